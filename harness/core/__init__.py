@@ -1,0 +1,10 @@
+"""Values only, no I/O: what every other layer speaks in.
+
+errors     HarnessError(message, hint, code) and the exit codes
+config     harness.toml as one frozen value
+scenario   given / when / then, paths, faults
+cassette   recorded interactions and their provenance
+history    everything observed in a run: NDJSON events, and one cell of them as a value
+golden     the locked outcome of a scenario, with its deviations
+verdict    pass, fail, unknown, with evidence
+"""

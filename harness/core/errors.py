@@ -1,0 +1,41 @@
+"""The one error of the harness: what happened, what to do, a stable code.
+
+    HarnessError        exit 2  the request, a file or the configuration is wrong
+    `- StackError       exit 3  the stack could not be booted, or failed while running
+
+Every code is listed in docs/errors.md; a test compares the two lists.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+OK, DIFFERENCES, USAGE, STACK_FAILED = 0, 1, 2, 3
+
+
+class HarnessError(Exception):
+    """Something the user can mend. `str(error)` is one line; `hint` is one line; `code` never changes."""
+
+    exit_code = USAGE
+
+    def __init__(self, message: str, *, hint: str, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+
+
+class StackError(HarnessError):
+    """The stack did not come up, or a part of it died."""
+
+    exit_code = STACK_FAILED
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for the nearest known word, or the sorted list of known words."""
+    known = sorted(known)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return "known: " + ", ".join(known)

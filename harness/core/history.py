@@ -1,0 +1,161 @@
+"""History: everything observed in a run. Verdicts are computed from it alone.
+
+runs/<time>/history.ndjson holds one JSON object a line. Every event has `kind` and `t` (seconds since the run began);
+every event between cell.start and cell.end has `cell` ("writer/generate_content@manual").
+
+kind        | further keys
+------------|---------------------------------------------------------------------------------------------------------
+run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions
+cell.start  | scenario, path, title
+seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}
+http        | method, path, status, request (JSON or null), response (JSON or text), expected
+task        | id, name, args, kwargs, state (SUCCESS, FAILURE, REVOKED, LOST), error, result
+call        | one provider call as the fake saw it: see `Call`
+tape        | played, unplayed (list of {cassette, index, request}), unmatched (count)
+row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings)
+balance     | account (name), opening, closing
+log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
+note        | text   (the driver's own remarks: held call released, task process killed)
+cell.end    | settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
+run.end     | seconds {…}, cells
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FORMAT = 1
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One credit transaction. `credits` is signed; `balance` is balance_after; `units` counts what was bought (1 for text)."""
+
+    id: int
+    account: str
+    kind: str
+    operation: str
+    credits: int
+    balance: int
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageRow:
+    """One usage log. `credits` is positive; `cost_usd` is the decimal as the database prints it, None when absent."""
+
+    id: int
+    account: str
+    operation: str
+    credits: int
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost_usd: str | None
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One provider call as the fake saw it.
+
+    `disposition`: played (a recording answered), fault (a fault answered instead of, or after, the recording),
+    unmatched (refused: nothing recorded fits), invalid (the request breaks the provider contract).
+    `success` is what the provider did, whatever the client got: a `lost_answer` fault is a success that never arrived.
+    `usage` is {"tokens_in", "tokens_out"} as the provider reported it, None for images; `images` counts drawn images.
+    """
+
+    n: int
+    provider: str
+    host: str
+    method: str
+    path: str
+    request: Any
+    status: int
+    disposition: str
+    success: bool
+    response: Any = None
+    cassette: str = ""
+    index: int = -1
+    fault: str = ""
+    model: str = ""
+    usage: Mapping[str, int] | None = None
+    images: int = 0
+    nearest: Mapping[str, Any] | None = None
+    """{"cassette", "index", "changes": [{"path", "recorded", "sent"}], "hint"} of the closest recording of the host."""
+    problems: tuple[str, ...] = ()
+    """Breaches of the provider contract, each with its JSON path."""
+
+    @property
+    def route(self) -> str:
+        return f"{self.provider} {self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """One changed row of a table kind. `before` is None for an insert, `after` is None for a delete."""
+
+    kind: str
+    op: str
+    id: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRun:
+    """One Celery task message: its name, arguments, and how it ended (SUCCESS, FAILURE, REVOKED, LOST)."""
+
+    id: str
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    state: str = "SUCCESS"
+    error: str = ""
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpExchange:
+    method: str
+    path: str
+    status: int
+    request: Any
+    response: Any
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    role: str
+    level: str
+    logger: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellHistory:
+    """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits.
+
+    `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to.
+    `ledger` and `usage` hold only rows that are new in this cell, by id; `rows` holds every change of every table.
+    """
+
+    cell: str
+    scenario: str
+    path: str
+    accounts: Mapping[str, tuple[int, int]]
+    ledger: tuple[LedgerRow, ...] = ()
+    usage: tuple[UsageRow, ...] = ()
+    calls: tuple[Call, ...] = ()
+    rows: tuple[RowChange, ...] = ()
+    tasks: tuple[TaskRun, ...] = ()
+    http: tuple[HttpExchange, ...] = ()
+    logs: tuple[LogLine, ...] = ()
+    refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unplayed: tuple[Mapping[str, Any], ...] = ()
+    settled: bool = True
+    settle_reason: str = ""

@@ -1,0 +1,157 @@
+"""Scenario: given / when / then as one value. It names no phase and no tier.
+
+A scenario says what exists (`given`), what is asked for (`when`), which recorded traffic answers (`tape`) and which
+faults lie over it. Its locked outcome is the golden beside it. The same value runs on every path in `paths`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Path(StrEnum):
+    """How work is triggered: the plan's four execution paths."""
+
+    MANUAL = "manual"
+    AUTOMATION = "automation"
+    SCHEDULED = "scheduled"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Points at a seeded row by its name; becomes the row's primary key (or another column) when the world is seeded."""
+
+    name: str
+    column: str = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of the given world. `kind` is a key of [tables] in harness.toml; values may hold `Ref`s, also in lists."""
+
+    kind: str
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An update of rows that the target's own migrations made: `where` column equals value, set `values`."""
+
+    kind: str
+    where: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The world before the scenario: rows to insert in order, and changes to configuration rows."""
+
+    rows: tuple[Row, ...]
+    changes: tuple[Change, ...] = ()
+    actor: str = "owner"
+    """Name of the api_token row whose bearer token the driver sends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """Ask for one operation of harness.toml's [operations]. `args` fill its `$placeholders`; refs become keys.
+
+    `expect` is the HTTP status that this request must get; None means any 2xx.
+    """
+
+    operation: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    expect: int | None = None
+    paths: tuple[Path, ...] = ()
+    """Do this step only on these paths; empty: on all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Wait until no task is queued, running or unacknowledged. A settle after the last step is implied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitCall:
+    """Wait until the provider fake holds the n-th call (1-based) that a `hold` fault stopped."""
+
+    nth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCalls:
+    """Let every held provider call go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class KillTaskProcess:
+    """Send SIGKILL to the worker process that runs the task whose provider call is held now."""
+
+
+Step = Do | Settle | AwaitCall | ReleaseCalls | KillTaskProcess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A fault laid over recorded truth.
+
+    `kind`: one of harness.provider.faults.KINDS (http_429, http_500, http_503, http_401, insufficient_quota, latency,
+    reset, truncate, stall, cut_sse, lost_answer, tls, hold). `match` selects calls: "openai POST /v1/chat/completions".
+    `calls` are the 1-based positions among the matching calls of the scenario; empty: every one.
+    """
+
+    kind: str
+    match: str
+    calls: tuple[int, ...] = ()
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbilled:
+    """A provider success that rightly costs the customer nothing (ledger law 5), and why."""
+
+    match: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One row of the plan's tables, or one failure a user meets in the first minute.
+
+    `id` is "<module>/<name>" and names the file, the golden and the tape folder. `plan` lists the rows of the plan's
+    checklist that it stands for, as "path1: Cluster Keywords". `tape` lists cassettes below cassettes/, in the order
+    in which they may be consumed. `split_of` names a scenario whose totals this one must equal (law 13).
+    """
+
+    id: str
+    title: str
+    given: Given
+    when: tuple[Step, ...]
+    paths: tuple[Path, ...]
+    tape: tuple[str, ...] = ()
+    plan: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    unbilled: tuple[Unbilled, ...] = ()
+    findings: tuple[str, ...] = ()
+    split_of: str | None = None
+    rounding_credits: int = 0
+    allowed_stuck: str | None = None
+    """Why rows may stay in progress (law 11); only together with a finding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One scenario on one path: the unit that is driven, judged and repeated."""
+
+    scenario: Scenario
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return f"{self.scenario.id}@{self.path}"
