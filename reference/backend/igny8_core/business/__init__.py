@@ -1,0 +1,1 @@
+"""The domain: models and the services that change them."""

@@ -1,0 +1,1 @@
+"""The seven-stage pipeline, run by hand or by schedule."""

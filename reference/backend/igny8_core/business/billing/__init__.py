@@ -1,0 +1,1 @@
+"""What operations cost, what accounts spent, and on which model."""

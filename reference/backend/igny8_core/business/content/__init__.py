@@ -1,0 +1,1 @@
+"""Writing tasks, the contents they yield, and their images."""

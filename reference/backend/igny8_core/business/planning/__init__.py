@@ -1,0 +1,1 @@
+"""Keywords, the clusters they form, and ideas for content."""

@@ -1,0 +1,1 @@
+"""Modules that cut across the domain."""
