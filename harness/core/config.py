@@ -59,15 +59,15 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """How one operation is asked for on one path: exactly one of `request` (method, url, body), `task` (name, args)
-    or `call` (a Python expression for the target's own shell). `setup` rows are inserted first."""
+    """How one operation is asked for on one path: `request` (method, url, body), `task` (name, args, kwargs), `call`
+    (Python code for the target's own shell) or `start` (an on_demand role; a `call` may prepare it). `rows` are part
+    of the world on this path."""
 
     request: Mapping[str, Any] | None = None
     task: Mapping[str, Any] | None = None
     call: str = ""
     rows: tuple[Mapping[str, Any], ...] = ()
     start: str = ""
-    """Name of an on_demand role that is started instead (the real beat)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
