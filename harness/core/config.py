@@ -273,9 +273,10 @@ class _Reader:
             where = f"operations.{name}.{path}"
             table = self.known(where, action, (), ("request", "task", "call", "rows", "start"))
             ways = [way for way in ("request", "task", "call", "start") if table.get(way)]
-            if len(ways) != 1:
+            if len(ways) != 1 and ways != ["call", "start"]:
                 raise self.fail(
-                    f"[{where}] needs exactly one of request, task, call, start", f"it has {ways or 'none'}"
+                    f"[{where}] needs exactly one of request, task, call, start (a call may prepare a start)",
+                    f"it has {', '.join(ways) or 'none'}",
                 )
             if "request" in table:
                 self.known(f"{where}.request", table["request"], ("method", "url"), ("body",))
