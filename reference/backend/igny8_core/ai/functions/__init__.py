@@ -1,0 +1,1 @@
+"""One module a function; `interface` says what a function is."""
