@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 FORMAT = 1
+
+ONLY_ACCOUNT = "account"
+"""What the account is called in an outcome when the scenario has just one."""
 
 SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 """The parts of an outcome, in file order. A deviation replaces whole parts."""
@@ -16,9 +19,11 @@ SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 class Outcome:
     """What a scenario came to.
 
-    balance  account name -> {"opening", "closing"} in credits
+    balance  account name (`ONLY_ACCOUNT` where there is one) -> {"opening", "closing"} in credits
     ledger   one mapping a transaction: account (only with several), operation, units, credits (signed), balance
-    usage    one mapping a usage log: account (only with several), operation, model, tokens_in, tokens_out, cost_usd
+             (and kind, where it is no deduction)
+    usage    one mapping a usage log: account (only with several), operation, credits, model, tokens_in, tokens_out,
+             cost_usd (absent when the log has none), units (only when not 1)
     calls    route ("openai POST /v1/chat/completions") -> count of requests that reached the provider
     rows     lines such as "cluster +3" or "keyword status new->mapped x10"
     """
@@ -29,13 +34,18 @@ class Outcome:
     calls: Mapping[str, int] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
 
+    @property
+    def charged_credits(self) -> int:
+        """What the customers paid, net of refunds and grants: the drop in all balances."""
+        return sum(account["opening"] - account["closing"] for account in self.balance.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
     """A declared difference. `phases` is an inclusive range, `paths` the paths it holds on (empty: all).
 
     `until` is the first phase at which it must be gone; None when the range has no end. `parts` maps section names to
-    what replaces them there.
+    what replaces them there. `known_wrong` names the findings that explain it, if it is a defect.
     """
 
     phases: tuple[int, int] | None
@@ -43,14 +53,39 @@ class Deviation:
     why: str
     until: int | None
     parts: Mapping[str, Any]
+    known_wrong: tuple[str, ...] = ()
+
+    def applies(self, phase: int, path: str) -> bool:
+        in_phase = self.phases is None or self.phases[0] <= phase <= self.phases[1]
+        return in_phase and (not self.paths or path in self.paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Golden:
-    """A golden file as a value. `known_wrong` names the finding that explains a locked but wrong behaviour."""
+    """A golden file as a value. `known_wrong` names the findings that explain a locked but wrong behaviour."""
 
     scenario: str
     why: str
     outcome: Outcome
-    known_wrong: str = ""
+    known_wrong: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What a golden expects at one phase on one path. `used` are the indexes of the deviations that shaped it."""
+
+    outcome: Outcome
+    known_wrong: tuple[str, ...]
+    used: tuple[int, ...] = ()
+
+
+def resolve(golden: Golden, phase: int, path: str) -> Resolved:
+    """The outcome expected at `phase` on `path`: the golden's, with each applying deviation laid over it in file order."""
+    outcome, known_wrong, used = golden.outcome, golden.known_wrong, []
+    for index, deviation in enumerate(golden.deviations):
+        if deviation.applies(phase, path):
+            outcome = replace(outcome, **deviation.parts)
+            known_wrong = deviation.known_wrong or known_wrong
+            used.append(index)
+    return Resolved(outcome=outcome, known_wrong=known_wrong, used=tuple(used))

@@ -7,7 +7,7 @@ kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
 run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions
 cell.start  | scenario, path, title
-seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}
+seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
 http        | method, path, status, request (JSON or null), response (JSON or text), expected
 task        | id, name, args, kwargs, state (SUCCESS, FAILURE, REVOKED, LOST), error, result
 call        | one provider call as the fake saw it: see `Call`
@@ -140,7 +140,8 @@ class LogLine:
 class CellHistory:
     """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits.
 
-    `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to.
+    `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to; when
+    the history names none, they are followed from the scenario's references (harness.checker.actors).
     `ledger` and `usage` hold only rows that are new in this cell, by id; `rows` holds every change of every table.
     """
 
@@ -159,3 +160,25 @@ class CellHistory:
     unplayed: tuple[Mapping[str, Any], ...] = ()
     settled: bool = True
     settle_reason: str = ""
+    actors: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHistory:
+    """A whole stored run. `start` and `end` are the run.start and run.end events; `end` is None when the run was cut off.
+
+    `planned` are the cell ids that the run said it would drive: one that is missing from `cells` was not judged.
+    """
+
+    start: Event
+    cells: tuple[CellHistory, ...]
+    end: Event | None = None
+
+    @property
+    def planned(self) -> tuple[str, ...]:
+        return tuple(self.start.get("cells", ()))
+
+    @property
+    def phase(self) -> int:
+        return int(self.start.get("phase", 0))

@@ -6,6 +6,7 @@ faults lie over it. Its locked outcome is the golden beside it. The same value r
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -155,3 +156,8 @@ class Cell:
     @property
     def id(self) -> str:
         return f"{self.scenario.id}@{self.path}"
+
+
+def bearer(name: str) -> str:
+    """The bearer token of the api_token row `name`: the same in every run, worth nothing outside a disposable stack."""
+    return "igny8_" + hashlib.sha256(f"harness bearer {name}".encode()).hexdigest()[:40]

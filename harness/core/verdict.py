@@ -15,10 +15,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What one checker says of one cell (or of the run, `cell` empty).
+    """What one checker says of one cell, of one scenario (`cell` without "@path") or of the run (`cell` empty).
 
     `evidence` holds one line per fact: for a pass what was compared, for a fail what differs, credits first.
-    `credits_delta` is the difference that a customer would feel, where there is one.
+    `credits_delta` is the difference that a customer would feel, where there is one. `finding` names the declared
+    finding that a pass rests on (known wrong). `code` and `hint` say how to mend a failure, where there is one way.
     """
 
     checker: str
@@ -27,6 +28,9 @@ class Verdict:
     claim: str
     evidence: tuple[str, ...]
     credits_delta: int | None = None
+    finding: str = ""
+    code: str = ""
+    hint: str = ""
 
 
 def worst(verdicts: Iterable[Verdict]) -> Status:

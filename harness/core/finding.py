@@ -1,0 +1,34 @@
+"""Finding: a defect of the target that a run proved, declared as data so that it is locked and not forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One defect of the target.
+
+    `laws` maps the name of each checker that it breaks ("law-5") to the phrases that its failure must contain: every
+    line of the failure holds one of them, and each phrase is seen. Anything else is not this finding, so it fails.
+    `scenarios` names where it shows, as "writer/generate_images" or "writer/generate_images@manual". From
+    `ends_at_phase` on the laws must hold; None while no phase mends it. `evidence` says what the run showed.
+    """
+
+    id: str
+    title: str
+    laws: Mapping[str, tuple[str, ...]]
+    scenarios: tuple[str, ...]
+    evidence: str
+    ends_at_phase: int | None = None
+
+    def shows_at(self, cell: str, phase: int) -> bool:
+        """Whether this finding is expected in `cell` ("scenario@path") at `phase`."""
+        if self.ends_at_phase is not None and phase >= self.ends_at_phase:
+            return False
+        return cell in self.scenarios or cell.partition("@")[0] in self.scenarios
+
+
+FINDINGS: dict[str, Finding] = {}
+"""The findings of the process, id -> Finding: filled from scenarios/findings.toml by harness.store.findings."""

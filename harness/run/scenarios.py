@@ -1,0 +1,69 @@
+"""Find the scenarios of a target: Python files below its scenario folder that hold SCENARIO or SCENARIOS."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.scenario import Scenario
+
+
+def load(config: Config) -> dict[str, Scenario]:
+    """Every scenario by id, sorted. Raises scenario-import, scenario-duplicate, scenario-id, scenario-operation."""
+    folder = config.scenarios
+    if not folder.is_dir():
+        raise HarnessError(
+            f"no scenario folder {folder}", hint="set harness.scenarios in harness.toml", code="scenario-import"
+        )
+    sys.path.insert(0, str(folder.parent))
+    try:
+        found: dict[str, Scenario] = {}
+        for path in sorted(folder.rglob("*.py")):
+            module_id = path.relative_to(folder).with_suffix("").as_posix()
+            for scenario in _scenarios_in(folder, module_id):
+                _check(scenario, module_id, found, config)
+                found[scenario.id] = scenario
+    finally:
+        sys.path.remove(str(folder.parent))
+    for scenario in found.values():
+        if scenario.split_of is not None and scenario.split_of not in found:
+            raise HarnessError(
+                f"{scenario.id} is a split of the unknown scenario '{scenario.split_of}'",
+                hint=did_you_mean(scenario.split_of, found),
+                code="scenario-id",
+            )
+    return dict(sorted(found.items()))
+
+
+def _scenarios_in(folder: Path, module_id: str) -> Iterator[Scenario]:
+    name = f"{folder.name}.{module_id.replace('/', '.')}"
+    try:
+        module = importlib.import_module(name)
+    except Exception as error:
+        raise HarnessError(
+            f"scenarios/{module_id}.py cannot be imported: {type(error).__name__}: {error}",
+            hint="mend the file; nothing was run",
+            code="scenario-import",
+        ) from error
+    if hasattr(module, "SCENARIO"):
+        yield module.SCENARIO
+    yield from getattr(module, "SCENARIOS", ())
+
+
+def _check(scenario: Scenario, module_id: str, found: dict[str, Scenario], config: Config) -> None:
+    if scenario.id in found:
+        raise HarnessError(
+            f"two scenarios are called {scenario.id}", hint="rename one of them", code="scenario-duplicate"
+        )
+    if scenario.id.split("/")[0] != module_id.split("/")[0] or len(scenario.id.split("/")) != 2:
+        raise HarnessError(
+            f"scenario '{scenario.id}' stands in scenarios/{module_id}.py",
+            hint="its id must be <folder>/<name>, because golden and tape lie there",
+            code="scenario-id",
+        )
+    if not scenario.paths:
+        raise HarnessError(f"{scenario.id} runs on no path", hint="name at least one in `paths`", code="scenario-id")

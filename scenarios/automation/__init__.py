@@ -1,0 +1,1 @@
+"""Whole runs: by button, by schedule, paused, several at once."""

@@ -1,0 +1,1 @@
+"""Internal links: a direct service."""

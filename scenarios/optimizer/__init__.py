@@ -1,0 +1,1 @@
+"""Optimization: a direct service."""

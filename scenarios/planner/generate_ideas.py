@@ -1,0 +1,16 @@
+"""Two clusters become ideas: one provider call a cluster."""
+
+from __future__ import annotations
+
+from harness.core.scenario import Do, Path, Scenario
+from scenarios.world import TIDEWATER, clusters, refs, world
+
+SCENARIO = Scenario(
+    id="planner/generate_ideas",
+    title="Ideas for two clusters",
+    given=world(clusters(TIDEWATER, 2)),
+    when=(Do(operation="generate_ideas", args={"ids": refs("cluster", 2)}),),
+    paths=(Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED),
+    tape=("openai/planner/generate_ideas",),
+    plan={Path.MANUAL: ("path1: Generate Ideas",), Path.AUTOMATION: ("path2: Run Stage 2 Only",)},
+)

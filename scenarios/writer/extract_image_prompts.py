@@ -1,0 +1,16 @@
+"""One article becomes image prompts."""
+
+from __future__ import annotations
+
+from harness.core.scenario import Do, Path, Scenario
+from scenarios.world import TIDEWATER, contents, refs, world
+
+SCENARIO = Scenario(
+    id="writer/extract_image_prompts",
+    title="Describe the images of one article",
+    given=world(contents(TIDEWATER.articles[:1])),
+    when=(Do(operation="generate_image_prompts", args={"ids": refs("content", 1)}),),
+    paths=(Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED),
+    tape=("openai/writer/extract_image_prompts",),
+    plan={Path.MANUAL: ("path1: Extract Image Prompts",), Path.AUTOMATION: ("path2: Run Stage 5 Only",)},
+)

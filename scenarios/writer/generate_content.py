@@ -1,0 +1,19 @@
+"""One task becomes an article."""
+
+from __future__ import annotations
+
+from harness.core.scenario import Do, Path, Scenario
+from scenarios.world import TIDEWATER, refs, tasks, world
+
+GIVEN = world(tasks(TIDEWATER.briefs[:1]))
+WHEN = (Do(operation="generate_content", args={"ids": refs("task", 1)}),)
+
+SCENARIO = Scenario(
+    id="writer/generate_content",
+    title="Write one article",
+    given=GIVEN,
+    when=WHEN,
+    paths=(Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED),
+    tape=("openai/writer/generate_content",),
+    plan={Path.MANUAL: ("path1: Generate Content",), Path.AUTOMATION: ("path2: Run Stage 4 Only",)},
+)

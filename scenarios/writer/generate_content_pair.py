@@ -1,0 +1,33 @@
+"""Two articles in one request, and the same two in two requests: the sums must agree (law 13)."""
+
+from __future__ import annotations
+
+from harness.core.scenario import Do, Path, Ref, Scenario, Settle
+from scenarios.world import TIDEWATER, refs, tasks, world
+
+GIVEN = world(tasks(TIDEWATER.briefs[:2]))
+TAPE = ("openai/writer/generate_content_pair",)
+
+SCENARIOS = (
+    Scenario(
+        id="writer/generate_content_pair",
+        title="Write two articles in one request",
+        given=GIVEN,
+        when=(Do(operation="generate_content", args={"ids": refs("task", 2)}),),
+        paths=(Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED),
+        tape=TAPE,
+    ),
+    Scenario(
+        id="writer/generate_content_one_by_one",
+        title="Write the same two articles in two requests",
+        given=GIVEN,
+        when=(
+            Do(operation="generate_content", args={"ids": [Ref("task1")]}),
+            Settle(),
+            Do(operation="generate_content", args={"ids": [Ref("task2")]}),
+        ),
+        paths=(Path.MANUAL,),
+        tape=TAPE,
+        split_of="writer/generate_content_pair",
+    ),
+)

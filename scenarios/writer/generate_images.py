@@ -1,0 +1,69 @@
+"""Four images of one article, by each of the plan's three models and by the default that does not exist."""
+
+from __future__ import annotations
+
+from harness.core.scenario import Do, Given, Path, Ref, Scenario, Settle
+from scenarios.world import TIDEWATER, contents, image_model, images, refs, world
+
+ARTICLE = TIDEWATER.articles[0]
+COUNT = 4
+PATHS = (Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED)
+WHEN = (Do(operation="generate_images", args={"ids": refs("image", COUNT), "content": Ref("content1")}),)
+
+
+def given(model: str | None, credits: int = 100) -> Given:
+    choice = (image_model(model),) if model else ()
+    return world(contents((ARTICLE,)), images(ARTICLE, COUNT), choice, credits=credits)
+
+
+def of(name: str, model: str | None, provider: str, title: str, row: str, findings: tuple[str, ...] = ()) -> Scenario:
+    plan = {Path.MANUAL: (f"path1: {row}",), Path.AUTOMATION: ("path2: Run Stage 6 Only",)} if row else {}
+    return Scenario(
+        id=f"writer/{name}",
+        title=title,
+        given=given(model),
+        when=WHEN,
+        paths=PATHS,
+        tape=(f"{provider}/writer/{name}",),
+        plan=plan,
+        findings=findings,
+    )
+
+
+SCENARIOS = (
+    of(
+        "generate_images_basic",
+        "runware:97@1",
+        "runware",
+        "Four images by the basic Runware model",
+        "Generate Images (Basic)",
+    ),
+    of("generate_images_quality", "dall-e-3", "openai", "Four images by DALL-E 3", "Generate Images (Quality)"),
+    of(
+        "generate_images_premium", "google:4@2", "runware", "Four images by Google's model", "Generate Images (Premium)"
+    ),
+    of(
+        "generate_images_default",
+        None,
+        "runware",
+        "Four images by the installation's default model",
+        "",
+        findings=("default-image-model-unknown",),
+    ),
+    Scenario(
+        id="writer/generate_images_one_by_one",
+        title="The four DALL-E images in four requests",
+        given=given("dall-e-3"),
+        when=tuple(
+            step
+            for n in range(1, COUNT + 1)
+            for step in (
+                Do(operation="generate_images", args={"ids": [Ref(f"image{n}")], "content": Ref("content1")}),
+                Settle(),
+            )
+        ),
+        paths=(Path.MANUAL,),
+        tape=("openai/writer/generate_images_quality",),
+        split_of="writer/generate_images_quality",
+    ),
+)
