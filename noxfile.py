@@ -19,68 +19,67 @@ from pathlib import Path
 import nox
 
 HERE = Path(__file__).parent
-VENV = ".venv"
+VENV = HERE / ".venv"
 nox.options.sessions = ["verify"]
-nox.options.reuse_existing_virtualenvs = True
 nox.needs_version = ">=2025.2"
 
 
 def session(function):
-    """A nox session in the shared environment."""
-    return nox.session(venv_location=VENV, reuse_venv=True, name=function.__name__)(function)
+    """A nox session in the environment that all of them share."""
+    return nox.session(venv_backend="none", name=function.__name__)(function)
 
 
 @session
 def verify(session: nox.Session) -> None:
     """Boot, drive everything, compare, report."""
-    install(session)
-    session.run("harness", "verify", *session.posargs)
+    run(session, "harness", "verify", *session.posargs)
 
 
 @session
 def tests(session: nox.Session) -> None:
     """The project's own tests, with real stacks."""
-    install(session)
-    session.run("pytest", *session.posargs)
+    run(session, "pytest", *session.posargs)
 
 
 @session
 def lint(session: nox.Session) -> None:
     """Style and layers."""
-    install(session)
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
-    session.run("lint-imports")
-    session.run("harness", "cassette", "lint")
+    run(session, "ruff", "check", ".")
+    run(session, "ruff", "format", "--check", ".")
+    run(session, "lint-imports")
+    run(session, "harness", "cassette", "lint")
 
 
 @session
 def record(session: nox.Session) -> None:
     """Make the shipped cassettes again by running the scenarios against the simulator, through vcrpy."""
-    install(session)
-    session.run("harness", "record", *session.posargs)
+    run(session, "harness", "record", *session.posargs)
 
 
 @session
 def golden(session: nox.Session) -> None:
     """Compare the last run with the goldens, or accept what it showed."""
-    install(session)
-    session.run("harness", "golden", *(session.posargs or ["diff"]))
+    run(session, "harness", "golden", *(session.posargs or ["diff"]))
 
 
 @session
 def bench(session: nox.Session) -> None:
     """Ratios against named floors and peers in the same run."""
-    install(session)
     for script in sorted((HERE / "bench").glob("*.py")):
-        session.run("python", str(script), *session.posargs)
+        run(session, "python", str(script), *session.posargs)
 
 
-def install(session: nox.Session) -> None:
-    """Install everything once; skip pip altogether while pyproject.toml and the interpreter stay the same."""
+def run(session: nox.Session, *command: str) -> None:
+    """Run a program of the shared environment, which is made on first use.
+
+    pip is skipped altogether while pyproject.toml and the interpreter stay the same.
+    """
     wanted = hashlib.sha256((HERE / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
-    stamp = Path(session.virtualenv.location) / "installed"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    session.install("-e", ".[reference,tests,lint]", env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"})
-    stamp.write_text(wanted)
+    stamp = VENV / "installed"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        session.run(sys.executable, "-m", "virtualenv", "--quiet", str(VENV), external=True)
+        pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        session.run(*pip, "-e", ".[reference,tests,lint]", external=True)
+        stamp.write_text(wanted)
+    program, *arguments = command
+    session.run(str(VENV / "bin" / program), *arguments, external=True)
