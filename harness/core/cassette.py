@@ -30,12 +30,16 @@ class RecordedResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One request with its answer. `times` > 1 or 0 (endless) only when the cassette says so; `harness_*` keys hold it."""
+    """One request with its answer. `times` > 1 or 0 (endless) only when the cassette says so; `harness_*` keys hold it.
+
+    `timing_ms` are the offsets at which the parts of a streamed answer arrived, empty when they were not recorded.
+    """
 
     request: RecordedRequest
     response: RecordedResponse
     times: int = 1
     index: int = 0
+    timing_ms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

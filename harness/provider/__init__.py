@@ -1,0 +1,10 @@
+"""Everything that speaks for, or about, the providers (OpenAI, Runware, WordPress).
+
+profiles    one place per provider: hosts, volatile and echoed fields, error shapes, how to read an answer
+tls         the harness's own certificate authority and leaf certificates
+cassettes   reading, writing and looking after recorded traffic
+fake        the one server that replays it, exactly once, with faults laid over it
+simulator   a deterministic provider to record from when no key is at hand
+record      forwarding through vcrpy, scrubbing, provenance
+contracts   what a request and an answer of each provider must look like
+"""

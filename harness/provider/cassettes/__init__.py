@@ -1,0 +1,15 @@
+"""Cassettes: recorded traffic in vcrpy's YAML format, with provenance.
+
+read       a file of any dialect -> core.cassette.Cassette
+dialects   one raw interaction of vcrpy's dialects -> a core Interaction
+har        HTTP archives, imported as cassettes
+write      a Cassette -> vcrpy v1 YAML that stock vcrpy replays
+digest     the canonical form of interactions, its hash, and the cached parsed form
+scrub, scan, lint, drift   what may be committed, and what changed
+"""
+
+from harness.provider.cassettes.digest import interactions_sha256
+from harness.provider.cassettes.read import read
+from harness.provider.cassettes.write import write
+
+__all__ = ["interactions_sha256", "read", "write"]

@@ -1,0 +1,250 @@
+"""Reads a cassette of any dialect: vcrpy v1 and its older forms, HAR, and our own with provenance.
+
+YAML goes through libyaml's composer, which builds nodes and runs nothing; the nodes are turned into strings, bytes,
+numbers, lists and mappings here. Python tags are refused, but for the header names that some recorders wrote as
+string objects. The garbage collector is paused meanwhile: it would walk every node again and again, and cost more
+than the parsing.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.core.cassette import Cassette, Interaction, Provenance
+from harness.core.errors import HarnessError, did_you_mean
+from harness.provider.cassettes import dialects, digest, har
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PYTHON = "tag:yaml.org,2002:python/"
+_STRING_CLASSES = ("multidict._multidict.istr", "multidict._multidict_py.istr", "multidict.istr", "builtins.str")
+_KNOWN = ("version", "interactions", "provenance", "metadata")
+
+
+def read(path: Path, name: str | None = None, *, cache: Path | None = None) -> Cassette:
+    """Read one cassette; with `cache`, keep and use its parsed form there.
+
+    Raises HarnessError cassette-missing, cassette-syntax, cassette-unsafe, cassette-dialect, cassette-hash.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise HarnessError(
+            f"cannot read cassette {path}: {error.strerror or error}",
+            hint="check the name, or record it: nox -s record",
+            code="cassette-missing",
+        ) from None
+    name = name if name is not None else path.stem
+    key = hashlib.sha256(b"%d:%s:" % (digest.LAYOUT, path.suffix.encode()) + data).hexdigest()
+    if cache is not None and (kept := digest.stored(cache, key)) is not None:
+        about, interactions = kept
+        return _cassette(name, about, interactions)
+    with _gc_paused():
+        about, interactions = _parsed(path, data)
+    _check_hash(path, about, interactions)
+    if cache is not None:
+        digest.store(cache, key, about, interactions)
+    return _cassette(name, about, interactions)
+
+
+def _cassette(name: str, about: dict[str, Any], interactions: tuple[Interaction, ...]) -> Cassette:
+    found = about["provenance"]
+    provenance = None
+    if found is not None:
+        several = {key: tuple(value) for key, value in found.items() if isinstance(value, (list, tuple))}
+        provenance = Provenance(**{**found, **several})
+    return Cassette(
+        name=name,
+        interactions=interactions,
+        provenance=provenance,
+        dialect=about["dialect"],
+        extra=about["extra"],
+    )
+
+
+def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], tuple[Interaction, ...]]:
+    try:
+        if path.suffix.lower() == ".har" or data[:1] == b"{":
+            raw = _json(path, data)
+            if "log" in raw:
+                return {"dialect": "har", "provenance": None, "extra": {}}, har.interactions(raw)
+        else:
+            raw = _yaml(path, data)
+        return _vcrpy(path, raw)
+    except dialects.DialectError as error:
+        raise _error(path, str(error), "cassette-dialect") from None
+
+
+def _vcrpy(path: Path, raw: Any) -> tuple[dict[str, Any], tuple[Interaction, ...]]:
+    if isinstance(raw, list):
+        raise _error(
+            path, "a cassette of vcrpy before 1.0", "cassette-dialect", "record it again with vcrpy 8 or later"
+        )
+    if not isinstance(raw, dict) or not isinstance(raw.get("interactions"), list):
+        raise _error(path, "there is no list of interactions", "cassette-dialect")
+    if raw.get("version", 1) != 1:
+        raise _error(path, f"version {raw['version']!r} is not 1", "cassette-dialect")
+    found, kinds = [], set()
+    for index, item in enumerate(raw["interactions"]):
+        try:
+            one = dialects.interaction(item, index)
+        except dialects.DialectError as error:
+            raise _error(path, f"interaction {index}: {error}", "cassette-dialect") from None
+        found.append(one.interaction)
+        kinds.add(one.dialect)
+    dialect = next((kind for kind in ("parsed_body", "old-httpx") if kind in kinds), "vcrpy-1")
+    if raw.get(_PYTHON):
+        dialect = "python-keys"
+    about = {
+        "dialect": dialect,
+        "provenance": _provenance(path, raw.get("provenance")),
+        "extra": {str(key): value for key, value in raw.items() if key not in _KNOWN and key != _PYTHON},
+    }
+    return about, tuple(found)
+
+
+def _provenance(path: Path, raw: Any) -> dict[str, Any] | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise _error(path, "provenance must be a mapping", "cassette-syntax")
+    known = [item.name for item in fields(Provenance)]
+    for key in raw:
+        if key not in known:
+            raise _error(path, f"unknown key '{key}' in provenance", "cassette-syntax", did_you_mean(str(key), known))
+    lacking = [key for key in ("origin", "recorded_at", "upstream", "command", "provider") if key not in raw]
+    if lacking:
+        raise _error(path, f"provenance lacks '{lacking[0]}'", "cassette-syntax")
+    lists = ("kept_headers", "redacted", "edited")
+    clean = {key: list(value or []) if key in lists else str(value) for key, value in raw.items() if value is not None}
+    return {**asdict(Provenance(origin="", recorded_at="", upstream="", command="", provider="")), **clean}
+
+
+def _check_hash(path: Path, about: dict[str, Any], interactions: tuple[Interaction, ...]) -> None:
+    promised = (about["provenance"] or {}).get("interactions_sha256")
+    if promised and promised != digest.interactions_sha256(interactions):
+        raise _error(
+            path,
+            "its interactions are not those its provenance vouches for",
+            "cassette-hash",
+            "undo the edit, or record again with nox -s record; an edit needs its reason under provenance.edited",
+        )
+
+
+def _json(path: Path, data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _error(path, f"not valid JSON: {error}", "cassette-syntax") from None
+
+
+def _yaml(path: Path, data: bytes) -> Any:
+    try:
+        loader = _Loader(data)
+        try:
+            node = loader.get_single_node()
+            built = _Built(loader)
+            raw = built.of(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except _Unsafe as error:
+        raise _error(
+            path,
+            f"it asks for the Python object {error}",
+            "cassette-unsafe",
+            "cassettes hold data only; remove the tag, or record again",
+        ) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _error(path, f"not valid YAML: {' '.join(str(error).split())[:200]}", "cassette-syntax") from None
+    if built.python_keys and isinstance(raw, dict):
+        raw[_PYTHON] = True
+    return raw
+
+
+class _Unsafe(Exception):
+    pass
+
+
+class _Built:
+    """Values of composed nodes. Strings, the overwhelming part, skip the loader's constructors."""
+
+    def __init__(self, loader: Any) -> None:
+        self.loader = loader
+        self.python_keys = False
+        self.seen: dict[int, Any] = {}
+
+    def of(self, node: Any) -> Any:
+        if type(node) is yaml.ScalarNode:
+            return node.value if node.tag == "tag:yaml.org,2002:str" else self.scalar(node)
+        known = self.seen.get(id(node))
+        if known is not None:
+            return known
+        if node.tag == "tag:yaml.org,2002:map":
+            found: Any = {}
+            self.seen[id(node)] = found
+            for key, value in node.value:
+                if key.tag == "tag:yaml.org,2002:merge":
+                    raise _refused(key, "merge keys are not used in cassettes")
+                try:
+                    found[self.of(key)] = self.of(value)
+                except TypeError:
+                    raise _refused(key, "a key must be text") from None
+            return found
+        if node.tag == "tag:yaml.org,2002:seq":
+            found = []
+            self.seen[id(node)] = found
+            found.extend([self.of(item) for item in node.value])
+            return found
+        return self.tagged(node)
+
+    def scalar(self, node: Any) -> Any:
+        if node.tag in (_PYTHON + "str", _PYTHON + "unicode"):
+            return node.value
+        if node.tag.startswith(_PYTHON):
+            raise _Unsafe(node.tag.removeprefix(_PYTHON))
+        return self.loader.construct_object(node, deep=True)
+
+    def tagged(self, node: Any) -> Any:
+        if not node.tag.startswith(_PYTHON):
+            return self.loader.construct_object(node, deep=True)
+        what = node.tag.removeprefix(_PYTHON)
+        if what.removeprefix("object/apply:").removeprefix("object/new:") in _STRING_CLASSES:
+            arguments = node.value if type(node) is yaml.SequenceNode else []
+            if len(arguments) == 1 and type(arguments[0]) is yaml.ScalarNode:
+                self.python_keys = True
+                return arguments[0].value
+        if what == "tuple":
+            return tuple(self.of(item) for item in node.value)
+        if what == "object/new:_io.BytesIO" and type(node) is yaml.MappingNode:
+            state = {self.of(key): self.of(value) for key, value in node.value}.get("state") or (b"",)
+            return state[0] or b""
+        raise _Unsafe(what)
+
+
+def _refused(node: Any, message: str) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+
+
+def _error(
+    path: Path, what: str, code: str, hint: str = "docs/formats.md shows the dialects that are read"
+) -> HarnessError:
+    return HarnessError(f"cassette {path.name}: {what}", hint=hint, code=code)
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
