@@ -34,7 +34,8 @@ class RunResult:
         return self
 
     def summary(self) -> str:
-        return f"{self.processed} processed, {self.failed} failed, {self.skipped} skipped, {self.credits_used} credits used"
+        counts = f"{self.processed} processed, {self.failed} failed, {self.skipped} skipped"
+        return f"{counts}, {self.credits_used} credits used"
 
     def as_dict(self) -> dict[str, Any]:
         return {"success": self.failed == 0, **asdict(self)}

@@ -1,0 +1,1 @@
+"""Links between the contents of a site."""

@@ -1,0 +1,1 @@
+"""Better versions of contents."""
