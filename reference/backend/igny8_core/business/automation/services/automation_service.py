@@ -42,7 +42,7 @@ class AutomationService:
         self.run = run
         self.site = run.site
         self.account = run.account
-        self.limits = AutomationConfig.objects.filter(site=run.site).first() or AutomationConfig(site=run.site)
+        self.config = AutomationConfig.objects.filter(site=run.site).first() or AutomationConfig(site=run.site)
 
     def run_automation(self, from_stage: int = 1) -> dict[str, Any]:
         """Run what is left of the run's stages from `from_stage` on; return where it stands."""
@@ -92,23 +92,23 @@ class AutomationService:
             lifecycle.complete(self.run.pk)
 
     def _run_clustering(self) -> bool:
-        return self._run_batches(1, stages.new_keywords, self._engine("auto_cluster"))
+        return self._run_batches(1, self._engine("auto_cluster"))
 
     def _run_idea_generation(self) -> bool:
-        return self._run_batches(2, stages.new_clusters, self._engine("generate_ideas"))
+        return self._run_batches(2, self._engine("generate_ideas"))
 
     def _run_task_creation(self) -> bool:
-        return self._run_batches(3, stages.new_ideas, _create_task)
+        return self._run_batches(3, _create_task)
 
     def _run_content_generation(self) -> bool:
-        return self._run_batches(4, stages.queued_tasks, self._engine("generate_content"))
+        return self._run_batches(4, self._engine("generate_content"))
 
     def _run_image_prompt_extraction(self) -> bool:
-        return self._run_batches(5, stages.drafts_without_images, self._engine("generate_image_prompts"))
+        return self._run_batches(5, self._engine("generate_image_prompts"))
 
     def _run_image_generation(self) -> bool:
         """Dispatch a job for each content and leave: the last job sends the run on."""
-        entry = self._begin(6, stages.pending_images)
+        entry = self._begin(6)
         if entry["status"] == "waiting":
             return False
         jobs = entry["pending"]
@@ -130,34 +130,32 @@ class AutomationService:
 
     def _run_publishing(self) -> bool:
         publisher = WordPressPublisher(self.site)
-        return self._run_batches(7, stages.reviewed_contents, lambda ids: _publish(publisher, ids))
+        return self._run_batches(7, lambda ids: _publish(publisher, ids))
 
-    def _run_batches(
-        self,
-        stage: int,
-        select: Callable[..., stages.Batches],
-        work: Callable[[list[int]], dict[str, Any]],
-    ) -> bool:
+    def _run_batches(self, stage: int, work: Callable[[list[int]], dict[str, Any]]) -> bool:
         """Work off a stage's batches. False if the run was paused in between."""
-        pending = list(self._begin(stage, select)["pending"])
+        pending = list(self._begin(stage)["pending"])
         while pending:
             if not lifecycle.is_running(self.run.pk):
                 return False
-            result = work(pending.pop(0))
+            ids = stages.still_open(stage, self.site, pending.pop(0))
+            result = work(ids) if ids else None
             with lifecycle.locked(self.run.pk) as run:
-                add_result(run, stage, result)
                 run.stage_results[str(stage)]["pending"] = pending
-            if stop := stopping_error(result):
+                if result:
+                    add_result(run, stage, result)
+            if result and (stop := stopping_error(result)):
                 raise RunStopped(stop["message"])
         self._finish(stage)
         return True
 
-    def _begin(self, stage: int, select: Callable[..., stages.Batches]) -> dict[str, Any]:
+    def _begin(self, stage: int) -> dict[str, Any]:
         """The stage's entry; made, with the batches to do, when the stage begins."""
         with lifecycle.locked(self.run.pk) as run:
             run.current_stage = stage
             if str(stage) not in run.stage_results:
-                run.stage_results[str(stage)] = {**new_entry(), "pending": select(self.site, self.limits)}
+                pending = stages.batches(stage, self.site, self.config)
+                run.stage_results[str(stage)] = {**new_entry(), "pending": pending}
         self.run = run
         return self._entry(stage)
 

@@ -48,17 +48,24 @@ def _claim(config: AutomationConfig, now: dt.datetime) -> AutomationRun | None:
 
 
 def next_slot(config: AutomationConfig, now: dt.datetime) -> dt.datetime:
-    """The first slot after now. Weekly and monthly keep the day of the slot before."""
-    day = (config.next_run_at or now).date()
-    slot = _at(day, config.scheduled_time)
-    months = 0
-    while slot <= now:
-        if config.frequency == AutomationConfig.Frequency.MONTHLY:
-            months += 1
-            slot = _at(_months_later(day, months), config.scheduled_time)
-        else:
-            slot += dt.timedelta(days=7 if config.frequency == AutomationConfig.Frequency.WEEKLY else 1)
+    """The slot to run at next: after now and, where there was one, after the slot before.
+
+    Weekly and monthly keep the day of the slot before.
+    """
+    first = (config.next_run_at or now).date()
+    step = 0 if config.next_run_at is None else 1
+    while (slot := _slot(config, first, step)) <= now:
+        step += 1
     return slot
+
+
+def _slot(config: AutomationConfig, first: dt.date, step: int) -> dt.datetime:
+    match config.frequency:
+        case AutomationConfig.Frequency.MONTHLY:
+            return _at(_months_later(first, step), config.scheduled_time)
+        case AutomationConfig.Frequency.WEEKLY:
+            return _at(first + dt.timedelta(weeks=step), config.scheduled_time)
+    return _at(first + dt.timedelta(days=step), config.scheduled_time)
 
 
 def _at(day: dt.date, time: dt.time) -> dt.datetime:

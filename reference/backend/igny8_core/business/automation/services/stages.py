@@ -15,50 +15,47 @@ from igny8_core.business.planning.models import Cluster, ContentIdea, Keyword
 Batches = list[list[int]]
 
 
-def new_keywords(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 1: one batch of all of them."""
-    limit = min(limits.max_keywords, AutoClusterFunction.max_items)
-    ids = _ids(Keyword.objects.filter(site=site, status=Keyword.Status.NEW), limit)
-    return [ids] if ids else []
+def eligible(stage: int, site: Site) -> QuerySet:
+    """The rows that a stage is there for, as they are now."""
+    match stage:
+        case 1:
+            return Keyword.objects.filter(site=site, status=Keyword.Status.NEW)
+        case 2:
+            return Cluster.objects.filter(site=site, status=Cluster.Status.NEW)
+        case 3:
+            return ContentIdea.objects.filter(site=site, status=ContentIdea.Status.NEW)
+        case 4:
+            return Task.objects.filter(site=site, status=Task.Status.QUEUED)
+        case 5:
+            return Content.objects.filter(site=site, status=Content.Status.DRAFT, images__isnull=True)
+        case 6:
+            return Image.objects.filter(site=site, status=Image.Status.PENDING)
+        case 7:
+            return Content.objects.filter(site=site, status=Content.Status.REVIEW, external_id="")
+    raise ValueError(f"There is no stage {stage}.")
 
 
-def new_clusters(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 2."""
-    return _singles(Cluster.objects.filter(site=site, status=Cluster.Status.NEW), limits.max_clusters)
+def batches(stage: int, site: Site, config: AutomationConfig) -> Batches:
+    """All keywords together, images by content, everything else one by one."""
+    rows = eligible(stage, site)
+    limit = {
+        1: min(config.max_keywords, AutoClusterFunction.max_items),
+        2: config.max_clusters,
+        3: config.max_ideas,
+        4: config.max_tasks,
+        5: config.max_contents,
+        6: config.max_images,
+        7: config.max_contents,
+    }[stage]
+    if stage == 6:
+        images = rows.order_by("content_id", "position", "pk").values_list("content_id", "pk")[:limit]
+        return [[pk for _, pk in group] for _, group in groupby(images, key=lambda row: row[0])]
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+    if stage == 1:
+        return [ids] if ids else []
+    return [[pk] for pk in ids]
 
 
-def new_ideas(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 3."""
-    return _singles(ContentIdea.objects.filter(site=site, status=ContentIdea.Status.NEW), limits.max_ideas)
-
-
-def queued_tasks(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 4."""
-    return _singles(Task.objects.filter(site=site, status=Task.Status.QUEUED), limits.max_tasks)
-
-
-def drafts_without_images(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 5."""
-    drafts = Content.objects.filter(site=site, status=Content.Status.DRAFT, images__isnull=True)
-    return _singles(drafts, limits.max_contents)
-
-
-def pending_images(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 6: one batch a content."""
-    images = Image.objects.filter(site=site, status=Image.Status.PENDING).order_by("content_id", "position", "pk")
-    rows = images.values_list("content_id", "pk")[: limits.max_images]
-    return [[pk for _, pk in group] for _, group in groupby(rows, key=lambda row: row[0])]
-
-
-def reviewed_contents(site: Site, limits: AutomationConfig) -> Batches:
-    """Stage 7: written, illustrated, and not on the site yet."""
-    contents = Content.objects.filter(site=site, status=Content.Status.REVIEW, external_id="")
-    return _singles(contents, limits.max_contents)
-
-
-def _ids(rows: QuerySet, limit: int) -> list[int]:
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
-
-
-def _singles(rows: QuerySet, limit: int) -> Batches:
-    return [[pk] for pk in _ids(rows, limit)]
+def still_open(stage: int, site: Site, ids: list[int]) -> list[int]:
+    """Those of a batch that nobody has done since it was chosen."""
+    return list(eligible(stage, site).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))

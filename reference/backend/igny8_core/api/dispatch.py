@@ -1,0 +1,36 @@
+"""Handing work to the queue."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from celery import Task
+from kombu.exceptions import OperationalError
+from rest_framework.response import Response
+
+from igny8_core.api.exceptions import ServiceUnavailable
+from igny8_core.api.responses import ok
+from igny8_core.auth.models import Account
+
+logger = logging.getLogger(__name__)
+
+
+def send(task: Task, account: Account, *args: Any, **kwargs: Any) -> str:
+    """Queue a task for an account; its id begins with the account's, so that only the account can ask for it."""
+    task_id = f"{account.pk}-{uuid.uuid4()}"
+    try:
+        task.apply_async(args=args, kwargs=kwargs, task_id=task_id)
+    except OperationalError as error:
+        logger.error("the broker does not take %s: %s", task.name, error)
+        raise ServiceUnavailable from error
+    return task_id
+
+
+def accepted(task_id: str) -> Response:
+    return ok({"task_id": task_id}, status=202)
+
+
+def belongs_to(task_id: str, account: Account) -> bool:
+    return task_id.startswith(f"{account.pk}-")
