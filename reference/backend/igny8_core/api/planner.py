@@ -104,4 +104,4 @@ class QueueToWriter(TenantView):
         if ideas.count() != len(ids):
             raise ValidationError({"ids": ["Some ids do not exist or are queued already."]})
         tasks = [task for task in map(queue_idea, ids) if task]
-        return ok({"task_ids": [task.pk for task in tasks], "created": len(tasks)}, status=201)
+        return ok({"task_ids": [task.pk for task in tasks], "created": len(tasks)}, status=202)

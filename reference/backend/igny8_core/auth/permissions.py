@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import QuerySet
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from igny8_core.auth.models import Account
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class HasAccount(BasePermission):
