@@ -102,7 +102,7 @@ class RunStage(_StartView):
 
     def post(self, request: Request) -> Response:
         stage = self.body().get("stage")
-        if isinstance(stage, bool) or stage not in all_stages():
+        if type(stage) is not int or stage not in all_stages():
             raise ValidationError({"stage": ["A stage from 1 to 7 is required."]})
         return self.start([stage])
 

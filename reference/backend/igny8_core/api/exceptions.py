@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -59,6 +60,8 @@ def envelope_exception_handler(exc: Exception, context: dict[str, Any]) -> Respo
             return failure(502, "provider_error", exc.message, {"provider": exc.provider, "provider_code": exc.code})
         case AIValidationError():
             return failure(400, "validation_error", str(exc))
+        case DataError():
+            return failure(400, "validation_error", "The request holds a value that cannot be looked up or stored.")
         case exceptions.ValidationError():
             return _validation_failure(exc)
     code = next((code for kind, code in CODES.items() if isinstance(exc, kind)), None)
