@@ -1,0 +1,51 @@
+"""What a single check returns, before it is named and put to a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.core.verdict import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A status with its evidence, one line per fact; `code` and `hint` as in `Verdict`."""
+
+    status: Status
+    evidence: tuple[str, ...]
+    credits_delta: int | None = None
+    finding: str = ""
+    code: str = ""
+    hint: str = ""
+
+
+def holds(*evidence: str, finding: str = "") -> Result:
+    return Result(status=Status.PASS, evidence=evidence, finding=finding)
+
+
+def breaks(
+    evidence: Iterable[str], *, credits_delta: int | None = None, code: str = "", hint: str = "", finding: str = ""
+) -> Result:
+    return Result(
+        status=Status.FAIL,
+        evidence=tuple(evidence),
+        credits_delta=credits_delta,
+        code=code,
+        hint=hint,
+        finding=finding,
+    )
+
+
+def cannot_tell(*evidence: str, code: str = "", hint: str = "") -> Result:
+    return Result(status=Status.UNKNOWN, evidence=evidence, code=code, hint=hint)
+
+
+def judged(problems: Iterable[str], unclear: Iterable[str], shown: str, *, credits_delta: int | None = None) -> Result:
+    """fail when there is any problem, else unknown when anything is unclear, else pass with what was `shown`."""
+    problems, unclear = tuple(problems), tuple(unclear)
+    if problems:
+        return breaks(problems, credits_delta=credits_delta)
+    if unclear:
+        return cannot_tell(*unclear)
+    return holds(shown)

@@ -1,0 +1,118 @@
+"""The history file: one JSON object a line, appended while the run goes on, read back as values.
+
+Shapes are those of harness.core.history. A file that ends in the middle of a line, or without run.end, is what a
+killed run leaves: it can be read, and its last cell counts as not settled.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TextIO
+
+from harness.core.config import Ledger
+from harness.core.errors import HarnessError
+from harness.core.history import FORMAT, Event, RunHistory
+from harness.store.cells import Builder
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
+
+
+class HistoryWriter:
+    """Appends events. `tell(kind, fields)` adds `t` (seconds since the writer was made) and, inside a cell, `cell`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file: TextIO = path.open("x", encoding="utf-8", newline="\n")
+        self._begun = time.perf_counter()
+        self._cell = ""
+
+    def tell(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if kind == "cell.start":
+            self._cell = f"{fields['scenario']}@{fields['path']}"
+        elif kind == "run.start":
+            fields = {"format": FORMAT, **fields}
+        event = {"kind": kind, "t": round(time.perf_counter() - self._begun, 6)}
+        if self._cell:
+            event["cell"] = self._cell
+        self._file.write(_encode({**event, **fields}) + "\n")
+        if kind == "cell.end":
+            self._cell = ""
+            self._file.flush()
+        elif kind in ("run.start", "run.end"):
+            self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> HistoryWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def row_fields(change: Any) -> dict[str, Any]:
+    """The fields of a `row` event for a RowChange: `kind` is taken by the event's own."""
+    own = {field.name: getattr(change, field.name) for field in fields(change)}
+    return {"table_kind": own.pop("kind"), **own}
+
+
+def events(path: Path) -> Iterator[Event]:
+    """Every event of the file. Raises history-missing, history-syntax. A torn last line ends the stream silently:
+    without run.end the run counts as cut off anyway."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    event = json.loads(line)
+                    if not isinstance(event, dict) or "kind" not in event:
+                        raise ValueError("not an event")
+                except ValueError as error:
+                    if not line.endswith("\n"):
+                        return
+                    raise HarnessError(
+                        f"{path} line {number} is not an event: {error}",
+                        hint="the file was changed after the run; drive the run again",
+                        code="history-syntax",
+                    ) from None
+                yield event
+    except FileNotFoundError:
+        raise HarnessError(
+            f"no history at {path}", hint="run `harness verify` first, or name a run's folder", code="history-missing"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise HarnessError(f"{path} is not UTF-8: {error}", hint="drive the run again", code="history-syntax") from None
+
+
+def read(path: Path, ledger: Ledger) -> RunHistory:
+    """The run in a history file. `ledger` says which columns carry the money. Raises also history-format."""
+    return run_of(events(path), ledger, source=str(path))
+
+
+def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the history") -> RunHistory:
+    """Fold events into a run. A cell without cell.end is there, not settled."""
+    start: Event = {}
+    end: Event | None = None
+    builders: list[Builder] = []
+    for event in stream:
+        kind = event["kind"]
+        if kind == "run.start":
+            start = event
+            if event.get("format") != FORMAT:
+                raise HarnessError(
+                    f"{source} has format {event.get('format')!r}, not {FORMAT}",
+                    hint="drive the run again with this harness",
+                    code="history-format",
+                )
+        elif kind == "run.end":
+            end = event
+        elif kind == "cell.start":
+            builders.append(Builder(event, ledger))
+        elif builders and event.get("cell") == builders[-1].cell:
+            builders[-1].add(event)
+    return RunHistory(start=start, cells=tuple(builder.build() for builder in builders), end=end)

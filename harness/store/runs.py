@@ -1,0 +1,92 @@
+"""The folder of a run: runs/<UTC time>/ with history.ndjson, verdict.json, logs/, report.html; runs/latest points at the
+newest that was finished or begun."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.core.errors import HarnessError
+from harness.core.verdict import Status, Verdict, worst
+from harness.store.files import write_all
+
+HISTORY, VERDICT, REPORT = "history.ndjson", "verdict.json", "report.html"
+FORMAT = 1
+
+
+def begin(runs: Path, now: datetime | None = None) -> Path:
+    """Make the folder of a new run and point `latest` at it. Two runs in the same second get different folders."""
+    stamp = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H-%M-%SZ")
+    for n in range(1, 1000):
+        folder = runs / (stamp if n == 1 else f"{stamp}-{n}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise HarnessError(
+                f"cannot make {folder}: {error.strerror}", hint="runs/ must be writable", code="store-write"
+            ) from None
+        (folder / "logs").mkdir()
+        _point(runs / "latest", folder.name)
+        return folder
+    raise HarnessError(f"{runs} has a thousand runs of this second", hint="delete some", code="store-write")
+
+
+def find(run: Path) -> Path:
+    """The folder of a stored run, from a folder, or from a file in it. Raises run-missing."""
+    folder = run.parent if run.is_file() else run
+    if not (folder / HISTORY).is_file():
+        raise HarnessError(
+            f"no run at {run}", hint="run `harness verify` first, or name a folder below runs/", code="run-missing"
+        )
+    return folder.resolve()
+
+
+def write_verdict(folder: Path, verdicts: Sequence[Verdict], facts: dict[str, Any] | None = None) -> Path:
+    """verdict.json: {"format", "status", "counts", "verdicts": [...]} and `facts` (what the report knows of the run)."""
+    counts = {str(status): sum(1 for v in verdicts if v.status is status) for status in Status}
+    body = {
+        "format": FORMAT,
+        "status": str(worst(verdicts)),
+        "counts": counts,
+        **(facts or {}),
+        "verdicts": [asdict(v) for v in verdicts],
+    }
+    path = folder / VERDICT
+    write_all({path: json.dumps(body, indent=1, ensure_ascii=False) + "\n"})
+    return path
+
+
+def read_verdict(folder: Path) -> list[Verdict]:
+    """The verdicts of a stored run. Raises verdict-missing, verdict-syntax."""
+    path = folder / VERDICT
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            Verdict(**{**item, "status": Status(item["status"]), "evidence": tuple(item["evidence"])})
+            for item in body["verdicts"]
+        ]
+    except FileNotFoundError:
+        raise HarnessError(
+            f"no verdict at {path}", hint="judge it with `harness check`", code="verdict-missing"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise HarnessError(
+            f"{path} is not a verdict: {error}", hint="judge it again with `harness check`", code="verdict-syntax"
+        ) from None
+
+
+def _point(link: Path, name: str) -> None:
+    """Move the link in one step. Where links are refused, a run is found by its own name only."""
+    staged = link.with_name(f".latest.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        staged.unlink(missing_ok=True)
+        staged.symlink_to(name, target_is_directory=True)
+        staged.replace(link)
