@@ -1,0 +1,126 @@
+"""One process of the stack: spawned into a session of its own, its output in a file, its end observed by a pidfd."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.core.errors import StackError
+
+_STEP_MS = 4
+"""Between two looks at a condition; a process that ends is noticed at once."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Child:
+    name: str
+    popen: subprocess.Popen[bytes]
+    log: Path
+    log_start: int
+    """Size of the log when this process began: an earlier run of the same role wrote what is before."""
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
+    def output(self) -> str:
+        with open(self.log, "rb") as file:
+            file.seek(self.log_start)
+            return file.read().decode("utf-8", "replace")
+
+
+def spawn(
+    name: str,
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path,
+    user: tuple[int, int] | None = None,
+    **popen: Any,
+) -> Child:
+    """Start `command`. As `user` (uid, gid) without further groups when given. Raises StackError role-not-started.
+
+    `popen` are further arguments of subprocess.Popen; standard input is empty unless they say otherwise.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    identity = {} if user is None else {"user": user[0], "group": user[1], "extra_groups": []}
+    with open(log, "ab") as out:
+        start = out.seek(0, os.SEEK_END)
+        try:
+            process = subprocess.Popen(
+                list(command),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=cwd,
+                # a terminal's Ctrl-C is for the harness; and killing the session kills the role's own children
+                start_new_session=True,
+                **{"stdin": subprocess.DEVNULL, **identity, **popen},
+            )
+        except OSError as error:
+            raise StackError(
+                f"{name} cannot be started: {command[0]}: {error.strerror}",
+                hint=f"the command is: {' '.join(command)}",
+                code="role-not-started",
+            ) from None
+    return Child(name=name, popen=process, log=log, log_start=start)
+
+
+def wait_until(child: Child, condition: Callable[[], bool], *, what: str, timeout_s: float) -> None:
+    """Look at `condition` until it holds. Raises StackError role-died or role-not-ready (after `timeout_s`)."""
+    pidfd = os.pidfd_open(child.pid)
+    try:
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        give_up = time.monotonic() + timeout_s
+        while not condition():
+            if poll.poll(_STEP_MS):
+                raise died(child)
+            if time.monotonic() > give_up:
+                raise StackError(
+                    f"{child.name} is not ready after {timeout_s:g} s: no {what}",
+                    hint=f"its last words: {last_words(child)}",
+                    code="role-not-ready",
+                )
+    finally:
+        os.close(pidfd)
+
+
+def died(child: Child) -> StackError:
+    code = child.popen.wait()
+    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    text = child.output().lower()
+    if any(words in text for words in ("address already in use", "connection in use", "address in use")):
+        return StackError(
+            f"{child.name} found its port taken", hint=f"its last words: {last_words(child)}", code="port-in-use"
+        )
+    return StackError(f"{child.name} ended ({how})", hint=f"its last words: {last_words(child)}", code="role-died")
+
+
+def last_words(child: Child, count: int = 3) -> str:
+    lines = [line.strip() for line in child.output().splitlines() if line.strip()]
+    return " | ".join(lines[-count:]) or "none"
+
+
+def stop(child: Child, *, sig: int = signal.SIGTERM, grace_s: float = 10.0) -> None:
+    """Ask the process to end, wait until it has, then end whatever is left of its session. Quiet when it is gone."""
+    with suppress(ProcessLookupError):
+        child.popen.send_signal(sig)
+    with suppress(subprocess.TimeoutExpired):
+        child.popen.wait(grace_s)
+    kill(child)
+
+
+def kill(child: Child) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.popen.wait()

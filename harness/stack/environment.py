@@ -1,0 +1,80 @@
+"""What a role of the target sees: its environment and command, with the stack's places filled in. Nothing else leaks in."""
+
+from __future__ import annotations
+
+import os
+import re
+import site
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, did_you_mean
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def base(run_dir: Path, cache: Path) -> dict[str, str]:
+    """The clean minimum: a home and a temporary folder that vanish with the stack, compiled Python outside the sources."""
+    home, tmp = run_dir / "home", run_dir / "tmp"
+    for folder in (home, tmp):
+        folder.mkdir(exist_ok=True)
+    env = {
+        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]),
+        "HOME": os.fspath(home),
+        "TMPDIR": os.fspath(tmp),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPYCACHEPREFIX": os.fspath(cache / "pycache"),
+    }
+    if site.ENABLE_USER_SITE:
+        # packages installed with `pip install --user` are found through HOME otherwise
+        env["PYTHONUSERBASE"] = site.getuserbase()
+    if "LD_LIBRARY_PATH" in os.environ:
+        env["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    return env
+
+
+def of_target(
+    config: Config, first: Mapping[str, str], places: Mapping[str, str], extra: Mapping[str, str] = {}
+) -> dict[str, str]:
+    """`first`, the usual names of the database and broker, [target.env], then a role's own `extra`; later ones win.
+
+    PYTHONPATH of `first` stays in front of any other, because it carries the start-up hook.
+    """
+    usual = {
+        "DB_HOST": "{db_host}",
+        "DB_PORT": "{db_port}",
+        "DB_NAME": "{db_name}",
+        "DB_USER": "{db_user}",
+        "DB_PASSWORD": "{db_password}",
+        "REDIS_URL": "{redis_url}",
+        "REQUESTS_CA_BUNDLE": "{ca_bundle}",
+        "SSL_CERT_FILE": "{ca_bundle}",
+    }
+    own = {**usual, **config.env, **extra}
+    env = {**first, **{name: fill(value, places, f"environment variable {name}") for name, value in own.items()}}
+    if "PYTHONPATH" in first and "PYTHONPATH" in own:
+        env["PYTHONPATH"] = os.pathsep.join([first["PYTHONPATH"], env["PYTHONPATH"]])
+    return env
+
+
+def command(words: Sequence[str], places: Mapping[str, str], where: str) -> list[str]:
+    return [fill(word, places, where) for word in words]
+
+
+def fill(text: str, places: Mapping[str, str], where: str) -> str:
+    """Replace each {name}. Raises HarnessError placeholder-unknown."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in places:
+            raise HarnessError(
+                f"harness.toml: {where} holds the unknown placeholder {match[0]}",
+                hint=did_you_mean(match[1], places),
+                code="placeholder-unknown",
+            )
+        return places[match[1]]
+
+    return _PLACEHOLDER.sub(value, text)

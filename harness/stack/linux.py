@@ -1,0 +1,91 @@
+"""The few Linux calls that Python 3.11 has no name for: namespaces, mounts, prctl, the loopback flag.
+
+Every call raises OSError whose `strerror` starts with what was tried, so that a refusal can be shown as it is.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import struct
+from pathlib import Path
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 36, 47, 2
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
+_CAP_VERSION_3 = 0x20080522
+_CAP_NET_BIND_SERVICE = 10
+_IPC_RMID = 0
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def unshare(flags: int) -> None:
+    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def mount(source: str, target: Path | str, kind: str = "", flags: int = 0, options: str = "") -> None:
+    result = _libc.mount(
+        source.encode(), os.fsencode(target), kind.encode() or None, ctypes.c_ulong(flags), options.encode() or None
+    )
+    _check(result, f"mount {target}")
+
+
+def bind(source: Path | str, target: Path | str) -> None:
+    mount(os.fspath(source), target, flags=MS_BIND | MS_REC)
+
+
+def die_with_parent(sig: int = signal.SIGKILL) -> None:
+    """The kernel sends `sig` to this process when the thread that forked it ends. Lost on a change of credentials."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(sig), 0, 0, 0), "prctl")
+
+
+def adopt_orphans(on: bool = True) -> None:
+    """Descendants whose parent dies become children of this process instead of the system's init."""
+    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, ctypes.c_ulong(on), 0, 0, 0), "prctl")
+
+
+def loopback_up() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        request = struct.pack("16sh22x", b"lo", 0)
+        flags = struct.unpack("16sh22x", fcntl.ioctl(sock, _SIOCGIFFLAGS, request))[1]
+        fcntl.ioctl(sock, _SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", flags | _IFF_UP))
+
+
+def keep_low_ports_over_exec() -> None:
+    """Let programs started from here bind ports below 1024: CAP_NET_BIND_SERVICE as an ambient capability.
+
+    The way out where /proc/sys is read-only; needs the capability itself (a process that entered a user namespace).
+    """
+    header = struct.pack("Ii", _CAP_VERSION_3, 0)
+    data = ctypes.create_string_buffer(24)
+    _check(_libc.capget(header, data), "capget")
+    words = list(struct.unpack("6I", data.raw))
+    words[2] |= 1 << _CAP_NET_BIND_SERVICE
+    _check(_libc.capset(header, struct.pack("6I", *words)), "capset")
+    _check(
+        _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, ctypes.c_ulong(_CAP_NET_BIND_SERVICE), 0, 0),
+        "prctl ambient",
+    )
+
+
+def remove_sysv_shared_memory(identifier: int) -> bool:
+    """Remove one SysV segment by id; False when there is none or it is not ours."""
+    return _libc.shmctl(ctypes.c_int(identifier), _IPC_RMID, None) == 0
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")

@@ -1,0 +1,241 @@
+"""Insert a scenario's given world: keys are drawn from the target's own sequences first, so that all rows go in at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Json, Jsonb
+
+from harness.core.config import Table
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.scenario import Change, Given, Ref, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """What the database says of a table: column -> type name, its key, the sequence that numbers it."""
+
+    table: str
+    columns: Mapping[str, str]
+    key: str
+    sequence: str | None
+
+
+def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) -> dict[str, dict[str, Any]]:
+    """Insert `given.rows` in order, then apply `given.changes`, in one transaction; returns name -> {"kind", "id"}.
+
+    Raises HarnessError seed-unknown-kind, seed-unknown-column, seed-unknown-ref, seed-duplicate-name,
+    seed-missing-column, seed-no-row, seed-rejected (any other refusal of the database), naming the scenario's row.
+    """
+    shapes = _shapes(db, tables, {part.kind for part in (*given.rows, *given.changes)})
+    writer = _Writer(db, shapes)
+    try:
+        with db.transaction():
+            writer.draw_keys(given.rows)
+            # one round trip, except where a reference needs a column that only the database can fill in
+            with db.pipeline():
+                for row in given.rows:
+                    writer.insert(row)
+                for change in given.changes:
+                    writer.change(change)
+                writer.collect()
+            db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except psycopg.errors.IntegrityError as error:
+        raise _explained(error, "a reference of the given rows") from None
+    return {name: {"kind": kind, "id": row[shapes[kind].key]} for name, (kind, row) in writer.rows.items()}
+
+
+class _Writer:
+    """The rows written so far: what is known of each, and which answers are still to be read."""
+
+    def __init__(self, db: psycopg.Connection, shapes: Mapping[str, _Shape]) -> None:
+        self.db = db
+        self.shapes = shapes
+        self.rows: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.pending: list[tuple[str, psycopg.Cursor, Row | Change]] = []
+        self.keys: dict[str, list[int]] = {}
+
+    def draw_keys(self, rows: tuple[Row, ...]) -> None:
+        """Draw as many keys as rows will need, in the order in which single inserts would have drawn them."""
+        counts: dict[str, int] = {}
+        for row in rows:
+            shape = self.shapes[row.kind]
+            if shape.sequence and shape.key not in row.values:
+                counts[row.kind] = counts.get(row.kind, 0) + 1
+        if counts:
+            query = " UNION ALL ".join("SELECT %s, nextval(%s::regclass) FROM generate_series(1, %s)" for _ in counts)
+            values = [word for kind, count in counts.items() for word in (kind, self.shapes[kind].sequence, count)]
+            for kind, key in self.db.execute(query, values):
+                self.keys.setdefault(kind, []).append(key)
+            for drawn in self.keys.values():
+                drawn.sort(reverse=True)
+
+    def insert(self, row: Row) -> None:
+        what = f"row '{row.name}' ({row.kind})"
+        if row.name in self.rows:
+            raise HarnessError(
+                f"scenario has two rows named '{row.name}'",
+                hint="give each row its own name",
+                code="seed-duplicate-name",
+            )
+        shape = self.shapes[row.kind]
+        values = {name: self.resolve(value, what) for name, value in row.values.items()}
+        if shape.key not in values and self.keys.get(row.kind):
+            values[shape.key] = self.keys[row.kind].pop()
+        query = sql.SQL(
+            "INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE VALUES ({values}) RETURNING *"
+        ).format(
+            table=sql.Identifier(shape.table),
+            columns=sql.SQL(", ").join(map(sql.Identifier, values)),
+            values=sql.SQL(", ").join(sql.Placeholder() * len(values)),
+        )
+        if not values:
+            query = sql.SQL("INSERT INTO public.{} DEFAULT VALUES RETURNING *").format(sql.Identifier(shape.table))
+        self.rows[row.name] = (row.kind, dict(values))
+        self.send(row, query, [adapted(shape, name, value, what) for name, value in values.items()])
+
+    def change(self, change: Change) -> None:
+        what = f"change of {change.kind}"
+        shape = self.shapes[change.kind]
+        where = {name: self.resolve(value, what) for name, value in change.where.items()}
+        values = {name: self.resolve(value, what) for name, value in change.values.items()}
+        parts = sql.SQL("{} = %s")
+        query = sql.SQL("UPDATE public.{table} SET {values} WHERE {where}").format(
+            table=sql.Identifier(shape.table),
+            values=sql.SQL(", ").join(parts.format(sql.Identifier(name)) for name in values),
+            where=sql.SQL(" AND ").join(parts.format(sql.Identifier(name)) for name in where),
+        )
+        both = [*values.items(), *where.items()]
+        self.send(change, query, [adapted(shape, name, value, what) for name, value in both])
+
+    def send(self, part: Row | Change, query: sql.Composed, values: list[Any]) -> None:
+        name = part.name if isinstance(part, Row) else ""
+        for column in part.values if isinstance(part, Row) else {**part.where, **part.values}:
+            _check_column(self.shapes[part.kind], column, part)
+        try:
+            self.pending.append((name, self.db.execute(query, values), part))
+        except psycopg.Error as error:
+            raise _explained(error, _named(part)) from None
+
+    def collect(self) -> None:
+        """Read the answers that are still due; each row's columns are known afterwards."""
+        for name, cursor, part in self.pending:
+            try:
+                if isinstance(part, Row):
+                    row = cursor.fetchone()
+                    names = [column.name for column in cursor.description or ()]
+                    self.rows[name] = (part.kind, dict(zip(names, row or (), strict=True)))
+                    continue
+                changed = cursor.rowcount if cursor.rowcount >= 0 or cursor.nextset() is None else cursor.rowcount
+            except psycopg.Error as error:
+                raise _explained(error, _named(part)) from None
+            if changed == 0:
+                raise HarnessError(
+                    f"{_named(part)} finds no row where {dict(part.where)}",
+                    hint="changes are for rows that the target's own migrations made; insert others as rows",
+                    code="seed-no-row",
+                )
+        self.pending.clear()
+
+    def resolve(self, value: Any, what: str) -> Any:
+        if isinstance(value, Ref):
+            return self.referred(value, what)
+        if isinstance(value, list | tuple):
+            return [self.resolve(item, what) for item in value]
+        if isinstance(value, Mapping):
+            return {name: self.resolve(item, what) for name, item in value.items()}
+        return value
+
+    def referred(self, ref: Ref, what: str) -> Any:
+        if ref.name not in self.rows:
+            raise HarnessError(
+                f"{what} refers to '{ref.name}', which no earlier row is named",
+                hint=did_you_mean(ref.name, self.rows) if self.rows else "put the row that it refers to first",
+                code="seed-unknown-ref",
+            )
+        kind, row = self.rows[ref.name]
+        column = self.shapes[kind].key if ref.column == "id" else ref.column
+        if column not in row:
+            if column not in self.shapes[kind].columns:
+                raise HarnessError(
+                    f"{what} refers to the column '{column}' of {kind} '{ref.name}', which {self.shapes[kind].table} lacks",
+                    hint=did_you_mean(column, self.shapes[kind].columns),
+                    code="seed-unknown-column",
+                )
+            self.collect()
+            row = self.rows[ref.name][1]
+        return row[column]
+
+
+def adapted(shape: _Shape, column: str, value: Any, what: str) -> Any:
+    """A value as the column's type wants it: JSON columns take any JSON value, dates may be text."""
+    kind = shape.columns.get(column, "")
+    if kind in ("jsonb", "json") and value is not None:
+        return Jsonb(value) if kind == "jsonb" else Json(value)
+    return Jsonb(value) if isinstance(value, dict) else value
+
+
+def _shapes(db: psycopg.Connection, tables: Mapping[str, Table], kinds: set[str]) -> dict[str, _Shape]:
+    for kind in kinds:
+        if kind not in tables:
+            raise HarnessError(
+                f"the scenario names the table kind '{kind}', which harness.toml does not have",
+                hint=did_you_mean(kind, tables),
+                code="seed-unknown-kind",
+            )
+    names = {kind: tables[kind].table for kind in kinds}
+    rows = db.execute(
+        """SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum),
+                  array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum), k.attname::text,
+                  pg_get_serial_sequence(format('public.%%I', c.relname), k.attname)
+           FROM pg_class c
+           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+           LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+           LEFT JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname = ANY (%s)
+           GROUP BY c.relname, k.attname""",
+        [list(names.values())],
+    ).fetchall()
+    found = {
+        table: _Shape(table=table, columns=dict(zip(columns, types, strict=True)), key=key or "id", sequence=sequence)
+        for table, columns, types, key, sequence in rows
+    }
+    for kind, table in names.items():
+        if table not in found:
+            raise HarnessError(
+                f"[tables.{kind}] names the table {table}, which the target's database does not have",
+                hint="correct harness.toml; the target's migrations make the tables",
+                code="table-unknown",
+            )
+    return {kind: found[table] for kind, table in names.items()}
+
+
+def _check_column(shape: _Shape, column: str, part: Row | Change) -> None:
+    if column not in shape.columns:
+        raise HarnessError(
+            f"{_named(part)} sets '{column}', which {shape.table} lacks",
+            hint=did_you_mean(column, shape.columns),
+            code="seed-unknown-column",
+        )
+
+
+def _named(part: Row | Change) -> str:
+    return f"row '{part.name}' ({part.kind})" if isinstance(part, Row) else f"change of {part.kind}"
+
+
+def _explained(error: psycopg.Error, what: str) -> HarnessError:
+    about = error.diag
+    if isinstance(error, psycopg.errors.NotNullViolation):
+        return HarnessError(
+            f"{what} needs a value for '{about.column_name}': {about.table_name} allows no null there and has no default",
+            hint=f"add '{about.column_name}' to its values",
+            code="seed-missing-column",
+        )
+    detail = about.message_detail or f"table {about.table_name or '?'}"
+    return HarnessError(
+        f"{what} was refused by the database: {about.message_primary or error}", hint=detail, code="seed-rejected"
+    )

@@ -1,0 +1,105 @@
+"""The start-up hook: copied as sitecustomize.py into a folder on PYTHONPATH, so every Python process loads it first.
+
+Provider hosts resolve to loopback addresses of their own; connecting to one of those on port 443 reaches the provider
+fake; every other address that is not loopback is refused, by name. Addresses are remapped both on resolution and on
+connection, because some clients (asyncio) resolve first and connect by number. Needs nothing but the standard library.
+"""
+
+import errno
+import importlib.machinery
+import importlib.util
+import ipaddress
+import json
+import os
+import socket
+import sys
+
+_settings = json.loads(os.environ["HARNESS_HOOK"])
+_address_of = {host.lower(): address for host, address in _settings["hosts"].items()}
+_host_at = {address: host for host, address in _address_of.items()}
+_fake = ("127.0.0.1", _settings["port"])
+_HTTPS = 443
+
+
+def _install():
+    socket.getaddrinfo = _getaddrinfo
+    socket.gethostbyname = lambda host: _getaddrinfo(host, 0, socket.AF_INET)[0][4][0]
+    socket.gethostbyname_ex = lambda host: (host, [], [socket.gethostbyname(host)])
+    for name in ("connect", "connect_ex", "sendto"):
+        setattr(socket.socket, name, _guarded(name, getattr(socket.socket, name)))
+    # uvloop resolves and connects in C, past this hook; its users fall back to asyncio's own loop
+    sys.modules.setdefault("uvloop", None)
+    with open(os.path.join(_settings["marks"], str(os.getpid())), "w"):
+        pass
+
+
+_real_getaddrinfo = socket.getaddrinfo
+
+
+def _getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+    name = (host.decode("ascii", "replace") if isinstance(host, bytes) else host or "").lower().rstrip(".")
+    if name in _address_of:
+        if family == socket.AF_INET6:
+            raise socket.gaierror(socket.EAI_NONAME, f"harness: {name} has no IPv6 address on this island")
+        return _real_getaddrinfo(_address_of[name], port, socket.AF_INET, type, proto, flags & ~socket.AI_V4MAPPED)
+    if name and name not in ("localhost", socket.gethostname().lower()) and _number(name) is None:
+        raise socket.gaierror(socket.EAI_NONAME, _told(f"{name} is not a provider host of harness.toml"))
+    return _real_getaddrinfo(host, port, family, type, proto, flags)
+
+
+def _guarded(name, real):
+    def call(self, *args):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(args[-1], tuple):
+            try:
+                args = (*args[:-1], _allowed(args[-1]))
+            except OSError as error:
+                if name == "connect_ex":
+                    return error.errno
+                raise
+        return real(self, *args)
+
+    call.__name__ = name
+    return call
+
+
+def _allowed(address):
+    host, port = address[:2]
+    text = host.lower().rstrip(".")
+    if text in _address_of:
+        text = _address_of[text]
+    if text in _host_at:
+        if port != _HTTPS:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, _told(f"{_host_at[text]} answers on port 443, not {port}"))
+        return _fake
+    number = _number(text)
+    if text in ("localhost", "") or (number is not None and (number.is_loopback or number.is_unspecified)):
+        return address
+    raise OSError(errno.ENETUNREACH, _told(f"{host}:{port} is neither loopback nor a provider host of harness.toml"))
+
+
+def _number(text):
+    try:
+        number = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(number, "ipv4_mapped", None) or number
+
+
+def _told(problem):
+    message = f"harness: connection refused: {problem}"
+    print(message, file=sys.stderr, flush=True)
+    return message
+
+
+def _load_the_next_one():
+    """Run the sitecustomize that this one hides, if there is one."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    spec = importlib.machinery.PathFinder.find_spec(
+        "sitecustomize", [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    )
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+_install()
+_load_the_next_one()

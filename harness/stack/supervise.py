@@ -1,0 +1,156 @@
+"""Waiting for one child while standing in for it: signals go down, exit codes come up, orphans are reaped.
+
+The same loop serves every link of the chain that island.py builds, PID 1 of the island included.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+ABANDONED = 128 + signal.SIGKILL
+"""The exit code when the process above is gone: nobody reads it."""
+
+
+def stand_in_for(child: int, *, lifeline: int | None = None, reap_all: bool = False) -> int:
+    """Wait for `child` and return its exit code, 128 + n for signal n; meanwhile forward FORWARDED to it.
+
+    `reap_all` also collects every orphan (never in a process that has children of its own). `lifeline` is the read
+    end of a pipe whose write end only the process above holds: when it closes, ABANDONED is returned at once, the
+    child still running.
+    """
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    with _handlers(wake_write):
+        try:
+            poll = select.poll()
+            poll.register(wake_read, select.POLLIN)
+            if lifeline is not None:
+                poll.register(lifeline, select.POLLIN)
+            while True:
+                code = _reap(child, reap_all)
+                if code is not None:
+                    return code
+                for fd, _ in poll.poll():
+                    if fd == lifeline:
+                        return ABANDONED
+                    for number in os.read(wake_read, 512):
+                        if number in FORWARDED:
+                            with suppress(ProcessLookupError):
+                                os.kill(child, number)
+        finally:
+            os.close(wake_read)
+            os.close(wake_write)
+
+
+def run_as_child(main: Callable[[], int]) -> int:
+    """Fork; the child's exit code is main's. Returns the child's pid in the parent and never returns in the child.
+
+    In the child SIGTERM ends main like an exit, KeyboardInterrupt becomes exit code 130, and buffers are flushed; the
+    exit handlers of the process it was forked from do not run a second time.
+    """
+    _flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        for number in FORWARDED:
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, lambda *_: _leave(128 + signal.SIGTERM))
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        code = main()
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with suppress(BaseException):
+            _flush()
+        os._exit(code)
+
+
+def descendants(root: int) -> list[int]:
+    """Pids of all live processes below `root`, parents first, from /proc."""
+    below: dict[int, list[int]] = {}
+    for pid, parent in _parents():
+        below.setdefault(parent, []).append(pid)
+    found: list[int] = []
+    queue = [root]
+    while queue:
+        next_ones = below.get(queue.pop(0), [])
+        found += next_ones
+        queue += next_ones
+    return found
+
+
+def children(parent: int) -> list[int]:
+    return [pid for pid, above in _parents() if above == parent]
+
+
+def kill_below(keep: Collection[int] = ()) -> None:
+    """SIGKILL everything below this process, which must adopt orphans, until nothing is left but the children in `keep`."""
+    while own := [pid for pid in children(os.getpid()) if pid not in keep]:
+        # parents before children: a parent that still runs could fork what this pass does not see
+        for pid in own + [below for pid in own for below in descendants(pid)]:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in own:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with suppress(OSError):
+                # the command name, in brackets, may itself hold blanks and brackets
+                parent = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()[1]
+                yield int(entry), int(parent)
+
+
+def _reap(child: int, reap_all: bool) -> int | None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1 if reap_all else child, os.WNOHANG)
+        except ChildProcessError:
+            return ABANDONED
+        if pid == 0:
+            return None
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _handlers(wake: int) -> Iterator[None]:
+    old = {number: signal.signal(number, lambda *_: None) for number in (*FORWARDED, signal.SIGCHLD)}
+    old_wake = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(old_wake)
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def _leave(code: int) -> None:
+    raise SystemExit(code)
+
+
+def _flush() -> None:
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
