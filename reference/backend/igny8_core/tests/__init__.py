@@ -1,0 +1,1 @@
+"""Tests of the backend: `python manage.py test igny8_core`."""
