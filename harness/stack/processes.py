@@ -34,12 +34,17 @@ HTTPS = 443
 
 @contextmanager
 def boot(
-    config: Config, island: Island, *, fake: Mapping[str, Any] | None, fake_command: Sequence[str] = FAKE
+    config: Config,
+    island: Island,
+    *,
+    fake: Mapping[str, Any] | None,
+    fake_command: Sequence[str] = FAKE,
+    roles: bool = True,
 ) -> Iterator[Stack]:
     """Boot the stack of `config` on `island`; down when the context is left, however.
 
     `fake` is the provider fake's configuration but for its addresses and folders, which are decided here; None boots
-    without it. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
+    without it. `roles` False boots none of the target's roles: database and broker only. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
     clock = _Clock()
     stack = _plan(config, island, clock.seconds)
@@ -55,7 +60,7 @@ def boot(
         with clock.lap("broker"):
             valkey.await_ready(stack.broker, stack.run_dir)
         with clock.lap("roles"):
-            always = [role for role in config.roles.values() if role.boot == "always"]
+            always = [role for role in config.roles.values() if roles and role.boot == "always"]
             for role in always:
                 stack.roles[role.name] = _spawn_role(stack, role)
             if stack.fake is not None:

@@ -1,0 +1,61 @@
+"""The `harness` command: one file a verb, each a click command; errors in one shape; exit codes 0, 1, 2, 3.
+
+verify    boot, drive everything, judge, report
+check     judge a stored run again with today's goldens
+golden    compare with, or accept into, the goldens
+record    make cassettes
+cassette  look at, lint and compare cassettes
+fake      the provider fake alone
+manage    run a manage.py command in a disposable stack (the target's own tests)
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from harness import __version__
+from harness.cli.failure import report_failure
+from harness.core.errors import USAGE, HarnessError
+
+COMMANDS = ("verify", "check", "golden", "record", "cassette", "fake", "manage")
+
+
+class Verbs(click.Group):
+    """Imports a verb only when it is asked for: `harness --help` stays instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"harness.cli.{name}"), name)
+        return command
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="harness")
+def cli() -> None:
+    """The IGNY8 contract-and-characterization harness."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run a verb and exit: 0 ok, 1 differences, 2 usage, 3 the stack failed, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments
+    try:
+        code = cli.main(args=arguments, prog_name="harness", standalone_mode=False)
+    except HarnessError as error:
+        report_failure(error, as_json=as_json)
+        code = error.exit_code
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        usage = HarnessError(error.format_message(), hint="harness --help, or harness VERB --help", code="usage")
+        report_failure(usage, as_json=as_json)
+        code = USAGE
+    sys.exit(code if isinstance(code, int) else 0)

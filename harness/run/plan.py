@@ -1,0 +1,54 @@
+"""The plan of a run: data, printed before anything starts."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.scenario import Cell, Path, Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`cells` in the order in which they are driven. `whole` says that nothing was left out by choice."""
+
+    cells: tuple[Cell, ...]
+    phase: int
+    tier: str
+    whole: bool
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(cell.scenario.id for cell in self.cells))
+
+
+def make(
+    scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes"
+) -> Plan:  # fmt: skip
+    """`only` takes scenario ids, cell ids ("writer/generate_content@manual") or shell patterns. Raises plan-empty."""
+    only, paths = tuple(only), tuple(paths)
+    every = [
+        Cell(scenario=scenario, path=path) for scenario in scenarios.values() for path in Path if path in scenario.paths
+    ]
+    cells = [cell for cell in every if not paths or cell.path in paths]
+    if only:
+        for pattern in only:
+            if not any(_matches(cell, pattern) for cell in every):
+                known = [*scenarios, *(cell.id for cell in every)]
+                raise HarnessError(
+                    f"nothing is called '{pattern}'", hint=did_you_mean(pattern, known)[:300], code="plan-empty"
+                )
+        cells = [cell for cell in cells if any(_matches(cell, pattern) for pattern in only)]
+    if not cells:
+        raise HarnessError(
+            "the plan is empty: no scenario runs on the chosen paths",
+            hint="harness verify --plan lists every cell",
+            code="plan-empty",
+        )
+    return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=len(cells) == len(every))
+
+
+def _matches(cell: Cell, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(cell.id, pattern) or fnmatch.fnmatchcase(cell.scenario.id, pattern)

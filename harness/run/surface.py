@@ -1,0 +1,72 @@
+"""A booted stack as the driver, the cells and the recorder see it: broker, fake, shell, on-demand roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from harness.core.config import Config
+from harness.provider.fake.control import FakeControl
+from harness.stack import processes
+from harness.stack.broker import Broker
+from harness.stack.console import Console
+from harness.stack.island import Island
+
+
+class Live:
+    """Everything a cell needs of a running stack. Made by `boot`, closed by it."""
+
+    def __init__(self, config: Config, stack: Any) -> None:
+        self.stack = stack
+        self.db = stack.db
+        self.base_url: str = stack.base_url
+        self.broker = Broker(stack.redis_url, config.queues)
+        self.fake = FakeControl(stack.fake_control)
+        self._console: Console | None = None
+        self._config = config
+
+    def console(self) -> Console:
+        """The target's shell; started on first use."""
+        if self._console is None:
+            self._console = Console(self.stack.spawn, self._config.manage)
+        return self._console
+
+    def start(self, role: str) -> None:
+        self.stack.start(role)
+
+    def stop(self, role: str) -> None:
+        self.stack.stop(role)
+
+    def worker_children(self) -> tuple[int, ...]:
+        return self.stack.children("worker")
+
+    def close(self) -> None:
+        if self._console is not None:
+            self._console.close()
+        self.broker.close()
+        self.fake.close()
+
+
+@contextmanager
+def boot(
+    config: Config, island: Island, *, mode: str = "replay", fake: dict[str, Any] | None = None, shell: bool = False
+) -> Iterator[Live]:
+    """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles."""
+    settings = {
+        "hosts": sorted(config.provider_hosts),
+        "providers": dict(config.provider_hosts),
+        "cassettes": str(config.cassettes),
+        "contracts": str(config.contracts / "providers"),
+        "mode": mode,
+        "seed": 0,
+        **(fake or {}),
+    }
+    with processes.boot(config, island, fake=settings) as stack:
+        live = Live(config, stack)
+        try:
+            if shell:
+                live.console()
+            yield live
+        finally:
+            live.close()

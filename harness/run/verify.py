@@ -1,0 +1,112 @@
+"""The main job: boot, drive every cell, write the history. It judges nothing: verdicts come from the history alone."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import requests
+
+import harness
+from harness.core.config import Config
+from harness.core.scenario import Do
+from harness.core.scenario import Path as Way
+from harness.driver.drive import action_for, steps_for
+from harness.run.cell import Tell, run_cell
+from harness.run.plan import Plan
+from harness.run.surface import boot
+from harness.stack.island import Island
+from harness.store.history import HistoryWriter
+from harness.store.runs import HISTORY
+
+VERSIONS = ("django", "djangorestframework", "celery", "psycopg", "requests", "vcrpy", "faker")
+
+
+@dataclass(slots=True, kw_only=True)
+class Driven:
+    """What a run cost: seconds by part, and the stack's memory at its end in bytes."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory_bytes: int = 0
+    isolation: str = ""
+    why: str = ""
+
+
+def drive_plan(
+    config: Config, plan: Plan, island: Island, folder: Path, listen: Callable[[str, Mapping[str, Any]], None]
+) -> Driven:
+    """Drive every cell of `plan` in `island` and write runs/<time>/history.ndjson. `listen` hears every event too."""
+    driven = Driven(isolation=island.kind, why=island.why)
+    begun = time.perf_counter()
+    with HistoryWriter(folder / HISTORY) as history:
+
+        def tell(kind: str, fields: Mapping[str, Any]) -> None:
+            history.tell(kind, fields)
+            listen(kind, fields)
+
+        tell("run.start", _start(config, plan, island))
+        with boot(config, island, shell=_needs_shell(config, plan)) as live:
+            driven.seconds["boot"] = time.perf_counter() - begun
+            listen("booted", {"timings": dict(live.stack.timings)})
+            try:
+                _cells(config, plan, live, tell, driven)
+                driven.memory_bytes = live.stack.memory_bytes()
+            finally:
+                _keep_logs(live.stack.run_dir / "logs", folder / "logs")
+            down = time.perf_counter()
+        driven.seconds["teardown"] = time.perf_counter() - down
+        driven.seconds["total"] = time.perf_counter() - begun
+        tell("run.end", {"seconds": driven.seconds, "cells": len(plan.cells)})
+    return driven
+
+
+def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        for cell in plan.cells:
+            clock = run_cell(config, cell, live, session, tell)
+            for part, seconds in clock.seconds.items():
+                driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
+            live.stack.alive()
+
+
+def _start(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
+    return {
+        "harness": harness.__version__,
+        "target": config.name,
+        "phase": plan.phase,
+        "tier": plan.tier,
+        "isolation": island.kind,
+        "seed": 0,
+        "whole": plan.whole,
+        "cells": [cell.id for cell in plan.cells],
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in VERSIONS}},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+def _needs_shell(config: Config, plan: Plan) -> bool:
+    return any(
+        action_for(config, step.operation, Way(cell.path)).call
+        for cell in plan.cells
+        for step in steps_for(cell.scenario, cell.path)
+        if isinstance(step, Do)
+    )
+
+
+def _keep_logs(source: Path, target: Path) -> None:
+    """Copy what every role said: the run folder outlives the island."""
+    target.mkdir(exist_ok=True)
+    for log in sorted(source.glob("*.log")):
+        (target / log.name).write_bytes(log.read_bytes())
