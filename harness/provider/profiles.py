@@ -88,7 +88,8 @@ def events(body: bytes) -> list[Any]:
     return found
 
 
-def _asked_model(request: Any) -> str:
+def asked_model(request: Any) -> str:
+    """The model that a request names, of a batch the first; "" when it names none."""
     if isinstance(request, list):
         request = next((item for item in request if isinstance(item, dict) and item.get("model")), None)
     model = request.get("model") if isinstance(request, dict) else None
@@ -106,7 +107,7 @@ def _usage(found: Any) -> dict[str, int] | None:
 
 
 def _read_openai(status: int, content_type: str, body: bytes, request: Any) -> Reading:
-    asked = _asked_model(request)
+    asked = asked_model(request)
     if status >= 400:
         return Reading(success=False, model=asked)
     if "event-stream" in content_type:
@@ -190,10 +191,10 @@ def _refuse_openai(kind: str, args: Mapping[str, Any], request: Any) -> Refusal:
         # the SDK's own retries would only repeat the refusal
         return Refusal(status=500, body={"error": error}, headers={"x-should-retry": "false"})
     status, kind_name, code, message = _OPENAI_FAULTS[kind]
-    message = args.get("message") or message.format(model=_asked_model(request) or "the model")
+    message = args.get("message") or message.format(model=asked_model(request) or "the model")
     headers = dict(RATE_HEADERS) if kind == "http_429" else {}
     headers.update(_retry_after(kind, args))
-    param = "model" if kind == "http_404" and _asked_model(request) else None
+    param = "model" if kind == "http_404" and asked_model(request) else None
     return Refusal(
         status=status,
         headers=headers,
@@ -250,7 +251,7 @@ def _refuse_runware(kind: str, args: Mapping[str, Any], request: Any) -> Refusal
 
 
 def _read_runware(status: int, content_type: str, body: bytes, request: Any) -> Reading:
-    model = _asked_model(_tasks(request))
+    model = asked_model(_tasks(request))
     answer = parse(body)
     data = answer.get("data") if isinstance(answer, dict) else None
     results = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []

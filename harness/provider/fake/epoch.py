@@ -1,0 +1,255 @@
+"""One loaded scenario: its tape, its faults, the ledger of its calls. It decides what becomes of each request.
+
+A request belongs to the epoch that was current when its first byte arrived, and stays with it. Everything happens in
+the event loop's one thread: a decision is atomic.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from harness.core.errors import StackError
+from harness.core.history import Call
+from harness.core.scenario import Fault
+from harness.provider.fake import answer as answers
+from harness.provider.fake.answer import Answer
+from harness.provider.fake.calls import Entry, Validate, problems_of, request_json, shown
+from harness.provider.fake.faults import Armed, arm
+from harness.provider.fake.match import Recording, Slot, Tape
+from harness.provider.fake.nearest import nearest
+from harness.provider.profiles import Profile, parse
+
+MOST_CALLS = 200_000
+"""The ledger's bound: beyond it the report refuses, rather than grow without end or leave calls out."""
+
+
+class Plan:
+    """What becomes of one request: the answer, how late, how much of it. `ends` as in faults.Kind."""
+
+    __slots__ = ("answer", "delay_ms", "ends", "entry", "epoch", "hold", "limit", "recording", "request_body")
+
+    def __init__(self, epoch: Epoch, entry: Entry) -> None:
+        self.epoch = epoch
+        self.entry = entry
+        self.answer: Answer | None = None
+        self.recording: Recording | None = None
+        self.ends = "answer"
+        self.delay_ms = 0
+        self.hold = False
+        self.limit: int | None = None
+        self.request_body = entry.body
+
+
+class Epoch:
+    """`number` counts loads. `on_done` is called after every finished call, `on_held` after every held one."""
+
+    def __init__(
+        self,
+        *,
+        scenario: str = "",
+        recordings: tuple[Recording, ...] = (),
+        faults: tuple[Fault, ...] = (),
+        seed: int = 0,
+        forwards: bool = False,
+        validate: Validate | None = None,
+        on_change: Callable[[], None] = lambda: None,
+        keep: int = MOST_CALLS,
+    ) -> None:
+        self.scenario = scenario
+        self.tape = Tape(recordings)
+        self.armed: list[Armed] = arm(faults, scenario, seed)
+        self.forwards = forwards
+        self.validate = validate
+        self.on_change = on_change
+        self.keep = keep
+        self.count = 0
+        self.done = 0
+        self.on_late: Callable[[], None] = lambda: None
+        self.closed = False
+        self.held: list[tuple[Entry, Callable[[], None]]] = []
+        self.held_so_far = 0
+        self.entries: list[Entry] = []
+        self.misses: dict[bytes, dict[str, Any]] = {}
+
+    def decide(self, profile: Profile, host: str, method: str, target: str, body: bytes) -> Plan:
+        """Match, apply faults, consume, and enter the call into the ledger."""
+        entry = self.enter(Entry(0, profile, host, method, target.partition("?")[0], body))
+        plan = Plan(self, entry)
+        ending = self._fault(plan) if self.armed else None
+        if ending is not None and not ending.kind.works:
+            return self._spoil(plan, ending, target)
+        if not self.forwards:
+            key = self.tape.key(profile, host, method, target, body)
+            slot = self.tape.find(key)
+            if slot is not None:
+                self.tape.take(slot)
+                self._play(plan, slot)
+            elif not self._compose(plan, target):
+                return self._refuse(plan, target, key)
+        if ending is not None:
+            self._cut(plan, ending)
+        return plan
+
+    def enter(self, entry: Entry) -> Entry:
+        """Number a call and keep it, within the ledger's bound."""
+        self.count += 1
+        entry.n = self.count
+        if len(self.entries) < self.keep:
+            self.entries.append(entry)
+        return entry
+
+    def keep_until_released(self, entry: Entry, go: Callable[[], None]) -> None:
+        """Hold an answer back until `release`."""
+        self.held.append((entry, go))
+        self.held_so_far += 1
+        self.on_change()
+
+    @property
+    def holding(self) -> int:
+        """How many held calls still have a client that waits."""
+        return sum(1 for entry, _ in self.held if not entry.done)
+
+    def finished(self, entry: Entry, status: int) -> None:
+        """The answer went out with `status`, or (0) the connection ended without one."""
+        if entry.done:
+            return
+        entry.done = True
+        entry.status = status
+        if not status and entry.fault and entry.disposition == "played":
+            entry.disposition = "fault"
+        self.done += 1
+        if self.closed:
+            self.on_late()
+        self.on_change()
+
+    def report(self) -> list[Call]:
+        """Every call in order of arrival. Raises StackError fake-overflow when the ledger could not keep them all."""
+        if self.count > len(self.entries):
+            raise StackError(
+                f"{self.count} provider calls, of which the fake's ledger keeps {self.keep}",
+                hint="split the scenario, or look for a retry loop in the backend",
+                code="fake-overflow",
+            )
+        return [shown(entry, self.validate) for entry in self.entries]
+
+    def release(self) -> int:
+        """Let every held answer go; returns how many there were."""
+        held, self.held = self.held, []
+        for _, go in held:
+            go()
+        return len(held)
+
+    def close(self) -> None:
+        """A new scenario was loaded: what ends from now on is late."""
+        self.closed = True
+        self.release()
+
+    def _fault(self, plan: Plan) -> Armed | None:
+        """Apply delays; return the first fault that decides how the call ends."""
+        ending = None
+        route = plan.entry.route
+        for armed in self.armed:
+            if armed.kind.ends == "tls" or not armed.falls_on(route):
+                continue
+            if armed.fault.kind in ("latency", "hold"):
+                plan.delay_ms += int(armed.fault.args.get("ms", 1000)) if armed.fault.kind == "latency" else 0
+                plan.hold = plan.hold or armed.fault.kind == "hold"
+                plan.entry.fault = plan.entry.fault or armed.fault.kind
+            elif ending is None:
+                ending = armed
+        if ending is not None:
+            plan.entry.fault = ending.fault.kind
+        return ending
+
+    def _spoil(self, plan: Plan, armed: Armed, target: str) -> Plan:
+        """The provider did no work: the recording, if any, stays for the retry."""
+        entry = plan.entry
+        entry.disposition = "fault"
+        plan.ends = armed.kind.ends
+        if plan.ends == "refuse":
+            plan.ends = "answer"
+            refusal = entry.profile.refuse(armed.fault.kind, armed.fault.args, request_json(entry.body))
+            plan.answer = entry.answer = answers.made(refusal)
+        key = self.tape.key(entry.profile, entry.host, entry.method, target, entry.body)
+        if key not in self.tape.everything and self._same_route(entry):
+            entry.nearest = self._nearest(entry, target, key)
+        return plan
+
+    def _play(self, plan: Plan, slot: Slot) -> None:
+        recording, entry = slot.recording, plan.entry
+        interaction = recording.interaction
+        found = recording.answer
+        if found is None:
+            found = recording.answer = answers.recorded(interaction.response, interaction.timing_ms)
+        if entry.profile.echo:
+            found = answers.echoed(found, entry.profile, recording, entry.body)
+        if found is recording.answer:
+            plan.recording = recording
+        if entry.body == recording.raw[3]:
+            entry.body = recording.raw[3]  # one copy in memory, however often it is played
+        entry.recording, entry.disposition, entry.works = recording, "played", True
+        plan.answer = entry.answer = found
+
+    def _compose(self, plan: Plan, target: str) -> bool:
+        """Answer a batch from recordings of its single tasks: all of them, or none."""
+        entry = plan.entry
+        batch = parse(entry.body) if entry.profile.composes else None
+        if not isinstance(batch, list) or len(batch) < 2:
+            return False
+
+        singles = [json.dumps([task]).encode() for task in batch]
+        taken: list[tuple[Slot, bytes]] = []
+        free: dict[int, int] = {}
+        for body in singles:
+            key = self.tape.key(entry.profile, entry.host, entry.method, target, body)
+            slot = next((slot for slot in self.tape.by_key.get(key, ()) if free.get(id(slot), slot.left)), None)
+            if slot is None:
+                return False
+            free[id(slot)] = free.get(id(slot), slot.left) - 1
+            taken.append((slot, body))
+        parts = []
+        for slot, body in taken:
+            self.tape.take(slot)
+            response = answers.recorded(slot.recording.interaction.response)
+            parts.append(answers.echoed(response, entry.profile, slot.recording, body))
+        entry.recording, entry.disposition, entry.works = taken[0][0].recording, "played", True
+        plan.answer = entry.answer = answers.composed(parts)
+        return True
+
+    def _refuse(self, plan: Plan, target: str, key: bytes) -> Plan:
+        entry = plan.entry
+        entry.fault = ""
+        plan.hold, plan.delay_ms = False, 0
+        entry.nearest = self._nearest(entry, target, key)
+        entry.disposition = "invalid" if problems_of(entry, self.validate) else "unmatched"
+        message = f"harness: no recording matches {entry.method} https://{entry.host}{target}: {entry.nearest['hint']}"
+        refusal = entry.profile.refuse("unmatched", {"message": message}, request_json(entry.body))
+        plan.answer = entry.answer = answers.made(refusal, unmatched=True)
+        return plan
+
+    def _nearest(self, entry: Entry, target: str, key: bytes) -> dict[str, Any]:
+        """Found once for each distinct request: a client that repeats itself costs nothing more."""
+        if key not in self.tape.everything and key in self.misses:
+            return self.misses[key]
+        found = nearest(self.tape, self.scenario, entry.profile, entry.host, entry.method, target, entry.body, key)
+        if len(self.misses) < 1000:
+            self.misses[key] = found
+        return found
+
+    def _same_route(self, entry: Entry) -> bool:
+        return any(
+            slot.recording.path == entry.path
+            and slot.recording.host == entry.host
+            and slot.recording.method == entry.method
+            for slot in self.tape.slots
+        )
+
+    def _cut(self, plan: Plan, armed: Armed) -> None:
+        plan.ends = armed.kind.ends
+        plan.entry.disposition = "fault"
+        if plan.ends == "truncate" and "bytes" in armed.fault.args:
+            plan.limit = int(armed.fault.args["bytes"])
+        if plan.ends == "cut" and "after_chunks" in armed.fault.args:
+            plan.limit = int(armed.fault.args["after_chunks"])

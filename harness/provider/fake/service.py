@@ -1,0 +1,200 @@
+"""The running fake, without its sockets: which host and provider a request is for, which epoch it belongs to.
+
+Replay holds no client: there is no way upstream. In record mode `forward` is given from outside (recording.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+
+from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.scenario import Fault
+from harness.provider import cassettes
+from harness.provider.fake import answer as answers
+from harness.provider.fake.calls import Entry, Validate
+from harness.provider.fake.deliver import Channel, deliver
+from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
+from harness.provider.fake.match import Recording, prepare
+from harness.provider.profiles import BY_HOST, OTHER, profile_for
+
+Forward = Callable[[RecordedRequest, str], Awaitable[RecordedResponse]]
+
+
+class Service:
+    """Everything that outlives a connection. Used from the event loop's thread only."""
+
+    def __init__(
+        self,
+        *,
+        hosts: Mapping[str, str],
+        folder: Path | None = None,
+        cache: Path | None = None,
+        validate: Validate | None = None,
+        forward: Forward | None = None,
+        seed: int = 0,
+        keep: int = MOST_CALLS,
+    ) -> None:
+        self.hosts = {host.lower(): provider for host, provider in hosts.items()}
+        self.folder = folder
+        self.cache = cache
+        self.validate = validate
+        self.forward = forward
+        self.seed = seed
+        self.keep = keep
+        self.late = 0
+        self.malformed = 0
+        self.watchers: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
+        self.prepared: dict[Path, tuple[tuple[int, int], tuple[Recording, ...]]] = {}
+        self.running: set[asyncio.Task[None]] = set()
+        self.epoch = self._epoch("", (), ())
+
+    def load(self, scenario: str, recordings: tuple[Recording, ...], faults: Iterable[Fault] = ()) -> Epoch:
+        """Begin a new epoch. The old one keeps the requests that began in it. Raises HarnessError for a bad fault."""
+        fresh = self._epoch(scenario, recordings, tuple(faults))
+        old, self.epoch = self.epoch, fresh
+        self.late = 0
+        old.on_late = self._count_late
+        old.close()
+        return fresh
+
+    def recordings(self, name: str) -> tuple[Recording, ...]:
+        """The recordings of the cassette `name` below the folder; kept in memory until the file changes."""
+        path = self.path_of(name)
+        try:
+            stat = path.stat()
+            mark = (stat.st_mtime_ns, stat.st_size)
+        except OSError:
+            known = [str(found.relative_to(self.folder).with_suffix("")) for found in self.folder.rglob("*.yaml")]
+            hint = did_you_mean(name, known) if known else f"{self.folder} holds no cassette: nox -s record"
+            raise HarnessError(f"no cassette '{name}'", hint=hint, code="cassette-missing") from None
+        kept = self.prepared.get(path)
+        if kept is None or kept[0] != mark:
+            kept = self.prepared[path] = (mark, prepare(cassettes.read(path, name, cache=self.cache), self.hosts))
+        return kept[1]
+
+    def path_of(self, name: str) -> Path:
+        if self.folder is None or name.startswith("/") or ".." in name.split("/"):
+            raise HarnessError(
+                f"no cassette '{name}'", hint="name it as its path below the cassette folder", code="cassette-missing"
+            )
+        return self.folder / (name if name.endswith((".yaml", ".har")) else f"{name}.yaml")
+
+    def prepare(self, cassette: Cassette) -> tuple[Recording, ...]:
+        return prepare(cassette, self.hosts)
+
+    def locate(self, host: str, target: str) -> tuple[str, str]:
+        """(provider host, target). Clients that cannot resolve the real name use https://localhost:PORT/<host>/path."""
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        name = name.lower()
+        if name in self.hosts or name in BY_HOST:
+            return name, target
+        first, slash, rest = target.lstrip("/").partition("/")
+        if first.lower() in self.hosts:
+            return first.lower(), f"/{rest}" if slash else "/"
+        if len(self.hosts) == 1 and name in ("localhost", "127.0.0.1", "[::1]"):
+            return next(iter(self.hosts)), target
+        return name, target
+
+    def handle(
+        self,
+        channel: Channel,
+        epoch: Epoch,
+        host: str,
+        method: str,
+        target: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+    ) -> Plan:
+        """Decide and deliver one request. `host` and `target` are those that `locate` gave."""
+        profile = profile_for(host, target, self.hosts)
+        plan = epoch.decide(profile, host, method, target, body)
+        channel.began(plan)
+        if epoch.forwards and plan.answer is None and (plan.ends in ("answer", "truncate", "cut") or self._lost(plan)):
+            task = asyncio.get_running_loop().create_task(self._forwarded(channel, plan, target, list(headers)))
+            self.running.add(task)
+            task.add_done_callback(self.running.discard)
+        else:
+            deliver(plan, channel)
+        return plan
+
+    def refuses_handshake(self, server_name: str | None) -> bool:
+        """Whether a `tls` fault of the epoch falls on this handshake; it enters the ledger as "TLS handshake"."""
+        if not any(armed.kind.ends == "tls" for armed in self.epoch.armed):
+            return False
+        host = (server_name or "").lower()
+        profile = profile_for(host, "", self.hosts) if host else OTHER
+        epoch = self.epoch
+        for armed in epoch.armed:
+            if armed.kind.ends == "tls" and armed.falls_on_host(profile.name):
+                entry = epoch.enter(Entry(0, profile, host, "TLS", "handshake", b""))
+                entry.disposition, entry.fault = "fault", "tls"
+                epoch.finished(entry, 0)
+                return True
+        return False
+
+    async def wait_until(self, met: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until `met()` holds for the current state; False when it did not within `timeout_s`."""
+        if met():
+            return True
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        watcher = (met, future)
+        self.watchers.append(watcher)
+        try:
+            return await asyncio.wait_for(future, timeout_s)
+        except TimeoutError:
+            return False
+        finally:
+            with contextlib.suppress(ValueError):
+                self.watchers.remove(watcher)
+
+    def changed(self) -> None:
+        """Something a watcher may wait for happened."""
+        for met, future in self.watchers:
+            if not future.done() and met():
+                future.set_result(True)
+
+    def _count_late(self) -> None:
+        self.late += 1
+
+    def _epoch(self, scenario: str, recordings: tuple[Recording, ...], faults: tuple[Fault, ...]) -> Epoch:
+        return Epoch(
+            scenario=scenario,
+            recordings=recordings,
+            faults=faults,
+            seed=self.seed,
+            forwards=self.forward is not None,
+            validate=self.validate,
+            on_change=self.changed,
+            keep=self.keep,
+        )
+
+    def _lost(self, plan: Plan) -> bool:
+        """In record mode a lost answer is work that was done: it is forwarded, then dropped."""
+        return plan.ends == "reset" and plan.entry.fault == "lost_answer"
+
+    async def _forwarded(self, channel: Channel, plan: Plan, target: str, headers: list[tuple[str, str]]) -> None:
+        entry = plan.entry
+        several: dict[str, tuple[str, ...]] = {}
+        for name, value in headers:
+            several[name] = (*several.get(name, ()), value)
+        request = RecordedRequest(
+            method=entry.method, uri=f"https://{entry.host}{target}", headers=several, body=entry.body
+        )
+        try:
+            response = await self.forward(request, plan.epoch.scenario)
+            plan.answer = entry.answer = answers.recorded(response)
+            entry.works = True
+            entry.disposition = "fault" if plan.ends != "answer" else "played"
+        except (
+            Exception
+        ) as error:  # whatever the recorder met: the client must get an answer, and the scenario must fail
+            hint = error.hint if isinstance(error, HarnessError) else "see the fake's log"
+            entry.nearest = {"cassette": "", "index": -1, "changes": [], "hint": f"recording failed: {error}; {hint}"}
+            refusal = entry.profile.refuse("unmatched", {"message": f"harness: recording failed: {error}"}, None)
+            entry.disposition, entry.fault, plan.ends = "unmatched", "", "answer"
+            plan.answer = entry.answer = answers.made(refusal, unmatched=True)
+        deliver(plan, channel)
