@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from igny8_core.api.dispatch import queue_errors
 from igny8_core.api.exceptions import Conflict, ServiceUnavailable
 from igny8_core.api.responses import ok
 from igny8_core.api.views import TenantListView, TenantView
@@ -81,10 +81,11 @@ class _StartView(TenantView):
         except lifecycle.RunActiveError:
             raise Conflict("The site has an active automation run.") from None
         try:
-            run_automation_task.delay(run.run_id)
-        except OperationalError as error:
+            with queue_errors():
+                run_automation_task.delay(run.run_id)
+        except ServiceUnavailable:
             lifecycle.fail(run.pk, "The run could not be queued.")
-            raise ServiceUnavailable from error
+            raise
         return ok({"run_id": run.run_id, "status": run.status, "stages": run.stages}, status=202)
 
 
@@ -135,10 +136,8 @@ class Resume(_RunView):
         run = self.run()
         if run.status != AutomationRun.Status.PAUSED:
             raise Conflict("The run is not paused.")
-        try:
+        with queue_errors():
             resume_paused_automation.delay(run.run_id)
-        except OperationalError as error:
-            raise ServiceUnavailable from error
         return ok({"run_id": run.run_id, "status": "resuming"}, status=202)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Task
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from rest_framework.response import Response
 
 from igny8_core.api.exceptions import ServiceUnavailable
@@ -20,12 +23,19 @@ logger = logging.getLogger(__name__)
 def send(task: Task, account: Account, *args: Any, **kwargs: Any) -> str:
     """Queue a task for an account; its id begins with the account's, so that only the account can ask for it."""
     task_id = f"{account.pk}-{uuid.uuid4()}"
-    try:
+    with queue_errors():
         task.apply_async(args=args, kwargs=kwargs, task_id=task_id)
-    except OperationalError as error:
-        logger.error("the broker does not take %s: %s", task.name, error)
-        raise ServiceUnavailable from error
     return task_id
+
+
+@contextmanager
+def queue_errors() -> Iterator[None]:
+    """Turn an unreachable broker or result store into a 503."""
+    try:
+        yield
+    except (OperationalError, RedisError) as error:
+        logger.error("the work queue is not reachable: %s", error)
+        raise ServiceUnavailable from error
 
 
 def accepted(task_id: str) -> Response:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.ai.settings import get_image_config, get_model_config
-from igny8_core.api.dispatch import belongs_to
+from igny8_core.api.dispatch import belongs_to, queue_errors
 from igny8_core.api.responses import failure, ok
 from igny8_core.api.views import TenantView
 from igny8_core.modules.system.models import AccountAISettings, GlobalIntegrationSettings
@@ -39,10 +39,11 @@ class TaskState(TenantView):
     def get(self, request: Request, task_id: str) -> Response:
         if not belongs_to(task_id, self.account):
             raise NotFound("There is no such task.")
-        found = AsyncResult(task_id)
-        state = found.state
-        result = found.result if state == "SUCCESS" else None
-        error = type(found.result).__name__ if state == "FAILURE" else None
+        with queue_errors():
+            found = AsyncResult(task_id)
+            state, value = found.state, found.result
+        result = value if state == "SUCCESS" else None
+        error = type(value).__name__ if state == "FAILURE" else None
         return ok({"task_id": task_id, "status": state, "result": result, "error": error})
 
 
