@@ -1,0 +1,9 @@
+"""What a run tells people and machines. Reports consume values; they judge nothing.
+
+summary    Summary: everything that any report says, computed once from verdicts, cells and scenarios
+plan       the plan, printed before anything starts
+progress   cells as they finish, with and without a terminal
+terminal   failures, the table by path, the closing summary
+machine    the `--json` document
+html       report.html: one file, nothing fetched
+"""

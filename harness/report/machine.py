@@ -1,0 +1,72 @@
+"""The `--json` document of a run.
+
+{
+  "format": 1,
+  "status": "pass" | "fail" | "unknown",
+  "phase": 0, "scenarios": 41,
+  "counts": {"pass": 77, "fail": 1, "unknown": 0},              cells by their worst verdict
+  "cells": [{"cell", "title", "path", "status", "charged_credits", "calls", "plan": [row], "finding", "seconds"}],
+  "failures": [verdict], "unknowns": [verdict],                  verdict: {"checker", "status", "cell", "claim",
+                                                                  "evidence": [line], "credits_delta", "finding",
+                                                                  "code", "hint", "repeat"}
+  "checks": 1234,                                                how many verdicts there were
+  "known_wrong": {finding: [cell]},
+  "calls_played": {origin: count},
+  "charged_credits": 812,
+  "seconds": {part: seconds}, "harness_share": 0.12 | null,
+  "memory_bytes": 700000000 | null,
+  "canonical_sha256": "…",
+  "facts": {…}                                                   what the run says of itself: folder, isolation …
+}
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from harness.core.verdict import Verdict
+from harness.report.summary import Summary, repeat_command
+
+FORMAT = 1
+
+
+def document(summary: Summary) -> dict[str, Any]:
+    """The document as JSON values."""
+    return {
+        "format": FORMAT,
+        "status": str(summary.status),
+        "phase": summary.phase,
+        "scenarios": summary.scenarios,
+        "counts": {str(status): count for status, count in summary.cells.items()},
+        "cells": [
+            {
+                "cell": line.cell,
+                "title": line.title,
+                "path": line.path,
+                "status": str(line.status),
+                "charged_credits": line.charged_credits,
+                "calls": line.calls,
+                "plan": list(line.rows),
+                "finding": line.finding,
+                "seconds": round(line.seconds, 4),
+            }
+            for line in summary.lines
+        ],
+        "failures": [_verdict(verdict, summary.phase) for verdict in summary.failures],
+        "unknowns": [_verdict(verdict, summary.phase) for verdict in summary.unknowns],
+        "checks": len(summary.verdicts),
+        "known_wrong": {name: list(cells) for name, cells in summary.known_wrong.items()},
+        "calls_played": dict(summary.origins),
+        "charged_credits": summary.charged_credits,
+        "seconds": {part: round(seconds, 4) for part, seconds in summary.seconds.items()},
+        "harness_share": summary.harness_share,
+        "memory_bytes": summary.memory_bytes,
+        "canonical_sha256": summary.canonical_hash,
+        "facts": dict(summary.facts),
+    }
+
+
+def _verdict(verdict: Verdict, phase: int) -> dict[str, Any]:
+    body = asdict(verdict)
+    return {**body, "status": str(verdict.status), "evidence": list(verdict.evidence), "repeat": repeat_command(verdict.cell, phase)}  # fmt: skip

@@ -1,0 +1,42 @@
+"""The plan, printed before anything starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from harness.core.scenario import Cell
+from harness.report.summary import PATH_TITLES
+
+
+def plan_line(cells: Sequence[Cell], *, phase: int, tier: str, isolation: str = "") -> str:
+    """ "41 scenarios, 78 cells at phase 0, tier processes, isolated by network namespace"."""
+    scenarios = len({cell.scenario.id for cell in cells})
+    text = f"{count(scenarios, 'scenario')}, {count(len(cells), 'cell')} at phase {phase}, tier {tier}"
+    return f"{text}, isolated by {isolation}" if isolation else text
+
+
+def print_plan(
+    console: Console, cells: Sequence[Cell], *, phase: int, tier: str, isolation: str = "", full: bool = False
+) -> None:
+    """One line, then how many cells each path has; `full` lists every cell with its title."""
+    say(console, plan_line(cells, phase=phase, tier=tier, isolation=isolation))
+    counts = Counter(cell.path for cell in cells)
+    for path, title in PATH_TITLES.items():
+        if counts[path]:
+            say(console, f"  {title:<26} {count(counts[path], 'cell')}")
+            if full:
+                for cell in (cell for cell in cells if cell.path == path):
+                    say(console, f"    {cell.id}")
+                    say(console, f"      {cell.scenario.title}")
+
+
+def count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def say(console: Console, text: str = "", style: str = "") -> None:
+    """Print text as it is: what a backend said is never read as markup, highlighted or broken at the margin."""
+    console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,96 @@
+"""Cells as they finish. On a terminal one live line; elsewhere one line for each finished scenario, so that a log shows
+where a run was when it stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from harness.report.plan import say
+
+
+class RunProgress:
+    """Hears the events of a run (`hear` has the shape of a history's `tell`) and shows how far it is."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self.console = console
+        self._quiet = quiet
+        self._live: Progress | None = None
+        self._task: Any = None
+        self._total = self._done = 0
+        self._scenario = ""
+        self._paths: list[str] = []
+        self._begun = time.perf_counter()
+
+    def hear(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if self._quiet:
+            return
+        if kind == "run.start":
+            self._start(fields)
+        elif kind == "booted" and self._live is None:
+            say(self.console, f"stack up after {time.perf_counter() - self._begun:.1f} s")
+        elif kind == "cell.start":
+            self._cell(fields["scenario"], fields["path"])
+        elif kind == "cell.end":
+            self._end(fields)
+        elif kind == "run.end":
+            self.close()
+
+    def close(self) -> None:
+        """Stop the live line; says the last scenario where there is none. Safe to call twice."""
+        self._flush()
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def __enter__(self) -> RunProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self, fields: Mapping[str, Any]) -> None:
+        self._total, self._done = len(fields.get("cells", ())), 0
+        self._begun = time.perf_counter()
+        if self.console.is_terminal:
+            self._live = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=24),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self.console,
+                transient=True,
+            )
+            self._task = self._live.add_task("booting the stack", total=self._total)
+            self._live.start()
+
+    def _cell(self, scenario: str, path: str) -> None:
+        if scenario != self._scenario:
+            self._flush()
+            self._scenario = scenario
+        if self._live is not None:
+            self._live.update(self._task, description=f"{scenario}@{path}")
+
+    def _end(self, fields: Mapping[str, Any]) -> None:
+        self._done += 1
+        path = str(fields.get("path", ""))
+        self._paths.append(path if fields.get("settled", True) else f"{path} (not settled)".strip())
+        if self._live is not None:
+            self._live.advance(self._task)
+
+    def _flush(self) -> None:
+        if self._live is None and self._paths:
+            width = len(str(self._total))
+            cells = f"{len(self._paths)} cell{'' if len(self._paths) == 1 else 's'}"
+            odd = [path for path in self._paths if "not settled" in path]
+            note = f", {len(odd)} not settled" if odd else ""
+            elapsed = time.perf_counter() - self._begun
+            say(
+                self.console,
+                f"[{self._done:>{width}}/{self._total}] {elapsed:6.1f} s  {self._scenario}  {cells}{note}",
+            )
+        self._paths = []

@@ -1,0 +1,161 @@
+"""Everything that a report says of a run, computed once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.core.finding import Finding
+from harness.core.history import CellHistory
+from harness.core.scenario import Path, Scenario
+from harness.core.verdict import Status, Verdict, worst
+
+HARNESS_PARTS = ("reset", "seed", "load", "capture", "compare", "report")
+"""The parts of the seconds that are the harness's own work; the others are the target's."""
+
+NOT_DRIVING = ("total", "boot", "teardown")
+"""Parts that the harness's share is not measured against: what is left is the smallest honest denominator."""
+
+PATH_TITLES = {
+    Path.MANUAL: "Path 1 · manual buttons",
+    Path.AUTOMATION: "Path 2 · automation",
+    Path.SCHEDULED: "Path 3 · schedule",
+    Path.DIRECT: "Path 4 · direct services",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One cell in the table of its path. `status` is the worst of its verdicts; `rows` the plan's checklist rows."""
+
+    cell: str
+    title: str
+    path: str
+    status: Status
+    charged_credits: int
+    calls: int
+    rows: tuple[str, ...]
+    finding: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """`origins` counts played calls by where their cassette comes from (simulated, recorded, documented, unknown).
+
+    `seconds` are summed by part over all cells, together with the run's own parts (boot, compare, total).
+    `harness_share` is the harness's own seconds through all seconds but boot and teardown. `known_wrong` maps a
+    finding to the cells in which it showed; `titles` has the title of every finding.
+    """
+
+    status: Status
+    phase: int
+    scenarios: int
+    lines: tuple[Line, ...]
+    cells: Mapping[Status, int]
+    verdicts: tuple[Verdict, ...]
+    failures: tuple[Verdict, ...]
+    unknowns: tuple[Verdict, ...]
+    known_wrong: Mapping[str, tuple[str, ...]]
+    titles: Mapping[str, str]
+    origins: Mapping[str, int]
+    seconds: Mapping[str, float]
+    harness_share: float | None
+    memory_bytes: int | None = None
+    canonical_hash: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def charged_credits(self) -> int:
+        return sum(line.charged_credits for line in self.lines)
+
+
+def summarize(
+    verdicts: Sequence[Verdict],
+    cells: Sequence[CellHistory],
+    scenarios: Mapping[str, Scenario],
+    findings: Mapping[str, Finding],
+    *,
+    phase: int,
+    origins: Mapping[str, str] | None = None,
+    seconds: Mapping[str, float] | None = None,
+    memory_bytes: int | None = None,
+    canonical_hash: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Summary:
+    """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
+    cell holds the same part, these replace the sum over cells."""
+    verdicts = tuple(verdicts)
+    lines = tuple(_line(cell, scenarios.get(cell.scenario), verdicts) for cell in cells)
+    parts: Counter[str] = Counter()
+    for cell in cells:
+        parts.update(cell.seconds)
+    parts.update({part: s - parts[part] for part, s in (seconds or {}).items()})
+    return Summary(
+        status=worst(verdicts),
+        phase=phase,
+        scenarios=len({cell.scenario for cell in cells}),
+        lines=lines,
+        cells={status: sum(1 for line in lines if line.status is status) for status in Status},
+        verdicts=verdicts,
+        failures=tuple(v for v in verdicts if v.status is Status.FAIL),
+        unknowns=tuple(v for v in verdicts if v.status is Status.UNKNOWN),
+        known_wrong=_known(verdicts),
+        titles={name: finding.title for name, finding in findings.items()},
+        origins=_origins(cells, origins or {}),
+        seconds=dict(parts),
+        harness_share=_share(parts),
+        memory_bytes=memory_bytes,
+        canonical_hash=canonical_hash,
+        facts=dict(facts or {}),
+    )
+
+
+def repeat_command(about: str, phase: int = 0) -> str:
+    """The command that repeats just one cell or scenario, or the whole run for ""."""
+    words = ["harness", "verify"]
+    if phase:
+        words += ["--phase", str(phase)]
+    if about:
+        words += ["--only", about]
+    return " ".join(words)
+
+
+def _line(cell: CellHistory, scenario: Scenario | None, verdicts: Sequence[Verdict]) -> Line:
+    own = [v for v in verdicts if v.cell == cell.cell]
+    rows = scenario.plan.get(Path(cell.path), ()) if scenario else ()
+    return Line(
+        cell=cell.cell,
+        title=scenario.title if scenario else "",
+        path=cell.path,
+        status=worst(own),
+        charged_credits=sum(opening - closing for opening, closing in cell.accounts.values()),
+        calls=len(cell.calls),
+        rows=tuple(rows),
+        finding=", ".join(dict.fromkeys(v.finding for v in own if v.finding)),
+        seconds=sum(cell.seconds.values()),
+    )
+
+
+def _known(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, ...]]:
+    shown: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        for name in filter(None, verdict.finding.split(", ")):
+            if verdict.cell not in shown.setdefault(name, []):
+                shown[name].append(verdict.cell)
+    return {name: tuple(where) for name, where in sorted(shown.items())}
+
+
+def _origins(cells: Iterable[CellHistory], origins: Mapping[str, str]) -> dict[str, int]:
+    counted = Counter(
+        origins.get(call.cassette, "of unknown origin") for cell in cells for call in cell.calls if call.cassette
+    )
+    return dict(sorted(counted.items()))
+
+
+def _share(parts: Mapping[str, float]) -> float | None:
+    own = sum(seconds for part, seconds in parts.items() if part in HARNESS_PARTS)
+    total = sum(seconds for part, seconds in parts.items() if part not in NOT_DRIVING)
+    return own / total if total else None

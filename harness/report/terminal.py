@@ -1,0 +1,153 @@
+"""The report of a run in a terminal or a log: failures first, then the plan's rows by path, then the summary.
+
+Words carry the meaning, colour only repeats it; it reads the same in a log, at 80 and at 160 columns.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.core.scenario import Path
+from harness.core.verdict import Status, Verdict
+from harness.report.plan import count, say
+from harness.report.summary import PATH_TITLES, Line, Summary, repeat_command
+
+WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown"}
+STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow"}
+KNOWN = "known wrong"
+
+
+def print_report(console: Console, summary: Summary) -> None:
+    """The whole report."""
+    for verdicts in (summary.failures, summary.unknowns):
+        for about in dict.fromkeys(verdict.cell for verdict in verdicts):
+            _failures(console, about, [v for v in verdicts if v.cell == about], summary.phase)
+    for path, title in PATH_TITLES.items():
+        _path(console, title, path, [line for line in summary.lines if line.path == path])
+    print_summary(console, summary)
+
+
+def print_summary(console: Console, summary: Summary) -> None:
+    """The closing lines."""
+    cells = summary.cells
+    passed, failed, unknown = (cells[status] for status in (Status.PASS, Status.FAIL, Status.UNKNOWN))
+    say(console)
+    _fact(
+        console, "cells", f"{len(summary.lines)} of {count(summary.scenarios, 'scenario')} at phase {summary.phase}: "
+        f"{passed} passed, {failed} failed, {unknown} unknown"
+    )  # fmt: skip
+    run_wide = [verdict for verdict in summary.failures if "@" not in verdict.cell]
+    if run_wide:
+        _fact(console, "run", f"{count(len(run_wide), 'check')} of the whole run failed")
+    _fact(console, "checks", f"{len(summary.verdicts)}, {count(summary.charged_credits, 'credit')} charged in all")
+    for name, where in summary.known_wrong.items():
+        _fact(console, KNOWN, f"{name} ({count(len(where), 'cell')}): {summary.titles.get(name, '')}")
+    if summary.origins:
+        _fact(console, "calls played", ", ".join(f"{n} {origin}" for origin, n in summary.origins.items()))
+    _seconds(console, summary)
+    if summary.memory_bytes:
+        _fact(console, "memory", f"{summary.memory_bytes / 2**20:.0f} MiB, the whole stack")
+    if summary.canonical_hash:
+        _fact(console, "history", f"sha256 {summary.canonical_hash} (canonical)")
+    for name, value in summary.facts.items():
+        _fact(console, name, str(value))
+    say(console)
+    say(console, _conclusion(summary), STYLES[summary.status])
+
+
+def _conclusion(summary: Summary) -> str:
+    if summary.status is Status.PASS:
+        known = len(summary.known_wrong)
+        return f"PASS{f', with {count(known, "finding")} known to be wrong' if known else ''}"
+    if summary.status is Status.FAIL:
+        return f"FAIL: {count(len(summary.failures), 'check')} failed"
+    return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
+
+
+def _failures(console: Console, about: str, verdicts: Sequence[Verdict], phase: int) -> None:
+    word = WORDS[verdicts[0].status]
+    say(console)
+    say(console, f"{word} {about or 'the whole run'}", STYLES[verdicts[0].status])
+    for verdict in verdicts:
+        delta = f" ({verdict.credits_delta:+d} credits)" if verdict.credits_delta else ""
+        say(console, f"  {verdict.checker}: {verdict.claim}{delta}")
+        for line in verdict.evidence:
+            _wrapped(console, line, 4)
+        if verdict.hint:
+            _wrapped(console, f"hint: {verdict.hint}", 4)
+    say(console, f"  repeat: {repeat_command(about, phase)}")
+
+
+def _wrapped(console: Console, text: str, indent: int) -> None:
+    """Long evidence is broken between words at the terminal's width; a log keeps each line whole."""
+    indent += len(text) - len(text.lstrip())
+    if not console.is_terminal:
+        say(console, " " * indent + text.lstrip())
+        return
+    for line in textwrap.wrap(
+        text.lstrip(),
+        max(40, console.width),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        say(console, line)
+
+
+def _path(console: Console, title: str, path: Path, lines: Sequence[Line]) -> None:
+    if not lines:
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("result", no_wrap=True)
+    table.add_column("row of the plan", overflow="fold", ratio=3)
+    table.add_column("scenario", overflow="fold", ratio=3)
+    table.add_column("credits", justify="right", no_wrap=True)
+    table.add_column("calls", justify="right", no_wrap=True)
+    for line in lines:
+        for row in line.rows:
+            _add(table, line, row.partition(": ")[2] or row)
+    rest = [line for line in lines if not line.rows]
+    calm = [line for line in rest if line.status is Status.PASS and not line.finding]
+    for line in rest:
+        if line not in calm:
+            _add(table, line, "")
+    if calm:
+        credits, calls = sum(line.charged_credits for line in calm), sum(line.calls for line in calm)
+        table.add_row(_status(calm[0]), f"{count(len(calm), 'further cell')}", "", str(credits), str(calls))
+    say(console)
+    console.print(table, highlight=False)
+
+
+def _add(table: Table, line: Line, row: str) -> None:
+    name = line.cell.partition("@")[0]
+    table.add_row(_status(line), Text(row), Text(name), str(line.charged_credits), str(line.calls))
+
+
+def _status(line: Line) -> Text:
+    if line.status is Status.PASS and line.finding:
+        return Text(KNOWN, style="yellow")
+    return Text(WORDS[line.status], style=STYLES[line.status])
+
+
+def _seconds(console: Console, summary: Summary) -> None:
+    if not summary.seconds:
+        return
+    parts = ", ".join(f"{part} {seconds:.2f}" for part, seconds in summary.seconds.items() if part != "total")
+    total = f"{summary.seconds['total']:.2f} in all: " if "total" in summary.seconds else ""
+    _fact(console, "seconds", f"{total}{parts}")
+    if summary.harness_share is not None:
+        _fact(
+            console,
+            "harness",
+            f"{summary.harness_share:.1%} of the time between boot and teardown is the harness's own",
+        )
+
+
+def _fact(console: Console, name: str, text: str) -> None:
+    _wrapped(console, f"{name:<13} {text}", 0) if len(text) > 60 else say(console, f"{name:<13} {text}")

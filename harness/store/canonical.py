@@ -1,0 +1,157 @@
+"""The canonical form of a history: two runs that did the same have the same bytes, whatever ids, times and workers.
+
+Left out, because they are not what the target did: `t`, seconds, versions, seed, tier, isolation, log lines, notes.
+Named (harness.checker.aliases): ids of rows, uuids (numbered, identity kept), whole times.
+Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the driver made it.
+Balances of transactions follow the content order where the real chain is unbroken (harness.checker.ordering).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.checker.aliases import name_rows, named
+from harness.checker.ordering import ledger_in_order
+from harness.core.config import Ledger
+from harness.core.history import Event, RowChange
+from harness.store.cells import Builder
+
+DROPPED = ("t", "cell", "kind")
+HEAD = ("format", "target", "phase")
+
+
+def canonical_bytes(events: Iterable[Event], ledger: Ledger | None = None) -> bytes:
+    """One JSON line an event, keys sorted. Without `ledger` the balances of transactions stay as they were written."""
+    start: Event = {}
+    cells: dict[str, list[Event]] = {}
+    ended = False
+    for event in events:
+        if event["kind"] == "run.start":
+            start = event
+        elif event["kind"] == "run.end":
+            ended = True
+        elif "cell" in event:
+            cells.setdefault(event["cell"], []).append(event)
+    lines = [_line("run", {**{key: start.get(key) for key in HEAD}, "cells": sorted(start.get("cells", ()))})]
+    for name in sorted(cells):
+        lines += _cell(name, cells[name], ledger)
+    lines.append(_line("end", {"complete": ended}))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def canonical_hash(events: Iterable[Event], ledger: Ledger | None = None) -> str:
+    """sha256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical_bytes(events, ledger)).hexdigest()
+
+
+class _Uuids:
+    """Numbers uuids in the order in which they are first met."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def number(self, uuid: str) -> str:
+        return self.known.setdefault(uuid, f"<uuid:{len(self.known) + 1}>")
+
+    def peek(self, uuid: str) -> str:
+        return self.known.get(uuid, "<uuid>")
+
+
+def _cell(name: str, events: Sequence[Event], ledger: Ledger | None) -> list[str]:
+    of_kind: dict[str, list[Event]] = {}
+    for event in events:
+        of_kind.setdefault(event["kind"], []).append(event)
+    seeded = next(iter(of_kind.get("seeded", ())), {})
+    rows = _rows(of_kind.get("row", ()), events, ledger)
+    names = name_rows(rows, seeded.get("refs", {}))
+    uuids = _Uuids()
+    lines = [_line("cell", {"cell": name})]
+    lines.append(
+        _line(
+            "seeded",
+            {
+                "refs": {ref: value["kind"] for ref, value in seeded.get("refs", {}).items()},
+                "accounts": {account: value["credits"] for account, value in seeded.get("accounts", {}).items()},
+                "actors": sorted(seeded.get("actors", ())),
+            },
+        )
+    )
+    lines += [_line("http", named(_fields(event), names, uuids.number)) for event in of_kind.get("http", ())]
+    lines += _sorted("task", [_fields(event) for event in of_kind.get("task", ())], names, uuids)
+    lines += _sorted("call", [_fields(event, "n") for event in of_kind.get("call", ())], names, uuids)
+    for event in of_kind.get("tape", ()):
+        tape = _fields(event)
+        tape["unplayed"] = sorted(tape.get("unplayed", ()), key=lambda item: json.dumps(item, sort_keys=True))
+        lines.append(_line("tape", tape))
+    lines += _sorted("row", [_row(change, names) for change in rows], names, uuids)
+    lines += sorted(_line("balance", _fields(event)) for event in of_kind.get("balance", ()))
+    lines += [
+        _line("end", {"settled": event.get("settled"), "reason": event.get("reason")})
+        for event in of_kind.get("cell.end", ())
+    ]
+    return lines
+
+
+def _sorted(kind: str, items: list[dict[str, Any]], names: Mapping, uuids: _Uuids) -> list[str]:
+    """Ordered by content, uuids that are new here without their number; then numbered in that order."""
+    items.sort(key=lambda item: _natural(_line(kind, named(item, names, uuids.peek))))
+    return [_line(kind, named(item, names, uuids.number)) for item in items]
+
+
+def _rows(events: Iterable[Event], all_events: Iterable[Event], ledger: Ledger | None) -> list[RowChange]:
+    changes = [
+        RowChange(kind=e["table_kind"], op=e["op"], id=e["id"], before=e.get("before"), after=e.get("after"))
+        for e in events
+    ]
+    if ledger is None:
+        return changes
+    start = next((e for e in all_events if e["kind"] == "cell.start"), None)
+    if start is None:
+        return changes
+    builder = Builder(start, ledger)
+    for event in all_events:
+        builder.add(event)
+    balances = {row.id: row.balance for row in ledger_in_order(builder.build(), mixed=True)}
+    column = ledger.transaction_columns["balance_after"]
+    return [
+        RowChange(
+            kind=change.kind,
+            op=change.op,
+            id=change.id,
+            before=None,
+            after={**change.after, column: balances[change.id]},
+        )
+        if change.kind == ledger.transaction and change.after and change.id in balances and change.op == "insert"
+        else change
+        for change in changes
+    ]
+
+
+def _row(change: RowChange, names: Mapping) -> dict[str, Any]:
+    """Inserts and deletes whole; of an update only the columns that changed, so that a changed time is seen."""
+    before, after = dict(change.before or {}), dict(change.after or {})
+    if change.op == "update":
+        same = [key for key in after if key in before and before[key] == after[key]]
+        for key in same:
+            del before[key], after[key]
+    for row in (before, after):
+        row.pop("id", None)
+    name = names.get((change.kind, change.id), str(change.id))
+    return {"table": change.kind, "op": change.op, "row": name, "before": before, "after": after}
+
+
+def _fields(event: Event, *also: str) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key not in DROPPED and key not in also}
+
+
+def _natural(text: str) -> list[Any]:
+    """Numbers in the text sort as numbers: <row:10> after <row:9>."""
+    return [int(part) if n % 2 else part for n, part in enumerate(re.split(r"(\d{1,18})", text))]
+
+
+def _line(kind: str, fields: Mapping[str, Any]) -> str:
+    return json.dumps({"is": kind, **fields}, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
