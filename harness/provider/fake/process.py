@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -116,7 +117,7 @@ def validator(folder: Path | None) -> Validate | None:
         return None
     from harness.provider import contracts  # not needed, and not loaded, without a folder
 
-    return contracts.load(folder).request_problems
+    return partial(contracts.request_problems, contracts=contracts.load(folder))
 
 
 async def _serve_until_told(config: FakeConfig) -> None:
