@@ -69,7 +69,9 @@ def problems_of(entry: Entry, validate: Validate | None) -> tuple[str, ...]:
     if entry.problems is None:
         entry.problems = ()
         if validate is not None and entry.method not in ("", "TLS"):
-            entry.problems = tuple(validate(entry.profile.name, entry.method, entry.path, request_json(entry.body)))
+            value = parse(entry.body)
+            body = value if value is not None else entry.body
+            entry.problems = tuple(validate(entry.profile.name, entry.method, entry.path, body))
     return entry.problems
 
 

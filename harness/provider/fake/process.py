@@ -18,7 +18,6 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -117,7 +116,8 @@ def validator(folder: Path | None) -> Validate | None:
         return None
     from harness.provider import contracts  # not needed, and not loaded, without a folder
 
-    return partial(contracts.request_problems, contracts=contracts.load(folder))
+    loaded = contracts.load(folder)
+    return lambda provider, method, path, body: contracts.request_problems(provider, method, path, body, loaded)
 
 
 async def _serve_until_told(config: FakeConfig) -> None:
