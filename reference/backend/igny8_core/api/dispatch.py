@@ -19,6 +19,9 @@ from igny8_core.auth.models import Account
 
 logger = logging.getLogger(__name__)
 
+# kombu's error, redis-py's, and the RuntimeError of Celery's Redis result store when it gives up reconnecting.
+UNREACHABLE = (OperationalError, RedisError, RuntimeError)
+
 
 def send(task: Task, account: Account, *args: Any, **kwargs: Any) -> str:
     """Queue a task for an account; its id begins with the account's, so that only the account can ask for it."""
@@ -33,7 +36,7 @@ def queue_errors() -> Iterator[None]:
     """Turn an unreachable broker or result store into a 503."""
     try:
         yield
-    except (OperationalError, RedisError) as error:
+    except UNREACHABLE as error:
         logger.error("the work queue is not reachable: %s", error)
         raise ServiceUnavailable from error
 
