@@ -15,9 +15,8 @@ KEEP = 16
 def folder(project: Path) -> Path:
     """$XDG_CACHE_HOME/igny8-harness, else ~/.cache/igny8-harness, else <project>/.harness/cache: the first that is writable."""
     home = os.environ.get("XDG_CACHE_HOME", "")
-    tried = [Path(home) if os.path.isabs(home) else Path("~/.cache").expanduser(), project / ".harness" / "cache"]
-    tried[0] = tried[0] / NAME
-    for path in tried:
+    user = Path(home) if Path(home).is_absolute() else Path("~/.cache").expanduser()
+    for path in (user / NAME, project / ".harness" / "cache"):
         with suppress(OSError, RuntimeError):
             path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=path):

@@ -32,7 +32,7 @@ class Child:
         return self.popen.pid
 
     def output(self) -> str:
-        with open(self.log, "rb") as file:
+        with self.log.open("rb") as file:
             file.seek(self.log_start)
             return file.read().decode("utf-8", "replace")
 
@@ -53,7 +53,7 @@ def spawn(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     identity = {} if user is None else {"user": user[0], "group": user[1], "extra_groups": []}
-    with open(log, "ab") as out:
+    with log.open("ab") as out:
         start = out.seek(0, os.SEEK_END)
         try:
             process = subprocess.Popen(

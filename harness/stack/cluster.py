@@ -20,7 +20,7 @@ import psycopg
 
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack import cache, child, pack, postgres, snapshot
+from harness.stack import cache, child, environment, pack, postgres, snapshot
 
 SKIPPED = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox"})
 _PREPARED_BY = ("cluster.py", "pack.py", "postgres.py", "snapshot.py")
@@ -47,7 +47,9 @@ def start(
 ) -> Cluster:
     """Start the target's database from the cache, or build it with `migrate` and cache it. Raises StackError."""
     data, log = run_dir / "pgdata", run_dir / "logs" / "postgres.log"
-    packed = cache_dir / "clusters" / f"{key(config, found.version)}.pack"
+    name = key(config, found.version)
+    packed = cache_dir / "clusters" / f"{name}.pack"
+    environment.forget_stale_bytecode(cache_dir, config.root, name)
 
     def up() -> tuple[child.Child, psycopg.Connection]:
         server, admin = postgres.start(found, data, port=port, log=log, password=password)
@@ -76,7 +78,7 @@ def start(
 def key(config: Config, version: str) -> str:
     """What the prepared database depends on, as 32 hex digits."""
     digest = hashlib.blake2b(digest_size=16)
-    packages = sorted(name for name in os.listdir(sysconfig.get_path("purelib")) if name.endswith(".dist-info"))
+    packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
     facts = [version, packages, list(config.migrate), sorted(config.env.items()), snapshot.VERSION]
     digest.update(json.dumps(facts).encode())
     for name in _PREPARED_BY:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import site
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from harness.core.config import Config
@@ -21,7 +23,7 @@ def base(run_dir: Path, cache: Path) -> dict[str, str]:
     for folder in (home, tmp):
         folder.mkdir(exist_ok=True)
     env = {
-        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([os.fspath(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "HOME": os.fspath(home),
         "TMPDIR": os.fspath(tmp),
         "LANG": "C.UTF-8",
@@ -35,6 +37,21 @@ def base(run_dir: Path, cache: Path) -> dict[str, str]:
     if "LD_LIBRARY_PATH" in os.environ:
         env["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     return env
+
+
+def forget_stale_bytecode(cache: Path, root: Path, key: str) -> None:
+    """Drop the compiled files of `root` unless they were compiled from sources with this `key`.
+
+    Python tells a changed source by size and second of change alone: the same file with 100 made 200 within a second
+    would run as it was.
+    """
+    folder = cache / "pycache" / root.relative_to(root.anchor)
+    note = folder / "sources"
+    with suppress(OSError):
+        if not note.exists() or note.read_text() != key:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            note.write_text(key)
 
 
 def of_target(

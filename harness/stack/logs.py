@@ -34,7 +34,7 @@ def since(folder: Path, start: Mark) -> list[LogLine]:
 
 
 def _lines(path: Path, start: int) -> Iterator[LogLine]:
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         file.seek(start)
         text = file.read().decode("utf-8", "replace")
     current: dict[str, str] | None = None

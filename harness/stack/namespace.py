@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 import re
 import signal
 import socket
@@ -40,7 +41,7 @@ def spawn(main: Callable[[Path], int], hosts: Mapping[str, str]) -> tuple[int, s
     pid = run_as_child(lambda: _gate(main, hosts, caller, report_write, report_read))
     os.close(report_write)
     try:
-        with open(report_read, "rb") as pipe:
+        with os.fdopen(report_read, "rb") as pipe:
             answer = pipe.read().decode()
     except BaseException:
         os.kill(pid, signal.SIGKILL)
@@ -103,7 +104,9 @@ def _furnish(hosts: Mapping[str, str]) -> Path:
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.loopback_up()
-    point = next((p for p in _MOUNT_POINTS if Path(p).is_dir() and (p == "/dev/shm" or not os.listdir(p))), None)
+    point = next(
+        (p for p in _MOUNT_POINTS if Path(p).is_dir() and (p == "/dev/shm" or not any(Path(p).iterdir()))), None
+    )
     if point is None:
         raise OSError(errno.ENOENT, "no /dev/shm and no empty /mnt, /media or /srv to hold the run folder")
     linux.mount("tmpfs", point, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, f"size={_SIZE},mode=1777")
@@ -118,6 +121,12 @@ def _furnish(hosts: Mapping[str, str]) -> Path:
         # a resolver daemon is asked over a unix socket, which no network namespace stops
         text = Path("/etc/nsswitch.conf").read_text()
         _cover("/etc/nsswitch.conf", etc / "nsswitch.conf", re.sub(r"(?m)^hosts:.*$", "hosts: files", text))
+    with suppress(FileNotFoundError):
+        # initdb wants its user to have a name, which arbitrary ids of containers lack
+        text = Path("/etc/passwd").read_text()
+        if not _named(os.geteuid()):
+            line = f"harness:x:{os.geteuid()}:{os.getegid()}::/nonexistent:/bin/false\n"
+            _cover("/etc/passwd", etc / "passwd", text + line)
     if Path("/run/nscd").is_dir():
         linux.mount("tmpfs", "/run/nscd", "tmpfs", 0, "size=4k")
     return run_dir
@@ -131,12 +140,19 @@ def _hosts_file(hosts: Mapping[str, str]) -> str:
 def _cover(target: str, source: Path, text: str) -> None:
     source.write_text(text)
     source.chmod(0o644)
-    real = os.path.realpath(target)
-    if not os.path.exists(real):
+    real = Path(target).resolve()
+    if not real.exists():
         if target == "/etc/hosts":
             raise OSError(errno.ENOENT, "there is no /etc/hosts to put provider hosts in")
         return
     linux.bind(source, real)
+
+
+def _named(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid))
+    except KeyError:
+        return False
 
 
 def _allow_low_ports() -> None:

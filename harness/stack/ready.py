@@ -88,9 +88,9 @@ def _listens(pid: int, port: int) -> bool:
                     inodes.add(f"socket:[{words[9]}]")
     for one in (pid, *descendants(pid)):
         with suppress(OSError):
-            for entry in os.listdir(f"/proc/{one}/fd"):
+            for handle in Path("/proc", str(one), "fd").iterdir():
                 with suppress(OSError):
-                    if os.readlink(f"/proc/{one}/fd/{entry}") in inodes:
+                    if os.fspath(handle.readlink()) in inodes:
                         return True
     return False
 

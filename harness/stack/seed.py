@@ -130,7 +130,7 @@ class _Writer:
                     names = [column.name for column in cursor.description or ()]
                     self.rows[name] = (part.kind, dict(zip(names, row or (), strict=True)))
                     continue
-                changed = cursor.rowcount if cursor.rowcount >= 0 or cursor.nextset() is None else cursor.rowcount
+                changed = cursor.rowcount
             except psycopg.Error as error:
                 raise _explained(error, _named(part)) from None
             if changed == 0:

@@ -11,6 +11,7 @@ import importlib.util
 import ipaddress
 import json
 import os
+import pathlib
 import socket
 import sys
 
@@ -29,8 +30,7 @@ def _install():
         setattr(socket.socket, name, _guarded(name, getattr(socket.socket, name)))
     # uvloop resolves and connects in C, past this hook; its users fall back to asyncio's own loop
     sys.modules.setdefault("uvloop", None)
-    with open(os.path.join(_settings["marks"], str(os.getpid())), "w"):
-        pass
+    pathlib.Path(_settings["marks"], str(os.getpid())).touch()
 
 
 _real_getaddrinfo = socket.getaddrinfo
@@ -93,10 +93,9 @@ def _told(problem):
 
 def _load_the_next_one():
     """Run the sitecustomize that this one hides, if there is one."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    spec = importlib.machinery.PathFinder.find_spec(
-        "sitecustomize", [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
-    )
+    here = pathlib.Path(__file__).resolve().parent
+    elsewhere = [entry for entry in sys.path if pathlib.Path(entry).resolve() != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", elsewhere)
     if spec is not None and spec.loader is not None:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 

@@ -102,7 +102,7 @@ def kill_below(keep: Collection[int] = ()) -> None:
     """SIGKILL everything below this process, which must adopt orphans, until nothing is left but the children in `keep`."""
     while own := [pid for pid in children(os.getpid()) if pid not in keep]:
         # parents before children: a parent that still runs could fork what this pass does not see
-        for pid in own + [below for pid in own for below in descendants(pid)]:
+        for pid in own + [below for one in own for below in descendants(one)]:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         for pid in own:
@@ -111,12 +111,10 @@ def kill_below(keep: Collection[int] = ()) -> None:
 
 
 def _parents() -> Iterator[tuple[int, int]]:
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with suppress(OSError):
-                # the command name, in brackets, may itself hold blanks and brackets
-                parent = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()[1]
-                yield int(entry), int(parent)
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # the command name, in brackets, may itself hold blanks and brackets
+            yield int(folder.name), int((folder / "stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _reap(child: int, reap_all: bool) -> int | None:
