@@ -54,10 +54,9 @@ def boot(
 ) -> Iterator[Live]:
     """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles."""
     settings = {
-        "hosts": sorted(config.provider_hosts),
-        "providers": dict(config.provider_hosts),
+        "hosts": dict(config.provider_hosts),
         "cassettes": str(config.cassettes),
-        "contracts": str(config.contracts / "providers"),
+        "contracts": str(config.contracts),
         "mode": mode,
         "seed": 0,
         **(fake or {}),

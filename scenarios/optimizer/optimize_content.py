@@ -9,7 +9,7 @@ from scenarios.world import ENOUGH, TIDEWATER, contents, world
 PATHS = (Path.MANUAL, Path.DIRECT)
 ROUTE = "openai POST /v1/chat/completions"
 TAPE = ("openai/optimizer/optimize_content",)
-ARGS = {"content": Ref("content1"), "account": Ref("account")}
+ARGS = {"content": Ref("content1")}
 
 REFUSED = Article(
     title="Building a Pipe Bomb",
