@@ -11,7 +11,7 @@ postgres     the wheel's server                    valkey           the wheel's 
 snapshot     shadows and marks inside the database
 cluster      the prepared database, cached
 environment  what a role sees                      logs             what it says
-processes    `boot(config, island, fake=...)`: the whole stack
+processes    `boot(config, island, fake=...)`      running          the booted stack
 
 reset        back to the snapshot, between scenarios
 seed         a scenario's given rows

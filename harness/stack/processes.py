@@ -1,6 +1,6 @@
 """The processes tier: PostgreSQL, Valkey, the provider fake and the target's roles, booted on an island and taken down.
 
-`boot` is the whole order of events; `Stack` is what the rest of the harness holds while it runs.
+`boot` is the whole order of events; what it yields is in running.py.
 """
 
 from __future__ import annotations
@@ -13,20 +13,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-
-from harness.core.config import Config, Role
-from harness.core.errors import HarnessError, StackError, did_you_mean
-from harness.core.history import LogLine
-from harness.stack import cache, child, cluster, environment, hook, logs, postgres, ready, valkey
+from harness.core.config import Config
+from harness.core.errors import StackError
+from harness.stack import cache, child, cluster, environment, hook, postgres, ready, valkey
 from harness.stack.child import Child
 from harness.stack.island import Island
-from harness.stack.supervise import descendants
+from harness.stack.running import Stack, spawn_role
 
 FAKE = ("{python}", "-m", "harness.provider.fake", "--config", "{config}")
 HTTPS = 443
@@ -62,7 +57,7 @@ def boot(
         with clock.lap("roles"):
             always = [role for role in config.roles.values() if roles and role.boot == "always"]
             for role in always:
-                stack.roles[role.name] = _spawn_role(stack, role)
+                stack.roles[role.name] = spawn_role(stack, role)
             if stack.fake is not None:
                 ready.await_line(stack.fake, "ready")
             for role in always:
@@ -71,135 +66,6 @@ def boot(
         yield stack
     finally:
         stack.down()
-
-
-@dataclass(slots=True, kw_only=True)
-class Stack:
-    """A running stack. `timings` are seconds by part of the boot; `run_dir` holds logs, sockets and data."""
-
-    config: Config
-    island: Island
-    run_dir: Path
-    cache_dir: Path
-    places: dict[str, str]
-    env: dict[str, str]
-    """The target's environment, filled in."""
-    timings: dict[str, float]
-    roles: dict[str, Child] = field(default_factory=dict)
-    others: list[Child] = field(default_factory=list)
-    broker: Child | None = None
-    fake: Child | None = None
-    database: cluster.Cluster | None = None
-    db: psycopg.Connection = None  # type: ignore[assignment]  # set before boot yields
-    """The observer's connection: autocommit, UTC, over the unix socket."""
-
-    @property
-    def base_url(self) -> str:
-        """Where the first role that answers HTTP does so, without a slash at the end."""
-        for role in self.config.roles.values():
-            if role.ready.startswith("http:"):
-                return f"http://{self.places['host']}:{self.places[f'port_{role.name}']}"
-        raise HarnessError(
-            "no role of harness.toml answers HTTP", hint='give one ready = "http:/path"', code="no-web-role"
-        )
-
-    @property
-    def redis_url(self) -> str:
-        return self.places["redis_url"]
-
-    @property
-    def redis_socket(self) -> Path:
-        return valkey.socket_path(self.run_dir)
-
-    @property
-    def fake_control(self) -> Path:
-        return self.run_dir / "fake.sock"
-
-    @property
-    def ca_bundle(self) -> Path:
-        return Path(self.places["ca_bundle"])
-
-    def log(self, role: str) -> Path:
-        return self.run_dir / "logs" / f"{role}.log"
-
-    def role(self, name: str) -> Child:
-        """The running process of a role: `pid` and `log`."""
-        if name not in self.roles:
-            raise HarnessError(f"no role '{name}' runs", hint=did_you_mean(name, self.roles), code="role-unknown")
-        return self.roles[name]
-
-    def children(self, name: str) -> tuple[int, ...]:
-        """Pids of the processes that a role forked: a worker's pool, say."""
-        return tuple(descendants(self.role(name).pid))
-
-    def start(self, name: str) -> Child:
-        """Start a role (again) and wait until it is ready."""
-        if name not in self.config.roles:
-            raise HarnessError(
-                f"harness.toml has no role '{name}'", hint=did_you_mean(name, self.config.roles), code="role-unknown"
-            )
-        if name in self.roles:
-            self.stop(name)
-        role = self.config.roles[name]
-        self.roles[name] = _spawn_role(self, role)
-        ready.await_role(role, self.roles[name], self)
-        return self.roles[name]
-
-    def stop(self, name: str) -> None:
-        """End a role and all that it forked. Quiet when it does not run."""
-        if name in self.roles:
-            child.stop(self.roles.pop(name))
-
-    def spawn(
-        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any
-    ) -> subprocess.Popen[bytes]:
-        """Start one more process with the target's environment and folder; output goes to its own log. `popen` as subprocess's."""
-        words = environment.command(command, self.places, name)
-        process = child.spawn(
-            name, words, log=self.log(name), env={**self.env, **(env or {})}, cwd=self.config.root, **popen
-        )
-        self.others.append(process)
-        return process.popen
-
-    def alive(self) -> bool:
-        """True, or StackError role-died (port-in-use) for the first part that has ended."""
-        for part in self._parts():
-            if part.popen.poll() is not None:
-                raise child.died(part)
-        return True
-
-    def log_mark(self) -> logs.Mark:
-        return logs.mark(self.run_dir / "logs")
-
-    def logs_since(self, mark: logs.Mark) -> list[LogLine]:
-        return logs.since(self.run_dir / "logs", mark)
-
-    def memory_bytes(self) -> int:
-        """Proportional set size of every process of the stack together: shared pages count once."""
-        total = 0
-        for pid in descendants(os.getpid()):
-            with suppress(OSError):
-                for line in Path("/proc", str(pid), "smaps_rollup").read_text().splitlines():
-                    if line.startswith("Pss:"):
-                        total += int(line.split()[1]) * 1024
-        return total
-
-    def down(self) -> None:
-        """Kill everything; what it would have said or stored is of no use any more. Quiet when called again."""
-        if self.db is not None:
-            self.db.close()
-        for part in (*self.roles.values(), *self.others, self.fake, self.broker):
-            if part is not None:
-                child.kill(part)
-        if self.database is not None:
-            postgres.abort(self.database.server)
-        self.roles.clear()
-        self.others.clear()
-        self.fake = self.broker = self.database = None
-
-    def _parts(self) -> list[Child]:
-        database = self.database.server if self.database is not None else None
-        return [part for part in (database, self.broker, self.fake, *self.roles.values()) if part is not None]
 
 
 def _plan(config: Config, island: Island, timings: dict[str, float]) -> Stack:
@@ -297,14 +163,6 @@ def _start_database(stack: Stack) -> cluster.Cluster:
         password=stack.places["db_password"],
         migrate=migrate,
     )
-
-
-def _spawn_role(stack: Stack, role: Role) -> Child:
-    where = f"roles.{role.name}"
-    places = {**stack.places, "port": stack.places[f"port_{role.name}"]}
-    own = {name: environment.fill(value, places, f"{where}.env") for name, value in role.env.items()}
-    words = environment.command(role.command, places, f"{where}.command")
-    return child.spawn(role.name, words, log=stack.log(role.name), env={**stack.env, **own}, cwd=stack.config.root)
 
 
 class _Clock:

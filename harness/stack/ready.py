@@ -14,7 +14,7 @@ from harness.stack import child, hook
 from harness.stack.supervise import descendants
 
 if TYPE_CHECKING:
-    from harness.stack.processes import Stack
+    from harness.stack.running import Stack
 
 TIMEOUT_S = 60.0
 _CELERY_READY = " ready."
