@@ -1,0 +1,72 @@
+"""What provider traffic costs in USD, by the independent rate card (contracts/rates.toml)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.checker.rates import Price, cost_due
+from harness.core.cassette import Interaction
+from harness.core.errors import HarnessError
+from harness.provider.profiles import parse, profile_for
+
+DEFAULT = Path(__file__).resolve().parents[2] / "contracts" / "rates.toml"
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What one interaction used: tokens, images, and USD by the card; `cost_usd` is None for a model without a price."""
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    images: int = 0
+    cost_usd: Decimal | None = Decimal(0)
+
+
+def used(interaction: Interaction, prices: Mapping[str, Price] | None = None) -> Used:
+    """Read from the answer; a failed request used nothing."""
+    card = prices if prices is not None else load(DEFAULT)
+    url = urlsplit(interaction.request.uri)
+    profile = profile_for(url.hostname or "", url.path)
+    content_type = next(
+        (v[0] for k, v in interaction.response.headers.items() if k.lower() == "content-type" and v), ""
+    )
+    reading = profile.read(
+        interaction.response.status, content_type, interaction.response.body, parse(interaction.request.body)
+    )
+    usage = reading.usage or {}
+    tokens_in, tokens_out = usage.get("tokens_in", 0), usage.get("tokens_out", 0)
+    if not reading.success or not (tokens_in or tokens_out or reading.images):
+        return Used(model=reading.model)
+    price = card.get(reading.model) or card.get(_SNAPSHOT.sub("", reading.model))
+    cost = cost_due(price, tokens_in=tokens_in, tokens_out=tokens_out, images=reading.images) if price else None
+    return Used(model=reading.model, tokens_in=tokens_in, tokens_out=tokens_out, images=reading.images, cost_usd=cost)
+
+
+def total_usd(uses: Iterable[Used]) -> Decimal:
+    return sum((use.cost_usd or Decimal(0) for use in uses), Decimal(0))
+
+
+@cache
+def load(path: Path) -> Mapping[str, Price]:
+    """Model -> Price. Raises HarnessError rates-syntax."""
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))["models"]
+        return {name: _price(name, row) for name, row in rows.items()}
+    except (OSError, ValueError, KeyError, ArithmeticError) as error:
+        raise HarnessError(
+            f"the rate card {path} cannot be read: {error}", hint="docs/formats.md shows its form", code="rates-syntax"
+        ) from error
+
+
+def _price(name: str, row: Mapping[str, str]) -> Price:
+    usd = {key: Decimal(row[key]) for key in ("input_usd_per_1m", "output_usd_per_1m", "image_usd") if key in row}
+    return Price(model=name, source=row["source"], **usd)

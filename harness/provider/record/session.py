@@ -1,0 +1,145 @@
+"""A recording from `begin` to `finish`. One request at a time: vcrpy patches the whole process while it records."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.core.cassette import Interaction, RecordedRequest, RecordedResponse
+from harness.core.errors import HarnessError
+from harness.provider.cassettes.scrub import scrub
+from harness.provider.record import keep, plan
+from harness.provider.record import upstream as upstreams
+from harness.provider.simulator import answer
+
+_LOCK = threading.RLock()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Session:
+    job: keep.Job
+    target: upstreams.Upstream
+    staging: Path
+    closing: ExitStack
+    dry_run: bool
+    seed: int
+    interactions: list[tuple[str, str, Interaction]] = field(default_factory=list)
+    """(provider, upstream that answered, interaction as it came)."""
+    secrets: set[str] = field(default_factory=set)
+
+
+_OPEN: dict[str, _Session] = {}
+
+
+def begin(
+    scenario: str,
+    tape: Sequence[str],
+    upstream: str,
+    out: Path | str,
+    *,
+    seed: int = 0,
+    overwrite: bool = False,
+    dry_run: bool = False,
+    providers: Mapping[str, str] | None = None,
+    command: str = "",
+    today: date | None = None,
+) -> None:
+    """Open a recording of `scenario` into the folder `out`. `tape` names the cassettes that it may write.
+
+    `upstream`: "simulator" (started here), "simulator:HOST:PORT,CA_FILE" (already running) or "real".
+    `providers` maps further hosts to providers, as [providers] of harness.toml does. With `dry_run` nothing is sent and
+    nothing written: the simulator answers, and `finish` tells what would have been sent and its estimated cost.
+    Errors: record-open, record-upstream, record-no-key.
+    """
+    with _LOCK:
+        if scenario in _OPEN:
+            raise HarnessError(
+                f"scenario {scenario} is being recorded already", hint="finish or abort it first", code="record-open"
+            )
+        with ExitStack() as stack:
+            staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-record-")))
+            wanted = "simulator" if dry_run else upstream
+            target = stack.enter_context(upstreams.opened(wanted, staging, seed=seed))
+            _OPEN[scenario] = _Session(
+                job=keep.Job(
+                    scenario=scenario,
+                    tape=tuple(tape),
+                    out=Path(out),
+                    overwrite=overwrite,
+                    providers=dict(providers or {}),
+                    command=command or f"nox -s record -- {scenario}",
+                    recorded_at=(today or datetime.now(UTC).date()).isoformat(),
+                ),
+                target=target,
+                staging=staging,
+                closing=stack.pop_all(),
+                dry_run=dry_run,
+                seed=seed,
+            )
+
+
+def forward(request: RecordedRequest, scenario: str) -> RecordedResponse:
+    """Send one request on, record it, and return its answer scrubbed, so that the client stores what a replay will say.
+
+    Errors: record-not-open, record-upstream, record-no-key, record-loop.
+    """
+    with _LOCK:
+        session = _session(scenario)
+        provider = upstreams.provider_of(request.uri, session.job.providers)
+        session.secrets |= upstreams.secrets_of(request)
+        if session.dry_run:
+            came, origin = Interaction(request=request, response=answer(request, session.seed)), "simulator"
+        else:
+            came, origin = upstreams.send(
+                request,
+                provider,
+                session.target,
+                session.staging / f"{len(session.interactions):05}.yaml",
+                session.secrets,
+            )
+        came = replace(came, request=request, index=len(session.interactions))
+        session.interactions.append((provider, origin, came))
+        clean, _ = scrub(came, provider, session.secrets)
+        return clean.response
+
+
+def finish(scenario: str, *, overwrite: bool | None = None) -> list[dict[str, Any]]:
+    """Keep what was recorded. One entry a cassette: {cassette, interactions, written, drift, cost_usd, origin}.
+
+    `drift` is a list of lines, empty when nothing was there or nothing changed; a changed file is only replaced with
+    `overwrite` (None: as `begin` was told). A dry run has `would_send` instead of anything written.
+    Errors: record-not-open, cassette-secret, cassette-write; then nothing is written at all.
+    """
+    with _LOCK:
+        session = _session(scenario)
+        _OPEN.pop(scenario)
+        with session.closing:
+            if session.dry_run:
+                return plan.of(session.job, session.interactions)
+            job = session.job if overwrite is None else replace(session.job, overwrite=overwrite)
+            return keep.keep(job, session.interactions, session.target.name, session.secrets)
+
+
+def abort(scenario: str) -> None:
+    """Forget the recording; quiet when there is none."""
+    with _LOCK:
+        session = _OPEN.pop(scenario, None)
+        if session is not None:
+            session.closing.close()
+
+
+def _session(scenario: str) -> _Session:
+    session = _OPEN.get(scenario)
+    if session is None:
+        raise HarnessError(
+            f"scenario {scenario} is not being recorded",
+            hint="call begin first; finish closes a recording",
+            code="record-not-open",
+        )
+    return session
