@@ -94,7 +94,33 @@ class KillTaskProcess:
     """Send SIGKILL to the worker process that runs the task whose provider call is held now."""
 
 
-Step = Do | Settle | AwaitCall | ReleaseCalls | KillTaskProcess
+@dataclass(frozen=True, slots=True)
+class StartRole:
+    """Start an on_demand role of harness.toml; it is stopped when the cell ends."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """Lock a seeded row against updates, from a transaction of the harness's own; reads go on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitBlocked:
+    """Wait until `count` transactions of the target wait for a held row."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetRowGo:
+    """End the transaction that holds the row: all that waited go on."""
+
+
+Step = Do | Settle | AwaitCall | ReleaseCalls | KillTaskProcess | StartRole | HoldRow | AwaitBlocked | LetRowGo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

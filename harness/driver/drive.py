@@ -16,7 +16,22 @@ import requests
 from harness.core.config import Action, Config
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import HttpExchange
-from harness.core.scenario import AwaitCall, Do, KillTaskProcess, Path, ReleaseCalls, Row, Scenario, Settle, Step
+from harness.core.scenario import (
+    AwaitBlocked,
+    AwaitCall,
+    Do,
+    HoldRow,
+    KillTaskProcess,
+    LetRowGo,
+    Path,
+    Ref,
+    ReleaseCalls,
+    Row,
+    Scenario,
+    Settle,
+    StartRole,
+    Step,
+)
 from harness.driver.template import fill, fill_code, names
 
 CALL_TIMEOUT_S = 60.0
@@ -33,6 +48,9 @@ class Surface(Protocol):
     def start(self, role: str) -> None: ...
     def stop(self, role: str) -> None: ...
     def worker_children(self) -> tuple[int, ...]: ...
+    def hold_row(self, kind: str, key: Any) -> None: ...
+    def await_blocked(self, count: int, timeout_s: float) -> bool: ...
+    def let_row_go(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -70,8 +88,6 @@ def steps_for(scenario: Scenario, path: Path) -> tuple[Step, ...]:
 
 def action_rows(config: Config, scenario: Scenario, path: Path) -> tuple[Row, ...]:
     """Rows that this path's actions need in the world (a schedule that is due, say); inserted after the given rows."""
-    from harness.core.scenario import Ref
-
     rows = []
     given = {row.name: Ref(row.name) for row in scenario.given.rows}
     for step in steps_for(scenario, path):
@@ -125,8 +141,22 @@ def drive(
                     for pid in children:
                         os.kill(pid, signal.SIGKILL)
                     driven.notes.append("worker task processes killed")
+                case StartRole(role=role):
+                    surface.start(role)
+                    started.append(role)
+                case HoldRow(name=name):
+                    surface.hold_row(refs[name]["kind"], refs[name]["id"])
+                case AwaitBlocked(count=count):
+                    if surface.await_blocked(count, config.settle_timeout_s):
+                        driven.notes.append(f"{count} transactions wait for the held row")
+                    else:
+                        driven.settled = False
+                        driven.settle_reason = f"fewer than {count} transactions came to wait for the held row"
+                case LetRowGo():
+                    surface.let_row_go()
         _settle(config, surface, driven, expected_tasks)
     finally:
+        surface.let_row_go()
         for role in started:
             surface.stop(role)
     return driven

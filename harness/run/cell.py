@@ -97,7 +97,16 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
                 tell("log", {"role": line.role, "level": line.level, "logger": line.logger, "message": line.message})
         for note in driven.notes:
             tell("note", {"text": note})
-    tell("cell.end", {"settled": driven.settled, "reason": driven.settle_reason, "seconds": dict(clock.seconds)})
+    tell(
+        "cell.end",
+        {
+            "scenario": scenario.id,
+            "path": str(cell.path),
+            "settled": driven.settled,
+            "reason": driven.settle_reason,
+            "seconds": dict(clock.seconds),
+        },
+    )
     return clock
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,7 @@ class Live:
         self.broker = Broker(stack.redis_url, config.queues)
         self.fake = FakeControl(stack.fake_control)
         self._console: Console | None = None
+        self._holder: Any = None
         self._config = config
 
     def console(self) -> Console:
@@ -41,7 +43,32 @@ class Live:
     def worker_children(self) -> tuple[int, ...]:
         return self.stack.children("worker")
 
+    def hold_row(self, kind: str, key: Any) -> None:
+        """Lock one row against updates; reads and foreign keys to it go on."""
+        self._holder = self.stack.connect()
+        self._holder.autocommit = False
+        table = self._config.tables[kind].table
+        self._holder.execute(f'SELECT 1 FROM "{table}" WHERE id = %s FOR NO KEY UPDATE', [key])
+
+    def await_blocked(self, count: int, timeout_s: float) -> bool:
+        """Wait until `count` backends wait for a lock, as pg_stat_activity says."""
+        deadline = time.monotonic() + timeout_s
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while time.monotonic() < deadline:
+            row = self.db.execute(query).fetchone()
+            if row and row[0] >= count:
+                return True
+            self.db.execute("SELECT pg_sleep(0.005)")  # the server has no event for "somebody waits"
+        return False
+
+    def let_row_go(self) -> None:
+        if self._holder is not None:
+            self._holder.rollback()
+            self._holder.close()
+            self._holder = None
+
     def close(self) -> None:
+        self.let_row_go()
         if self._console is not None:
             self._console.close()
         self.broker.close()

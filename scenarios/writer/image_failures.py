@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import AwaitCall, Fault, KillTaskProcess, Path, ReleaseCalls, Scenario
+from harness.core.scenario import (
+    AwaitBlocked,
+    AwaitCall,
+    Do,
+    Fault,
+    HoldRow,
+    KillTaskProcess,
+    LetRowGo,
+    Path,
+    Ref,
+    ReleaseCalls,
+    Scenario,
+    StartRole,
+)
 from scenarios.brands import Article
 from scenarios.world import contents, image_model, images, world
 from scenarios.writer.generate_images import ARTICLE, COUNT, PATHS, WHEN, given
@@ -89,5 +102,21 @@ SCENARIOS = (
         faults=(Fault(kind="hold", match=DALLE, calls=(3,)),),
         findings=("images-never-charged",),
         allowed_stuck="the process that would have cleaned up is the one that died",
+    ),
+    Scenario(
+        id="writer/images_race",
+        title="Two image queues of one customer deduct at the same moment",
+        given=given("dall-e-3"),
+        when=(
+            StartRole("second_worker"),
+            HoldRow("account"),
+            Do(operation="generate_images", args={"ids": [Ref("image1"), Ref("image2")], "content": Ref("content1")}),
+            Do(operation="generate_images", args={"ids": [Ref("image3"), Ref("image4")], "content": Ref("content1")}),
+            AwaitBlocked(count=2),
+            LetRowGo(),
+        ),
+        paths=(Path.MANUAL,),
+        tape=("openai/writer/generate_images_quality",),
+        findings=("check-then-deduct",),
     ),
 )

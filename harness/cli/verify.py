@@ -1,0 +1,128 @@
+"""`harness verify`: the main job."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness.cli.failure import report_failure
+from harness.cli.options import (
+    config_option,
+    isolation_option,
+    json_option,
+    loaded,
+    only_option,
+    path_option,
+    runs_folder,
+    runs_option,
+)
+from harness.core.config import Config
+from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.verdict import Status
+from harness.report import html, machine, progress, terminal
+from harness.report import plan as plan_report
+from harness.report.summary import Summary, summarize
+from harness.run import judged, scenarios
+from harness.run import plan as plans
+from harness.run import verify as main_job
+from harness.stack import island
+from harness.store import runs as store
+
+
+@click.command()
+@config_option
+@only_option
+@path_option
+@isolation_option
+@runs_option
+@click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
+@json_option
+def verify(
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
+
+    Exit code 0: all as locked. 1: a difference, or something that nobody can tell. 2: usage. 3: the stack failed.
+    """
+    config = loaded(config_path)
+    found = scenarios.load(config)
+    plan = plans.make(found, only=only, paths=paths, phase=config.phase)
+    out = Console(quiet=as_json)
+    if plan_only:
+        plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
+        if as_json:
+            print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
+        return OK
+    law = judged.read_law(config, found)
+    plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
+    folder = store.begin(runs_folder(config, runs))
+
+    def inside(place: island.Island) -> int:
+        plan_report.say(out, f"isolation: {place.kind} ({place.why})")
+        with progress.RunProgress(out, quiet=as_json) as shown:
+            driven = main_job.drive_plan(config, plan, place, folder, shown.hear)
+        compared = time.perf_counter()
+        result = judged.judge_run(config, law, folder)
+        driven.seconds["compare"] = time.perf_counter() - compared
+        summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
+        keep(folder, result, summary)
+        terminal.print_report(out, summary)
+        if as_json:
+            print(json.dumps(machine.document(summary)))
+        return OK if summary.status is Status.PASS else DIFFERENCES
+
+    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+
+
+def summary_of(
+    config: Config, law: judged.Law, result: judged.Judged, folder: Path, seconds: Mapping[str, float] | None, memory_bytes: int | None,
+) -> Summary:  # fmt: skip
+    """What every report says of a judged run."""
+    start = result.history.start
+    return summarize(
+        result.verdicts,
+        result.history.cells,
+        law.scenarios,
+        law.findings,
+        phase=result.phase,
+        origins=result.origins,
+        seconds=seconds,
+        memory_bytes=memory_bytes,
+        canonical_hash=result.canonical_sha256,
+        facts={"target": config.name, "isolation": start.get("isolation", "unknown"), "kept in": _shown(folder)},
+    )
+
+
+def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
+    """Write verdict.json and report.html beside the history."""
+    store.write_verdict(folder, result.verdicts, {"phase": result.phase, "canonical_sha256": result.canonical_sha256})
+    html.write(folder / store.REPORT, summary)
+
+
+def guarded(inside: Callable[[Any], int], as_json: bool) -> Callable[[Any], int]:
+    """`inside` runs in a process of its own: its errors are shown there, and only the exit code comes back."""
+
+    def run(place: Any) -> int:
+        try:
+            return inside(place)
+        except HarnessError as error:
+            report_failure(error, as_json=as_json)
+            return error.exit_code
+        finally:
+            sys.stdout.flush()
+
+    return run
+
+
+def _shown(folder: Path) -> str:
+    try:
+        return str(folder.relative_to(Path.cwd()))
+    except ValueError:
+        return str(folder)

@@ -1,0 +1,82 @@
+"""Judge a stored history: read it, apply today's goldens, laws and findings, and keep the verdict beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.checker import judge
+from harness.checker.rates import RateCard
+from harness.core.config import Config
+from harness.core.errors import HarnessError
+from harness.core.finding import Finding
+from harness.core.golden import Golden
+from harness.core.history import RunHistory
+from harness.core.scenario import Scenario
+from harness.core.verdict import Verdict
+from harness.provider import cassettes
+from harness.store import canonical, findings, goldens, history, rates
+from harness.store.runs import HISTORY
+
+FINDINGS = "findings.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """What a history is held to, read once before anything is driven: a broken file stops the run before it starts."""
+
+    scenarios: Mapping[str, Scenario]
+    goldens: Mapping[str, Golden]
+    rates: RateCard
+    findings: Mapping[str, Finding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A history with its verdicts. `origins` says of each played cassette whether it is recorded or simulated."""
+
+    history: RunHistory
+    verdicts: tuple[Verdict, ...]
+    origins: Mapping[str, str]
+    canonical_sha256: str
+    phase: int
+
+
+def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
+    """Read goldens, rate card and findings. Raises HarnessError golden-*, rates-*, finding-*."""
+    from harness.checker.judge import CELL_CHECKERS
+
+    return Law(
+        scenarios=scenarios,
+        goldens=goldens.read_all(config.scenarios),
+        rates=rates.read(config.rates),
+        findings=findings.read(config.scenarios / FINDINGS, tuple(CELL_CHECKERS)),
+    )
+
+
+def judge_run(config: Config, law: Law, folder: Path) -> Judged:
+    """Judge the history in runs/<time>/. Pure but for reading: the verdict is written by the caller."""
+    path = folder / HISTORY
+    run = history.read(path, config.ledger)
+    phase = int(run.start.get("phase", config.phase))
+    verdicts = judge(run.cells, law.scenarios, law.goldens, law.rates, law.findings, config, phase, planned=run.planned)
+    return Judged(
+        history=run,
+        verdicts=tuple(verdicts),
+        origins=_origins(config, run),
+        canonical_sha256=canonical.canonical_hash(history.events(path), config.ledger),
+        phase=phase,
+    )
+
+
+def _origins(config: Config, run: RunHistory) -> dict[str, str]:
+    """Where each played cassette comes from, read from the cassettes themselves."""
+    origins = {}
+    for name in sorted({call.cassette for cell in run.cells for call in cell.calls if call.cassette}):
+        try:
+            provenance = cassettes.read(config.cassettes / f"{name}.yaml", name).provenance
+        except HarnessError:
+            continue  # it was there when it was played; what became of it since is `harness cassette lint`'s business
+        origins[name] = provenance.origin if provenance else "of unknown origin"
+    return origins
