@@ -26,12 +26,12 @@ def golden(cell: CellHistory, context: Context) -> Result:
             hint=f'read `harness golden diff {scenario.id}`, then `harness golden accept {scenario.id} --why "..."`',
         )
     expected = resolve(context.golden, context.phase, context.path)
-    undeclared = [name for name in expected.known_wrong if name not in scenario.findings]
-    if undeclared:
+    unmarked = _marks(set(expected.known_wrong), {finding.id for finding in context.findings}, context.phase)
+    if unmarked:
         return breaks(
-            [f"the golden is known_wrong by {name}, which the scenario does not declare" for name in undeclared],
+            unmarked,
             code="golden-known-wrong",
-            hint="name the finding in the scenario's `findings`, or take known_wrong out of the golden",
+            hint="a golden names in known_wrong just the findings that the scenario declares and that still show",
         )
     lines = difference(expected.outcome, observed)
     if not lines:
@@ -44,6 +44,20 @@ def golden(cell: CellHistory, context: Context) -> Result:
         code="golden-differs",
         hint=f'if it is meant: harness golden accept {scenario.id} --why "..."',
     )
+
+
+def _marks(marked: set[str], shown: set[str], phase: int) -> list[str]:
+    """A defect is locked only where the golden says that it is one, and only while it is one."""
+    return [
+        *(
+            f"the golden says known_wrong = {name}, which is not declared or has ended by phase {phase}"
+            for name in sorted(marked - shown)
+        ),
+        *(
+            f"the finding {name} shows here, and the golden does not say known_wrong = {name}"
+            for name in sorted(shown - marked)
+        ),
+    ]
 
 
 def _deviations(context: Context, observed: Outcome, used: tuple[int, ...]) -> list[str]:

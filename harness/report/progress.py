@@ -23,7 +23,7 @@ class RunProgress:
         self._task: Any = None
         self._total = self._done = 0
         self._scenario = ""
-        self._paths: list[str] = []
+        self._endings: list[str] = []
         self._begun = time.perf_counter()
 
     def hear(self, kind: str, fields: Mapping[str, Any]) -> None:
@@ -77,20 +77,19 @@ class RunProgress:
 
     def _end(self, fields: Mapping[str, Any]) -> None:
         self._done += 1
-        path = str(fields.get("path", ""))
-        self._paths.append(path if fields.get("settled", True) else f"{path} (not settled)".strip())
+        self._endings.append("" if fields.get("settled", True) else "not settled")
         if self._live is not None:
             self._live.advance(self._task)
 
     def _flush(self) -> None:
-        if self._live is None and self._paths:
+        if self._live is None and self._endings:
             width = len(str(self._total))
-            cells = f"{len(self._paths)} cell{'' if len(self._paths) == 1 else 's'}"
-            odd = [path for path in self._paths if "not settled" in path]
-            note = f", {len(odd)} not settled" if odd else ""
+            cells = f"{len(self._endings)} cell{'' if len(self._endings) == 1 else 's'}"
+            odd = sum(1 for ending in self._endings if ending)
+            note = f", {odd} not settled" if odd else ""
             elapsed = time.perf_counter() - self._begun
             say(
                 self.console,
                 f"[{self._done:>{width}}/{self._total}] {elapsed:6.1f} s  {self._scenario}  {cells}{note}",
             )
-        self._paths = []
+        self._endings = []

@@ -63,7 +63,7 @@ def print_summary(console: Console, summary: Summary) -> None:
 def _conclusion(summary: Summary) -> str:
     if summary.status is Status.PASS:
         known = len(summary.known_wrong)
-        return f"PASS{f', with {count(known, "finding")} known to be wrong' if known else ''}"
+        return f"PASS, with {count(known, 'finding')} known to be wrong" if known else "PASS"
     if summary.status is Status.FAIL:
         return f"FAIL: {count(len(summary.failures), 'check')} failed"
     return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
