@@ -77,6 +77,11 @@ def parse(body: bytes) -> Any:
         return None
 
 
+def is_stream(content_type: str, body: bytes) -> bool:
+    """Whether a body is server-sent events; some recorders write another content-type over them."""
+    return "event-stream" in content_type or body.startswith(b"data:")
+
+
 def events(body: bytes) -> list[Any]:
     """The JSON payloads of a server-sent event stream, in order; `[DONE]` and broken frames are left out."""
     found = []
@@ -110,7 +115,7 @@ def _read_openai(status: int, content_type: str, body: bytes, request: Any) -> R
     asked = asked_model(request)
     if status >= 400:
         return Reading(success=False, model=asked)
-    if "event-stream" in content_type:
+    if is_stream(content_type, body):
         chunks = [chunk for chunk in events(body) if isinstance(chunk, dict)]
         usage = next((u for u in (_usage(chunk.get("usage")) for chunk in reversed(chunks)) if u), None)
         model = next((chunk["model"] for chunk in chunks if isinstance(chunk.get("model"), str)), asked)

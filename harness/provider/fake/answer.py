@@ -19,7 +19,7 @@ import brotli
 
 from harness.core.cassette import RecordedResponse
 from harness.provider.fake.match import Recording, places, steps_of
-from harness.provider.profiles import UNMATCHED_HEADER, Profile, Refusal, parse
+from harness.provider.profiles import UNMATCHED_HEADER, Profile, Refusal, is_stream, parse
 
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer"}
 _EVENT = re.compile(rb".*?(?:\r\n\r\n|\n\n|\r\r|\Z)", re.DOTALL)
@@ -42,7 +42,7 @@ class Answer:
 
     @property
     def streamed(self) -> bool:
-        return "event-stream" in self.header("content-type")
+        return is_stream(self.header("content-type"), self.body)
 
 
 def recorded(response: RecordedResponse, timing_ms: tuple[int, ...] = ()) -> Answer:

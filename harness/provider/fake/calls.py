@@ -13,7 +13,7 @@ from typing import Any
 from harness.core.history import Call
 from harness.provider.fake.answer import Answer
 from harness.provider.fake.match import Recording
-from harness.provider.profiles import Profile, events, parse
+from harness.provider.profiles import Profile, events, is_stream, parse
 
 MOST_CHARACTERS = 65536
 """Longer texts (drawn images as base64) stand in the history by hash and length."""
@@ -120,7 +120,7 @@ def shown(entry: Entry, validate: Validate | None) -> Call:
 def _response(content_type: str, body: bytes) -> Any:
     if not body:
         return None
-    if "event-stream" in content_type:
+    if is_stream(content_type, body):
         return events(body)
     value = parse(body)
     return value if value is not None else _text(body)
