@@ -66,7 +66,7 @@ def blog(voice: Voice, target: int) -> str:
 def questions(voice: Voice, n: int) -> list[str]:
     """Question and answer pairs as h3 and paragraph."""
     parts = []
-    for question, reply in voice.chance.some(bank.QUESTIONS, n):
+    for question, reply in voice.chance.some(voice.fitting(bank.QUESTIONS), n):
         parts += [heading(3, voice.fill(question)), paragraphs([voice.fill(reply)])]
     return parts
 

@@ -37,7 +37,7 @@ SECTIONS = (
         ("What matters most about {t}", "{T}: the basics worth knowing", "Start here: the essentials of {t}"),
         (
             "Before anything else, look at {detail}, because this limits every other choice.",
-            "{fact} It follows that {detail} should get more attention than is usual.",
+            "{fact} Details like {detail} deserve the same attention.",
             "With {t}, the visible features are easy to compare, while {detail} can be easy to overlook.",
             "If you remember only one thing about {t}, let it be this: suit the choice to the way you really live.",
             "Most {people} agree after a while that {detail} and {detail} decide whether the result lasts.",
@@ -86,7 +86,7 @@ SECTIONS = (
             "A fair price reflects {detail} and {detail}; it does not reflect the size of the advertisement.",
             "Spend on what you touch or use every day, and save on what you can replace later.",
             "Work out the cost over two years, including what has to be renewed, before you call anything cheap.",
-            "{fact} A slightly higher price at the beginning can therefore be the cheaper choice.",
+            "A slightly higher price at the beginning is often the cheaper choice in the end.",
             "Ask what is not included, because that is where budgets usually break.",
             "Seasonal offers are real, but they are also when the weaker stock is cleared.",
             "Set a ceiling before you look, and let a day pass before you go above it.",

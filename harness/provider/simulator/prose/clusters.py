@@ -58,7 +58,7 @@ def _group(rows: list[tuple[str, int, str]]) -> list[list[tuple[str, int, str]]]
     """Greedy: the strongest ungrouped keyword takes those that share its most telling words."""
     spread = Counter(word for row in rows for word in set(_telling(row[0])))
     # a word that nearly every keyword has, as "coffee" on a coffee site, tells nothing apart
-    common = {word for word, n in spread.items() if len(rows) > PER_CLUSTER and n > 0.7 * len(rows)}
+    common = {word for word, n in spread.items() if len(rows) > PER_CLUSTER and n > 0.4 * len(rows)}
     left = sorted(rows, key=lambda row: -row[1])
     groups: list[list[tuple[str, int, str]]] = []
     while left:

@@ -33,11 +33,16 @@ class Voice:
 
     def say(self, patterns: Sequence[str], n: int, other: Topic | None = None) -> list[str]:
         """Up to `n` sentences that this text has not used yet, in the bank's own order, so that they still follow."""
-        fresh = [p for p in patterns if p not in self._said]
+        alone = self.others == [self.topic]
+        fresh = [p for p in patterns if p not in self._said and not (alone and "{k" in p.lower())]
         chosen = set(self.chance.some(range(len(fresh)), n))
         picked = [p for at, p in enumerate(fresh) if at in chosen]
         self._said.update(picked)
         return [self.fill(p, other) for p in picked]
+
+    def fitting(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Question and answer patterns that this text can use: without another keyword none speaks of one."""
+        return [pair for pair in pairs if self.others != [self.topic] or "{k" not in "".join(pair).lower()]
 
     def items(self, slot: str, n: int) -> list[str]:
         return list(dict.fromkeys(sentence(self._next(slot)) for _ in range(n)))

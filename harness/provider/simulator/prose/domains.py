@@ -72,6 +72,36 @@ GENERAL = _domain(
 )
 ALL = (
     _domain(
+        "camping",
+        "camping tent stove sleeping bag backpack camp outdoor waterproof hammock trekking footprint campsite",
+        "weekend campers / families with a car full of gear / long-distance walkers / people who camp in every season",
+        "packed weight / water column / temperature rating / pole strength / condensation / packed size / footprint / ease of pitching",
+        "a groundsheet / spare guy lines / seam sealer / a repair patch / a dry bag",
+        "packing a tent away wet / trusting the temperature on the label / pitching in a hollow / cooking inside the inner tent / leaving the first test for the first trip",
+        "pitch it once in the garden before you leave / look along every seam against the light / check the weather for the night, not for the day / air everything for a day after the trip / weigh the pack with water in it",
+        """Moisture inside a tent is more often breath than rain.
+        A sleeping mat decides how warm a sleeping bag can be.
+        Coatings age fastest when fabric is stored damp.
+        The comfort limit on a label says more than the lower one.
+        A footprint that sticks out collects the rain it should keep off.""",
+        "a small tent beside a mountain lake at dawn / hands sealing a seam on canvas / a gas stove with a steaming pot on flat stone / gear laid out on a wooden floor / a lantern glowing inside a tent at dusk",
+    ),
+    _domain(
+        "physiotherapy",
+        "physiotherapy physio pain knee neck elbow shoulder stretch exercise massage rehab injury posture tendon muscle sports therapist runner's",
+        "office workers / recreational runners / people coming back from surgery / anyone with a stiff neck",
+        "range of movement / load per week / sleep / sitting time / exercise form / number of repetitions / recovery time / early warning signs",
+        "a resistance band / a foam roller / a chair at the right height / a timer / a short exercise log",
+        "stretching into sharp pain / resting for weeks without a plan / doing every exercise once and none of them regularly / returning to full training on the first good day / ignoring pain that wakes you at night",
+        "rate the pain from zero to ten before and after / stand up once every half hour / start with half the repetitions / film one set and look at it / see a professional when numbness or weakness appears",
+        """Tissue adapts to load over weeks, not over days.
+        A short daily routine works better than a long weekly one.
+        Mild discomfort during an exercise is acceptable; sharp pain is not.
+        Most tendon problems want less load for a while, not none.
+        Movement breaks matter more than the perfect chair.""",
+        "a therapist guiding a shoulder movement in a bright room / a person stretching beside a desk / a foam roller on a wooden floor / hands fixing a resistance band / a quiet treatment room with a window",
+    ),
+    _domain(
         "coffee",
         "coffee espresso bean roast roaster barista brew brewing arabica grinder latte cappuccino caffeine decaf",
         "home baristas / office coffee drinkers / people who brew one careful cup a day / hosts who serve coffee after dinner",

@@ -42,13 +42,13 @@ def _prose(html: str) -> list[str]:
 
 
 def _anchor(title: str, runs: list[str], used: set[str]) -> str:
-    """The longest run of words of the title, up to five, that the article contains; at the least one telling word."""
+    """The longest run of words of the title, up to five, that the article contains; at the least one long word."""
     words = _WORD.findall(title)
     for size in range(min(5, len(words)), 0, -1):
         for at in range(len(words) - size + 1):
             part = words[at : at + size]
             telling = [w for w in part if w.lower() not in _STOP and len(w) > 3]
-            if not telling or part[0].lower() in _STOP or part[-1].lower() in _STOP:
+            if not telling or (size == 1 and len(part[0]) < 7) or part[0].lower() in _STOP or part[-1].lower() in _STOP:
                 continue
             pattern = re.compile(r"\b" + r"\s+".join(map(re.escape, part)) + r"\b", re.IGNORECASE)
             for run in runs:

@@ -34,11 +34,11 @@ SPECIFICATIONS = (
     ("Warranty", ("two years", "three years", "five years on all structural parts")),
 )
 WHY = (
-    "{fact} That is why we put {detail} first when this product was planned.",
+    "{fact} We kept this in mind, and gave {detail} the same care.",
     "Compared with other offers for {t}, you pay for substance and not for packaging.",
     "{people_cap} told us what annoyed them, and most of it came down to {detail}.",
     "We changed what they mentioned first and left alone what already worked.",
-    "{fact} The choice of materials follows from it.",
+    "The choice of materials follows from how it will be used, day after day.",
     "Nothing is hidden behind a higher tier: what you read here is what you receive.",
     "If you are also looking for {k}, the two go well together.",
     "Should something not fit, sending it back is as simple as ordering it.",
@@ -75,7 +75,7 @@ def html(voice: Voice, target: int) -> str:
     more = list(bank.SECTIONS[6].says + bank.SECTIONS[3].says)
     count = 6 if target >= 800 else 4
     closing = [heading(2, "Questions and answers")]
-    for question, reply in voice.chance.some(bank.QUESTIONS, count):
+    for question, reply in voice.chance.some(voice.fitting(bank.QUESTIONS), count):
         closing += [heading(3, voice.fill(question)), paragraphs([voice.fill(reply)])]
     closing += [paragraphs(voice.say(bank.CLOSING, 3))]
     missing = target - word_count("".join([*parts, *closing]))

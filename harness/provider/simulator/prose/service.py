@@ -8,8 +8,8 @@ from harness.provider.simulator.prose.compose import Voice, heading, listing, pa
 PROBLEM = (
     "When you need {t}, you rarely have time for a long comparison.",
     "You want somebody who arrives as agreed, explains what is going on, and names the price before the work begins.",
-    "{fact} Waiting rarely makes it cheaper.",
-    "Many of our clients come to us after {mistake}, and almost all of them could have called earlier.",
+    "That is how we work, whether the job takes an hour or a season.",
+    "Many of our clients come to us after {mistake}, and are surprised how quickly it can be put right.",
     "We work for {people}, and we keep the process short enough to fit into a working day.",
     "The first conversation is free and usually takes less than ten minutes.",
 )
@@ -45,7 +45,7 @@ PRICING = (
     "Small jobs are charged at a flat rate that we name on the phone.",
     "Larger ones get a fixed offer, and the offer is what you pay.",
     "There is no surcharge for questions, and a second visit for the same fault is free.",
-    "{fact} An early call is therefore usually the less expensive one.",
+    "An early call is usually the less expensive one.",
     "If a cheaper way exists that serves you as well, we say so.",
 )
 PROOF = (
@@ -64,7 +64,7 @@ CALL = (
 
 def html(voice: Voice, target: int) -> str:
     noun = voice.topic.noun
-    parts = [paragraphs(voice.say(PROBLEM, 6), 3), heading(2, f"How our {noun} service works")]
+    parts = [paragraphs(voice.say(PROBLEM, 6), 3), heading(2, f"How our {noun.removesuffix(' service')} service works")]
     for number, (name, text) in enumerate(STEPS, 1):
         parts += [heading(3, f"Step {number}: {name.lower()}"), paragraphs([voice.fill(text)])]
     parts += [heading(2, "What is included"), listing(voice.chance.some(INCLUDED, 6))]
@@ -75,7 +75,7 @@ def html(voice: Voice, target: int) -> str:
         paragraphs(voice.say(PROOF, 5), 3),
         heading(2, "Frequently asked questions"),
     ]
-    for question, reply in voice.chance.some(bank.QUESTIONS, 5 if target > 850 else 4):
+    for question, reply in voice.chance.some(voice.fitting(bank.QUESTIONS), 5 if target > 850 else 4):
         closing += [heading(3, voice.fill(question)), paragraphs([voice.fill(reply)])]
     closing += [heading(2, "Talk to us"), paragraphs(voice.say(CALL, 3))]
     extra = [bank.SECTIONS[2], bank.SECTIONS[6], bank.SECTIONS[8], bank.SECTIONS[7]]

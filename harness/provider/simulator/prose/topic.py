@@ -16,6 +16,14 @@ _TAILS = (
 _DOUBLED = frozenset(
     str.split("get run cut set plan stop trim dig swim put shop ship prep wrap begin pot sit fit pin map tap")
 )
+_QUESTIONS = (
+    (r"how long (?:does|do) (.+) last", "the shelf life of {0}"),
+    (r"how long (?:does|do) (.+) take", "the time needed for {0}"),
+    (r"how much (?:does|do) (.+) cost", "the cost of {0}"),
+    (r"how often (?:should|do) (?:you|i) (.+)", "the right time to {0}"),
+    (r"when (?:should|do) (?:you|i) (.+)", "the right time to {0}"),
+    (r"(?:is|are) (.+) worth it", "the value of {0}"),
+)
 _SMALL = frozenset(str.split("a an and as at but by for from in into of on or the to vs with without your"))
 
 
@@ -33,6 +41,9 @@ def topic_of(keyword: str) -> Topic:
     how = re.match(r"how (?:to|do you|do i) (\w+)\s*(.*)", text)
     if how:
         return Topic(keyword=text, noun=f"{gerund(how.group(1))} {how.group(2)}".strip(), verb="is")
+    asked = _question(text)
+    if asked:
+        return Topic(keyword=text, noun=asked, verb="is")
     noun = text
     for lead in _LEADS:
         noun = noun.removeprefix(lead + " ")
@@ -41,6 +52,19 @@ def topic_of(keyword: str) -> Topic:
     noun = re.sub(r"\s+(?:vs\.?|versus)\s+", " and ", noun)
     noun = re.sub(r"\s+(?:in\s+)?20\d\d$", "", noun) or text
     return Topic(keyword=text, noun=noun, verb="are" if _plural(noun) else "is")
+
+
+def _question(text: str) -> str:
+    """A question as a noun: "how long does cold brew last" is about the shelf life of cold brew."""
+    for pattern, noun in _QUESTIONS:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return noun.format(found.group(1))
+    return (
+        f'the question "{text}"'
+        if re.match(r"(?:how|why|when|where|which|who|can|does|do|should|is|are) ", text)
+        else ""
+    )
 
 
 def gerund(verb: str) -> str:
@@ -77,8 +101,5 @@ def _plural(noun: str) -> bool:
     head = re.split(r" (?:for|with|of|in|at|to|from|without|under|on) ", noun)[0].split()
     last = head[-1] if head else ""
     return (
-        (last.endswith("s")
-        and not last.endswith(("ss", "us", "is", "ness"))
-        and not last.endswith("ings"))
-        or last in ("people", "mice")
-    )
+        last.endswith("s") and not last.endswith(("ss", "us", "is", "ness")) and not last.endswith("ings")
+    ) or last in ("people", "mice")
