@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
-from harness.cli.failure import report_failure
+from harness.cli.failure import guarded
 from harness.cli.options import (
     config_option,
     isolation_option,
@@ -24,7 +22,7 @@ from harness.cli.options import (
     runs_option,
 )
 from harness.core.config import Config
-from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.report import html, machine, progress, terminal
 from harness.report import plan as plan_report
@@ -104,21 +102,6 @@ def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
     """Write verdict.json and report.html beside the history."""
     store.write_verdict(folder, result.verdicts, {"phase": result.phase, "canonical_sha256": result.canonical_sha256})
     html.write(folder / store.REPORT, summary)
-
-
-def guarded(inside: Callable[[Any], int], as_json: bool) -> Callable[[Any], int]:
-    """`inside` runs in a process of its own: its errors are shown there, and only the exit code comes back."""
-
-    def run(place: Any) -> int:
-        try:
-            return inside(place)
-        except HarnessError as error:
-            report_failure(error, as_json=as_json)
-            return error.exit_code
-        finally:
-            sys.stdout.flush()
-
-    return run
 
 
 def _shown(folder: Path) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
+
 from harness.core.config import Config
 from harness.provider.fake.control import FakeControl
 from harness.stack import processes
@@ -45,8 +47,7 @@ class Live:
 
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""
-        self._holder = self.stack.connect()
-        self._holder.autocommit = False
+        self._holder = psycopg.connect(self.db.info.dsn)
         table = self._config.tables[kind].table
         self._holder.execute(f'SELECT 1 FROM "{table}" WHERE id = %s FOR NO KEY UPDATE', [key])
 

@@ -18,7 +18,20 @@ from typing import Any
 from harness.core.errors import HarnessError, did_you_mean
 from harness.provider.profiles import PROFILES, profile_for
 
-KEYS = ("listen", "hosts", "tls_dir", "control", "cassettes", "cache", "contracts", "mode", "upstream", "out", "seed")
+KEYS = (
+    "listen",
+    "hosts",
+    "tls_dir",
+    "control",
+    "cassettes",
+    "cache",
+    "contracts",
+    "mode",
+    "upstream",
+    "out",
+    "overwrite",
+    "seed",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +58,7 @@ class FakeConfig:
     mode: str = "replay"
     upstream: str | None = None
     out: Path | None = None
+    overwrite: bool = False
     seed: int = 0
 
 
@@ -86,6 +100,7 @@ def parse(raw: Any) -> FakeConfig:
         mode=mode,
         upstream=raw.get("upstream"),
         out=_path(raw, "out"),
+        overwrite=raw.get("overwrite") is True,
         seed=seed,
     )
 

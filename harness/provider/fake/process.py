@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 @asynccontextmanager
 async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator[tuple[Service, list[int]]]:
     """Everything listening: the service and the ports, one for each `listen` item. Raises StackError port-in-use."""
-    recorder = Recorder.start(config.upstream, config.out) if config.mode == "record" else None
+    recorder = Recorder.start(config) if config.mode == "record" else None
     service = Service(
         hosts=config.hosts,
         folder=config.cassettes,

@@ -10,27 +10,28 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from harness.core.cassette import RecordedRequest, RecordedResponse
+from harness.provider.fake.config import FakeConfig
 
 
 class Recorder:
     """`record` has begin(scenario, tape, upstream, out), forward(request, scenario) and finish(scenario)."""
 
-    def __init__(self, record: Any, upstream: str, out: Path) -> None:
+    def __init__(self, record: Any, config: FakeConfig) -> None:
         self.record = record
-        self.upstream = upstream
-        self.out = out
+        self.config = config
         self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
 
     @classmethod
-    def start(cls, upstream: str, out: Path) -> Recorder:
-        return cls(import_module("harness.provider.record"), upstream, out)
+    def start(cls, config: FakeConfig) -> Recorder:
+        return cls(import_module("harness.provider.record"), config)
 
     async def begin(self, scenario: str, tape: tuple[str, ...]) -> None:
-        await self._run(self.record.begin, scenario, tape, self.upstream, self.out)
+        config = self.config
+        begin = partial(self.record.begin, seed=config.seed, overwrite=config.overwrite, providers=config.hosts)
+        await self._run(begin, scenario, tape, config.upstream, config.out)
 
     async def forward(self, request: RecordedRequest, scenario: str) -> RecordedResponse:
         return await self._run(self.record.forward, request, scenario)
