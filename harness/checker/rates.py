@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from harness.core.scenario import Scenario
 
 MILLION = Decimal(1_000_000)
 COST_STEP = Decimal("0.000001")
+"""The scale of cost_usd. A logged cost is right within half a step: how an exact half is rounded is nobody's price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +64,12 @@ def credits_due(rule: Rule, *, model: str, tokens: int, units: int) -> int:
 
 
 def cost_due(price: Price, *, tokens_in: int, tokens_out: int, images: int) -> Decimal | None:
-    """USD of one charge at 6 decimals, None when the card has no price for that kind of use."""
+    """Exact USD of one charge, None when the card has no price for that kind of use."""
     if tokens_in or tokens_out:
         if price.input_usd_per_1m is None or price.output_usd_per_1m is None:
             return None
-        cost = (price.input_usd_per_1m * tokens_in + price.output_usd_per_1m * tokens_out) / MILLION
-    elif price.image_usd is not None:
-        cost = price.image_usd * images
-    else:
-        return None
-    return cost.quantize(COST_STEP, rounding=ROUND_HALF_UP)
+        return (price.input_usd_per_1m * tokens_in + price.output_usd_per_1m * tokens_out) / MILLION
+    return None if price.image_usd is None else price.image_usd * images
 
 
 def as_given(card: RateCard, scenario: Scenario) -> RateCard:

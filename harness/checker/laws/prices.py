@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from harness.checker.context import Context
 from harness.checker.difference import credits_text
 from harness.checker.laws.provider import SNAPSHOT
-from harness.checker.rates import RateCard, Rule, as_given, cost_due, credits_due
+from harness.checker.rates import COST_STEP, RateCard, Rule, as_given, cost_due, credits_due
 from harness.checker.result import Result, judged
 from harness.core.history import CellHistory, UsageRow
 
@@ -47,8 +47,8 @@ def _cost(row: UsageRow, card: RateCard, problems: list[str], unclear: list[str]
         cost = None if row.cost_usd is None else Decimal(row.cost_usd)
     except InvalidOperation:
         cost = None
-    if cost != due:
-        problems.append(f"{row.operation}: cost_usd {row.cost_usd}, the rate card says {due} for {row.model}")
+    if cost is None or not cost.is_finite() or abs(cost - due) > COST_STEP / 2:
+        problems.append(f"{row.operation}: cost_usd {row.cost_usd}, the rate card says {due:.6f} for {row.model}")
 
 
 def _how(rule: Rule, row: UsageRow) -> str:
