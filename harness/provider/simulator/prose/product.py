@@ -79,10 +79,10 @@ def html(voice: Voice, target: int) -> str:
         closing += [heading(3, voice.fill(question)), paragraphs([voice.fill(reply)])]
     closing += [paragraphs(voice.say(bank.CLOSING, 3))]
     missing = target - word_count("".join([*parts, *closing]))
-    if missing > 60:
+    if missing > 0:
         parts += [
             heading(2, "How to judge quality before you buy"),
-            paragraphs(voice.say(more, min(14, missing // 16)), 4),
+            paragraphs(voice.say(more, min(14, 4 + missing // 16)), 4),
         ]
     return "\n".join([*parts, *closing])
 
