@@ -58,6 +58,7 @@ def record(
     settings = {"upstream": upstream, "out": str(out), "overwrite": overwrite}
     with boot(config, island, mode="record", fake=settings) as live, requests.Session() as session:
         session.trust_env = False
+        listen("run.start", {"cells": list(scenarios)})
         for scenario in scenarios.values():
             cell = Cell(scenario=replace(scenario, tape=owned(scenario), faults=()), path=scenario.paths[0])
             problems: list[str] = []
