@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from harness.checker.aliases import name_rows, named
@@ -69,7 +70,7 @@ def _cell(name: str, events: Sequence[Event], ledger: Ledger | None) -> list[str
     rows = _rows(of_kind.get("row", ()), events, ledger)
     names = name_rows(rows, seeded.get("refs", {}))
     uuids = _Uuids()
-    lines = [_line("cell", {"cell": name})]
+    lines = [_line("cell", {"cell": name, **_fields(next(iter(of_kind.get("cell.start", ())), {}))})]
     lines.append(
         _line(
             "seeded",
@@ -118,13 +119,7 @@ def _rows(events: Iterable[Event], all_events: Iterable[Event], ledger: Ledger |
     balances = {row.id: row.balance for row in ledger_in_order(builder.build(), mixed=True)}
     column = ledger.transaction_columns["balance_after"]
     return [
-        RowChange(
-            kind=change.kind,
-            op=change.op,
-            id=change.id,
-            before=None,
-            after={**change.after, column: balances[change.id]},
-        )
+        replace(change, after={**change.after, column: balances[change.id]})
         if change.kind == ledger.transaction and change.after and change.id in balances and change.op == "insert"
         else change
         for change in changes
