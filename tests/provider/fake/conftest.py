@@ -48,7 +48,11 @@ def recorded(
     return Interaction(
         request=RecordedRequest(method=method, uri=uri, headers=JSON, body=_bytes(sent)),
         response=RecordedResponse(
-            status=status, reason="", headers=JSON if headers is None else headers, body=_bytes(answer), encoding=encoding
+            status=status,
+            reason="",
+            headers=JSON if headers is None else headers,
+            body=_bytes(answer),
+            encoding=encoding,
         ),
         times=times,
         index=index,
@@ -83,9 +87,10 @@ def _bytes(value: Any) -> bytes:
 
 @dataclass
 class Fake:
-    """The running fake: its port, its CA bundle, and its control connection."""
+    """The running fake: its TLS port and its plain one, its CA bundle, and its control connection."""
 
     port: int
+    plain: int
     ca: Path
     folder: Path
     control: FakeControl
@@ -131,7 +136,7 @@ def running_fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     folder = tmp_path_factory.mktemp("fake")
     config = parse(
         {
-            "listen": [["127.0.0.1", 0]],
+            "listen": [["127.0.0.1", 0], ["127.0.0.1", 0, "http"]],
             "hosts": HOSTS,
             "tls_dir": str(folder / "tls"),
             "control": str(folder / "fake.sock"),
@@ -144,12 +149,12 @@ def running_fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     thread = threading.Thread(target=uvloop.run, args=(_run(config, ready, up),), daemon=True)
     thread.start()
     assert up.wait(20)
-    loop, told, service, port = ready
+    loop, told, service, (port, plain) = ready
     session = requests.Session()
     session.trust_env = False
     session.verify = str(folder / "tls" / "ca.pem")
     with FakeControl(folder / "fake.sock", timeout_s=20) as control:
-        yield Fake(port, folder / "tls" / "ca.pem", folder, control, service, loop, session)
+        yield Fake(port, plain, folder / "tls" / "ca.pem", folder, control, service, loop, session)
     session.close()
     loop.call_soon_threadsafe(told.set)
     thread.join(10)
@@ -166,6 +171,6 @@ def fake(running_fake: Fake) -> Fake:
 async def _run(config: FakeConfig, ready: list[Any], up: threading.Event) -> None:
     told = asyncio.Event()
     async with serving(config, told.set) as (service, ports):
-        ready.extend([asyncio.get_running_loop(), told, service, ports[0]])
+        ready.extend([asyncio.get_running_loop(), told, service, ports])
         up.set()
         await told.wait()
