@@ -90,8 +90,10 @@ class ReleaseCalls:
 
 
 @dataclass(frozen=True, slots=True)
-class KillTaskProcess:
-    """Send SIGKILL to the worker process that runs the task whose provider call is held now."""
+class KillRole:
+    """SIGKILL a role with all its processes, as a machine that runs out of memory would, and start it again."""
+
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class LetRowGo:
     """End the transaction that holds the row: all that waited go on."""
 
 
-Step = Do | Settle | AwaitCall | ReleaseCalls | KillTaskProcess | StartRole | HoldRow | AwaitBlocked | LetRowGo
+Step = Do | Settle | AwaitCall | ReleaseCalls | KillRole | StartRole | HoldRow | AwaitBlocked | LetRowGo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

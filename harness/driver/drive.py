@@ -5,8 +5,6 @@ The driver needs of a stack only what `Surface` says; it never looks inside the 
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -21,7 +19,7 @@ from harness.core.scenario import (
     AwaitCall,
     Do,
     HoldRow,
-    KillTaskProcess,
+    KillRole,
     LetRowGo,
     Path,
     Ref,
@@ -47,7 +45,7 @@ class Surface(Protocol):
     def console(self) -> Any: ...
     def start(self, role: str) -> None: ...
     def stop(self, role: str) -> None: ...
-    def worker_children(self) -> tuple[int, ...]: ...
+    def kill(self, role: str) -> None: ...
     def hold_row(self, kind: str, key: Any) -> None: ...
     def await_blocked(self, count: int, timeout_s: float) -> bool: ...
     def let_row_go(self) -> None: ...
@@ -136,11 +134,12 @@ def drive(
                 case ReleaseCalls():
                     surface.fake.release()
                     driven.notes.append("held provider calls released")
-                case KillTaskProcess():
-                    children = surface.worker_children()
-                    for pid in children:
-                        os.kill(pid, signal.SIGKILL)
-                    driven.notes.append("worker task processes killed")
+                case KillRole(role=role):
+                    surface.kill(role)
+                    lost = surface.broker.abandon()
+                    driven.notes.append(f"{role} killed; {lost} task(s) died with it")
+                    surface.fake.release()
+                    surface.start(role)
                 case StartRole(role=role):
                     surface.start(role)
                     started.append(role)

@@ -40,10 +40,11 @@ class Live:
         self.stack.start(role)
 
     def stop(self, role: str) -> None:
-        self.stack.stop(role)
+        # Everything is quiet when a cell ends: a warm shutdown would only cost time.
+        self.stack.kill(role)
 
-    def worker_children(self) -> tuple[int, ...]:
-        return self.stack.children("worker")
+    def kill(self, role: str) -> None:
+        self.stack.kill(role)
 
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""

@@ -81,6 +81,20 @@ class Broker:
                 return False
             self._wait_readable(left_s)
 
+    def abandon(self) -> int:
+        """After a worker was killed: tasks that had left the queue died with it. Return how many."""
+        self._read_to_marker(time.monotonic() + 5)
+        queued = {
+            json.loads(message)["headers"]["id"]
+            for queue in self.queues
+            for message in self._redis.lrange(queue, 0, -1)
+        }
+        lost = self._open - queued
+        for task_id in lost:
+            self._tasks[task_id]["error"] = "its worker was killed"
+        self._open -= lost
+        return len(lost)
+
     def tasks(self) -> tuple[TaskRun, ...]:
         """Every task message since the last reset, in the order of publication."""
         return tuple(

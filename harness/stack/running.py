@@ -98,6 +98,11 @@ class Stack:
         if name in self.roles:
             child.stop(self.roles.pop(name))
 
+    def kill(self, name: str) -> None:
+        """SIGKILL a role and all that it forked, with no chance to clean up. Quiet when it does not run."""
+        if name in self.roles:
+            child.kill(self.roles.pop(name))
+
     def spawn(
         self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any
     ) -> subprocess.Popen[bytes]:
