@@ -45,7 +45,7 @@ def compose(root: Path, phases_dir: Path, number: int, out_dir: Path) -> Composi
         if folder not in made:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - in the inner loop, where Path costs more than the copy
             made.add(folder)
-        shutil.copy(source, place)
+        shutil.copyfile(source, place)
     return Composition(
         phase=number,
         files=tree.files,
