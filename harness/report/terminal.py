@@ -34,38 +34,52 @@ def print_report(console: Console, summary: Summary) -> None:
 
 def print_summary(console: Console, summary: Summary) -> None:
     """The closing lines."""
-    cells = summary.cells
-    passed, failed, unknown = (cells[status] for status in (Status.PASS, Status.FAIL, Status.UNKNOWN))
     say(console)
-    _fact(
-        console, "cells", f"{len(summary.lines)} of {count(summary.scenarios, 'scenario')} at phase {summary.phase}: "
-        f"{passed} passed, {failed} failed, {unknown} unknown"
-    )  # fmt: skip
+    for name, text in facts_of(summary):
+        _wrapped(console, f"{name:<13} {text}", 0, hang=14)
+    say(console)
+    say(console, conclusion(summary), STYLES[summary.status])
+
+
+def facts_of(summary: Summary) -> list[tuple[str, str]]:
+    """(name, text) of everything that closes a report, in the order in which it is read."""
+    cells = summary.cells
+    facts = [
+        (
+            "driven",
+            f"{count(len(summary.lines), 'cell')} of {count(summary.scenarios, 'scenario')} at phase {summary.phase}: "
+            f"{cells[Status.PASS]} passed, {cells[Status.FAIL]} failed, {cells[Status.UNKNOWN]} unknown",
+        ),
+        ("checks", f"{len(summary.verdicts)} made; {count(summary.charged_credits, 'credit')} charged in all"),
+    ]
     run_wide = [verdict for verdict in summary.failures if "@" not in verdict.cell]
     if run_wide:
-        _fact(console, "run", f"{count(len(run_wide), 'check')} of the whole run failed")
-    _fact(console, "checks", f"{len(summary.verdicts)}, {count(summary.charged_credits, 'credit')} charged in all")
+        facts.append(("run", f"{count(len(run_wide), 'check')} of more than one cell failed"))
     for name, where in summary.known_wrong.items():
-        _fact(console, KNOWN, f"{name} ({count(len(where), 'cell')}): {summary.titles.get(name, '')}")
+        facts.append((KNOWN, f"{name} ({count(len(where), 'cell')}): {summary.titles.get(name, '')}"))
     if summary.origins:
-        _fact(console, "calls played", ", ".join(f"{n} {origin}" for origin, n in summary.origins.items()))
-    _seconds(console, summary)
+        facts.append(("calls played", ", ".join(f"{n} {origin}" for origin, n in summary.origins.items())))
+    if summary.seconds:
+        parts = ", ".join(f"{part} {seconds:.2f}" for part, seconds in summary.seconds.items() if part != "total")
+        total = f"{summary.seconds['total']:.2f} in all: " if "total" in summary.seconds else ""
+        facts.append(("seconds", f"{total}{parts}"))
+    if summary.harness_share is not None:
+        facts.append(("harness", f"{summary.harness_share:.1%} of the time between boot and teardown is its own"))
     if summary.memory_bytes:
-        _fact(console, "memory", f"{summary.memory_bytes / 2**20:.0f} MiB, the whole stack")
+        facts.append(("memory", f"{summary.memory_bytes / 2**20:.0f} MiB, the whole stack"))
     if summary.canonical_hash:
-        _fact(console, "history", f"sha256 {summary.canonical_hash} (canonical)")
-    for name, value in summary.facts.items():
-        _fact(console, name, str(value))
-    say(console)
-    say(console, _conclusion(summary), STYLES[summary.status])
+        facts.append(("history", f"{summary.canonical_hash} (sha256 of its canonical form)"))
+    return facts + [(name, str(value)) for name, value in summary.facts.items()]
 
 
-def _conclusion(summary: Summary) -> str:
+def conclusion(summary: Summary) -> str:
+    """The one line that counts."""
     if summary.status is Status.PASS:
         known = len(summary.known_wrong)
         return f"PASS, with {count(known, 'finding')} known to be wrong" if known else "PASS"
     if summary.status is Status.FAIL:
-        return f"FAIL: {count(len(summary.failures), 'check')} failed"
+        unclear = f", {len(summary.unknowns)} could not tell" if summary.unknowns else ""
+        return f"FAIL: {count(len(summary.failures), 'check')} failed{unclear}"
     return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
 
 
@@ -83,7 +97,7 @@ def _failures(console: Console, about: str, verdicts: Sequence[Verdict], phase: 
     say(console, f"  repeat: {repeat_command(about, phase)}")
 
 
-def _wrapped(console: Console, text: str, indent: int) -> None:
+def _wrapped(console: Console, text: str, indent: int, *, hang: int = 2) -> None:
     """Long evidence is broken between words at the terminal's width; a log keeps each line whole."""
     indent += len(text) - len(text.lstrip())
     if not console.is_terminal:
@@ -93,7 +107,7 @@ def _wrapped(console: Console, text: str, indent: int) -> None:
         text.lstrip(),
         max(40, console.width),
         initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 2),
+        subsequent_indent=" " * (indent + hang),
         break_long_words=False,
         break_on_hyphens=False,
     ):
@@ -133,21 +147,3 @@ def _status(line: Line) -> Text:
     if line.status is Status.PASS and line.finding:
         return Text(KNOWN, style="yellow")
     return Text(WORDS[line.status], style=STYLES[line.status])
-
-
-def _seconds(console: Console, summary: Summary) -> None:
-    if not summary.seconds:
-        return
-    parts = ", ".join(f"{part} {seconds:.2f}" for part, seconds in summary.seconds.items() if part != "total")
-    total = f"{summary.seconds['total']:.2f} in all: " if "total" in summary.seconds else ""
-    _fact(console, "seconds", f"{total}{parts}")
-    if summary.harness_share is not None:
-        _fact(
-            console,
-            "harness",
-            f"{summary.harness_share:.1%} of the time between boot and teardown is the harness's own",
-        )
-
-
-def _fact(console: Console, name: str, text: str) -> None:
-    _wrapped(console, f"{name:<13} {text}", 0) if len(text) > 60 else say(console, f"{name:<13} {text}")

@@ -1,0 +1,158 @@
+"""The terminal's report: failures first and in full, readable without colour at any width, in a log as well."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from harness.core.history import CellHistory
+from harness.core.scenario import Cell, Path
+from harness.core.verdict import Status
+from harness.report.machine import document
+from harness.report.plan import plan_line, print_plan
+from harness.report.progress import RunProgress
+from harness.report.summary import repeat_command, summarize
+from harness.report.terminal import print_report
+from tests.report.runs_seen import CONTENT, IMAGES, SCENARIOS, run
+
+
+def printed(summary, width=80, terminal=False):
+    out = io.StringIO()
+    print_report(Console(file=out, width=width, force_terminal=terminal, no_color=True, highlight=False), summary)
+    return out.getvalue()
+
+
+def test_a_failure_shows_credits_claim_hint_and_the_command_that_repeats_it():
+    """In that order, before any table."""
+    text = printed(run(wrong=True)[1])
+    assert text.splitlines()[1:7] == [
+        "FAIL writer/generate_images@manual",
+        "  golden: the outcome is the locked one (-3 credits)",
+        "    1 credit charged where the golden has 4 (-3)",
+        "    closing balance: 96 -> 99 (+3)",
+        "    ledger image_generation: credits -4 -> -1, balance 96 -> 99",
+        "    usage image_generation: credits 4 -> 1",
+    ]
+    assert "  repeat: harness verify --only writer/generate_images@manual\n" in text
+    assert text.rstrip().endswith("FAIL: 2 checks failed, 3 could not tell")
+
+
+def test_what_could_not_be_told_is_shown_as_such():
+    """unknown is no pass: it is named, with its reason, and counted."""
+    text = printed(run(wrong=True)[1])
+    assert "unknown writer/free@manual\n" in text
+    assert "content_generation: the rate card has no price for gpt-5.1" in text
+    assert "0 passed, 1 failed, 3 unknown" in text
+
+
+def test_a_pass_says_how_much_was_shown_and_what_is_known_to_be_wrong():
+    """Rows of the plan, findings, time, memory, history."""
+    text = printed(run()[1])
+    assert "Generate Content  writer/generate_content" in text
+    assert "known wrong   free-work (1 cell): Work is free" in text
+    assert "harness       15.8% of the time between boot and teardown is its own" in text
+    assert "memory        700 MiB, the whole stack" in text
+    assert "ab" * 32 in text
+    assert text.rstrip().endswith("PASS, with 1 finding known to be wrong")
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_no_line_is_wider_than_the_terminal(width, wrong):
+    """On a terminal, long evidence is broken between words."""
+    text = printed(run(wrong=wrong)[1], width=width, terminal=True)
+    from rich.text import Text
+
+    assert max(len(Text.from_ansi(line).plain.rstrip()) for line in text.splitlines()) <= width
+
+
+def test_a_log_keeps_each_line_of_evidence_whole():
+    """So that it can be searched for."""
+    summary = run(wrong=True)[1]
+    text = printed(summary, width=80)
+    assert 'hint: if it is meant: harness golden accept writer/generate_images --why "..."' in text
+
+
+def test_what_the_target_said_is_never_markup():
+    """Square brackets of a backend's message are printed, not obeyed."""
+    cells, summary = run(wrong=True)
+    odd = replace(summary.failures[0], evidence=("[red]boom[/] [MIGRATION] {x}",))
+    assert "    [red]boom[/] [MIGRATION] {x}\n" in printed(replace(summary, failures=(odd,)))
+
+
+def test_the_plan_is_one_line_and_its_paths():
+    """Scenarios, cells, phase, tier, isolation."""
+    cells = [Cell(scenario=CONTENT, path=Path.MANUAL), Cell(scenario=CONTENT, path=Path.AUTOMATION), Cell(scenario=IMAGES, path=Path.MANUAL)]  # fmt: skip
+    assert plan_line(cells, phase=0, tier="processes", isolation="network namespace") == (
+        "2 scenarios, 3 cells at phase 0, tier processes, isolated by network namespace"
+    )
+    out = io.StringIO()
+    print_plan(Console(file=out, width=80), cells, phase=0, tier="processes", full=True)
+    assert "    writer/generate_images@manual\n" in out.getvalue()
+
+
+def test_progress_without_a_terminal_is_one_line_a_scenario():
+    """And says where a cell did not come to rest."""
+    out = io.StringIO()
+    with RunProgress(Console(file=out, width=80)) as progress:
+        progress.hear("run.start", {"cells": ["a/b@manual", "a/b@direct", "a/c@manual"]})
+        progress.hear("booted", {})
+        for scenario, path, settled in (("a/b", "manual", True), ("a/b", "direct", False), ("a/c", "manual", True)):
+            progress.hear("cell.start", {"scenario": scenario, "path": path})
+            progress.hear("cell.end", {"settled": settled})
+        progress.hear("run.end", {})
+    lines = out.getvalue().splitlines()
+    assert lines[0].startswith("stack up after ")
+    assert lines[1].startswith("[2/3]")
+    assert lines[1].endswith("a/b  2 cells, 1 not settled")
+    assert lines[2].endswith("a/c  1 cell")
+
+
+def test_progress_can_be_quiet_and_live():
+    """Nothing at all for --json; on a terminal the live line goes away."""
+    for quiet, terminal in ((True, False), (False, True)):
+        out = io.StringIO()
+        with RunProgress(Console(file=out, width=80, force_terminal=terminal), quiet=quiet) as progress:
+            progress.hear("run.start", {"cells": ["a/b@manual"]})
+            progress.hear("cell.start", {"scenario": "a/b", "path": "manual"})
+            progress.hear("cell.end", {"settled": True})
+            progress.hear("run.end", {})
+        assert out.getvalue() == "" if quiet else "a/b" in out.getvalue()
+
+
+def test_the_json_document_holds_what_the_terminal_says():
+    """Plain JSON values, with the command that repeats each failure."""
+    body = json.loads(json.dumps(document(run(wrong=True)[1])))
+    assert (body["status"], body["counts"]) == ("fail", {"pass": 0, "fail": 1, "unknown": 3})
+    assert body["failures"][0]["credits_delta"] == -3
+    assert body["failures"][0]["repeat"] == "harness verify --only writer/generate_images@manual"
+    assert body["known_wrong"] == {"free-work": ["writer/free@manual"]}
+    assert body["cells"][0]["plan"] == ["path1: Generate Content"]
+    assert body["seconds"]["total"] == 4.5
+
+
+def test_calls_are_counted_by_where_their_recording_comes_from():
+    """A simulated answer never passes for a recorded one, nor an unknown one for either."""
+    cell = run()[0][0]
+    calls = tuple(replace(cell.calls[0], cassette=name) for name in ("a", "a", "b", "c"))
+    summary = summarize([], [replace(cell, calls=calls)], SCENARIOS, {}, phase=0, origins={"a": "simulated", "b": "recorded"})  # fmt: skip
+    assert summary.origins == {"of unknown origin": 1, "recorded": 1, "simulated": 2}
+    assert summary.status is Status.UNKNOWN
+
+
+def test_the_commands_that_repeat():
+    """One cell, at its phase; or everything."""
+    assert repeat_command("a/b@manual", 4) == "harness verify --phase 4 --only a/b@manual"
+    assert repeat_command("") == "harness verify"
+
+
+def test_a_cell_without_seconds_has_no_share():
+    """Nothing measured, nothing claimed."""
+    cell = CellHistory(cell="a/b@manual", scenario="a/b", path="manual", accounts={})
+    summary = summarize([], [cell], {}, {}, phase=0)
+    assert summary.harness_share is None
+    assert "harness " not in printed(summary)
