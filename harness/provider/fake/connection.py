@@ -91,10 +91,13 @@ class Connection(asyncio.Protocol):
         self.busy = self.arriving = self.timer = None
 
     def pause_writing(self) -> None:
+        """The client does not read: answer and read nothing more until it does."""
         self.blocked, self.since = True, self.loop.time()
+        self._pause()
 
     def resume_writing(self) -> None:
         self.blocked = False
+        self._next()
 
     def data_received(self, data: bytes) -> None:
         if self.socket is not None:
@@ -177,27 +180,31 @@ class Connection(asyncio.Protocol):
         request, self.arriving = self.arriving, None
         if request.failure is not None or self.ended:
             return
-        if request.upgrade == "websocket" and self.parser.should_upgrade():
+        if self.parser.should_upgrade():
             self.arriving = request  # until the parser hands over what follows
             return
         self.queue.append(request)
         self._next()
-        if len(self.queue) >= MOST_QUEUED and not self.paused:
-            self.paused = True
-            self.transport.pause_reading()
+        if len(self.queue) >= MOST_QUEUED:
+            self._pause()
 
     # one request after the other
 
     def _next(self) -> None:
-        while self.busy is None and self.queue and not self.transport.is_closing():
+        while self.busy is None and self.queue and not self.blocked and not self.transport.is_closing():
             request = self.busy = self.queue.popleft()
             if request.failure is not None:
                 self._send_failure(request)
             else:
                 self._serve(request)
-        if self.paused and not self.queue:
+        if self.paused and not self.queue and not self.blocked and not self.transport.is_closing():
             self.paused = False
             self.transport.resume_reading()
+
+    def _pause(self) -> None:
+        if not self.paused and not self.transport.is_closing():
+            self.paused = True
+            self.transport.pause_reading()
 
     def _serve(self, request: Request) -> None:
         body = request.body[0] if len(request.body) == 1 else b"".join(request.body)
@@ -332,14 +339,23 @@ class Connection(asyncio.Protocol):
 
     def _upgraded(self, rest: bytes) -> None:
         request, self.arriving = self.arriving, None
-        if request is not None and request.upgrade == "websocket" and not self.ended:
+        if request is None or request.failure is not None or self.ended:
+            return
+        if request.method == "CONNECT":
+            self.arriving = request
+            self._fail(405, "this is not a proxy")
+        elif request.upgrade == "websocket":
             self.silent_bytes = 0
             self.socket = Socket(self, request.headers, request.target, request.host or "")
             self.socket.received(rest)
-        else:  # another protocol was offered; the request itself is served, the connection ends with it
-            for waiting in [self.busy, *self.queue]:
-                if waiting is not None:
-                    waiting.keep_alive = False
+        else:
+            # Another protocol is offered, which a server may ignore: read the request again without the offer. The
+            # parser must be a new one, because it took the body for the other protocol.
+            kept = [(name, value) for name, value in request.headers if name not in ("upgrade", "http2-settings")]
+            lines = [f"{name}: {value if name != 'connection' else 'keep-alive'}\r\n" for name, value in kept]
+            head = b"%b %b HTTP/1.1\r\n" % (request.method.encode("latin-1"), request.target)
+            self.parser = httptools.HttpRequestParser(self)
+            self.data_received(head + "".join(lines).encode("latin-1") + b"\r\n" + rest)
 
 
 def _inflated(body: bytes, coding: str) -> bytes | None:
