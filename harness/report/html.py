@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from harness.checker.outcome import outcome_of
-from harness.checker.target import target_of
-from harness.core.config import Config
-from harness.core.finding import Finding
+from harness.core.golden import Outcome
 from harness.core.history import CellHistory
-from harness.core.scenario import Scenario
 from harness.core.verdict import worst
 from harness.report.summary import PATH_TITLES, Summary, repeat_command
 from harness.report.template import GRID, PAGE
@@ -23,33 +21,19 @@ from harness.report.terminal import WORDS, conclusion, facts_of
 from harness.store.files import write_all
 
 
-def write_html(
-    path: Path,
-    summary: Summary,
-    cells: Sequence[CellHistory],
-    scenarios: Mapping[str, Scenario],
-    findings: Mapping[str, Finding],
-    config: Config,
-) -> Path:
+def write(path: Path, summary: Summary) -> Path:
     """Render and write in one step. Raises store-write."""
-    write_all({path: html_of(summary, cells, scenarios, findings, config)})
+    write_all({path: html_of(summary)})
     return path
 
 
-def html_of(
-    summary: Summary,
-    cells: Sequence[CellHistory],
-    scenarios: Mapping[str, Scenario],
-    findings: Mapping[str, Finding],
-    config: Config,
-) -> str:
+def html_of(summary: Summary) -> str:
     """The page. Everything that came from the target is escaped."""
-    target = target_of(config)
     judged: dict[str, list[Any]] = {}
     for verdict in summary.verdicts:
         judged.setdefault(verdict.cell, []).append(verdict)
     return _template("page").render(
-        title=f"{config.name} at phase {summary.phase}",
+        title=f"{summary.facts.get('target', 'the target')} at phase {summary.phase}",
         conclusion=conclusion(summary),
         summary=summary,
         words=WORDS,
@@ -57,19 +41,34 @@ def html_of(
         worst=worst,
         grid=_grid,
         troubles=_troubles(summary),
-        findings=[(finding, summary.known_wrong.get(name, ())) for name, finding in findings.items()],
+        findings=[(finding, summary.known_wrong.get(name, ())) for name, finding in summary.findings.items()],
         paths=[
             (title, lines)
             for path, title in PATH_TITLES.items()
             if (lines := [line for line in summary.lines if line.path == path])
         ],
-        anchors={cell.cell: n for n, cell in enumerate(cells, 1)},
+        anchors={cell.cell: n for n, cell in enumerate(summary.histories, 1)},
         cells=[
-            (cell, outcome_of(cell, scenarios[cell.scenario], target), judged.get(cell.cell, []))
-            for cell in cells
-            if cell.scenario in scenarios
+            (cell, summary.outcomes.get(cell.cell) or _plain(cell), judged.get(cell.cell, []))
+            for cell in summary.histories
         ],
     )
+
+
+def _plain(cell: CellHistory) -> Outcome:
+    """Without the target's tables: money and calls as they were observed, and how many rows of each table changed."""
+    changed = Counter((change.kind, change.op) for change in cell.rows)
+    return Outcome(
+        balance={name: {"opening": opening, "closing": closing} for name, (opening, closing) in cell.accounts.items()},
+        ledger=tuple(_shown(row, "id") for row in cell.ledger),
+        usage=tuple(_shown(log, "id") for log in cell.usage),
+        calls=dict(Counter(call.route for call in cell.calls)),
+        rows=tuple(f"{kind} {op} x{n}" for (kind, op), n in sorted(changed.items())),
+    )
+
+
+def _shown(row: Any, *less: str) -> dict[str, Any]:
+    return {key: value for key, value in asdict(row).items() if key not in less}
 
 
 def _troubles(summary: Summary) -> list[tuple[str, list[Any], str]]:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.checker.outcome import outcome_of
+from harness.checker.target import Target
 from harness.core.finding import Finding
+from harness.core.golden import Outcome
 from harness.core.history import CellHistory
 from harness.core.scenario import Path, Scenario
 from harness.core.verdict import Status, Verdict, worst
@@ -47,7 +50,8 @@ class Summary:
 
     `seconds` are summed by part over all cells, together with the run's own parts (boot, compare, total).
     `harness_share` is the harness's own seconds through all seconds but boot and teardown. `known_wrong` maps a
-    finding to the cells in which it showed; `titles` has the title of every finding.
+    finding to the cells in which it showed; `titles` has the title of every finding. `outcomes` holds the outcome of
+    each cell by its id, where the target's tables were given.
     """
 
     status: Status
@@ -66,6 +70,9 @@ class Summary:
     memory_bytes: int | None = None
     canonical_hash: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    histories: tuple[CellHistory, ...] = ()
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
 
     @property
     def charged_credits(self) -> int:
@@ -84,9 +91,10 @@ def summarize(
     memory_bytes: int | None = None,
     canonical_hash: str = "",
     facts: Mapping[str, Any] | None = None,
+    target: Target | None = None,
 ) -> Summary:
     """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
-    cell holds the same part, these replace the sum over cells."""
+    cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do."""
     verdicts = tuple(verdicts)
     lines = tuple(_line(cell, scenarios.get(cell.scenario), verdicts) for cell in cells)
     parts: Counter[str] = Counter()
@@ -110,6 +118,13 @@ def summarize(
         memory_bytes=memory_bytes,
         canonical_hash=canonical_hash,
         facts=dict(facts or {}),
+        histories=tuple(cells),
+        outcomes={
+            cell.cell: outcome_of(cell, scenarios[cell.scenario], target)
+            for cell in cells
+            if target is not None and cell.scenario in scenarios
+        },
+        findings=dict(findings),
     )
 
 

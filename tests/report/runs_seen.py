@@ -76,5 +76,6 @@ def run(*, wrong=False):
         memory_bytes=700 * 2**20,
         canonical_hash="ab" * 32,
         facts={"isolation": "network namespace"},
+        target=TARGET,
     )
     return cells, summary

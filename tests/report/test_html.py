@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from harness.report.html import html_of, write_html
-from tests.report.runs_seen import FREE, SCENARIOS, Facts, run
+from harness.report.html import html_of, write
+from tests.report.runs_seen import run
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
@@ -40,8 +41,8 @@ class Page(HTMLParser):
 
 @pytest.fixture(params=[False, True], ids=["pass", "fail"])
 def page(request):
-    cells, summary = run(wrong=request.param)
-    return html_of(summary, cells, SCENARIOS, {"free-work": FREE}, Facts)
+    _, summary = run(wrong=request.param)
+    return html_of(summary)
 
 
 def test_it_is_well_formed_and_its_links_lead_somewhere(page):
@@ -91,15 +92,23 @@ def test_text_of_the_target_is_escaped(page):
 
 def test_a_failure_is_on_top_with_its_command():
     """Before the tables."""
-    cells, summary = run(wrong=True)
-    page = html_of(summary, cells, SCENARIOS, {"free-work": FREE}, Facts)
+    _, summary = run(wrong=True)
+    page = html_of(summary)
     assert page.index("harness verify --only writer/generate_images@manual") < page.index("Cells by path")
     assert "(-3 credits)" in page
 
 
 def test_it_is_written_in_one_step(tmp_path):
     """The file is whole or not there."""
-    cells, summary = run()
-    path = write_html(tmp_path / "report.html", summary, cells, SCENARIOS, {"free-work": FREE}, Facts)
+    _, summary = run()
+    path = write(tmp_path / "report.html", summary)
     assert path.read_text().rstrip().endswith("</html>")
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_without_the_targets_tables_money_and_calls_are_still_shown():
+    """A report never lacks what was paid."""
+    _, summary = run()
+    page = html_of(replace(summary, outcomes={}))
+    assert "-22" in page
+    assert "content insert x1" in page

@@ -79,7 +79,7 @@ def test_a_log_keeps_each_line_of_evidence_whole():
 
 def test_what_the_target_said_is_never_markup():
     """Square brackets of a backend's message are printed, not obeyed."""
-    cells, summary = run(wrong=True)
+    _, summary = run(wrong=True)
     odd = replace(summary.failures[0], evidence=("[red]boom[/] [MIGRATION] {x}",))
     assert "    [red]boom[/] [MIGRATION] {x}\n" in printed(replace(summary, failures=(odd,)))
 
