@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import click
 
 from harness import __version__
-from harness.cli.failure import report_failure
+from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
 COMMANDS = ("verify", "check", "golden", "record", "cassette", "fake", "manage")
@@ -58,4 +58,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         usage = HarnessError(error.format_message(), hint="harness --help, or harness VERB --help", code="usage")
         report_failure(usage, as_json=as_json)
         code = USAGE
+    except Exception as error:
+        code = report_failure_of_ours(error, as_json=as_json)
     sys.exit(code if isinstance(code, int) else 0)

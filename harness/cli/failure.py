@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, StackError
 
 
 def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
@@ -21,6 +22,18 @@ def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
     )
 
 
+def report_failure_of_ours(error: Exception, *, as_json: bool = False) -> int:
+    """Show an error that nobody foresaw, with its traceback. The exit code is never 1: no difference was found."""
+    traceback.print_exception(error, file=sys.stderr)
+    broken = StackError(
+        f"the harness itself broke: {type(error).__name__}: {error}",
+        hint="nothing is shown to be right or wrong; please report the traceback above",
+        code="internal",
+    )
+    report_failure(broken, as_json=as_json)
+    return broken.exit_code
+
+
 def guarded(inside: Callable[[Any], int], as_json: bool) -> Callable[[Any], int]:
     """`inside` runs in a process of its own: its errors are shown there, and only the exit code comes back."""
 
@@ -30,6 +43,8 @@ def guarded(inside: Callable[[Any], int], as_json: bool) -> Callable[[Any], int]
         except HarnessError as error:
             report_failure(error, as_json=as_json)
             return error.exit_code
+        except Exception as error:
+            return report_failure_of_ours(error, as_json=as_json)
         finally:
             sys.stdout.flush()
 
