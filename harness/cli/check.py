@@ -29,7 +29,7 @@ def check(config_path: Path, run: Path, as_json: bool) -> int:
     result = judged.judge_run(config, law, folder)
     end = result.history.end or {}
     summary = summary_of(config, law, result, folder, end.get("seconds"), None)
-    keep(config, law, folder, result, summary)
+    keep(folder, result, summary)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:
         print(json.dumps(machine.document(summary)))

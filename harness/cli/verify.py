@@ -70,7 +70,7 @@ def verify(
         result = judged.judge_run(config, law, folder)
         driven.seconds["compare"] = time.perf_counter() - compared
         summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
-        keep(config, law, folder, result, summary)
+        keep(folder, result, summary)
         terminal.print_report(out, summary)
         if as_json:
             print(json.dumps(machine.document(summary)))
@@ -98,10 +98,10 @@ def summary_of(
     )
 
 
-def keep(config: Config, law: judged.Law, folder: Path, result: judged.Judged, summary: Summary) -> None:
+def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
     """Write verdict.json and report.html beside the history."""
     store.write_verdict(folder, result.verdicts, {"phase": result.phase, "canonical_sha256": result.canonical_sha256})
-    html.write_html(folder / store.REPORT, summary, result.history.cells, law.scenarios, law.findings, config)
+    html.write(folder / store.REPORT, summary)
 
 
 def _shown(folder: Path) -> str:
