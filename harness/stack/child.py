@@ -17,6 +17,7 @@ from harness.core.errors import StackError
 
 _STEP_MS = 4
 """Between two looks at a condition; a process that ends is noticed at once."""
+_REAP_S = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +122,18 @@ def stop(child: Child, *, sig: int = signal.SIGTERM, grace_s: float = 10.0) -> N
 
 
 def kill(child: Child) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+    """SIGKILL the process and what it forked, and wait until all of it is gone."""
+    _signal_session(child, signal.SIGKILL)
     child.popen.wait()
+    # orphans are reaped by the island's init or supervisor, a moment after they end
+    give_up = time.monotonic() + _REAP_S
+    while _signal_session(child, signal.SIGKILL) and time.monotonic() < give_up:
+        select.select([], [], [], _STEP_MS / 1000)
+
+
+def _signal_session(child: Child, sig: int) -> bool:
+    try:
+        os.killpg(child.pid, sig)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

@@ -10,6 +10,7 @@ socket connects. Only Python processes are guarded; `Island.why` says so.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -22,19 +23,25 @@ from harness.stack import linux
 from harness.stack.supervise import children, kill_below, run_as_child, stand_in_for
 
 PREFIX = "igny8-harness-"
+_LOCK = "lock"
 _SPACE_NEEDED_BYTES = 512 << 20
 
 
 def run(main: Callable[[Path], int]) -> int:
     """Run `main(run_dir)` below a supervisor; returns its exit code. The folder is gone afterwards, however it ended."""
-    run_dir = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_memory_folder()))
+    memory = _memory_folder()
+    _sweep(memory)
+    run_dir = Path(tempfile.mkdtemp(prefix=PREFIX, dir=memory))
     # other users may pass through (PostgreSQL, started by root, runs as nobody) but not look around
     run_dir.chmod(0o711)
+    # held by caller and supervisor, not by what they start: free again only when both are gone
+    lock = os.open(run_dir / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     before = children(os.getpid())
     life_read, life_write = os.pipe()
     try:
         linux.adopt_orphans()
-        supervisor = run_as_child(lambda: _supervise(main, run_dir, life_read, life_write))
+        supervisor = run_as_child(lambda: _supervise(main, run_dir, lock, life_read, life_write), relays=True)
         os.close(life_read)
         return stand_in_for(supervisor)
     finally:
@@ -42,6 +49,7 @@ def run(main: Callable[[Path], int]) -> int:
         linux.adopt_orphans(False)
         os.close(life_write)
         _remove(run_dir)
+        os.close(lock)
 
 
 def addresses(hosts: Iterable[str]) -> dict[str, str]:
@@ -62,7 +70,7 @@ def loaded_in(run_dir: Path, pid: int) -> bool:
     return (run_dir / "hook" / "marks" / str(pid)).exists()
 
 
-def _supervise(main: Callable[[Path], int], run_dir: Path, life_read: int, life_write: int) -> int:
+def _supervise(main: Callable[[Path], int], run_dir: Path, lock: int, life_read: int, life_write: int) -> int:
     os.close(life_write)
     # own session: a terminal's Ctrl-C reaches the caller only, which forwards it once
     os.setsid()
@@ -70,10 +78,11 @@ def _supervise(main: Callable[[Path], int], run_dir: Path, life_read: int, life_
 
     def inside() -> int:
         os.close(life_read)
+        os.close(lock)
         linux.die_with_parent()
         return main(run_dir)
 
-    code = stand_in_for(run_as_child(inside), lifeline=life_read, reap_all=True)
+    code = stand_in_for(run_as_child(inside, relays=False), lifeline=life_read, reap_all=True)
     kill_below()
     _remove(run_dir)
     return code
@@ -85,6 +94,18 @@ def _remove(run_dir: Path) -> None:
         with suppress(OSError, IndexError, ValueError):
             linux.remove_sysv_shared_memory(int(note.read_text().splitlines()[6].split()[1]))
     shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def _sweep(memory: str) -> None:
+    """Remove the folders of runs whose caller and supervisor were killed together (a container that was stopped)."""
+    for folder in Path(memory).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(folder)
+            finally:
+                os.close(lock)
 
 
 def _memory_folder() -> str:

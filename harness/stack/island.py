@@ -18,7 +18,7 @@ from pathlib import Path
 
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.stack import hook, namespace
-from harness.stack.supervise import stand_in_for
+from harness.stack.supervise import signals_held, stand_in_for
 
 MODES = ("auto", "namespace", "hook")
 
@@ -27,7 +27,7 @@ MODES = ("auto", "namespace", "hook")
 class Island:
     """Where main runs. `kind` is "namespace" or "hook"; `why` is one line for the user, with the kernel's refusal.
 
-    `run_dir` is empty, readable by all, in memory where possible, and vanishes with the island. `hosts` maps each
+    `run_dir` is fresh, passable for all, in memory where possible, and vanishes with the island. `hosts` maps each
     provider host to the loopback address by which it is reached inside.
     """
 
@@ -47,7 +47,11 @@ def run(main: Callable[[Island], int], *, hosts: Iterable[str] = (), mode: str =
         raise HarnessError(f"unknown isolation '{mode}'", hint=did_you_mean(mode, MODES), code="island-mode")
     if threading.current_thread() is not threading.main_thread():
         raise HarnessError("an island starts from the main thread", hint="call island.run there", code="island-mode")
-    hosts = tuple(hosts)
+    with signals_held():
+        return _run(main, tuple(hosts), mode)
+
+
+def _run(main: Callable[[Island], int], hosts: tuple[str, ...], mode: str) -> int:
     refusal = "asked for with --isolation hook"
     if mode != "hook":
         addresses = dict.fromkeys(hosts, namespace.FAKE_ADDRESS)

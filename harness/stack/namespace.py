@@ -38,7 +38,7 @@ def spawn(main: Callable[[Path], int], hosts: Mapping[str, str]) -> tuple[int, s
     """
     report_read, report_write = os.pipe()
     caller = os.getpid()
-    pid = run_as_child(lambda: _gate(main, hosts, caller, report_write, report_read))
+    pid = run_as_child(lambda: _gate(main, hosts, caller, report_write, report_read), relays=True)
     os.close(report_write)
     try:
         with os.fdopen(report_read, "rb") as pipe:
@@ -73,7 +73,7 @@ def _gate(main: Callable[[Path], int], hosts: Mapping[str, str], caller: int, re
     if os.getppid() != caller:
         return 1
     life_read, life_write = os.pipe()
-    init = run_as_child(lambda: _init(main, hosts, report, life_read, life_write))
+    init = run_as_child(lambda: _init(main, hosts, report, life_read, life_write), relays=True)
     os.close(report)
     os.close(life_read)
     return stand_in_for(init)
@@ -94,7 +94,7 @@ def _init(main: Callable[[Path], int], hosts: Mapping[str, str], report: int, li
         os.close(report)
         return main(run_dir)
 
-    child = run_as_child(inside)
+    child = run_as_child(inside, relays=False)
     os.close(report)
     return stand_in_for(child, lifeline=life_read, reap_all=True)
 

@@ -98,7 +98,8 @@ def initdb(postgres: Postgres, data: Path) -> None:
         ) from None
     if done.returncode:
         words = " | ".join(line.strip() for line in (done.stderr or done.stdout).splitlines()[-3:])
-        raise StackError(f"initdb failed (exit code {done.returncode})", hint=words or "no output", code="no-postgres")
+        hint = "give this user id a name in /etc/passwd" if "could not look up effective user" in words else words
+        raise StackError(f"initdb failed (exit code {done.returncode}): {words}", hint=hint, code="no-postgres")
 
 
 def start(

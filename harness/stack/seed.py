@@ -37,14 +37,14 @@ def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) ->
         with db.transaction():
             writer.draw_keys(given.rows)
             # one round trip, except where a reference needs a column that only the database can fill in
-            with db.pipeline():
+            with db.pipeline() as writer.pipeline:
                 for row in given.rows:
                     writer.insert(row)
                 for change in given.changes:
                     writer.change(change)
                 writer.collect()
             db.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    except psycopg.errors.IntegrityError as error:
+    except psycopg.Error as error:
         raise _explained(error, "a reference of the given rows") from None
     return {name: {"kind": kind, "id": row[shapes[kind].key]} for name, (kind, row) in writer.rows.items()}
 
@@ -58,6 +58,7 @@ class _Writer:
         self.rows: dict[str, tuple[str, dict[str, Any]]] = {}
         self.pending: list[tuple[str, psycopg.Cursor, Row | Change]] = []
         self.keys: dict[str, list[int]] = {}
+        self.pipeline: psycopg.Pipeline
 
     def draw_keys(self, rows: tuple[Row, ...]) -> None:
         """Draw as many keys as rows will need, in the order in which single inserts would have drawn them."""
@@ -118,22 +119,23 @@ class _Writer:
             _check_column(self.shapes[part.kind], column, part)
         try:
             self.pending.append((name, self.db.execute(query, values), part))
-        except psycopg.Error as error:
+        except psycopg.ProgrammingError as error:
+            # a Python value that no database type fits
             raise _explained(error, _named(part)) from None
 
     def collect(self) -> None:
         """Read the answers that are still due; each row's columns are known afterwards."""
+        try:
+            self.pipeline.sync()
+        except psycopg.Error as error:
+            # what was sent after the refused statement has no answer either, so the first without one was refused
+            part = next(part for _, cursor, part in self.pending if cursor.pgresult is None)
+            raise _explained(error, _named(part)) from None
         for name, cursor, part in self.pending:
-            try:
-                if isinstance(part, Row):
-                    row = cursor.fetchone()
-                    names = [column.name for column in cursor.description or ()]
-                    self.rows[name] = (part.kind, dict(zip(names, row or (), strict=True)))
-                    continue
-                changed = cursor.rowcount
-            except psycopg.Error as error:
-                raise _explained(error, _named(part)) from None
-            if changed == 0:
+            if isinstance(part, Row):
+                names = [column.name for column in cursor.description or ()]
+                self.rows[name] = (part.kind, dict(zip(names, cursor.fetchone() or (), strict=True)))
+            elif cursor.rowcount == 0:
                 raise HarnessError(
                     f"{_named(part)} finds no row where {dict(part.where)}",
                     hint="changes are for rows that the target's own migrations made; insert others as rows",

@@ -47,8 +47,20 @@ def stand_in_for(child: int, *, lifeline: int | None = None, reap_all: bool = Fa
             os.close(wake_write)
 
 
-def run_as_child(main: Callable[[], int]) -> int:
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """FORWARDED wait inside: a signal that comes while the chain is being made reaches its end once that stands."""
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+
+def run_as_child(main: Callable[[], int], *, relays: bool) -> int:
     """Fork; the child's exit code is main's. Returns the child's pid in the parent and never returns in the child.
+
+    Call while `signals_held`. A child that `relays` goes on holding them, until it stands in for one of its own.
 
     In the child SIGTERM ends main like an exit, KeyboardInterrupt becomes exit code 130, and buffers are flushed; the
     exit handlers of the process it was forked from do not run a second time.
@@ -59,12 +71,14 @@ def run_as_child(main: Callable[[], int]) -> int:
         return pid
     code = 1
     try:
-        for number in FORWARDED:
+        for number in _wanted():
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: _leave(128 + signal.SIGTERM))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
+        if not relays:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         code = main()
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
@@ -132,14 +146,21 @@ def _reap(child: int, reap_all: bool) -> int | None:
 
 @contextmanager
 def _handlers(wake: int) -> Iterator[None]:
-    old = {number: signal.signal(number, lambda *_: None) for number in (*FORWARDED, signal.SIGCHLD)}
+    old = {number: signal.signal(number, lambda *_: None) for number in (*_wanted(), signal.SIGCHLD)}
     old_wake = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    held = signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
         signal.set_wakeup_fd(old_wake)
         for number, handler in old.items():
             signal.signal(number, handler)
+
+
+def _wanted() -> list[signal.Signals]:
+    """What is forwarded: not SIGHUP under nohup, which is meant to outlive its terminal."""
+    return [n for n in FORWARDED if n is not signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN]
 
 
 def _leave(code: int) -> None:
