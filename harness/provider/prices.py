@@ -55,6 +55,11 @@ def total_usd(uses: Iterable[Used]) -> Decimal:
     return sum((use.cost_usd or Decimal(0) for use in uses), Decimal(0))
 
 
+def shown(amount: Decimal) -> str:
+    """USD as reports print it: six decimals, as the backend stores them."""
+    return f"{amount:.6f}"
+
+
 @cache
 def load(path: Path) -> Mapping[str, Price]:
     """Model -> Price. Raises HarnessError rates-syntax."""

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.core.cassette import Interaction
-from harness.provider.prices import Used, total_usd, used
+from harness.provider.prices import Used, shown, total_usd, used
 from harness.provider.profiles import events, parse, profile_for
 
 VOLATILE = "<client id>"
@@ -185,7 +185,7 @@ def _price_changes(
 ) -> Iterator[str]:
     a, b = total_usd(spent_before), total_usd(spent_after)
     if a != b:
-        yield f"price: {a} -> {b} USD by the rate card ({b - a:+})"
+        yield f"price: {shown(a)} -> {shown(b)} USD by the rate card ({b - a:+.6f})"
     told_before, told_after = _told(before), _told(after)
     for model in sorted(told_before.keys() & told_after.keys()):
         if told_before[model] != told_after[model]:

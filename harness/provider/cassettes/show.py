@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from harness.core.cassette import Cassette, Interaction
-from harness.provider.prices import total_usd, used
+from harness.provider.prices import shown, total_usd, used
 from harness.provider.profiles import parse
 
 WIDTH = 100
@@ -28,7 +28,7 @@ def summary(cassette: Cassette) -> Iterator[str]:
         yield from (f"  redacted: {what}" for what in about.redacted)
         yield from (f"  edited: {edit.get('what')} ({edit.get('why')})" for edit in about.edited)
     uses = [used(one) for one in cassette.interactions]
-    yield f"  {len(uses)} interactions, {total_usd(uses)} USD by the rate card"
+    yield f"  {len(uses)} interactions, {shown(total_usd(uses))} USD by the rate card"
     yield from (f"  {one.index:>3}  {line(one)}" for one in cassette.interactions)
 
 

@@ -18,7 +18,7 @@ from harness.provider.cassettes import drift, read, write
 from harness.provider.cassettes.scan import scan
 from harness.provider.cassettes.scrub import scrub
 from harness.provider.cassettes.write import dumps
-from harness.provider.prices import total_usd, used
+from harness.provider.prices import shown, total_usd, used
 from harness.provider.profiles import PROFILES, parse
 
 _SCENARIO = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)*")
@@ -149,7 +149,7 @@ def _written(job: Job, cassette: Cassette) -> dict[str, Any]:
         "interactions": len(cassette.interactions),
         "written": must_write,
         "drift": list(changes),
-        "cost_usd": str(total_usd(used(one) for one in cassette.interactions)),
+        "cost_usd": shown(total_usd(used(one) for one in cassette.interactions)),
         "origin": cassette.provenance.origin,
     }
 

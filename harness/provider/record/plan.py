@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.core.cassette import Interaction
-from harness.provider.prices import total_usd, used
+from harness.provider.prices import shown, total_usd, used
 from harness.provider.record.keep import Job, name_of
 
 
@@ -33,8 +33,8 @@ def of(job: Job, interactions: list[tuple[str, str, Interaction]]) -> list[dict[
         entry["uses"].append(use)
         entry["would_send"].append(
             f"{one.request.method} {url.scheme}://{url.netloc}{url.path} {use.model} {len(one.request.body)} bytes, "
-            + (f"about {use.cost_usd} USD" if use.cost_usd is not None else "no price on the rate card")
+            + (f"about {shown(use.cost_usd)} USD" if use.cost_usd is not None else "no price on the rate card")
         )
     for entry in entries.values():
-        entry["cost_usd"] = str(total_usd(entry.pop("uses")))
+        entry["cost_usd"] = shown(total_usd(entry.pop("uses")))
     return list(entries.values())
