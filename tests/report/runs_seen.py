@@ -13,7 +13,14 @@ from harness.core.scenario import Path
 from harness.report.summary import summarize
 from tests.checker.ledgers import RATES, SCENARIO, TARGET, lawful_images, lawful_text
 
-FREE = Finding(id="free-work", title="Work is free", laws={"law-4": ()}, scenarios=("writer/free",), evidence="a run", ends_at_phase=4)  # fmt: skip
+FREE = Finding(
+    id="free-work",
+    title="Work is free",
+    laws={"law-4": ()},
+    scenarios=("writer/free",),
+    evidence="a run",
+    ends_at_phase=4,
+)
 PLAN = {Path.MANUAL: ("path1: Generate Content",), Path.AUTOMATION: ("path2: Run Stage 4 Only",)}
 
 
@@ -31,7 +38,9 @@ SCENARIOS = {scenario.id: scenario for scenario in (CONTENT, IMAGES, FREE_WORK)}
 
 
 def of(cell, scenario, path="manual"):
-    return replace(cell, scenario=scenario.id, path=path, cell=f"{scenario.id}@{path}", seconds={"drive": 0.4, "capture": 0.05})  # fmt: skip
+    return replace(
+        cell, scenario=scenario.id, path=path, cell=f"{scenario.id}@{path}", seconds={"drive": 0.4, "capture": 0.05}
+    )
 
 
 def run(*, wrong=False):
@@ -45,7 +54,7 @@ def run(*, wrong=False):
     goldens = {
         name: Golden(
             scenario=name, why="seen and right", outcome=outcome_of(cell, SCENARIOS[name], TARGET), known_wrong=known
-        )  # fmt: skip
+        )
         for name, (cell, known) in locked.items()
     }
     images = lawful_images(4)

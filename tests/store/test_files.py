@@ -1,0 +1,167 @@
+"""Run folders, verdicts, findings, the rate card: read strictly, written whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import HarnessError
+from harness.core.finding import FINDINGS
+from harness.core.verdict import Status, Verdict
+from harness.store import files, findings, rates, runs
+
+NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+def code(call, *arguments):
+    with pytest.raises(HarnessError) as error:
+        call(*arguments)
+    return error.value.code, error.value.message
+
+
+def test_a_run_has_a_folder_of_its_own_and_latest_leads_to_it(tmp_path):
+    """Two runs in one second do not share a folder."""
+    first, second = runs.begin(tmp_path / "runs", NOON), runs.begin(tmp_path / "runs", NOON)
+    assert (first.name, second.name) == ("2026-11-22T12-00-00Z", "2026-11-22T12-00-00Z-2")
+    assert (tmp_path / "runs/latest").resolve() == second
+    assert (second / "logs").is_dir()
+
+
+def test_a_run_is_found_by_its_folder_or_a_file_in_it(tmp_path):
+    """And a folder without history is no run."""
+    folder = runs.begin(tmp_path, NOON)
+    assert code(runs.find, folder) == ("run-missing", f"no run at {folder}")
+    (folder / runs.HISTORY).write_text("")
+    assert runs.find(tmp_path / "latest") == runs.find(folder / runs.HISTORY) == folder
+
+
+def test_verdicts_are_read_back_as_they_were_written(tmp_path):
+    """With their counts and the worst of them on top."""
+    verdicts = [
+        Verdict(checker="law-1", status=Status.PASS, cell="a/b@manual", claim="c", evidence=("one", "two")),
+        Verdict(
+            checker="law-6", status=Status.FAIL, cell="a/b@manual", claim="c", evidence=(), credits_delta=-3, code="x"
+        ),
+    ]
+    path = runs.write_verdict(tmp_path, verdicts, {"phase": 0})
+    assert '"status": "fail"' in path.read_text()
+    assert runs.read_verdict(tmp_path) == verdicts
+    path.write_text("{}")
+    assert code(runs.read_verdict, tmp_path)[0] == "verdict-syntax"
+    assert code(runs.read_verdict, tmp_path / "none")[0] == "verdict-missing"
+
+
+def test_a_write_that_fails_changes_nothing(tmp_path):
+    """Neither the files before it nor leftovers."""
+    (tmp_path / "one").write_text("old")
+    (tmp_path / "two").write_text("a file where a folder is needed")
+    found = code(files.write_all, {tmp_path / "one": "new", tmp_path / "two" / "x": "new"})
+    assert found[0] == "store-write"
+    assert (tmp_path / "one").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+FINDING = """\
+format = 1
+[findings.free-work]
+title = "Work is free"
+laws = [4, "provider"]
+shows = { 4 = "without a deduction" }
+scenarios = ["writer/x"]
+ends_at_phase = 4
+evidence = "a run"
+"""
+
+
+def read_finding(tmp_path: Path, text: str):
+    path = tmp_path / "findings.toml"
+    path.write_text(text)
+    return findings.read(path, ("golden", "provider", "law-4"))
+
+
+def test_findings_name_laws_phrases_and_their_end(tmp_path):
+    """They are also the registry of the process; 0 means that no phase ends it."""
+    found = read_finding(tmp_path, FINDING)["free-work"]
+    assert found.laws == {"law-4": ("without a deduction",), "provider": ()}
+    assert found.ends_at_phase == 4
+    assert {"free-work": found} == FINDINGS
+    assert read_finding(tmp_path, FINDING.replace("= 4\nev", "= 0\nev"))["free-work"].ends_at_phase is None
+    assert findings.read(tmp_path / "none.toml") == {} == FINDINGS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[4, ", "[12, ", "findings.free-work: 12 is not a law that a finding can break"),
+        ('"provider"]', '"golden"]', "findings.free-work: 'golden' is not a law that a finding can break"),
+        ("{ 4 =", "{ 5 =", "findings.free-work.shows names law-5, which is not in laws"),
+        ("phase = 4", "phase = 9", "findings.free-work.ends_at_phase 9 is not a phase"),
+        ("title =", "titel =", "unknown key 'titel' in findings.free-work"),
+    ],
+)
+def test_a_wrong_finding_is_refused(tmp_path, old, new, message):
+    """A finding cannot excuse a golden, or a law that compares cells."""
+    with pytest.raises(HarnessError, match=r"findings\.toml") as error:
+        read_finding(tmp_path, FINDING.replace(old, new, 1))
+    assert error.value.message == f"findings.toml: {message}"
+
+
+RATES = """\
+format = 1
+[models."dall-e-3"]
+image_usd = "0.04"
+source = "the price list"
+[operations]
+clustering = { kind = "tokens", tokens_per_credit = 150, min_credits = 2 }
+image_generation = [
+    { kind = "image", credits = 1, phases = "0..3" },
+    { kind = "image", credits = 1, models = { "dall-e-3" = 5 }, phases = "4..7" },
+]
+"""
+
+
+def read_rates(tmp_path: Path, text: str):
+    path = tmp_path / "rates.toml"
+    path.write_text(text)
+    return rates.read(path)
+
+
+def test_the_rate_card_knows_prices_rules_and_phases(tmp_path):
+    """Money is Decimal; an operation may have a rule for some phases only."""
+    card = read_rates(tmp_path, RATES)
+    assert card.prices["dall-e-3"].image_usd == Decimal("0.04")
+    assert card.rule("image_generation", 3).models == {}
+    assert card.rule("image_generation", 4).models == {"dall-e-3": 5}
+    assert card.rule("tagging", 0) is None
+
+
+def test_the_shipped_rate_card_is_readable():
+    """With a rule for every operation that the plan prices."""
+    card = rates.read(Path(__file__).parents[2] / "contracts" / "rates.toml")
+    assert {rule.operation for rule in card.rules} >= {"clustering", "content_generation", "image_generation"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"0.04"', '"cheap"', "models.dall-e-3.image_usd 'cheap' is not an amount of money"),
+        ('"0.04"', '"-1"', "models.dall-e-3.image_usd '-1' is not an amount of money"),
+        ('"0.04"', "0.04", "models.dall-e-3.image_usd must be text, not 0.04"),
+        ("image_usd", "image_eur", "unknown key 'image_eur' in models.dall-e-3"),
+        ('"tokens"', '"token"', "operations.clustering.kind 'token' is not known"),
+        (
+            "credit = 150",
+            "credit = 0",
+            "operations.clustering: credits must not be negative, tokens_per_credit must be above 0",
+        ),
+        ('"0..3"', '"3..0"', "operations.image_generation[0].phases '3..0' is not a range of phases"),
+    ],
+)
+def test_a_wrong_rate_card_is_refused(tmp_path, old, new, message):
+    """Before anything is judged by it."""
+    with pytest.raises(HarnessError) as error:
+        read_rates(tmp_path, RATES.replace(old, new, 1))
+    assert error.value.message == f"rates.toml: {message}"
