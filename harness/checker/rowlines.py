@@ -1,15 +1,18 @@
 """Changed domain rows as short lines: "cluster +3 status=new", "keyword status new->mapped x10".
 
 Ids become aliases that keep identity ("<cluster:1>" is the same row wherever it is named), times become "<time>".
-Only columns named in a table's `lock` are shown; equal lines are counted together.
+Only columns named in a table's `lock` are shown with their values. A row of a locked table whose other columns alone
+changed is shown by the names of those columns ("content changed content_html"), so that paid work that left no trace
+is seen. Equal lines are counted together.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from harness.checker.aliases import Names, name_rows, shown
+from harness.checker.aliases import TIME, Names, name_rows, shown
 from harness.checker.target import Target
 from harness.core.config import Table
 from harness.core.history import CellHistory, RowChange
@@ -50,10 +53,17 @@ def _lines(change: RowChange, table: Table, names: Names) -> Iterable[tuple[str,
         )
         yield f"{change.kind} -", values
     else:
-        for column in table.lock:
-            if before.get(column) != after.get(column):
-                old, new = shown(column, before.get(column), names), shown(column, after.get(column), names)
-                yield f"{change.kind} {column} {old}->{new}", ""
+        changed = [column for column in after if before.get(column) != after.get(column)]
+        locked = [column for column in table.lock if column in changed]
+        for column in locked:
+            old, new = shown(column, before.get(column), names), shown(column, after.get(column), names)
+            yield f"{change.kind} {column} {old}->{new}", ""
+        if not locked:
+            yield f"{change.kind} changed {', '.join(sorted(c for c in changed if not _time(after[c])))}".rstrip(), ""
+
+
+def _time(value: Any) -> bool:
+    return isinstance(value, str) and TIME.fullmatch(value) is not None
 
 
 def _counted(line: str, extra: str, count: int) -> str:

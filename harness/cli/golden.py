@@ -14,7 +14,7 @@ import click
 from harness.checker import CELL_CHECKERS, judge, outcome_of
 from harness.checker.difference import credits_text, difference
 from harness.checker.target import target_of
-from harness.cli.options import json_option, loaded, target
+from harness.cli.options import config_option, json_option, loaded
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.core.golden import Golden, Outcome, resolve
@@ -68,7 +68,7 @@ def golden() -> None:
 @golden.command("diff")
 @click.argument("pattern", default="*")
 @run_option
-@target
+@config_option
 @json_option
 def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> int:
     """What a stored run came to against the goldens, credits first. Exit code 1 when anything differs."""
@@ -105,7 +105,7 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
 )
 @click.option("--known-wrong", "known_wrong", multiple=True, metavar="FINDING", help="Lock it as a declared defect.")
 @run_option
-@target
+@config_option
 @json_option
 def accept(
     pattern: str,
@@ -151,7 +151,7 @@ def accept(
 
 
 @golden.command("list")
-@target
+@config_option
 @json_option
 def list_goldens(config_path: Path, as_json: bool) -> int:
     """Every scenario with what its golden locks. Exit code 1 when one has none, or a golden has no scenario."""

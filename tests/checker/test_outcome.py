@@ -65,6 +65,16 @@ def test_rows_are_counted_and_named():
     )
 
 
+def test_a_change_of_other_columns_alone_is_named_without_its_values():
+    """Work that was paid for and left no trace is seen; a touched timestamp is not a trace of work."""
+    before = {"status": "draft", "html": "a", "updated_at": "2026-11-22T12:00:00Z"}
+    after = {"status": "draft", "html": "b", "updated_at": "2026-11-22T12:00:09Z"}
+    assert outcome(replace(empty_cell(), rows=(update("content", 1, before, after),))).rows == (
+        "content changed html x1",
+    )
+    assert outcome(replace(empty_cell(), rows=(update("content", 1, before, {**before, "updated_at": after["updated_at"]}),))).rows == ("content changed x1",)  # fmt: skip
+
+
 def test_the_same_work_under_other_ids_has_the_same_outcome():
     """Ids are left out, identity is not: two contents of one task are not contents of two tasks."""
 
