@@ -8,22 +8,23 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import config_option, isolation_option, loaded
+from harness.cli.options import config_option, isolation_option, loaded, phase_option
 from harness.stack import island, processes
 from harness.stack.environment import command as filled
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @config_option
+@phase_option
 @isolation_option
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
-def manage(config_path: Path, isolation: str, words: tuple[str, ...]) -> int:
+def manage(config_path: Path, phase: int | None, isolation: str, words: tuple[str, ...]) -> int:
     """Run a manage.py command of the target in a disposable stack, and return its exit code.
 
     The command sees the target's own environment, a fresh migrated database and no network. Its tests, say:
     `harness manage -- test igny8_core`.
     """
-    config = loaded(config_path)
+    config = loaded(config_path, phase)
 
     def inside(place: island.Island) -> int:
         with processes.boot(config, place, fake=None, roles=False) as stack:

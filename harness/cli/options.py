@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from harness.core.config import Config, load
+from harness.run.at_phase import at_phase
 
 config_option = click.option(
     "--config",
@@ -47,13 +46,14 @@ runs_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of text.")
 
 
-def target(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --config."""
-    return config_option(command)
+phase_option = click.option(
+    "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
+)
 
 
-def loaded(config_path: Path) -> Config:
-    return load(config_path)
+def loaded(config_path: Path, phase: int | None = None) -> Config:
+    """harness.toml, with the target's tree at `phase`."""
+    return at_phase(load(config_path), phase)
 
 
 def runs_folder(config: Config, runs: Path | None) -> Path:

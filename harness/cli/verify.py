@@ -18,6 +18,7 @@ from harness.cli.options import (
     loaded,
     only_option,
     path_option,
+    phase_option,
     runs_folder,
     runs_option,
 )
@@ -38,18 +39,19 @@ from harness.store import runs as store
 @config_option
 @only_option
 @path_option
+@phase_option
 @isolation_option
 @runs_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
-    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
     Exit code 0: all as locked. 1: a difference, or something that nobody can tell. 2: usage. 3: the stack failed.
     """
-    config = loaded(config_path)
+    config = loaded(config_path, phase)
     found = scenarios.load(config)
     plan = plans.make(found, only=only, paths=paths, phase=config.phase)
     out = Console(quiet=as_json)

@@ -95,6 +95,9 @@ class Config:
     contracts: Path
     rates: Path
     markers: tuple[str, ...] = ()
+    phases_root: Path | None = None
+    """The folder that phases are laid over; `root` lies in it. None: the target has no phases."""
+    phases_dir: Path | None = None
 
 
 def load(path: Path) -> Config:
@@ -164,7 +167,7 @@ class _Reader:
             "top level",
             raw,
             ("format", "target", "providers", "roles", "tables", "ledger", "operations"),
-            ("harness",),
+            ("harness", "phases"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -184,6 +187,12 @@ class _Reader:
         settle_timeout_s = own.get("settle_timeout_s", 30)
         if isinstance(settle_timeout_s, bool) or not isinstance(settle_timeout_s, int | float) or settle_timeout_s <= 0:
             raise self.fail(f"harness.settle_timeout_s {settle_timeout_s!r} is not a time", "give seconds above 0")
+        phases = self.known("phases", top.get("phases", {}), (), ("root", "overlays"))
+        phases_root = self.folder(base, "phases.root", phases.get("root"))
+        if phases_root is not None and not root.resolve().is_relative_to(phases_root.resolve()):
+            raise self.fail(
+                "target.root does not lie in phases.root", "phases are laid over the folder that holds the target"
+            )
         tables = {kind: self.table(kind, value) for kind, value in top["tables"].items()}
         return Config(
             source=self.path.resolve(),
@@ -202,11 +211,21 @@ class _Reader:
             ledger=self.ledger(top["ledger"], tables),
             operations={name: self.operation(name, value) for name, value in top["operations"].items()},
             settle_timeout_s=float(settle_timeout_s),
+            phases_root=phases_root,
+            phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
             scenarios=base / own.get("scenarios", "scenarios"),
             cassettes=base / own.get("cassettes", "cassettes"),
             contracts=base / own.get("contracts", "contracts"),
             rates=base / own.get("rates", "contracts/rates.toml"),
         )
+
+    def folder(self, base: Path, where: str, value: Any) -> Path | None:
+        if value is None:
+            return None
+        path = base / self.text(where, value)
+        if not path.is_dir():
+            raise self.fail(f"{where} {path} is not a folder", "point it at an existing folder, or take [phases] out")
+        return path
 
     def role(self, name: str, value: Any) -> Role:
         where = f"roles.{name}"
