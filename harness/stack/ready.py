@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from harness.stack.running import Stack
 
 TIMEOUT_S = 60.0
+HOOK_TIMEOUT_S = 5.0
+"""A role that is ready has long loaded the hook; one that is only spawned may still be starting Python."""
 _CELERY_READY = " ready."
 """The end of the line that a worker logs, at level INFO, when it takes tasks."""
 
@@ -36,8 +38,8 @@ def await_role(role: Role, process: child.Child, stack: Stack) -> None:
         case _:
             if process.popen.poll() is not None:
                 raise child.died(process)
-    if stack.island.kind == "hook" and how != "spawn":
-        _hooked(process, stack.run_dir)
+    if stack.island.kind == "hook":
+        _await_hook(process, stack.run_dir)
 
 
 def await_line(process: child.Child, text: str, *, at_end: bool = False) -> None:
@@ -95,10 +97,17 @@ def _listens(pid: int, port: int) -> bool:
     return False
 
 
-def _hooked(process: child.Child, run_dir: Path) -> None:
-    if not any(hook.loaded_in(run_dir, pid) for pid in (process.pid, *descendants(process.pid))):
+def _await_hook(process: child.Child, run_dir: Path) -> None:
+    def loaded() -> bool:
+        return any(hook.loaded_in(run_dir, pid) for pid in (process.pid, *descendants(process.pid)))
+
+    try:
+        child.wait_until(process, loaded, what="start-up hook", timeout_s=HOOK_TIMEOUT_S)
+    except StackError as error:
+        if error.code != "role-not-ready":
+            raise
         raise StackError(
             f"{process.name} runs without the start-up hook, so nothing keeps it from the real providers",
             hint="it must be Python, started without -I, -E and -S; or run where namespaces are allowed",
             code="hook-bypassed",
-        )
+        ) from None

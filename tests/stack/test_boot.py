@@ -101,6 +101,26 @@ def test_a_whole_cache_that_is_no_database_is_rebuilt(launch, place):
     assert facts(launch(body, cold=True)) == [{"built": True}]
 
 
+def test_two_builders_at_once_leave_one_good_cache(launch, place):
+    """Claim: cold boots side by side both come up, and what they leave serves the next."""
+    body = boot("say(built=stack.database.built)")
+    config = place.config()
+    both = [launch(body, cold=True, config=config) for _ in range(2)]
+    for process in both:
+        facts(process)
+    assert len(packs(place)) == 1
+    assert facts(launch(body, cold=True)) == [{"built": False}]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")
+def test_postgres_is_copied_when_nobody_cannot_reach_it(launch, place):
+    """Claim: with the wheel below a folder closed to others, root boots all the same, cold and warm."""
+    first = "from harness.stack import postgres\npostgres._open_to_all = lambda home: False"
+    body = boot("say(built=stack.database.built, copied=(isl.run_dir / 'postgres').exists())")
+    for built in (True, False):
+        assert facts(launch(body, cold=True, first=first)) == [{"built": built, "copied": True}]
+
+
 def test_changed_migrations_make_a_new_database(launch, place):
     """Claim: the cache never answers for other sources, not even of equal size and time."""
     body = boot("say(built=stack.database.built, things=stack.db.execute('SELECT n FROM things').fetchall())")
@@ -235,7 +255,8 @@ def test_a_role_that_escapes_the_hook_is_refused(launch, place):
     """Claim: a process that could reach the real providers is an error, not a silent hole."""
     config = place.config()
     config.write_text(config.read_text().replace('"-m", "http.server"', '"-I", "-m", "http.server"'))
-    assert error(launch(boot("pass"), mode="hook", config=config))["code"] == "hook-bypassed"
+    first = "from harness.stack import ready\nready.HOOK_TIMEOUT_S = 0.1"
+    assert error(launch(boot("pass"), mode="hook", config=config, first=first))["code"] == "hook-bypassed"
     assert facts(launch(boot("say(kind=isl.kind)"), mode="namespace", config=config)) == [{"kind": "namespace"}]
 
 

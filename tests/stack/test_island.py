@@ -23,7 +23,7 @@ way = pytest.mark.parametrize("way", WAYS)
 
 def facts(process, *, code=0):
     out, err = process.communicate(timeout=60)
-    assert process.returncode == code, err
+    assert process.returncode == code, (out, err)
     return [json.loads(line) for line in out.splitlines()]
 
 
@@ -81,6 +81,31 @@ def test_inside_namespaces_only_provider_hosts_resolve_and_nothing_outside_answe
     assert seen["interfaces"] == ["lo"]
     assert seen["localhost"] == "127.0.0.1"
     assert low["low"] == "listens\n"
+
+
+def test_low_ports_work_where_the_kernels_settings_are_read_only(launch):
+    """Claim: an ordinary user's programs listen on 443 inside also when /proc/sys cannot be written (containers)."""
+    first = """
+from harness.stack import namespace
+from pathlib import Path as Real
+class ReadOnly(type(Real())):
+    def write_text(self, *args, **named):
+        if str(self).startswith("/proc/sys/"):
+            raise OSError(30, "Read-only file system")
+        return super().write_text(*args, **named)
+namespace.Path = ReadOnly
+"""
+    process = launch(
+        """
+        code = "import socket; socket.create_server(('127.0.0.1', 443)); print('listens')"
+        say(low=subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout)
+        return 0
+        """,
+        mode="namespace",
+        user=ordinary.NAMELESS,
+        first=first,
+    )
+    assert facts(process) == [{"low": "listens\n"}]
 
 
 def test_nothing_of_the_outside_is_changed_by_the_mounts_inside(launch):
