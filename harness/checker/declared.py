@@ -23,6 +23,8 @@ def complete(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Name
         return
     seen = [cell.cell for cell in cells]
     lines = [f"{cell} was planned but is not in the history" for cell in context.planned or () if cell not in seen]
+    if context.planned == ():
+        lines.append("the run does not say what it set out to drive, so nobody can tell what is missing")
     lines += [
         f"{cell} is in the history {seen.count(cell)} times" for cell in sorted(set(seen)) if seen.count(cell) > 1
     ]

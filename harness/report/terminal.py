@@ -21,6 +21,9 @@ WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown"}
 STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow"}
 KNOWN = "known wrong"
 
+WIDE = 100
+"""Columns from which on the number of calls has room beside the longest scenario names."""
+
 
 def print_report(console: Console, summary: Summary) -> None:
     """The whole report."""
@@ -117,12 +120,13 @@ def _wrapped(console: Console, text: str, indent: int, *, hang: int = 2) -> None
 def _path(console: Console, title: str, path: Path, lines: Sequence[Line]) -> None:
     if not lines:
         return
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("result", no_wrap=True)
-    table.add_column("row of the plan", overflow="fold", ratio=3)
-    table.add_column("scenario", overflow="fold", ratio=3)
+    table.add_column("row of the plan", overflow="fold")
+    table.add_column("scenario", overflow="fold")
     table.add_column("credits", justify="right", no_wrap=True)
-    table.add_column("calls", justify="right", no_wrap=True)
+    if console.width >= WIDE:
+        table.add_column("calls", justify="right", no_wrap=True)
     for line in lines:
         for row in line.rows:
             _add(table, line, row.partition(": ")[2] or row)
@@ -133,14 +137,18 @@ def _path(console: Console, title: str, path: Path, lines: Sequence[Line]) -> No
             _add(table, line, "")
     if calm:
         credits, calls = sum(line.charged_credits for line in calm), sum(line.calls for line in calm)
-        table.add_row(_status(calm[0]), f"{count(len(calm), 'further cell')}", "", str(credits), str(calls))
+        _cells(table, _status(calm[0]), Text(f"{count(len(calm), 'further cell')}"), Text(), credits, calls)
     say(console)
     console.print(table, highlight=False)
 
 
 def _add(table: Table, line: Line, row: str) -> None:
     name = line.cell.partition("@")[0]
-    table.add_row(_status(line), Text(row), Text(name), str(line.charged_credits), str(line.calls))
+    _cells(table, _status(line), Text(row), Text(name), line.charged_credits, line.calls)
+
+
+def _cells(table: Table, status: Text, row: Text, name: Text, credits: int, calls: int) -> None:
+    table.add_row(*[status, row, name, str(credits), str(calls)][: len(table.columns)])
 
 
 def _status(line: Line) -> Text:

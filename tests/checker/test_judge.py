@@ -280,6 +280,16 @@ def test_an_empty_run_is_unknown_and_a_cell_of_nobody_fails():
     )
 
 
+def test_a_run_that_names_no_plan_and_a_cell_that_was_judged_twice_fail():
+    """Neither is a run whose green could be believed."""
+    assert run_verdicts([lawful_text()], "complete", planned=())[0].evidence == (
+        "the run does not say what it set out to drive, so nobody can tell what is missing",
+    )
+    assert run_verdicts([lawful_text(), lawful_text()], "complete")[0].evidence == (
+        "writer/generate_content@manual is in the history 2 times",
+    )
+
+
 def test_a_golden_without_scenario_and_a_deviation_without_effect_fail():
     """Dead declarations are found, not kept."""
     goldens = {"writer/gone": replace(golden_of(lawful_text()), scenario="writer/gone")}

@@ -52,7 +52,7 @@ def test_what_could_not_be_told_is_shown_as_such():
 def test_a_pass_says_how_much_was_shown_and_what_is_known_to_be_wrong():
     """Rows of the plan, findings, time, memory, history."""
     text = printed(run()[1])
-    assert "Generate Content  writer/generate_content" in text
+    assert "Generate Content writer/generate_content" in text
     assert "known wrong   free-work (1 cell): Work is free" in text
     assert "harness       15.8% of the time between boot and teardown is its own" in text
     assert "memory        700 MiB, the whole stack" in text
