@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import json_option, loaded, target
+from harness.cli.options import config_option, json_option, loaded
 from harness.core.cassette import Cassette
 from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.provider import contracts
@@ -28,7 +28,7 @@ def cassette() -> None:
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Judge shutdown dates as of this day.")
 @json_option
-@target
+@config_option
 def lint(directory: Path | None, today: datetime | None, as_json: bool, config_path: Path) -> int:
     """Check provenance, hashes, secrets, contracts, ends of models, orphans, sizes. Exits with 1 on an error.
 
@@ -61,7 +61,7 @@ def lint(directory: Path | None, today: datetime | None, as_json: bool, config_p
 @cassette.command("show")
 @click.argument("name")
 @click.option("--body", "position", type=int, default=None, metavar="N", help="Print both bodies of interaction N.")
-@target
+@config_option
 def show_command(name: str, position: int | None, config_path: Path) -> int:
     """What a cassette holds. NAME is a name below the cassette folder, or a file of any dialect."""
     found = _read(name, config_path)
@@ -81,7 +81,7 @@ def show_command(name: str, position: int | None, config_path: Path) -> int:
 @cassette.command()
 @click.argument("a")
 @click.argument("b")
-@target
+@config_option
 def diff(a: str, b: str, config_path: Path) -> int:
     """Every value that differs, interaction by interaction. Exits with 1 when any does."""
     lines = list(show.differences(_read(a, config_path), _read(b, config_path)))
@@ -93,7 +93,7 @@ def diff(a: str, b: str, config_path: Path) -> int:
 @click.argument("old")
 @click.argument("new")
 @json_option
-@target
+@config_option
 def drift(old: str, new: str, as_json: bool, config_path: Path) -> int:
     """What changed from OLD to NEW in requests, shape, usage and price. Exits with 1 when anything did."""
     before, after = _read(old, config_path), _read(new, config_path)
@@ -115,7 +115,7 @@ def drift(old: str, new: str, as_json: bool, config_path: Path) -> int:
     help="Day of the recording, if the archive does not say.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a cassette that differs.")
-@target
+@config_option
 def import_har_command(
     source: Path, name: str, recorded_at: datetime | None, overwrite: bool, config_path: Path
 ) -> int:

@@ -241,7 +241,7 @@ def _joined(frames: list[Any]) -> dict[str, str]:
 
     for frame in frames:
         collect(frame, "")
-    return {path: "".join(parts) for path, parts in joined.items() if len(parts) > 1 and len(set(parts)) > 1}
+    return {path: "".join(parts) for path, parts in joined.items() if len(parts) > 1}
 
 
 def _entropy(text: str) -> float:

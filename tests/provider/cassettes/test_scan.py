@@ -111,6 +111,11 @@ def test_a_key_in_use_is_found_without_any_shape():
         assert "a key that was in use" in {finding.kind for finding in scan(make(secret), [secret])}
 
 
+def test_a_stream_of_equal_pieces_is_joined_as_well():
+    """A key that is cut into equal pieces is still one key (found by the property below)."""
+    assert scan(ENCODINGS["sse in pieces"]("000000000000"), ["000000000000"])
+
+
 PLACES = ("request header", "response header", "kept header", "query", "request body", "response body")
 
 
