@@ -52,12 +52,17 @@ class SchemaChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataChange:
-    """Rows that the phase's own migrations write. `rows` says which; `why` says what for."""
+    """Rows that the phase's own migrations write. `rows` says which in words; `why` says what for.
+
+    `values` says it to the machine: the row whose column `key` is K holds values[K] (column -> JSON value).
+    """
 
     table: str
     columns: tuple[str, ...]
     rows: str
     why: str
+    key: str = ""
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

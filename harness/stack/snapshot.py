@@ -28,6 +28,11 @@ def take(db: psycopg.Connection) -> None:
         db.execute("SELECT harness.take_snapshot()")
 
 
+def drop(db: psycopg.Connection) -> None:
+    """Take everything out again, the triggers too: the database is the target's alone."""
+    db.execute("DROP SCHEMA IF EXISTS harness, harness_snapshot, harness_baseline CASCADE")
+
+
 _SCHEMA = """
 DROP SCHEMA IF EXISTS harness, harness_snapshot, harness_baseline CASCADE;
 CREATE SCHEMA harness;

@@ -142,12 +142,23 @@ def _schema(strict: Strict, where: str, value: Any) -> SchemaChange:
 
 
 def _data(strict: Strict, where: str, value: Any) -> DataChange:
-    raw = strict.table(where, value, ("table", "columns", "rows", "why"))
+    raw = strict.table(where, value, ("table", "columns", "rows", "why"), ("key", "values"))
+    values = raw.get("values", {})
+    if (
+        not isinstance(values, dict)
+        or not all(isinstance(one, dict) for one in values.values())
+        or (values and "key" not in raw)
+    ):
+        raise strict.wrong(
+            f"{where}.values must map keys to columns, and key must name their column", 'key = "model_name"'
+        )
     return DataChange(
         table=strict.text(f"{where}.table", raw["table"]),
         columns=strict.texts(f"{where}.columns", raw["columns"]),
         rows=strict.text(f"{where}.rows", raw["rows"]),
         why=strict.text(f"{where}.why", raw["why"]),
+        key=strict.text(f"{where}.key", raw.get("key", "")),
+        values=values,
     )
 
 
