@@ -26,7 +26,7 @@ def difference(
         lines += _calls(old.calls, new.calls)
     if "rows" in sections:
         lines += _cut(_domain_rows(old.rows, new.rows), "rows")
-    if lines and old.charged_credits == new.charged_credits and "balance" in sections:
+    if lines and _charges(old) == _charges(new) and "balance" in sections:
         lines.insert(0, f"{credits_text(new.charged_credits)} charged, as before; the rest differs:")
     return lines
 
@@ -40,18 +40,36 @@ def _balance(old: Outcome, new: Outcome, was: str) -> list[str]:
     if old.charged_credits != new.charged_credits:
         delta = new.charged_credits - old.charged_credits
         lines.append(f"{credits_text(new.charged_credits)} charged where {was} {old.charged_credits} ({delta:+d})")
+    lines += _payers(old, new, was)
     for name in sorted({*old.balance, *new.balance}):
         whose = "" if name == ONLY_ACCOUNT else f" of {name}"
         before, after = old.balance.get(name), new.balance.get(name)
         if before is None or after is None:
-            lines.append(f"account {name} {'appeared' if before is None else 'is gone'}")
-            continue
+            continue  # who pays and did not, or the other way round, is said above
         for part in ("opening", "closing"):
             if before[part] != after[part]:
                 lines.append(
                     f"{part} balance{whose}: {before[part]} -> {after[part]} ({after[part] - before[part]:+d})"
                 )
     return lines
+
+
+def _payers(old: Outcome, new: Outcome, was: str) -> list[str]:
+    """Who pays instead of whom: a sum that is right hides that the wrong customer was charged."""
+    before, after = _charges(old), _charges(new)
+    if len({*before, *after}) < 2:
+        return []
+    return [
+        f"{name}: {credits_text(after.get(name, 0))} charged where {was} {before.get(name, 0)} "
+        f"({after.get(name, 0) - before.get(name, 0):+d})"
+        for name in sorted({*before, *after})
+        if after.get(name) != before.get(name)
+    ]
+
+
+def _charges(outcome: Outcome) -> dict[str, int]:
+    """Account name -> credits charged."""
+    return {name: account["opening"] - account["closing"] for name, account in outcome.balance.items()}
 
 
 def _rows(section: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[str]:

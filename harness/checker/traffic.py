@@ -60,10 +60,12 @@ def settle(cell: CellHistory, context: Context) -> Result:
 def _unmatched(call: Call) -> list[str]:
     lines = [f"{call.route} call {call.n}: no recording matches this request"]
     nearest = call.nearest or {}
-    if not nearest:
+    if not nearest.get("cassette"):
         return [*lines, "  no recording of this host is left"]
     lines.append(f"  nearest recording: {nearest.get('cassette', '?')} #{nearest.get('index', '?')}")
     changes = list(nearest.get("changes", ()))
+    if not changes and nearest.get("hint"):
+        lines.append(f"  {str(nearest['hint']).partition(';')[0]}")
     lines += [
         f"  {change.get('path', '?')}: recorded {_short(change.get('recorded'))} -> sent {_short(change.get('sent'))}"
         for change in changes[:CHANGES_SHOWN]

@@ -58,7 +58,7 @@ def test_law_1_shows_credits_that_no_transaction_explains():
     """A balance that moved without a row fails, with the gap in credits."""
     cell = replace(lawful_text(), accounts={"account": (100_000, 99_970), "bystander": (77, 77)})
     assert broken("law-1", cell) == [
-        "account: the balance is 99970, its 1 transaction say 99978 (-8 credits unexplained)"
+        "account: the balance is 99970, its 1 transaction says 99978 (-8 credits unexplained)"
     ]
     assert LAWS["law-1"](cell, context()).credits_delta == 8
 
@@ -167,6 +167,19 @@ def test_law_5_counts_images():
     assert broken("law-5", cell) == ["dall-e-3: 4 image(s) drawn, 3 charged (-1)"]
 
 
+def test_law_5_tells_a_text_log_without_tokens_from_an_image():
+    """What was charged for neither tokens nor an image is named by its operation, and by its model where it has one."""
+    lost = first_log(lawful_text(), tokens_in=0, tokens_out=0)
+    assert broken("law-5", lost) == [
+        f"{CHAT} call 1 (gpt-5.1, 820+1310 tokens) succeeded and was never charged",
+        "content_generation: 22 credits charged to account for gpt-5.1, which drew no image; "
+        "the usage log has no tokens either",
+    ]
+    extra = charge(lawful_text(), "content_generation", 3, model="")
+    (line,) = broken("law-5", extra)
+    assert line.startswith("content_generation: 3 credits charged to account for an unnamed model")
+
+
 def test_law_5_accepts_what_the_scenario_lists_as_unbilled_and_nothing_more():
     """An answer that could not be used is not charged, if the scenario says so; one more than listed fails."""
     scenario = replace(SCENARIO, unbilled=(Unbilled(match=CHAT, count=1, why="the answer is not JSON"),))
@@ -223,7 +236,7 @@ def test_law_6_knows_which_rule_holds_at_which_phase():
     """From phase 4 on DALL-E images cost five credits."""
     assert LAWS["law-6"](lawful_images(4), context(phase=3)).status is Status.PASS
     assert broken("law-6", lawful_images(4), phase=4) == [
-        "image_generation: 4 credits charged, the rate card says 20 (-16): 4 x 5 a image"
+        "image_generation: 4 credits charged, the rate card says 20 (-16): 4 x 5 per image"
     ]
 
 

@@ -172,6 +172,22 @@ def test_a_difference_starts_with_the_credits():
     ]
 
 
+def test_a_difference_names_who_is_charged_instead_of_whom():
+    """The right sum from the wrong customer is the first thing to be read, and never "as before"."""
+    theirs = replace(
+        lawful_text(),
+        accounts={"account": (100_000, 100_000), "bystander": (77, 55)},
+        ledger=(replace(lawful_text().ledger[0], account="bystander", balance=55),),
+        usage=(replace(lawful_text().usage[0], account="bystander"),),
+    )
+    lines = difference(outcome(lawful_text()), outcome(theirs))
+    assert lines[:2] == [
+        "account: 0 credits charged where the golden has 22 (-22)",
+        "bystander: 22 credits charged where the golden has 0 (+22)",
+    ]
+    assert not any("as before" in line for line in lines)
+
+
 def test_a_difference_without_credits_says_so():
     """The reader must not have to look for the money."""
     changed = replace(lawful_text(), usage=(replace(lawful_text().usage[0], model="gpt-4o-mini", cost_usd=None),))

@@ -18,7 +18,7 @@ def balance_is_the_sum(cell: CellHistory, context: Context) -> Result:
         if gap:
             delta -= gap
             problems.append(
-                f"{name}: the balance is {closing}, its {_count(cell, name)} say {opening + total} ({gap:+d} credits unexplained)"
+                f"{name}: the balance is {closing}, its {_count(cell, name)} {opening + total} ({gap:+d} credits unexplained)"
             )
     problems += [
         f"transaction of {row.credits:+d} credits on {row.account}, whose balance was not observed"
@@ -71,4 +71,4 @@ def _rows(cell: CellHistory, account: str) -> list[LedgerRow]:
 
 def _count(cell: CellHistory, account: str) -> str:
     n = len(_rows(cell, account))
-    return f"{n} transaction{'' if n == 1 else 's'}"
+    return "1 transaction says" if n == 1 else f"{n} transactions say"

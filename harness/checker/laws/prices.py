@@ -56,4 +56,4 @@ def _how(rule: Rule, row: UsageRow) -> str:
         tokens = row.tokens_in + row.tokens_out
         return f"{tokens} tokens at {rule.tokens_per_credit} a credit, at least {rule.min_credits}"
     each = rule.models.get(SNAPSHOT.sub("", row.model), rule.credits)
-    return f"{row.units} x {each} a {rule.per or rule.kind}"
+    return f"{row.units} x {each} per {rule.per or rule.kind}"

@@ -62,7 +62,13 @@ def charged_once(cell: CellHistory, context: Context) -> Result:
     problems += [
         f"{model}: {drawn} image(s) drawn, {charged} charged ({charged - drawn:+d})"
         for model, (drawn, charged) in sorted(images.items())
-        if drawn != charged
+        if drawn != charged and drawn
+    ]
+    problems += [
+        f"{row.operation}: {credits_text(row.credits)} charged to {row.account} for {row.model or 'an unnamed model'}, "
+        "which drew no image; the usage log has no tokens either"
+        for row in cell.usage
+        if not (row.tokens_in or row.tokens_out) and images.get(row.model, (1, 0))[0] == 0
     ]
     unclear = [f"{call.route} call {call.n} succeeded but reports no usage" for call in left.unclear]
     calls = sum(1 for call in cell.calls if call.success and call.usage is not None)
