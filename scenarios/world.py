@@ -27,7 +27,7 @@ def business(brand: Brand = TIDEWATER, *, credits: int = ENOUGH, prefix: str = "
     fake = Faker("en_GB")
     fake.seed_instance(f"harness {brand.name}")
     owner = fake.name()
-    email = f"{owner.lower().replace(' ', '.')}@{brand.domain}"
+    email = f"{prefix}{owner.lower().replace(' ', '.')}@{brand.domain}"
     token = f"{prefix}owner"
     tenant = {"account_id": Ref(f"{prefix}account")}
     return (
@@ -36,6 +36,17 @@ def business(brand: Brand = TIDEWATER, *, credits: int = ENOUGH, prefix: str = "
         Row(kind="api_token", name=token, values={"user_id": Ref(f"{prefix}user"), "name": "web", "key_sha256": hashlib.sha256(bearer(token).encode()).hexdigest()}),
         Row(kind="site", name=f"{prefix}site", values={**tenant, "name": brand.name, "domain": brand.domain, "wp_url": f"https://{brand.wp_host}", "wp_username": "editor", "wp_app_password": "Abcd EFgh 1jKl MnoP 2rSt UvWx"}),
         Row(kind="sector", name=f"{prefix}sector", values={**tenant, "site_id": Ref(f"{prefix}site"), "name": brand.sector}),
+        *_past(credits, prefix),
+    )  # fmt: skip
+
+
+def _past(credits: int, prefix: str) -> tuple[Row, ...]:
+    """What the account bought and spent before: ledger rows that nothing may ever change, ending at its balance."""
+    tenant, spent = {"account_id": Ref(f"{prefix}account")}, 4
+    return (
+        Row(kind="transaction", name=f"{prefix}past-purchase", values={**tenant, "transaction_type": "purchase", "credits_amount": credits + spent, "balance_after": credits + spent, "description": "Credits bought", "metadata": {}}),
+        Row(kind="usage_log", name=f"{prefix}past-usage", values={**tenant, "operation_type": "clustering", "credits_used": spent, "cost_usd": "0.002912", "model_used": "gpt-5.1", "tokens_input": 350, "tokens_output": 247, "metadata": {"units": 1}}),
+        Row(kind="transaction", name=f"{prefix}past-deduction", values={**tenant, "transaction_type": "deduction", "credits_amount": -spent, "balance_after": credits, "description": "Keyword clustering", "metadata": {"operation_type": "clustering", "model": "gpt-5.1", "units": 1, "usage_log_id": Ref(f"{prefix}past-usage")}}),
     )  # fmt: skip
 
 
