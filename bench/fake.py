@@ -111,7 +111,10 @@ class Client(asyncio.Protocol):
             head, gap, _ = self.buffer.partition(b"\r\n\r\n")
             if not gap:
                 return
-            at = head.lower().index(b"content-length:") + 15
+            at = head.lower().find(b"content-length:") + 15
+            if at < 15:
+                self.transport.close()  # not one of the answers that are counted
+                return
             self.wanted = len(head) + 4 + int(head[at:].split(b"\r\n", 1)[0])
         if len(self.buffer) >= self.wanted:
             self.good += self.buffer.startswith(b"HTTP/1.1 200")

@@ -48,6 +48,7 @@ def entries(found: tuple[Interaction, ...]) -> list[dict]:
     for one in found:
         body, text = one.request.body.decode(), one.response.body.decode()
         pairs = [{"name": name, "value": values[0]} for name, values in one.response.headers.items()]
+        pairs.append({"name": "content-length", "value": str(len(one.response.body))})
         made.append(
             {
                 "startedDateTime": "2026-01-01T00:00:00Z",

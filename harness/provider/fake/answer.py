@@ -11,7 +11,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -36,13 +36,10 @@ class Answer:
     body: bytes
     encoding: str = ""
     timing_ms: tuple[int, ...] = ()
+    streamed: bool = False
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key.lower() == name), "")
-
-    @property
-    def streamed(self) -> bool:
-        return is_stream(self.header("content-type"), self.body)
 
 
 def recorded(response: RecordedResponse, timing_ms: tuple[int, ...] = ()) -> Answer:
@@ -60,6 +57,9 @@ def recorded(response: RecordedResponse, timing_ms: tuple[int, ...] = ()) -> Ans
         body=response.body,
         encoding=response.encoding,
         timing_ms=timing_ms,
+        streamed=is_stream(
+            next((value for name, value in headers if name.lower() == "content-type"), ""), response.body
+        ),
     )
 
 
@@ -110,16 +110,7 @@ def composed(parts: list[Answer]) -> Answer:
 
 
 def replaced(answer: Answer, body: bytes) -> Answer:
-    if body is answer.body:
-        return answer
-    return Answer(
-        status=answer.status,
-        reason=answer.reason,
-        headers=answer.headers,
-        body=body,
-        encoding=answer.encoding,
-        timing_ms=answer.timing_ms,
-    )
+    return answer if body is answer.body else replace(answer, body=body)
 
 
 def head_and_body(answer: Answer, *, accepts: str, keep_alive: bool, head_only: bool) -> tuple[bytes, bytes]:

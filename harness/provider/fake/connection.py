@@ -29,6 +29,7 @@ MOST_QUEUED = 16
 REQUEST_TIMEOUT_S = 30.0
 IDLE_TIMEOUT_S = 600.0
 _CACHED_BODY_BYTES = 16 * 1024
+_KNOWN_HEADERS = {b"host", b"accept-encoding", b"content-encoding", b"content-length", b"expect", b"upgrade"}
 
 
 class Request:
@@ -42,7 +43,7 @@ class Request:
         self.method = ""
         self.target = b""
         self.host: str | None = None
-        self.headers: list[tuple[str, str]] = []
+        self.headers: list[tuple[bytes, bytes]] = []
         self.body: list[bytes] = []
         self.accepts = ""
         self.coding = ""
@@ -135,25 +136,31 @@ class Connection(asyncio.Protocol):
         self._head(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._head(len(name) + len(value) + 4)
         request = self.arriving
-        if request.failure is not None:
-            return
-        text, key = value.decode("latin-1"), name.decode("latin-1").lower()
-        request.headers.append((key, text))
-        if key == "host":
+        self.head_bytes += len(name) + len(value) + 4
+        if self.head_bytes > MOST_HEAD_BYTES:
+            self._head(0)
+        elif request.failure is None:
+            request.headers.append((name, value))
+            known = name.lower()
+            if known in _KNOWN_HEADERS:
+                self._header(request, known, value.decode("latin-1"))
+
+    def _header(self, request: Request, name: bytes, text: str) -> None:
+        if name == b"host":
             if request.host is not None and request.host != text:
                 self._fail(400, "the request names two hosts")
             request.host = text
-        elif key == "accept-encoding":
+        elif name == b"accept-encoding":
             request.accepts = text
-        elif key == "content-encoding":
+        elif name == b"content-encoding":
             request.coding = text.strip().lower()
-        elif key == "content-length" and text.isdigit() and int(text) > MOST_BODY_BYTES:
-            self._fail(413, f"the body is longer than {MOST_BODY_BYTES} bytes")
-        elif key == "expect":
+        elif name == b"content-length":
+            if text.isdigit() and int(text) > MOST_BODY_BYTES:
+                self._fail(413, f"the body is longer than {MOST_BODY_BYTES} bytes")
+        elif name == b"expect":
             request.expects = text.strip().lower() == "100-continue"
-        elif key == "upgrade":
+        elif name == b"upgrade":
             request.upgrade = text.strip().lower()
 
     def on_headers_complete(self) -> None:
@@ -351,11 +358,11 @@ class Connection(asyncio.Protocol):
         else:
             # Another protocol is offered, which a server may ignore: read the request again without the offer. The
             # parser must be a new one, because it took the body for the other protocol.
-            kept = [(name, value) for name, value in request.headers if name not in ("upgrade", "http2-settings")]
-            lines = [f"{name}: {value if name != 'connection' else 'keep-alive'}\r\n" for name, value in kept]
+            offer = (b"upgrade", b"http2-settings", b"connection")
+            lines = [b"%b: %b\r\n" % (name, value) for name, value in request.headers if name.lower() not in offer]
             head = b"%b %b HTTP/1.1\r\n" % (request.method.encode("latin-1"), request.target)
             self.parser = httptools.HttpRequestParser(self)
-            self.data_received(head + "".join(lines).encode("latin-1") + b"\r\n" + rest)
+            self.data_received(head + b"".join(lines) + b"\r\n" + rest)
 
 
 def _inflated(body: bytes, coding: str) -> bytes | None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ctypes
 import errno
+import gc
 import os
 import signal
 import socket
@@ -45,6 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
             raise HarnessError("the fake needs its configuration", hint="--config FILE", code="fake-config")
         config = configs.load(Path(arguments[1]))
         _die_with_parent()
+        # recordings live as long as the process: walking them in every full collection would cost more than serving
+        gc.set_threshold(100_000, 50, 100)
+        gc.freeze()
         uvloop.run(_serve_until_told(config))
     except HarnessError as error:
         print(f"error: {error.message}\n hint: {error.hint}\n code: {error.code}", file=sys.stderr, flush=True)

@@ -88,8 +88,9 @@ class Service:
 
     def locate(self, host: str, target: str) -> tuple[str, str]:
         """(provider host, target). Clients that cannot resolve the real name use https://localhost:PORT/<host>/path."""
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        name = name.lower()
+        if host in self.hosts:
+            return host, target
+        name = (host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host).lower()
         if name in self.hosts or name in BY_HOST:
             return name, target
         first, slash, rest = target.lstrip("/").partition("/")
@@ -106,7 +107,7 @@ class Service:
         host: str,
         method: str,
         target: str,
-        headers: Iterable[tuple[str, str]],
+        headers: Iterable[tuple[bytes, bytes]],
         body: bytes,
     ) -> Plan:
         """Decide and deliver one request. `host` and `target` are those that `locate` gave."""
@@ -176,11 +177,12 @@ class Service:
         """In record mode a lost answer is work that was done: it is forwarded, then dropped."""
         return plan.ends == "reset" and plan.entry.fault == "lost_answer"
 
-    async def _forwarded(self, channel: Channel, plan: Plan, target: str, headers: list[tuple[str, str]]) -> None:
+    async def _forwarded(self, channel: Channel, plan: Plan, target: str, headers: list[tuple[bytes, bytes]]) -> None:
         entry = plan.entry
         several: dict[str, tuple[str, ...]] = {}
-        for name, value in headers:
-            several[name] = (*several.get(name, ()), value)
+        for raw, value in headers:
+            name = raw.decode("latin-1").lower()
+            several[name] = (*several.get(name, ()), value.decode("latin-1"))
         request = RecordedRequest(
             method=entry.method, uri=f"https://{entry.host}{target}", headers=several, body=entry.body
         )

@@ -31,7 +31,7 @@ MOST_MESSAGE_BYTES = 32 * 1024 * 1024
 class Socket:
     """One WebSocket on a connection; the channel of its messages' answers."""
 
-    def __init__(self, connection: Connection, headers: list[tuple[str, str]], target: bytes, host: str) -> None:
+    def __init__(self, connection: Connection, headers: list[tuple[bytes, bytes]], target: bytes, host: str) -> None:
         self.connection = connection
         self.service = connection.service
         self.host, path = self.service.locate(host, target.decode("latin-1"))
@@ -39,12 +39,12 @@ class Socket:
         self.upstream = profile.sockets.get(self.host, "")
         self.protocol = ServerProtocol(max_size=MOST_MESSAGE_BYTES)
         self.pieces: list[bytes] = []
+        self.size = 0
         self.pending: set[Plan] = set()
         self.timers: set[asyncio.TimerHandle] = set()
         self.session = ""
-        head = (
-            b"GET %b HTTP/1.1\r\n" % target + "".join(f"{n}: {v}\r\n" for n, v in headers).encode("latin-1") + b"\r\n"
-        )
+        lines = [b"%b: %b\r\n" % (name, value) for name, value in headers]
+        head = b"GET %b HTTP/1.1\r\n" % target + b"".join(lines) + b"\r\n"
         self.received(head)
 
     def received(self, data: bytes) -> None:
@@ -98,11 +98,12 @@ class Socket:
     def _frame(self, frame: Frame) -> None:
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             self.pieces.append(bytes(frame.data))
-            if sum(map(len, self.pieces)) > MOST_MESSAGE_BYTES:
+            self.size += len(frame.data)
+            if self.size > MOST_MESSAGE_BYTES:
                 self.protocol.fail(1009, "message too long")
-                self.pieces.clear()
+                self.pieces, self.size = [], 0
             elif frame.fin:
-                message, self.pieces = b"".join(self.pieces), []
+                message, self.pieces, self.size = b"".join(self.pieces), [], 0
                 self._message(message)
 
     def _message(self, message: bytes) -> None:

@@ -302,7 +302,7 @@ def test_expect_continue_is_answered_before_the_body():
         (b"POST https://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: proxy\r\n", False),
         (
             b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n",
-            True,
+            False,
         ),
     ],
 )
