@@ -22,6 +22,7 @@ from harness.cli.options import (
     runs_folder,
     runs_option,
 )
+from harness.checker.target import target_of
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
@@ -92,6 +93,7 @@ def summary_of(
         law.scenarios,
         law.findings,
         phase=result.phase,
+        target=target_of(config),
         origins=result.origins,
         seconds=seconds,
         memory_bytes=memory_bytes,

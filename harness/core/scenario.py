@@ -164,6 +164,8 @@ class Scenario:
     when: tuple[Step, ...]
     paths: tuple[Path, ...]
     tape: tuple[str, ...] = ()
+    tape_from: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Other tapes from a phase on, where the migration changes what is asked of a provider."""
     plan: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     unbilled: tuple[Unbilled, ...] = ()
@@ -172,6 +174,11 @@ class Scenario:
     rounding_credits: int = 0
     allowed_stuck: str | None = None
     """Why rows may stay in progress (law 11); only together with a finding."""
+
+    def tape_at(self, phase: int) -> tuple[str, ...]:
+        """The cassettes that answer at `phase`."""
+        begun = [since for since in self.tape_from if since <= phase]
+        return self.tape_from[max(begun)] if begun else self.tape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

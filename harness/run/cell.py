@@ -59,7 +59,8 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
         capture.mark_baseline(live.db)
         opening = _balances(config, live, refs)
     with clock.part("load"):
-        live.fake.load(scenario.id, scenario.tape, scenario.faults)
+        tape = scenario.tape_at(config.phase)
+        live.fake.load(scenario.id, tape, scenario.faults)
     tell("seeded", {"refs": refs, "accounts": opening})
     with clock.part("drive"):
         extra = {"run": {"kind": "path", "id": str(live.stack.run_dir)}}
@@ -76,7 +77,7 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
             tell("task", asdict(task))
         for call in report.calls:
             tell("call", asdict(call))
-        tell("tape", {"unplayed": list(report.unplayed), "tape": list(scenario.tape)})
+        tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape)})
         for change in changes:
             tell(
                 "row",

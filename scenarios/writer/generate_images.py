@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.core.scenario import Do, Given, Path, Ref, Scenario, Settle
 from scenarios.world import TIDEWATER, contents, image_model, images, refs, world
 
@@ -16,7 +18,10 @@ def given(model: str | None, credits: int = 100) -> Given:
     return world(contents((ARTICLE,)), images(ARTICLE, COUNT), choice, credits=credits)
 
 
-def of(name: str, model: str | None, provider: str, title: str, row: str, findings: tuple[str, ...] = ()) -> Scenario:
+def of(
+    name: str, model: str | None, provider: str, title: str, row: str, findings: tuple[str, ...] = (),
+    tape_from: Mapping[int, tuple[str, ...]] | None = None,
+) -> Scenario:  # fmt: skip
     plan = {Path.MANUAL: (f"path1: {row}",), Path.AUTOMATION: ("path2: Run Stage 6 Only",)} if row else {}
     return Scenario(
         id=f"writer/{name}",
@@ -27,6 +32,7 @@ def of(name: str, model: str | None, provider: str, title: str, row: str, findin
         tape=(f"{provider}/writer/{name}",),
         plan=plan,
         findings=findings,
+        tape_from=tape_from or {},
     )
 
 
@@ -49,6 +55,8 @@ SCENARIOS = (
         "Four images by the installation's default model",
         "",
         findings=("default-image-model-unknown",),
+        # from phase 7 on the default comes from AIModelConfig, and it is the basic model
+        tape_from={7: ("runware/writer/generate_images_basic",)},
     ),
     Scenario(
         id="writer/generate_images_one_by_one",
