@@ -10,6 +10,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -221,14 +222,15 @@ def server() -> Iterator[tuple[Path, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    found = postgres.find(folder)
-    postgres.initdb(found, folder / "pgdata")
-    process, admin = postgres.start(found, folder / "pgdata", port=port, log=folder / "postgres.log", password="")
-    admin.execute(f"CREATE DATABASE {postgres.DATABASE}")
-    admin.close()
-    yield folder / "pg_socket", port
-    postgres.abort(process)
-    shutil.rmtree(folder)
+    with ExitStack() as cleanup:
+        cleanup.callback(shutil.rmtree, folder)
+        found = postgres.find(folder)
+        postgres.initdb(found, folder / "pgdata")
+        process, admin = postgres.start(found, folder / "pgdata", port=port, log=folder / "postgres.log", password="")
+        cleanup.callback(postgres.abort, process)
+        admin.execute(f"CREATE DATABASE {postgres.DATABASE}")
+        admin.close()
+        yield folder / "pg_socket", port
 
 
 WORLD = """
