@@ -17,21 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
 from harness.core.errors import HarnessError
 from harness.provider import overlays
+from harness.provider.schemas import WARNING, Schema, breaches, compiled, unknown_fields
 
 DEFAULT = Path(__file__).resolve().parents[2] / "contracts"
-WARNING = "warning: "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schema:
-    """A compiled schema, and its closed twin whose only use is to find fields that the schema does not know."""
-
-    strict: jsonschema_rs.Draft202012Validator
-    closed: jsonschema_rs.Draft202012Validator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +66,7 @@ def request_problems(
         body = _parsed(body)
         if body is None:
             return ("$: the body is not JSON",)
-    found = tuple(_problems(route.request.strict, body))
+    found = tuple(breaches(route.request.strict, body))
     return found or tuple(route.overlay.request(body))
 
 
@@ -105,7 +95,7 @@ def response_problems(
     schema = route.response if status < 400 else route.error
     if schema is None:
         return ()
-    found = tuple(_problems(schema.strict, body))
+    found = tuple(breaches(schema.strict, body))
     if found:
         return found
     return tuple(route.overlay.response(body, request) if status < 400 else route.overlay.error(status, body))
@@ -122,11 +112,11 @@ def response_warnings(
         chunks, _ = overlays.frames(body)
         if route.chunk is None:
             return ()
-        return tuple(dict.fromkeys(text for chunk in chunks for text in _unknown(route.chunk.closed, chunk)))
+        return tuple(dict.fromkeys(text for chunk in chunks for text in unknown_fields(route.chunk.closed, chunk)))
     if isinstance(body, bytes | str):
         body = _parsed(body)
     schema = route.response if status < 400 else route.error
-    return tuple(_unknown(schema.closed, body)) if schema and body is not None else ()
+    return tuple(unknown_fields(schema.closed, body)) if schema and body is not None else ()
 
 
 def load(directory: Path) -> Contracts:
@@ -158,7 +148,7 @@ def _route(folder: Path, row: Mapping[str, Any], schemas: dict[str, Schema]) -> 
         if role not in row:
             return None
         if row[role] not in schemas:
-            schemas[row[role]] = _schema(folder / row[role])
+            schemas[row[role]] = compiled(_text(folder / row[role]), folder / row[role])
         return schemas[row[role]]
 
     return Route(
@@ -173,75 +163,15 @@ def _route(folder: Path, row: Mapping[str, Any], schemas: dict[str, Schema]) -> 
     )
 
 
-def _schema(path: Path) -> Schema:
-    text = _text(path)
-    try:
-        schema = json.loads(text)
-        return Schema(
-            strict=jsonschema_rs.Draft202012Validator(schema),
-            closed=jsonschema_rs.Draft202012Validator(_closed(schema)),
-        )
-    except (ValueError, jsonschema_rs.ValidationError) as error:
-        raise HarnessError(
-            f"schema {path.name} is broken: {str(error).splitlines()[0]}", hint=f"mend {path}", code="contracts-syntax"
-        ) from error
-
-
-def _closed(schema: Any) -> Any:
-    """The same schema in which each object takes only the properties it lists; conditions stay open."""
-    if isinstance(schema, list):
-        return [_closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    made = {
-        key: value if key in ("if", "allOf", "oneOf", "anyOf", "not") else _closed(value)
-        for key, value in schema.items()
-    }
-    if "properties" in made and "additionalProperties" not in made and "object" in str(made.get("type", "")):
-        made["additionalProperties"] = False
-    return made
-
-
-def _problems(validator: jsonschema_rs.Draft202012Validator, body: Any) -> Iterator[str]:
-    for error in validator.iter_errors(body):
-        yield f"{json_path(error.instance_path)}: {_short(error)}"
-
-
-def _unknown(validator: jsonschema_rs.Draft202012Validator, body: Any) -> Iterator[str]:
-    for error in validator.iter_errors(body):
-        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-            for name in error.kind.unexpected:
-                yield f"{WARNING}{json_path(error.instance_path)}: unknown field '{name}'"
-
-
 def _stream_problems(route: Route, body: bytes | str, request: Any) -> Iterator[str]:
     if route.chunk is None:
         yield "$: a stream where none is expected"
         return
     chunks, done = overlays.frames(body)
     for at, chunk in enumerate(chunks):
-        for problem in _problems(route.chunk.strict, chunk):
+        for problem in breaches(route.chunk.strict, chunk):
             yield f"frame {at} {problem}"
     yield from route.overlay.stream(chunks, done, request)
-
-
-def json_path(parts: list[str | int]) -> str:
-    """$.choices[0].message for ["choices", 0, "message"]."""
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
-
-
-def _short(error: jsonschema_rs.ValidationError) -> str:
-    """The message without the whole instance: a body may be long, and a problem is one line."""
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema):
-        return "is not allowed with this model"
-    if isinstance(
-        error.kind, jsonschema_rs.ValidationErrorKind.AnyOf | jsonschema_rs.ValidationErrorKind.OneOfNotValid
-    ):
-        seen = error.instance if isinstance(error.instance, dict) else {}
-        shown = ", ".join(f"{name} {seen[name]}" for name in ("width", "height", "resolution") if name in seen)
-        return "fits none of the allowed combinations" + (f": {shown}" if shown else "")
-    text = " ".join(error.message.split())
-    return text if len(text) <= 200 else f"{text[:80]} ... {text[-110:]}"
 
 
 def _is_stream(body: bytes | str) -> bool:

@@ -6,23 +6,19 @@ brotli, base64, percent- and form-encoding, header values. A secret that survive
 
 from __future__ import annotations
 
-import base64
-import json
 import math
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_plus
 
-import brotli
 import yaml
 
+from harness.provider.cassettes.scan_layers import layers, unbase64
+
 DEPTH = 7
-SIZE_LIMIT_BYTES = 32 * 1024 * 1024
 _HARMLESS = re.compile(r"\W*(?:(?:sk-|org-|user-|proj_|Bearer |Basic )?(?:\[?REDACTED\]?|X{4}(?: X{4})*))?\W*")
 _SECRET_NAMES = frozenset(
     {"apikey", "xapikey", "authorization", "proxyauthorization", "password", "passwd", "secret", "clientsecret", "accesstoken",
@@ -110,138 +106,12 @@ def _look(data: bytes, where: str, depth: int, exact: tuple[str, ...]) -> Iterat
     for kind, test in TESTS:
         if test(text):
             yield Finding(where=where, kind=kind)
-    for how, inner in _layers(data, text):
+    for how, inner in layers(data, text):
         place = f"{where} ({how})"
         if isinstance(inner, bytes):
             yield from _look(inner, place, depth - 1, exact)
         else:
             yield from _walk(inner, place, depth - 1, exact)
-
-
-def _layers(data: bytes, text: str) -> Iterator[tuple[str, Any]]:
-    """What else the bytes may be: each decoding that succeeds."""
-    for how, decode in _DECOMPRESSORS:
-        plain = decode(data)
-        if plain is not None:
-            yield how, plain
-    stripped = text.strip()
-    if stripped[:1] in ("{", "[", '"'):
-        parsed = _frame(stripped)
-        if parsed is not None:
-            yield "json", parsed
-    if "data:" in text and re.search(r"^data:", text, re.MULTILINE):
-        frames = [
-            frame for frame in map(_frame, re.findall(r"^data:[ ]?(.*)$", text, re.MULTILINE)) if frame is not None
-        ]
-        yield "events", frames
-        for channel, joined in _joined(frames).items():
-            yield f"events joined over {channel}", joined.encode()
-    if "%" in text and (plain := unquote_plus(text)) != text:
-        yield "percent-encoding", plain.encode()
-    for query in re.findall(r"[?&]([^\s\"'<>]*=[^\s\"'<>]*)", text)[:200]:
-        pairs = [pair.partition("=") for pair in re.split(r"&(?:amp;)?", query)]
-        yield "query", {key: unquote_plus(value) for key, _, value in pairs if key}
-    if re.fullmatch(r"[\w.\[\]-]+=[^\s&]*(?:&[\w.\[\]-]+=[^\s&]*)*", stripped):
-        yield (
-            "form",
-            {key: unquote_plus(value) for key, _, value in (pair.partition("=") for pair in stripped.split("&"))},
-        )
-    if "\\u" in text or "\\/" in text or '\\"' in text:
-        yield (
-            "escapes",
-            re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m.group(1), 16)), text)
-            .replace("\\/", "/")
-            .replace('\\"', '"')
-            .encode("utf-8", "replace"),
-        )
-    for run in re.findall(r"[A-Za-z0-9+/_-]{12,}={0,2}", text):
-        plain = _unbase64(run)
-        if plain is not None:
-            yield "base64", plain
-
-
-def _unbase64(run: str) -> bytes | None:
-    """The decoded bytes when they look like text or like something compressed; most long words do not."""
-    body = run.rstrip("=").replace("-", "+").replace("_", "/")
-    if len(body) % 4 == 1:
-        body = body[:-1]
-    try:
-        plain = base64.b64decode(body + "=" * (-len(body) % 4))
-    except ValueError:
-        return None
-    if plain[:2] in (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda"):
-        return plain
-    try:
-        decoded = plain.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return plain if decoded.isprintable() or all(c.isprintable() or c in "\r\n\t" for c in decoded) else None
-
-
-def _gunzip(data: bytes) -> bytes | None:
-    if data[:2] != b"\x1f\x8b":
-        return None
-    try:
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, SIZE_LIMIT_BYTES)
-    except zlib.error:
-        return None
-
-
-def _inflate(data: bytes) -> bytes | None:
-    if data[:1] != b"\x78":
-        return None
-    try:
-        return zlib.decompressobj().decompress(data, SIZE_LIMIT_BYTES)
-    except zlib.error:
-        return None
-
-
-def _unbrotli(data: bytes) -> bytes | None:
-    """Brotli has no magic number: only what is not text is tried."""
-    try:
-        data.decode("utf-8")
-        return None
-    except UnicodeDecodeError:
-        pass
-    try:
-        return brotli.decompress(data)[:SIZE_LIMIT_BYTES]
-    except brotli.error:
-        return None
-
-
-def _frame(text: str) -> Any:
-    try:
-        return _loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _loads(text: str) -> Any:
-    """JSON with repeated keys kept: the last one wins in `json`, and a secret could stand in the first."""
-    return json.loads(
-        text,
-        object_pairs_hook=lambda pairs: dict(pairs) if len(dict(pairs)) == len(pairs) else [dict([p]) for p in pairs],
-    )
-
-
-def _joined(frames: list[Any]) -> dict[str, str]:
-    """A stream cuts words anywhere: the deltas of each choice and field, put together again."""
-    joined: dict[str, list[str]] = {}
-
-    def collect(value: Any, path: str) -> None:
-        if isinstance(value, dict):
-            for key, item in value.items():
-                collect(item, f"{path}.{key}")
-        elif isinstance(value, list):
-            for item in value:
-                number = item.get("index", "") if isinstance(item, dict) else ""
-                collect(item, f"{path}[{number}]")
-        elif isinstance(value, str):
-            joined.setdefault(path, []).append(value)
-
-    for frame in frames:
-        collect(frame, "")
-    return {path: "".join(parts) for path, parts in joined.items() if len(parts) > 1}
 
 
 def _entropy(text: str) -> float:
@@ -257,7 +127,7 @@ def _pattern(expression: str, flags: int = 0) -> Callable[[str], bool]:
 
 def _has_basic(text: str) -> bool:
     for match in re.finditer(r"\bbasic\s+([A-Za-z0-9+/]{6,}={0,2})", text, re.IGNORECASE):
-        plain = _unbase64(match.group(1))
+        plain = unbase64(match.group(1))
         if plain is not None and b":" in plain:
             return True
     return False
@@ -292,9 +162,4 @@ TESTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("a private key", _pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
     ("an application password", _has_application_password),
     ("an e-mail address", _has_mail),
-)
-_DECOMPRESSORS: tuple[tuple[str, Callable[[bytes], bytes | None]], ...] = (
-    ("gzip", _gunzip),
-    ("zlib", _inflate),
-    ("brotli", _unbrotli),
 )
