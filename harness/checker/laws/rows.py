@@ -14,11 +14,12 @@ from harness.core.history import CellHistory, RowChange
 def old_rows_never_change(cell: CellHistory, context: Context) -> Result:
     """Law 7: transactions and usage logs are written once."""
     money = {context.target.ledger.transaction, context.target.ledger.usage}
+    names = {(ref.get("kind"), ref.get("id")): name for name, ref in cell.refs.items()}
     problems = []
     for change in cell.rows:
         if change.kind in money and change.op != "insert":
             what = "was deleted" if change.op == "delete" else f"changed: {_changes(change)}"
-            problems.append(f"{change.kind} {change.id} {what}")
+            problems.append(f"{change.kind} {names.get((change.kind, change.id), change.id)} {what}")
     return judged(problems, (), "no transaction or usage log was updated or deleted")
 
 
