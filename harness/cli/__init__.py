@@ -1,6 +1,7 @@
 """The `harness` command: one file a verb, each a click command; errors in one shape; exit codes 0, 1, 2, 3.
 
 verify    boot, drive everything, judge, report
+phase     one phase of the migration, there and back
 check     judge a stored run again with today's goldens
 golden    compare with, or accept into, the goldens
 record    make cassettes
@@ -21,7 +22,7 @@ from harness import __version__
 from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
-COMMANDS = ("verify", "check", "golden", "record", "cassette", "fake", "manage")
+COMMANDS = ("verify", "phase", "check", "golden", "record", "cassette", "fake", "manage")
 
 
 class Verbs(click.Group):

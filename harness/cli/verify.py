@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.checker.target import target_of
 from harness.cli.failure import guarded
 from harness.cli.options import (
     config_option,
@@ -22,7 +23,6 @@ from harness.cli.options import (
     runs_folder,
     runs_option,
 )
-from harness.checker.target import target_of
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status

@@ -161,6 +161,21 @@ def drive(
     return driven
 
 
+def ask_over_http(
+    config: Config, step: Do, refs: Mapping[str, Mapping[str, Any]], token: str, surface: Surface, session: requests.Session
+) -> HttpExchange:  # fmt: skip
+    """Send the request of one step by its button, and wait for nothing beyond its answer."""
+    action = action_for(config, step.operation, Path.MANUAL)
+    if action.request is None:
+        raise HarnessError(
+            f"'{step.operation}' has no request on path manual",
+            hint="give it one in harness.toml",
+            code="operation-path",
+        )
+    where = f"operations.{step.operation}.manual"
+    return _request(action.request, step, where, names(step.args, refs), surface.base_url, session, token)
+
+
 def _known_from(driven: Driven) -> dict[str, Any]:
     """Values that earlier answers of this cell brought: `$answer_run_id` for data.run_id of the last one that had it."""
     known: dict[str, Any] = {}

@@ -11,7 +11,7 @@ import psycopg
 
 from harness.core.config import Config
 from harness.provider.fake.control import FakeControl
-from harness.stack import processes
+from harness.stack import processes, retarget
 from harness.stack.broker import Broker
 from harness.stack.console import Console
 from harness.stack.island import Island
@@ -28,12 +28,12 @@ class Live:
         self.fake = FakeControl(stack.fake_control)
         self._console: Console | None = None
         self._holder: Any = None
-        self._config = config
+        self.config = config
 
     def console(self) -> Console:
         """The target's shell; started on first use."""
         if self._console is None:
-            self._console = Console(self.stack.spawn, self._config.manage)
+            self._console = Console(self.stack.spawn, self.config.manage)
         return self._console
 
     def start(self, role: str) -> None:
@@ -46,10 +46,18 @@ class Live:
     def kill(self, role: str) -> None:
         self.stack.kill(role)
 
+    def retarget(self, config: Config) -> None:
+        """Stop the target's roles and go on with other code on the same database, broker and fake."""
+        if self._console is not None:
+            self._console.close()
+            self._console = None
+        retarget.retarget(self.stack, config)
+        self.config = config
+
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""
         self._holder = psycopg.connect(self.db.info.dsn)
-        table = self._config.tables[kind].table
+        table = self.config.tables[kind].table
         self._holder.execute(f'SELECT 1 FROM "{table}" WHERE id = %s FOR NO KEY UPDATE', [key])
 
     def await_blocked(self, count: int, timeout_s: float) -> bool:

@@ -49,8 +49,8 @@ def drive_plan(
             history.tell(kind, fields)
             listen(kind, fields)
 
-        tell("run.start", _start(config, plan, island))
-        with boot(config, island, shell=_needs_shell(config, plan)) as live:
+        tell("run.start", start_event(config, plan, island))
+        with boot(config, island, shell=needs_shell(config, plan)) as live:
             driven.seconds["boot"] = time.perf_counter() - begun
             listen("booted", {"timings": dict(live.stack.timings)})
             try:
@@ -75,7 +75,8 @@ def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) ->
             live.stack.alive()
 
 
-def _start(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
+def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
+    """The fields of run.start."""
     return {
         "harness": harness.__version__,
         "target": config.name,
@@ -96,7 +97,8 @@ def _version(package: str) -> str:
         return "absent"
 
 
-def _needs_shell(config: Config, plan: Plan) -> bool:
+def needs_shell(config: Config, plan: Plan) -> bool:
+    """Whether any cell calls into the target's own shell: it is started beside the roles then."""
     return any(
         action_for(config, step.operation, Way(cell.path)).call
         for cell in plan.cells

