@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class Service:
         self.late = 0
         self.malformed = 0
         self.watchers: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
-        self.prepared: dict[Path, tuple[tuple[int, int], tuple[Recording, ...]]] = {}
+        self.prepared: dict[Path, tuple[bytes, tuple[Recording, ...]]] = {}
         self.running: set[asyncio.Task[None]] = set()
         self.epoch = self._epoch("", (), ())
 
@@ -65,8 +66,7 @@ class Service:
         """The recordings of the cassette `name` below the folder; kept in memory until the file changes."""
         path = self.path_of(name)
         try:
-            stat = path.stat()
-            mark = (stat.st_mtime_ns, stat.st_size)
+            mark = hashlib.sha256(path.read_bytes()).digest()  # by content: two writes may share size and time
         except OSError:
             known = [str(found.relative_to(self.folder).with_suffix("")) for found in self.folder.rglob("*.yaml")]
             hint = did_you_mean(name, known) if known else f"{self.folder} holds no cassette: nox -s record"
