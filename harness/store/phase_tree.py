@@ -58,7 +58,7 @@ def compose(root: Path, phases_dir: Path, number: int, out_dir: Path) -> Composi
 
 def layered(root: Path, phases_dir: Path, number: int) -> Composition:
     """The tree of phase `number` as paths to their sources; nothing is written."""
-    files: dict[str, Path] = dict(_files_below(root, but=phases_dir))
+    files: dict[str, Path] = dict(files_below(root, but=phases_dir))
     origins = dict.fromkeys(files, BASE)
     settings: dict[str, str] = {}
     names = {BASE: "the base"}
@@ -111,7 +111,7 @@ def _check_beneath(
 
 def _overlay(phase: Phase) -> dict[str, Path]:
     """The overlay's files, which are just those that the manifest adds or replaces."""
-    found = dict(_files_below(phase.folder / OVERLAY))
+    found = dict(files_below(phase.folder / OVERLAY))
     declared = {*phase.adds, *(change.path for change in phase.replaces)}
     for path in sorted(found.keys() - declared):
         raise HarnessError(
@@ -128,7 +128,7 @@ def _overlay(phase: Phase) -> dict[str, Path]:
     return found
 
 
-def _files_below(root: Path, but: Path | None = None) -> Iterator[tuple[str, Path]]:
+def files_below(root: Path, but: Path | None = None) -> Iterator[tuple[str, Path]]:
     """(relative path, file) of everything below `root` that is source: no caches, nothing hidden, nothing in `but`."""
     apart = but.resolve() if but else None
     start = os.fspath(root)
