@@ -29,7 +29,7 @@ from harness.core.verdict import Status
 from harness.report import html, machine, progress, terminal
 from harness.report import plan as plan_report
 from harness.report.summary import Summary, summarize
-from harness.run import judged, scenarios
+from harness.run import judged, preflight, scenarios
 from harness.run import plan as plans
 from harness.run import verify as main_job
 from harness.stack import island
@@ -62,6 +62,7 @@ def verify(
             print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
         return OK
     law = judged.read_law(config, found)
+    preflight.check(config, plan)
     plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     folder = store.begin(runs_folder(config, runs))
 

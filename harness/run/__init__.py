@@ -2,9 +2,10 @@
 
 scenarios   find the scenario values of a target
 plan        which cells are driven, in which order; printed before anything starts
+preflight   what is wrong before anything starts
 surface     a booted stack as the driver, the cells and the recorder see it
 cell        one cell: reset, seed, load tape, drive, settle, observe
 verify      the main job: every cell, judged and reported
 record      the same scenarios against the simulator (or the real providers), through vcrpy
-check       judge a stored history again with today's goldens
+judged      judge a stored history with today's goldens, rate card and findings
 """

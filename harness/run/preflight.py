@@ -1,0 +1,24 @@
+"""What can be known to be wrong before anything starts: a way to ask that harness.toml lacks, a cassette that cannot be played."""
+
+from __future__ import annotations
+
+from harness.core.config import Config
+from harness.core.scenario import Do
+from harness.driver.drive import action_for, steps_for
+from harness.provider import cassettes
+from harness.run.plan import Plan
+from harness.stack import cache
+
+TAPES = "tapes"
+"""Below the cache folder: parsed cassettes. The fake plays from there, so nothing is parsed twice."""
+
+
+def check(config: Config, plan: Plan) -> None:
+    """Raise the first problem: operation-unknown, operation-path, cassette-missing, -syntax, -unsafe, -dialect, -hash."""
+    for cell in plan.cells:
+        for step in steps_for(cell.scenario, cell.path):
+            if isinstance(step, Do):
+                action_for(config, step.operation, cell.path)
+    kept = cache.folder(config.source.parent) / TAPES
+    for name in dict.fromkeys(name for cell in plan.cells for name in cell.scenario.tape):
+        cassettes.read(config.cassettes / f"{name}.yaml", name, cache=kept)
