@@ -184,6 +184,7 @@ def _back(
 def _queue_one(live: Live, session: requests.Session, scenario: Scenario, config: Config) -> Mapping[str, Any]:
     """Ask for one task while no worker runs: its message stays in the queue."""
     live.stack.kill("worker")
+    live.broker.reset()
     refs = seed.insert(live.db, config.tables, scenario.given)
     live.fake.load(scenario.id, scenario.tape_at(config.phase), ())
     step = next(step for step in scenario.when if isinstance(step, Do))

@@ -199,7 +199,7 @@ class Broker:
             self._open.add(headers["id"])
 
     def _stored(self, payload: bytes) -> None:
-        meta = json.loads(payload)
+        meta = _object(payload)
         task = self._tasks.get(meta.get("task_id", ""))
         if task is None or meta.get("status") not in TERMINAL_STATES:
             return
@@ -215,8 +215,7 @@ class Broker:
         self._open.discard(meta["task_id"])
 
     def _events(self, payload: bytes) -> None:
-        envelope = json.loads(payload)
-        body = json.loads(base64.b64decode(envelope["body"]))
+        body = json.loads(base64.b64decode(_object(payload).get("body", "W10=")))
         for event in body if isinstance(body, list) else [body]:
             state = TERMINAL_EVENTS.get(event.get("type", ""))
             task = self._tasks.get(event.get("uuid", ""))
@@ -242,6 +241,15 @@ def _tap(client: redis.Redis) -> socket.socket:
             code="broker-refused",
         )
     return tap
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    """A JSON object, or {} for what some other program keeps under a key that looks like Celery's."""
+    try:
+        found = json.loads(payload)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _unescape(text: bytes) -> bytes:
