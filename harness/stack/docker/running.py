@@ -1,0 +1,240 @@
+"""A running stack in containers, with the abilities of the processes tier's Stack."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError, did_you_mean
+from harness.core.history import LogLine
+from harness.stack import environment, logs, postgres
+from harness.stack.docker import attached, container, describe, door, engine, image, ready, sweep
+from harness.stack.docker.container import Container
+from harness.stack.supervise import descendants
+
+
+@dataclass(slots=True, kw_only=True)
+class DockerStack:
+    """`timings` are seconds by part of the boot; `run_dir` holds logs and the local ends of the door.
+
+    The folder that the containers share has the same path inside as `run_dir` has here.
+    """
+
+    config: Config
+    place: container.Place
+    image: image.Image
+    run_dir: Path
+    timings: dict[str, float]
+    workers: int
+    door: door.Door | None = None
+    services: dict[str, Container] = field(default_factory=dict)
+    """The harness's own containers, by name."""
+    roles: dict[str, list[Container]] = field(default_factory=dict)
+    """The target's, by role: one, or as many as there are workers."""
+    others: list[Container] = field(default_factory=list)
+    ports: dict[str, int] = field(default_factory=dict)
+    """Loopback ports of the door: valkey, and each role that answers HTTP."""
+    db: psycopg.Connection = None  # type: ignore[assignment]  # set before boot yields
+    """The observer's connection: autocommit, UTC."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the first role that answers HTTP does so, without a slash at the end."""
+        for role in self.config.roles.values():
+            if role.ready.startswith("http:"):
+                return f"http://127.0.0.1:{self.ports[role.name]}"
+        raise HarnessError(
+            "no role of harness.toml answers HTTP", hint='give one ready = "http:/path"', code="no-web-role"
+        )
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://127.0.0.1:{self.ports['valkey']}/0"
+
+    @property
+    def fake_control(self) -> Path:
+        return self.run_dir / "fake.sock"
+
+    @property
+    def ca_bundle(self) -> Path:
+        return self.run_dir / "tls" / "ca.pem"
+
+    def log(self, role: str) -> Path:
+        return self.run_dir / "logs" / f"{role}.log"
+
+    def connect(self) -> psycopg.Connection:
+        """One more connection like the observer's."""
+        return postgres.connect(self.run_dir, 5432)
+
+    def role(self, name: str) -> Container:
+        """The first container of a running role: `pid`, `log`, `id`."""
+        if not self.roles.get(name):
+            raise HarnessError(f"no role '{name}' runs", hint=did_you_mean(name, self.roles), code="role-unknown")
+        return self.roles[name][0]
+
+    def children(self, name: str) -> tuple[int, ...]:
+        """Pids, on the engine's machine, of what a role forked: the pools of all its workers. Needs an engine on this machine.
+
+        A container's first process is its init, that one's child the role's command, and those below are the pool.
+        """
+        self.role(name)
+        found = []
+        for one in self.roles[name]:
+            below = descendants(_pid(one))
+            found += below[1:]
+        return tuple(found)
+
+    def kill_children(self, name: str) -> int:
+        """SIGKILL what a role forked, from inside its containers: on any engine. Returns how many there were."""
+        self.role(name)
+        return sum(int(_run_inside(one, _KILL_BELOW)) for one in self.roles[name])
+
+    def start(self, name: str) -> Container:
+        """Start a role (again) and wait until it is ready."""
+        if name not in self.config.roles:
+            raise HarnessError(
+                f"harness.toml has no role '{name}'", hint=did_you_mean(name, self.config.roles), code="role-unknown"
+            )
+        self.stop(name)
+        role = self.config.roles[name]
+        service = describe.role(self.config, role, str(self.run_dir))
+        self.roles[name] = [container.create(self.place, service)]
+        container.start(self.roles[name][0])
+        ready.await_role(self, self.roles[name][0])
+        return self.roles[name][0]
+
+    def stop(self, name: str) -> None:
+        """End a role's containers. Quiet when it does not run."""
+        for one in self.roles.pop(name, []):
+            with engine.speaking(self.place.api, f"stopping {one.name}"):
+                self.place.api.stop(one.id, timeout=10)
+                self.place.api.remove_container(one.id, force=True, v=True)
+            with one.changed:
+                one.changed.wait_for(lambda one=one: one.ended, 5)
+
+    def spawn(
+        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any
+    ) -> attached.Process:
+        """Start one more process with the target's environment and folder; output goes to its own log."""
+        run = str(self.run_dir)
+        words = environment.command(command, describe.places(self.config, run), name)
+        service = replace(
+            describe.role(self.config, next(iter(self.config.roles.values())), run),
+            name=f"{name}-{len(self.others) + 1}",
+            role=name,
+            aliases=(),
+            env={**describe.target_environment(self.config, run), **(env or {})},
+        )
+        process = attached.run(self.place, service, words, popen)
+        self.others.append(process.container)
+        return process  # type: ignore[return-value]
+
+    def alive(self) -> bool:
+        """True, or StackError role-died (port-in-use, docker-gone) for the first part that has ended."""
+        for one in self.containers():
+            if one.ended:
+                raise container.died(one)
+        if self.door is not None and self.door.broken:
+            raise engine.gone()
+        return True
+
+    def containers(self) -> list[Container]:
+        return [*self.services.values(), *(one for copies in self.roles.values() for one in copies)]
+
+    def explain(self) -> StackError | None:
+        """The stack's own reason for a broken connection, where it has one: a container that ended, an engine that is gone."""
+        if not engine.answers(self.place.api):
+            return engine.gone()
+        try:
+            self.alive()
+        except StackError as reason:
+            return reason
+        return None
+
+    def log_mark(self) -> logs.Mark:
+        return logs.mark(self.run_dir / "logs")
+
+    def logs_since(self, mark: logs.Mark) -> list[LogLine]:
+        return logs.since(self.run_dir / "logs", mark)
+
+    def memory_bytes(self) -> int:
+        """What the containers use by the engine's count, without the file cache that it could drop."""
+        with engine.speaking(self.place.api, "asking for the memory in use"), ThreadPoolExecutor(8) as pool:
+            return sum(pool.map(self._memory_of, self.containers()))
+
+    def down(self) -> list[str]:
+        """Remove everything of this run; returns what would not go. Quiet when called again."""
+        if self.db is not None:
+            self.db.close()
+        if self.door is not None:
+            self.door.close()
+        try:
+            with engine.speaking(self.place.api, "taking the stack down"):
+                left = sweep.run(self.place.api, self.place.run)
+        except StackError:
+            left = ["unknown"]
+            self._kill_without_engine()
+        self.roles.clear()
+        self.services.clear()
+        self.others.clear()
+        return left
+
+    def _memory_of(self, one: Container) -> int:
+        used = self.place.api.stats(one.id, stream=False, one_shot=True).get("memory_stats", {})
+        detail = used.get("stats", {})
+        return int(used.get("usage", 0)) - int(detail.get("total_inactive_file", detail.get("inactive_file", 0)))
+
+    def _kill_without_engine(self) -> None:
+        """A killed engine leaves containers running. Where they are this machine's and we may, they are ended here."""
+
+        for one in [*self.containers(), *self.others]:
+            with suppress(OSError):
+                # the pid is that container's for as long as its control group says so
+                if one.pid and one.id in Path("/proc", str(one.pid), "cgroup").read_text():
+                    os.kill(one.pid, signal.SIGKILL)
+
+
+_KILL_BELOW = """
+import os, signal
+def parent(pid):
+    try:
+        return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
+    except OSError:
+        return -1
+pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+above = {pid: parent(pid) for pid in pids}
+commands = [pid for pid in pids if above[pid] == 1]
+pool = [pid for pid in pids if above[pid] in commands]
+for pid in pool:
+    os.kill(pid, signal.SIGKILL)
+print(len(pool))
+"""
+
+
+def _run_inside(one: Container, code: str) -> str:
+    with engine.speaking(one.api, f"running Python in {one.name}"):
+        made = one.api.exec_create(one.id, [describe.PYTHON, "-c", code])
+        said = one.api.exec_start(made["Id"]).decode("utf-8", "replace")
+        status = one.api.exec_inspect(made["Id"])["ExitCode"]
+    if status:
+        raise StackError(
+            f"a program could not be run in {one.name} (exit code {status})",
+            hint=f"it said: {said[-200:]}",
+            code="docker-failed",
+        )
+    return said
+
+
+def _pid(one: Container) -> int:
+    with engine.speaking(one.api, f"looking at {one.name}"):
+        one.pid = one.api.inspect_container(one.id)["State"]["Pid"]
+    return one.pid

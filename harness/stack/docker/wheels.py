@@ -1,0 +1,145 @@
+"""The packages of the image, as wheels for the IMAGE's Python, resolved here: a build needs no network.
+
+Versions are those installed beside the harness, so that both tiers run the same code. pip judges markers by the Python
+it runs on, not by the one it downloads for; what only the image's Python needs is found from the wheels' own metadata
+and downloaded after (redis needs async-timeout on Python 3.11.2 and not on 3.11.7).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from email.parser import HeaderParser
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from harness.core.errors import StackError
+
+DISTRIBUTION = "igny8-harness"
+TARGET_EXTRA = "reference"
+
+
+def provide(facts: dict[str, str], requirements: Path | None, cache_dir: Path) -> Path:
+    """The folder with every wheel, and requirements.txt; from the cache when nothing changed. Raises docker-wheels.
+
+    `requirements` is the target's requirements file; None: the packages of the reference backend.
+    """
+    wanted = [*_of_harness(), *(_lines(requirements) if requirements else [])]
+    if requirements is None:
+        wanted += _of_harness(TARGET_EXTRA)
+    pins = _installed()
+    digest = hashlib.blake2b(json.dumps([facts, sorted(wanted), pins]).encode(), digest_size=8).hexdigest()
+    folder = cache_dir / "docker" / f"wheels-{digest}"
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent) as temporary:
+        made = Path(temporary, folder.name)
+        made.mkdir()
+        constraints = Path(temporary, "constraints.txt")
+        constraints.write_text("\n".join(pins))
+        _download(made, ["pip", *wanted], constraints, facts)
+        while missing := _missing(made, wanted, facts):
+            _download(made, missing, constraints, facts)
+        (made / "requirements.txt").write_text("\n".join(sorted(wanted)) + "\n")
+        if not folder.is_dir():
+            shutil.move(made, folder)
+    return folder
+
+
+def _of_harness(extra: str = "") -> list[str]:
+    """What the harness needs, or what its `extra` adds."""
+    found = []
+    for line in metadata.requires(DISTRIBUTION) or ():
+        need = Requirement(line)
+        by_extra = need.marker is not None and "extra" in str(need.marker)
+        if (not extra and not by_extra) or (extra and by_extra and need.marker.evaluate({"extra": extra})):
+            plain = Requirement(line)
+            plain.marker = need.marker if not by_extra else None
+            found.append(str(plain))
+    return found
+
+
+def _lines(requirements: Path) -> list[str]:
+    try:
+        text = requirements.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StackError(
+            f"the target's requirements cannot be read: {requirements}: {error.strerror}",
+            hint="[docker] requirements in harness.toml names the file",
+            code="docker-wheels",
+        ) from None
+    lines = [line.split(" #")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _installed() -> list[str]:
+    pins = {}
+    for one in metadata.distributions():
+        name, version = one.metadata["Name"], one.version
+        # a local version or a checkout is on no index
+        if name and "+" not in version and canonicalize_name(name) not in (DISTRIBUTION, "pip", "setuptools"):
+            pins[canonicalize_name(name)] = version
+    return [f"{name}=={version}" for name, version in sorted(pins.items())]
+
+
+def _download(folder: Path, wanted: Sequence[str], constraints: Path, facts: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command += ["--dest", str(folder), "--only-binary", ":all:", "--constraint", str(constraints)]
+    command += ["--implementation", "cp", "--python-version", facts["python_version"]]
+    for platform in _platforms(facts):
+        command += ["--platform", platform]
+    done = subprocess.run([*command, *wanted], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        words = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise StackError(
+            f"the wheels for the image's Python {facts['python_full_version']} could not be downloaded",
+            hint=f"pip's last words: {' | '.join(words[-2:])[-400:] or 'none'}",
+            code="docker-disk" if "No space left" in done.stderr else "docker-wheels",
+        )
+
+
+def _platforms(facts: dict[str, str]) -> list[str]:
+    """Every wheel platform that the image's C library can load, newest first."""
+    machine = facts["platform_machine"]
+    minor = re.match(r"2\.(\d+)", facts["libc"])
+    if minor is None:
+        return [f"musllinux_1_{n}_{machine}" for n in (2, 1)]
+    names = [f"manylinux_2_{n}_{machine}" for n in range(int(minor[1]), 4, -1)]
+    return [*names, f"manylinux2014_{machine}", f"manylinux2010_{machine}", f"manylinux1_{machine}", f"linux_{machine}"]
+
+
+def _missing(folder: Path, wanted: Iterable[str], facts: dict[str, str]) -> list[str]:
+    """Requirements that hold on the image's Python and that no wheel of `folder` meets."""
+    needs = {}
+    for wheel in folder.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            name = next(one for one in archive.namelist() if one.endswith(".dist-info/METADATA"))
+            head = HeaderParser().parsestr(archive.read(name).decode("utf-8", "replace"))
+        needs[canonicalize_name(head["Name"])] = [Requirement(line) for line in head.get_all("Requires-Dist") or ()]
+    missing: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    queue = [(Requirement(line), "") for line in wanted if not line.startswith("-")]
+    while queue:
+        need, extra = queue.pop()
+        if need.marker is not None and not need.marker.evaluate({**facts, "extra": extra}):
+            continue
+        name = canonicalize_name(need.name)
+        if name not in needs:
+            missing[name] = f"{need.name}{need.specifier}"
+            continue
+        for one in ("", *need.extras):
+            if (name, one) not in seen:
+                seen.add((name, one))
+                queue += [(below, one) for below in needs[name]]
+    return sorted(missing.values())
