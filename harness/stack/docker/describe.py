@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from harness.core.config import Config, Role
 from harness.stack import environment, postgres
-from harness.stack.docker.image import TARGET
+from harness.stack.docker.image import CODE, TARGET
 
 MIB = 1024 * 1024
 HTTP_PORT = 8000
@@ -19,6 +19,8 @@ FILES = "/harness/files"
 """Read-only, for the harness's own containers: tapes, contracts, the fake's configuration and key, the prepared database."""
 PYTHON = "python3"
 INSIDE = "harness.stack.docker.inside"
+AFTER = (PYTHON, "-I", "-S", f"{CODE}/harness/stack/docker/inside/after.py")
+"""In front of a role's command: run it once database and broker accept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,7 @@ def role(config: Config, one: Role, run: str) -> Service:
     return Service(
         name=one.name,
         role=one.name,
-        command=tuple(environment.command(one.command, known, f"{where}.command")),
+        command=(*AFTER, *environment.command(one.command, known, f"{where}.command")),
         aliases=(one.name,),
         env={**target_environment(config, run), **own},
         memory_bytes=1024 * MIB,

@@ -107,18 +107,18 @@ def _raise_up(
             pack = database.prepared(config, stack.image, place, cache_dir, run)
         always = [role for role in config.roles.values() if roles and role.boot == "always"]
         with clock.lap("containers"):
-            waiting = {
-                role.name: [
-                    pool.submit(container.create, place, one)
-                    for one in describe.copies(describe.role(config, role, run), stack.workers)
-                ]
-                for role in always
-            }
             _put(opened, describe.FILES, {**files, database.NAME: pack})
             own = [describe.database(pack=f"{describe.FILES}/{database.NAME}"), describe.broker()]
             if fake is not None:
                 own.append(describe.fake(config, run, f"{describe.FILES}/fake.json"))
-            started = [pool.submit(lambda one=one: container.start(container.create(place, one))) for one in own]
+            started = [pool.submit(_launch, place, one) for one in own]
+            waiting = {
+                role.name: [
+                    pool.submit(_launch, place, one)
+                    for one in describe.copies(describe.role(config, role, run), stack.workers)
+                ]
+                for role in always
+            }
             _open(stack, opened, always, web_port)
             stack.services |= {one.service.name: one for one in (future.result() for future in started)}
         with clock.lap("database"):
@@ -127,12 +127,15 @@ def _raise_up(
         with clock.lap("roles"):
             stack.roles |= {name: [future.result() for future in futures] for name, futures in waiting.items()}
             every = [one for copies in stack.roles.values() for one in copies]
-            list(pool.map(container.start, every))
             if fake is not None:
                 container.await_line(stack.services["fake"], "ready")
             for one in every:
                 ready.await_role(stack, one)
     clock.total()
+
+
+def _launch(place: container.Place, one: describe.Service) -> container.Container:
+    return container.start(container.create(place, one))
 
 
 def _network(place: container.Place, pool: ThreadPoolExecutor) -> None:
