@@ -43,7 +43,8 @@ class HistoryWriter:
         if kind == "cell.end":
             self._cell = ""
             self._file.flush()
-        elif kind in ("run.start", "run.end"):
+        elif kind in ("run.start", "cell.start", "run.end"):
+            # what a killed run leaves says in which cell it was
             self._file.flush()
 
     def close(self) -> None:
