@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 READY_TIMEOUT_S = 60.0
+_LAST_OUTPUT_S = 5.0
 _HEARD_BYTES = 1 << 18
 """Of a container's output, what is kept to find its ready line and its last words."""
 _PIDS_WORDS = ("resource temporarily unavailable", "can't start new thread")
@@ -108,6 +109,18 @@ def start(one: Container, *, output: Callable[[bytes], None] | None = None) -> C
     with engine.speaking(one.api, f"starting the container of {one.name}"):
         one.api.start(one.id)
     return one
+
+
+def launch(place: Place, service: Service) -> Container:
+    return start(create(place, service))
+
+
+def remove(one: Container) -> None:
+    """Kill and remove; returns once all of its output is in its log."""
+    with engine.speaking(one.api, f"removing the container of {one.name}"):
+        one.api.remove_container(one.id, force=True, v=True)
+    with one.changed:
+        one.changed.wait_for(lambda: one.ended, _LAST_OUTPUT_S)
 
 
 def raw(stream: Any) -> Any:

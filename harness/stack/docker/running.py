@@ -21,6 +21,8 @@ from harness.stack.docker import attached, container, describe, door, engine, im
 from harness.stack.docker.container import Container
 from harness.stack.supervise import descendants
 
+STOP_GRACE_S = 10
+
 
 @dataclass(slots=True, kw_only=True)
 class DockerStack:
@@ -93,33 +95,33 @@ class DockerStack:
             found += below[1:]
         return tuple(found)
 
-    def kill_children(self, name: str) -> int:
-        """SIGKILL what a role forked, from inside its containers: on any engine. Returns how many there were."""
-        self.role(name)
-        return sum(int(_run_inside(one, _KILL_BELOW)) for one in self.roles[name])
-
     def start(self, name: str) -> Container:
         """Start a role (again) and wait until it is ready."""
         if name not in self.config.roles:
             raise HarnessError(
                 f"harness.toml has no role '{name}'", hint=did_you_mean(name, self.config.roles), code="role-unknown"
             )
-        self.stop(name)
+        self.kill(name)
         role = self.config.roles[name]
-        service = describe.role(self.config, role, str(self.run_dir))
-        self.roles[name] = [container.create(self.place, service)]
-        container.start(self.roles[name][0])
-        ready.await_role(self, self.roles[name][0])
+        wanted = describe.copies(
+            describe.role(self.config, role, str(self.run_dir)), self.workers if role.boot == "always" else 1
+        )
+        with ThreadPoolExecutor(len(wanted)) as pool:
+            self.roles[name] = list(pool.map(lambda one: container.launch(self.place, one), wanted))
+        for one in self.roles[name]:
+            ready.await_role(self, one)
         return self.roles[name][0]
 
     def stop(self, name: str) -> None:
-        """End a role's containers. Quiet when it does not run."""
-        for one in self.roles.pop(name, []):
-            with engine.speaking(self.place.api, f"stopping {one.name}"):
-                self.place.api.stop(one.id, timeout=10)
-                self.place.api.remove_container(one.id, force=True, v=True)
-            with one.changed:
-                one.changed.wait_for(lambda one=one: one.ended, 5)
+        """Ask a role's containers to end, then end them. Quiet when it does not run."""
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self._ask_to_end, self.roles.get(name, [])))
+        self.kill(name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a role and all that it forked, with no chance to clean up. Quiet when it does not run."""
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(container.remove, self.roles.pop(name, [])))
 
     def spawn(
         self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any
@@ -188,6 +190,10 @@ class DockerStack:
         self.others.clear()
         return left
 
+    def _ask_to_end(self, one: Container) -> None:
+        with engine.speaking(self.place.api, f"stopping {one.name}"):
+            self.place.api.stop(one.id, timeout=STOP_GRACE_S)
+
     def _memory_of(self, one: Container) -> int:
         used = self.place.api.stats(one.id, stream=False, one_shot=True).get("memory_stats", {})
         detail = used.get("stats", {})
@@ -201,37 +207,6 @@ class DockerStack:
                 # the pid is that container's for as long as its control group says so
                 if one.pid and one.id in Path("/proc", str(one.pid), "cgroup").read_text():
                     os.kill(one.pid, signal.SIGKILL)
-
-
-_KILL_BELOW = """
-import os, signal
-def parent(pid):
-    try:
-        return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
-    except OSError:
-        return -1
-pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-above = {pid: parent(pid) for pid in pids}
-commands = [pid for pid in pids if above[pid] == 1]
-pool = [pid for pid in pids if above[pid] in commands]
-for pid in pool:
-    os.kill(pid, signal.SIGKILL)
-print(len(pool))
-"""
-
-
-def _run_inside(one: Container, code: str) -> str:
-    with engine.speaking(one.api, f"running Python in {one.name}"):
-        made = one.api.exec_create(one.id, [describe.PYTHON, "-c", code])
-        said = one.api.exec_start(made["Id"]).decode("utf-8", "replace")
-        status = one.api.exec_inspect(made["Id"])["ExitCode"]
-    if status:
-        raise StackError(
-            f"a program could not be run in {one.name} (exit code {status})",
-            hint=f"it said: {said[-200:]}",
-            code="docker-failed",
-        )
-    return said
 
 
 def _pid(one: Container) -> int:

@@ -111,10 +111,10 @@ def _raise_up(
             own = [describe.database(pack=f"{describe.FILES}/{database.NAME}"), describe.broker()]
             if fake is not None:
                 own.append(describe.fake(config, run, f"{describe.FILES}/fake.json"))
-            started = [pool.submit(_launch, place, one) for one in own]
+            started = [pool.submit(container.launch, place, one) for one in own]
             waiting = {
                 role.name: [
-                    pool.submit(_launch, place, one)
+                    pool.submit(container.launch, place, one)
                     for one in describe.copies(describe.role(config, role, run), stack.workers)
                 ]
                 for role in always
@@ -132,10 +132,6 @@ def _raise_up(
             for one in every:
                 ready.await_role(stack, one)
     clock.total()
-
-
-def _launch(place: container.Place, one: describe.Service) -> container.Container:
-    return container.start(container.create(place, one))
 
 
 def _network(place: container.Place, pool: ThreadPoolExecutor) -> None:
