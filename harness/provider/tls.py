@@ -47,6 +47,7 @@ def server_context(certificates: Certificates) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates.leaf)
     context.set_alpn_protocols(["http/1.1"])
+    context.num_tickets = 0  # nobody resumes a session here; a ticket costs the client a read it does not expect
     return context
 
 
