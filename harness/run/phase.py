@@ -230,9 +230,9 @@ def _served(run: PhaseRun, live: Live, law: Law, scenario: Scenario, refs: Mappi
         [refs[name]["id"]],
     ).fetchone()
     if run.phase.rollback.kind is RollbackKind.BACKUP:
-        # the customer came after the backup: the task finds nobody, must not fail loudly, and must charge nobody
-        problems = [line for line in problems if "SUCCESS" not in line and "FAILURE" in line]
-        shown = "the task's customer went with the backup; nobody was charged"
+        # the customer came after the backup: the task finds nobody and may fail, but it must end and charge nobody
+        problems = [reason] if reason else []
+        shown = f"its customer went with the backup; it ended, and nobody was charged: {', '.join(states)}"
         if row is not None:
             problems.append("a customer who came after the backup is still there")
     else:

@@ -67,12 +67,11 @@ def backup(stack: Stack, file: Path) -> None:
 
 def restore(stack: Stack, file: Path) -> None:
     """Put the database back to `file`, all of it: nothing written since remains."""
-    info = stack.db.info
     stack.db.close()
     _tool(stack, "dropdb", "--force", postgres.DATABASE)
     _tool(stack, "createdb", postgres.DATABASE)
     _tool(stack, "pg_restore", "--exit-on-error", f"--dbname={postgres.DATABASE}", str(file))
-    stack.db = postgres.connect(Path(info.host), info.port)
+    stack.db = postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]))
 
 
 def _tool(stack: Stack, name: str, *words: str) -> None:
