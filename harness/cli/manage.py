@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.failure import guarded
 from harness.cli.options import config_option, isolation_option, loaded, phase_option
 from harness.stack import island, processes
 from harness.stack.environment import command as filled
@@ -35,4 +36,4 @@ def manage(config_path: Path, phase: int | None, isolation: str, words: tuple[st
             sys.stdout.flush()
             return done.returncode
 
-    return island.run(inside, hosts=config.provider_hosts, mode=isolation)
+    return island.run(guarded(inside, as_json=False), hosts=config.provider_hosts, mode=isolation)
