@@ -19,7 +19,8 @@ import brotli
 
 from harness.core.cassette import RecordedResponse
 from harness.provider.fake.match import Recording, places, steps_of
-from harness.provider.profiles import UNMATCHED_HEADER, Profile, Refusal, is_stream, parse
+from harness.provider.profiles import UNMATCHED_HEADER, Profile, is_stream, parse
+from harness.provider.refusals import Refusal
 
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer"}
 _EVENT = re.compile(rb".*?(?:\r\n\r\n|\n\n|\r\r|\Z)", re.DOTALL)

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.core.cassette import Cassette, Interaction
-from harness.provider.profiles import Profile, asked_model, parse, profile_for
+from harness.provider.profiles import Profile, parse, profile_for
+from harness.provider.refusals import asked_model
 
 
 def key_of(profile: Profile, host: str, method: str, target: str, body: bytes) -> bytes:
