@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.stack import cache as users
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Prepared databases and compiled Python of this session: the user's own cache is neither used nor pushed out."""
-    return tmp_path_factory.mktemp("cache")
+    """Prepared databases and compiled Python of this session: the user's own cache is neither written nor pushed out.
+
+    What the user's cache has of compiled Python is copied: compiling Django and Celery again would cost ten seconds.
+    """
+    folder = tmp_path_factory.mktemp("cache")
+    compiled = users.folder(workshop.REPOSITORY) / "pycache"
+    if compiled.is_dir():
+        shutil.copytree(compiled, folder / users.NAME / "pycache", symlinks=True, dirs_exist_ok=True)
+    return folder
 
 
 @pytest.fixture
 def shop(tmp_path: Path, cache: Path) -> Callable[..., Workshop]:
     """shop(...): a workshop of this test; arguments as workshop.set_up's."""
     return lambda **wanted: workshop.set_up(tmp_path / "shop", cache, **wanted)
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> None:
+    """The repository's own backend is prepared in the cache: what follows boots in a second."""
+    made = workshop.set_up(tmp_path_factory.mktemp("warm"), cache, backend=False)
+    told = made.harness("verify", "--only", "planner/create_tasks@manual")
+    assert told.code == 0, told.out + told.err

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -78,11 +78,12 @@ class Workshop:
         own = {"HOME": str(home), "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(self.cache), "PYTHONPATH": str(REPOSITORY)}
         return {**kept, **own, **self.env}
 
-    def harness(self, *words: str, prefix: Sequence[str] = ()) -> Told:
-        """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it."""
+    def harness(self, *words: str, prefix: Sequence[str] = (), user: Callable[[], None] | None = None) -> Told:
+        """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it. `user` makes the
+        process somebody else before it begins."""
         done = subprocess.run(
             [*prefix, *COMMAND, *words], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
-            timeout=PATIENCE_S, check=False,
+            timeout=PATIENCE_S, check=False, preexec_fn=user,
         )  # fmt: skip
         return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 

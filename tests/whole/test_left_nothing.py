@@ -1,0 +1,144 @@
+"""Ctrl-C and kill -9 of `harness verify`, at moments that are observed: nothing stays behind, and nothing passes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from harness.stack.supervise import descendants
+from tests.whole.traces import Traces, end, gone, watch
+from tests.whole.workshop import COMMAND, Workshop
+
+pytestmark = pytest.mark.stack
+
+STALLING = "writer/content_provider_timeout@manual"
+QUICK = "planner/create_tasks@manual"
+MARK = "HARNESS_LEFT_NOTHING"
+
+
+def booting(shop: Workshop, process: subprocess.Popen[str]) -> bool:
+    """The database or the broker runs, and no cell has begun."""
+    return any(name in words for words in _commands(process) for name in ("valkey", "postgres", "initdb"))
+
+
+def in_the_first_cell(shop: Workshop, process: subprocess.Popen[str]) -> bool:
+    return '"cell.start"' in _history(shop)
+
+
+def stalled(shop: Workshop, process: subprocess.Popen[str]) -> bool:
+    """The worker has taken the task, and the provider does not answer it."""
+    for pid in descendants(process.pid):
+        for log in ("dev/shm/harness/logs/worker.log", *_hook_logs(pid)):
+            with suppress(OSError):
+                if "received" in Path(f"/proc/{pid}/root", log).read_text():
+                    return True
+    return False
+
+
+def being_judged_or_torn_down(shop: Workshop, process: subprocess.Popen[str]) -> bool:
+    """The logs of the roles are copied when the last cell is over and the stack still stands."""
+    return any(shop.runs.glob("2*/logs/web.log"))
+
+
+MOMENTS: dict[str, tuple[Callable[[Workshop, subprocess.Popen[str]], bool], str]] = {
+    "boot": (booting, QUICK),
+    "first cell": (in_the_first_cell, STALLING),
+    "stall": (stalled, STALLING),
+    "teardown": (being_judged_or_torn_down, QUICK),
+}
+CASES = [
+    (mode, number, moment)
+    for mode in ("namespace", "hook")
+    for number in (signal.SIGINT, signal.SIGKILL)
+    for moment in MOMENTS
+    if mode == "namespace" or moment in ("boot", "stall")
+]
+
+
+@pytest.fixture
+def start(shop, tmp_path: Path, warm):
+    """start(cell, mode): `harness verify` of one cell, whose providers stall for a minute."""
+    made: list[subprocess.Popen[str]] = []
+    place = shop(backend=False)
+    place.edit("harness.toml", 'AI_REQUEST_TIMEOUT_S = "1"', f'AI_REQUEST_TIMEOUT_S = "60"\n{MARK} = "{tmp_path}"')
+    place.edit("harness.toml", "settle_timeout_s = 20", "settle_timeout_s = 60")
+    tmp = tmp_path / "tmp"
+    tmp.mkdir()
+
+    def launch(cell: str, mode: str) -> tuple[Workshop, subprocess.Popen[str], Path]:
+        env = {**place.environment(), "TMPDIR": str(tmp), MARK: str(tmp_path)}
+        words = [*COMMAND, "verify", "--only", cell, "--isolation", mode]
+        with (tmp_path / "said").open("w") as said:
+            made.append(
+                subprocess.Popen(
+                    words, cwd=place.folder, env=env, text=True, stdout=said, stderr=said, start_new_session=True
+                )
+            )
+        return place, made[-1], tmp
+
+    yield launch
+    for process in made:
+        if process.poll() is None:
+            end(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("mode", "number", "moment"), CASES, ids=lambda value: getattr(value, "name", value))
+def test_an_interrupted_verify_leaves_nothing(start, tmp_path, mode, number, moment):
+    """Claim: no process, port, folder or shared memory stays; Ctrl-C exits with 130; no verdict of half a run is kept."""
+    reached, cell = MOMENTS[moment]
+    place, process, tmp = start(cell, mode)
+    traces = Traces()
+    watch(process, lambda: reached(place, process), traces, moment)
+    assert len(traces.processes) > 3, "the run was not seen"
+    code = end(process, number)
+    said = (tmp_path / "said").read_text()
+    # a run may be over in the moment between the look and the signal; then it passed
+    over = moment == "teardown" and code == 0
+    assert over or code == (130 if number == signal.SIGINT else -signal.SIGKILL), said
+    gone(traces, str(tmp_path), tmp)
+    assert "Traceback" not in said
+    if not over and moment != "teardown":
+        assert [path.name for path in place.runs.glob("2*/verdict.json")] == []
+        assert "PASS" not in said
+
+
+def test_half_a_run_does_not_pass_when_it_is_judged_afterwards(start, tmp_path):
+    """Claim: the history of an interrupted run is whole lines, and `harness check` refuses it."""
+    place, process, tmp = start(STALLING, "namespace")
+    traces = Traces()
+    watch(process, lambda: stalled(place, process), traces, "the stall")
+    end(process, signal.SIGKILL)
+    gone(traces, str(tmp_path), tmp)
+    kinds = [json.loads(line)["kind"] for line in _history(place).splitlines()]
+    assert kinds[:2] == ["run.start", "cell.start"]
+    assert "run.end" not in kinds
+    told = place.harness("check")
+    assert told.code == 1, told.out + told.err
+    assert "PASS" not in told.out
+
+
+def _history(shop: Workshop) -> str:
+    return "".join(path.read_text() for path in shop.runs.glob("2*/history.ndjson"))
+
+
+def _commands(process: subprocess.Popen[str]) -> list[str]:
+    found = []
+    for pid in descendants(process.pid):
+        with suppress(OSError):
+            found.append(Path(f"/proc/{pid}/cmdline").read_text())
+    return found
+
+
+def _hook_logs(pid: int) -> list[str]:
+    """Logs of a hook island: its run folder is the worker's home's parent."""
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
+        homes = [word.removeprefix("HOME=") for word in words if word.startswith("HOME=") and "igny8-harness-" in word]
+        return [home.strip("/").removesuffix("home") + "logs/worker.log" for home in homes]
+    return []

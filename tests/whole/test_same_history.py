@@ -1,0 +1,99 @@
+"""Runs that did the same have the same canonical history, and a stored run is judged the same way again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.core import config as configuration
+from harness.store import canonical, history
+from tests.whole import workshop
+from tests.whole.workshop import Workshop
+
+pytestmark = pytest.mark.stack
+
+CELLS = (
+    "planner/cluster_keywords",
+    "writer/images_half_failing@manual",
+    "writer/content_low_balance@manual",
+    "linker/generate_links",
+    "automation/multiple_schedules",
+)
+GOLDEN = "scenarios/planner/cluster_keywords.golden.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twice:
+    """The same cells driven twice, on two kinds of island where the machine has both."""
+
+    place: Workshop
+    runs: tuple[Path, Path]
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory, cache, warm) -> Twice:
+    place = workshop.set_up(tmp_path_factory.mktemp("twice"), cache, backend=False, copies=("scenarios",))
+    words = [word for cell in CELLS for word in ("--only", cell)]
+    for name, isolation in (("one", "auto"), ("two", "hook")):
+        told = place.harness("verify", *words, "--isolation", isolation, "--runs", name)
+        assert told.code == 0, told.out + told.err
+    return Twice(place=place, runs=tuple((place.folder / name / "latest").resolve() for name in ("one", "two")))
+
+
+def judged(run: Path) -> list[dict]:
+    return json.loads((run / "verdict.json").read_text())["verdicts"]
+
+
+def test_two_runs_have_the_same_canonical_history(twice):
+    """Claim: byte for byte, on whichever island; the histories themselves differ, in times and uuids at least."""
+    ledger = configuration.load(twice.place.config).ledger
+    files = [run / "history.ndjson" for run in twice.runs]
+    one, two = (canonical.canonical_bytes(history.events(file), ledger) for file in files)
+    assert one.decode().splitlines() == two.decode().splitlines()
+    assert one == two
+    assert one.count(b'"operation_type"') > 0
+    assert files[0].read_bytes() != files[1].read_bytes()
+
+
+def test_a_stored_run_is_judged_the_same_again(twice):
+    """Claim: `check` boots nothing and comes to the same verdicts, the known-wrong ones among them, with exit code 0."""
+    run = twice.runs[0]
+    before = judged(run)
+    assert any(verdict["finding"] for verdict in before)
+    told = twice.place.harness("check", str(run))
+    assert told.code == 0, told.out + told.err
+    assert "PASS, with 1 finding known to be wrong" in told.out
+    assert judged(run) == before
+
+
+def test_a_changed_golden_fails_a_stored_run(twice):
+    """Claim: the golden of now is what counts; the difference is told in credits; with the old golden it passes again."""
+    place, run = twice.place, twice.runs[1]
+    kept = (place.folder / GOLDEN).read_text()
+    place.edit(GOLDEN, "closing = 495", "closing = 496")
+    told = place.harness("check", str(run))
+    assert told.code == 1, told.out + told.err
+    for path in ("manual", "automation", "scheduled"):
+        golden = told.failures(f"planner/cluster_keywords@{path}")["golden"]
+        assert golden[0] == "5 credits charged where the golden has 4 (+1)"
+    (place.folder / GOLDEN).write_text(kept)
+    assert place.harness("check", str(run)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "checker"),
+    [("row", "golden"), ("call", "golden"), ("balance", "golden"), ("cell.end", "settle"), ("cell.start", "complete")],
+)
+def test_a_stored_run_that_lost_an_event_does_not_pass(twice, tmp_path, kind, checker):
+    """Claim: whichever kind of event is taken out of a history, judging it does not say pass."""
+    lines = (twice.runs[0] / "history.ndjson").read_text().splitlines(keepends=True)
+    wanted = f'{{"kind":"{kind}"'
+    last = max(n for n, line in enumerate(lines) if line.startswith(wanted) and "cluster_keywords@manual" in line)
+    (tmp_path / "history.ndjson").write_text("".join(lines[:last] + lines[last + 1 :]))
+    told = twice.place.harness("check", str(tmp_path))
+    assert told.code == 1, told.out + told.err
+    assert f"  {checker}: " in told.out
+    assert "PASS" not in told.out
