@@ -2,7 +2,8 @@
 
 A request goes down this list:
 
-connection, websocket   bytes <-> one request and its answer; bounded, in order, never a crash
+reading           bytes -> requests, bounded
+connection        one request after the other, and its answer -> bytes; websocket: the same for messages
 service           which host and provider, which scenario's epoch; hands out the answer
 epoch             one loaded scenario: its tape, its faults, and the ledger of its calls
 match             the canonical key of a request, and the tape that is indexed by it

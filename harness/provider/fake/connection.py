@@ -1,7 +1,7 @@
 """HTTP/1.1 on a TCP or TLS connection: keep-alive, pipelining in order, chunked bodies, Expect: 100-continue.
 
-Everything a client can make grow is bounded: the head (431), the body (413), the queue of pipelined requests (reading
-pauses). Slow clients are ended by the server's one periodic sweep (408), so no connection owns a timer but for a
+What a client can make grow is bounded: the head (431) and the body (413) in reading.py, here the queue of pipelined
+requests (reading pauses). Slow clients are ended by the server's one periodic sweep (408), so no connection owns a timer but for a
 delay that its own answer needs.
 """
 
@@ -10,49 +10,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import zlib
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-import httptools
-
 from harness.provider.fake import answer as answers
 from harness.provider.fake.answer import Answer
-from harness.provider.fake.epoch import Epoch, Plan
+from harness.provider.fake.epoch import Plan
+from harness.provider.fake.reading import Reader, Request, inflated
 from harness.provider.fake.service import Service
 from harness.provider.fake.websocket import Socket
 
-MOST_HEAD_BYTES = 64 * 1024
-MOST_BODY_BYTES = 32 * 1024 * 1024
 MOST_QUEUED = 16
 REQUEST_TIMEOUT_S = 30.0
 IDLE_TIMEOUT_S = 600.0
 _CACHED_BODY_BYTES = 16 * 1024
-_KNOWN_HEADERS = {b"host", b"accept-encoding", b"content-encoding", b"content-length", b"expect", b"upgrade"}
-
-
-class Request:
-    """One request while it arrives and until it is answered."""
-
-    __slots__ = ("accepts", "body", "coding", "epoch", "expects", "failure", "headers", "host", "keep_alive", "method")
-    __slots__ += ("modern", "plan", "target", "upgrade")
-
-    def __init__(self, epoch: Epoch) -> None:
-        self.epoch = epoch
-        self.method = ""
-        self.target = b""
-        self.host: str | None = None
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.body: list[bytes] = []
-        self.accepts = ""
-        self.coding = ""
-        self.expects = False
-        self.keep_alive = True
-        self.modern = True
-        self.upgrade = ""
-        self.failure: tuple[int, str] | None = None
-        self.plan: Plan | None = None
 
 
 class Connection(asyncio.Protocol):
@@ -62,14 +34,12 @@ class Connection(asyncio.Protocol):
         self.service = service
         self.connections = connections
         self.loop = asyncio.get_running_loop()
-        self.parser = httptools.HttpRequestParser(self)
+        self.reader = Reader(lambda: service.epoch, self._arrived, self._continue, self.loop.time)
         self.transport: asyncio.Transport | None = None
-        self.arriving: Request | None = None
         self.busy: Request | None = None
         self.queue: deque[Request] = deque()
         self.socket: Socket | None = None
         self.timer: asyncio.TimerHandle | None = None
-        self.head_bytes = self.body_bytes = self.silent_bytes = 0
         self.since = self.loop.time()
         self.ended = self.paused = self.blocked = False
 
@@ -89,7 +59,7 @@ class Connection(asyncio.Protocol):
         if self.busy is not None and self.busy.plan is not None:
             self.busy.plan.epoch.finished(self.busy.plan.entry, 0)
         self.queue.clear()
-        self.busy = self.arriving = self.timer = None
+        self.busy = self.timer = None
 
     def pause_writing(self) -> None:
         """The client does not read: answer and read nothing more until it does."""
@@ -103,99 +73,33 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.socket is not None:
             self.socket.received(data)
-            return
-        if self.ended:
-            return
-        self.silent_bytes += len(data)
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._upgraded(data[upgrade.args[0] :])
-        except (httptools.HttpParserError, UnicodeDecodeError):
-            self._fail(400, "the request is not valid HTTP/1.1")
-        if self.silent_bytes > MOST_HEAD_BYTES:
-            self._fail(431, f"the head is longer than {MOST_HEAD_BYTES} bytes")
+        elif not self.ended:
+            upgraded = self.reader.feed(data)
+            if upgraded is not None and not self.ended:
+                self._upgraded(*upgraded)
 
     def sweep(self, now: float) -> None:
         """End the connection if its client is too slow; called for every connection from one timer."""
-        waited = now - self.since
-        if (self.blocked and waited > REQUEST_TIMEOUT_S) or (self.busy is None and waited > IDLE_TIMEOUT_S):
+        waited = now - max(self.since, self.reader.since)
+        if (self.blocked and now - self.since > REQUEST_TIMEOUT_S) or (self.busy is None and waited > IDLE_TIMEOUT_S):
             self.transport.abort()
-        elif self.arriving is not None and not self.ended and waited > REQUEST_TIMEOUT_S:
-            self._fail(408, f"the request did not arrive within {REQUEST_TIMEOUT_S:.0f} s")
+        elif self.reader.arriving is not None and not self.ended and now - self.reader.since > REQUEST_TIMEOUT_S:
+            self.reader.fail(408, f"the request did not arrive within {REQUEST_TIMEOUT_S:.0f} s")
 
-    # what the parser calls
+    # one request after the other
 
-    def on_message_begin(self) -> None:
-        self.arriving = Request(self.service.epoch)
-        self.head_bytes = self.body_bytes = 0
-        self.since = self.loop.time()
-
-    def on_url(self, url: bytes) -> None:
-        self.arriving.target += url
-        self._head(len(url))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        request = self.arriving
-        self.head_bytes += len(name) + len(value) + 4
-        if self.head_bytes > MOST_HEAD_BYTES:
-            self._head(0)
-        elif request.failure is None:
-            request.headers.append((name, value))
-            known = name.lower()
-            if known in _KNOWN_HEADERS:
-                self._header(request, known, value.decode("latin-1"))
-
-    def _header(self, request: Request, name: bytes, text: str) -> None:
-        if name == b"host":
-            if request.host is not None and request.host != text:
-                self._fail(400, "the request names two hosts")
-            request.host = text
-        elif name == b"accept-encoding":
-            request.accepts = text
-        elif name == b"content-encoding":
-            request.coding = text.strip().lower()
-        elif name == b"content-length":
-            if text.isdigit() and int(text) > MOST_BODY_BYTES:
-                self._fail(413, f"the body is longer than {MOST_BODY_BYTES} bytes")
-        elif name == b"expect":
-            request.expects = text.strip().lower() == "100-continue"
-        elif name == b"upgrade":
-            request.upgrade = text.strip().lower()
-
-    def on_headers_complete(self) -> None:
-        self.silent_bytes = 0
-        request = self.arriving
-        request.method = self.parser.get_method().decode("latin-1")
-        request.modern = self.parser.get_http_version() == "1.1"
-        request.keep_alive = self.parser.should_keep_alive()
-        if request.failure is None and request.expects and request.modern and self.busy is None and not self.queue:
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self.silent_bytes = 0
-        self.body_bytes += len(body)
-        request = self.arriving
-        if request.failure is None:
-            if self.body_bytes > MOST_BODY_BYTES:
-                self._fail(413, f"the body is longer than {MOST_BODY_BYTES} bytes")
-            else:
-                request.body.append(body)
-
-    def on_message_complete(self) -> None:
-        self.silent_bytes = 0
-        request, self.arriving = self.arriving, None
-        if request.failure is not None or self.ended:
+    def _arrived(self, request: Request) -> None:
+        if self.ended:
             return
-        if self.parser.should_upgrade():
-            self.arriving = request  # until the parser hands over what follows
-            return
+        self.service.malformed += request.failure is not None
         self.queue.append(request)
         self._next()
         if len(self.queue) >= MOST_QUEUED:
             self._pause()
 
-    # one request after the other
+    def _continue(self) -> None:
+        if self.busy is None and not self.queue and not self.ended:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _next(self) -> None:
         while self.busy is None and self.queue and not self.blocked and not self.transport.is_closing():
@@ -216,7 +120,7 @@ class Connection(asyncio.Protocol):
     def _serve(self, request: Request) -> None:
         body = request.body[0] if len(request.body) == 1 else b"".join(request.body)
         if request.coding not in ("", "identity"):
-            plain = _inflated(body, request.coding)
+            plain = inflated(body, request.coding)
             if plain is None:
                 request.failure = (415, f"a body with content-encoding {request.coding} is not understood here")
                 self._send_failure(request)
@@ -319,23 +223,6 @@ class Connection(asyncio.Protocol):
 
     # what goes wrong
 
-    def _head(self, count: int) -> None:
-        self.head_bytes += count
-        if self.head_bytes > MOST_HEAD_BYTES:
-            self._fail(431, f"the head is longer than {MOST_HEAD_BYTES} bytes")
-
-    def _fail(self, status: int, why: str) -> None:
-        """Answer with `status` after the requests before it, and end the connection."""
-        if self.ended or (self.arriving is not None and self.arriving.failure is not None):
-            return
-        self.service.malformed += 1
-        request = self.arriving or Request(self.service.epoch)
-        self.arriving = request
-        request.failure = (status, why)
-        request.body.clear()
-        self.queue.append(request)
-        self._next()
-
     def _send_failure(self, request: Request) -> None:
         status, why = request.failure
         body = f"harness: {why}\n".encode()
@@ -344,35 +231,12 @@ class Connection(asyncio.Protocol):
         self.transport.write(head + body)
         self._end()
 
-    def _upgraded(self, rest: bytes) -> None:
-        request, self.arriving = self.arriving, None
-        if request is None or request.failure is not None or self.ended:
-            return
+    def _upgraded(self, request: Request, rest: bytes) -> None:
         if request.method == "CONNECT":
-            self.arriving = request
-            self._fail(405, "this is not a proxy")
+            self.reader.arriving = request
+            self.reader.fail(405, "this is not a proxy")
         elif request.upgrade == "websocket":
-            self.silent_bytes = 0
             self.socket = Socket(self, request.headers, request.target, request.host or "")
             self.socket.received(rest)
         else:
-            # Another protocol is offered, which a server may ignore: read the request again without the offer. The
-            # parser must be a new one, because it took the body for the other protocol.
-            offer = (b"upgrade", b"http2-settings", b"connection")
-            lines = [b"%b: %b\r\n" % (name, value) for name, value in request.headers if name.lower() not in offer]
-            head = b"%b %b HTTP/1.1\r\n" % (request.method.encode("latin-1"), request.target)
-            self.parser = httptools.HttpRequestParser(self)
-            self.data_received(head + b"".join(lines) + b"\r\n" + rest)
-
-
-def _inflated(body: bytes, coding: str) -> bytes | None:
-    """The decoded body of a gzip or deflate request, None when it is neither, damaged, or too long."""
-    wbits = {"gzip": 31, "x-gzip": 31, "deflate": 15}.get(coding)
-    if wbits is None:
-        return None
-    try:
-        engine = zlib.decompressobj(wbits)
-        plain = engine.decompress(body, MOST_BODY_BYTES)
-        return plain if engine.eof else None
-    except zlib.error:
-        return None
+            self.reader.again(request, rest)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from harness.core.cassette import Cassette
 from harness.core.scenario import Fault
 from harness.provider.fake import connection as connections
+from harness.provider.fake import reading
 from harness.provider.fake.connection import Connection
 from harness.provider.fake.service import Service
 from tests.provider.fake.conftest import HOSTS, asked, chat
@@ -80,7 +81,7 @@ def talk(pieces: list[bytes], recordings: int = 50) -> tuple[Wire, Connection, S
                 await asyncio.sleep(0)
         for _ in range(60):
             await asyncio.sleep(0)
-        held = len(connection.queue), connection.head_bytes
+        held = len(connection.queue), connection.reader.head_bytes
         connection.connection_lost(None)
         assert not failures, failures
         assert held[0] <= 2 * connections.MOST_QUEUED + 256
@@ -199,18 +200,18 @@ def test_what_is_too_big_or_wrong_gets_its_status_and_the_connection_ends(pieces
 
 def test_a_body_beyond_the_limit_is_dropped_while_it_arrives(monkeypatch):
     """A chunked body has no announced length: it is refused when it passes the limit, and not kept."""
-    monkeypatch.setattr(connections, "MOST_BODY_BYTES", 1000)
+    monkeypatch.setattr(reading, "MOST_BODY_BYTES", 1000)
     head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     wire, connection, _ = talk([head] + [b"64\r\n" + b"x" * 100 + b"\r\n"] * 40)
     assert [found for found, _ in answers(wire.written)] == [413]
-    assert connection.body_bytes < 2000
+    assert connection.reader.body_bytes < 2000
 
 
 def test_a_compressed_bomb_is_refused(monkeypatch):
     """A small gzip body that unpacks beyond the limit is not unpacked."""
     import gzip
 
-    monkeypatch.setattr(connections, "MOST_BODY_BYTES", 100_000)
+    monkeypatch.setattr(reading, "MOST_BODY_BYTES", 100_000)
     bomb = gzip.compress(b"x" * 10_000_000)
     head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
     wire, _, _ = talk([head + bomb])
