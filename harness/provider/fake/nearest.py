@@ -149,6 +149,12 @@ def _advice(changes: list[dict[str, Any]]) -> str:
     if any(change["path"] == "(url)" for change in changes):
         change = next(change for change in changes if change["path"] == "(url)")
         return f"this URL is not recorded: {change['sent']}"
+    if any(change["path"] == "(body)" for change in changes):
+        return (
+            "the body is not the recorded one, and one of the two is not JSON"
+            if len(changes) > 1
+            else "the body differs"
+        )
     for change in changes:
         if change["path"].rpartition(".")[2] == "model":
             return f"the model changed from {change['recorded']!r} to {change['sent']!r}"
