@@ -2,6 +2,7 @@
 
 verify    boot, drive everything, judge, report
 phase     one phase of the migration, there and back
+migration every phase, there and back
 check     judge a stored run again with today's goldens
 golden    compare with, or accept into, the goldens
 record    make cassettes
@@ -22,7 +23,7 @@ from harness import __version__
 from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
-COMMANDS = ("verify", "phase", "check", "golden", "record", "cassette", "fake", "manage")
+COMMANDS = ("verify", "phase", "migration", "check", "golden", "record", "cassette", "fake", "manage")
 
 
 class Verbs(click.Group):

@@ -21,14 +21,14 @@ from typing import Any
 
 import requests
 
-from harness.checker import phase_change
+from harness.checker import legacy, phase_change
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.golden import resolve
 from harness.core.phase import Phase, RollbackKind, SchemaEffect
 from harness.core.scenario import Cell, Do, Scenario, bearer
 from harness.core.scenario import Path as Way
-from harness.core.schema import Rows
+from harness.core.schema import Rows, Schema
 from harness.core.verdict import Status, Verdict
 from harness.driver import drive as driver
 from harness.run.at_phase import at_phase
@@ -39,6 +39,8 @@ from harness.run.surface import Live, boot
 from harness.run.verify import needs_shell, start_event
 from harness.stack import catalogue, retarget, seed
 from harness.stack.island import Island
+from harness.store import legacy as legacy_rules
+from harness.store import phase_tree
 from harness.store import phases as manifests
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
@@ -87,6 +89,22 @@ def run_phase(
     return run
 
 
+def legacy_scan(config: Config, schema: Schema) -> Verdict:
+    """What the cleanup removes is there as long as it is needed, and gone from then on: sources and schema together."""
+    assert config.phases_root is not None
+    tree = phase_tree.layered(config.phases_root, phases_dir(config), config.phase)
+    rules = legacy_rules.read(config.contracts / "legacy.toml")
+    columns = {name: table.columns.keys() for name, table in schema.items()}
+    found = legacy.check(legacy_rules.sources(tree.files, rules), columns, rules, config.phase)
+    return Verdict(
+        checker="phase-legacy",
+        status=found.status,
+        cell="",
+        claim=f"phase {config.phase}: old code is there while it is needed, and gone from phase 7 on",
+        evidence=found.evidence,
+    )
+
+
 def phases_dir(config: Config) -> Path:
     """Where the target's phases lie. Raises phase-none."""
     if config.phases_dir is None:
@@ -114,6 +132,7 @@ def _forward(
         new_rows, new_schema = catalogue.rows(live.db), catalogue.schema(live.db)
         run.verdicts.append(phase_change.schema_change(phase, old_schema, new_schema))
         run.verdicts.append(phase_change.forward_rows(phase, old_rows, new_rows, new_schema))
+        run.verdicts.append(legacy_scan(after, new_schema))
         run.kept = old_rows
         retarget.with_shadows(stack)
         retarget.start_roles(stack)
