@@ -3,6 +3,8 @@
 verify   boot the stack, drive every scenario on every path, compare with the goldens   (the main job)
 tests    the project's own tests
 lint     ruff and the layers of docs/map.md
+phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(0) is verify
+migration  every phase, there and back
 record   make the shipped cassettes again, from the simulator
 golden   compare the last run with the goldens: `./dev golden -- diff`, `-- accept ID --why "..."`
 bench    ratios against named floors, measured in the same run
@@ -33,6 +35,22 @@ def session(function):
 def verify(session: nox.Session) -> None:
     """Boot, drive everything, compare, report."""
     run(session, "harness", "verify", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize("number", [nox.param(n, id=str(n)) for n in range(8)])
+def phase(session: nox.Session, number: int) -> None:
+    """One phase, there and back."""
+    if number == 0:
+        run(session, "harness", "verify", *session.posargs)
+    else:
+        run(session, "harness", "phase", str(number), *session.posargs)
+
+
+@session
+def migration(session: nox.Session) -> None:
+    """Phases 1 to 7, forward on a lived-in database, back by the plan's procedure."""
+    run(session, "harness", "migration", *session.posargs)
 
 
 @session

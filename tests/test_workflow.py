@@ -1,0 +1,78 @@
+"""The workflow file: one job a phase, only commands that exist, nothing that could change a golden."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+KNOWN_KEYS = {
+    "top": {"name", "on", True, "permissions", "concurrency", "jobs", "env"},
+    "job": {"runs-on", "timeout-minutes", "strategy", "steps", "needs", "if", "env"},
+    "step": {"name", "uses", "with", "run", "if", "env"},
+}
+
+
+@pytest.fixture(scope="module")
+def workflow() -> dict[Any, Any]:
+    loaded: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/harness.yml").read_text())
+    return loaded
+
+
+def problems_of(workflow: dict[Any, Any], sessions: set[str]) -> list[str]:
+    """What is wrong with a workflow: unknown keys, steps that do nothing, commands that are no nox session."""
+    found = [f"unknown key {key}" for key in workflow if key not in KNOWN_KEYS["top"]]
+    for name, job in workflow["jobs"].items():
+        found += [f"{name}: unknown key {key}" for key in job if key not in KNOWN_KEYS["job"]]
+        if "timeout-minutes" not in job:
+            found.append(f"{name}: no timeout-minutes")
+        for step in job["steps"]:
+            found += [f"{name}: unknown key {key}" for key in step if key not in KNOWN_KEYS["step"]]
+            if ("run" in step) == ("uses" in step):
+                found.append(f"{name}: a step needs either run or uses")
+            for word in re.findall(r"\./dev \"?([a-z]+)", step.get("run", "")):
+                if word not in sessions:
+                    found.append(f"{name}: ./dev {word} is no session")
+            if "golden" in step.get("run", "") or "record" in step.get("run", ""):
+                found.append(f"{name}: CI neither records nor accepts")
+    return found
+
+
+def sessions() -> set[str]:
+    return set(re.findall(r"^def ([a-z]+)\(session", (ROOT / "noxfile.py").read_text(), re.MULTILINE))
+
+
+def test_the_workflow_is_well_formed(workflow: dict[Any, Any]) -> None:
+    """Every key is known to GitHub and Gitea, every command is a session."""
+    assert problems_of(workflow, sessions()) == []
+
+
+def test_there_is_one_job_a_phase(workflow: dict[Any, Any]) -> None:
+    """The matrix runs phases 0 to 7, and one failing phase does not hide another."""
+    strategy = workflow["jobs"]["phase"]["strategy"]
+    assert strategy["matrix"]["phase"] == list(range(8))
+    assert strategy["fail-fast"] is False
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda w: w["jobs"]["phase"].update({"timeout-minutse": 3}), "phase: unknown key timeout-minutse"),
+        (
+            lambda w: w["jobs"]["tests"]["steps"].append({"run": "./dev golden accept"}),
+            "tests: CI neither records nor accepts",
+        ),
+        (lambda w: w["jobs"]["tests"]["steps"].append({"run": "./dev tset"}), "tests: ./dev tset is no session"),
+        (lambda w: w["jobs"]["tests"]["steps"].append({"name": "nothing"}), "tests: a step needs either run or uses"),
+        (lambda w: w["jobs"]["tests"].pop("timeout-minutes"), "tests: no timeout-minutes"),
+    ],
+)
+def test_a_broken_workflow_is_refused(workflow: dict[Any, Any], break_it: Any, message: str) -> None:
+    """Each check is seen to fail."""
+    broken = yaml.safe_load(yaml.safe_dump(workflow))
+    break_it(broken)
+    assert message in problems_of(broken, sessions())
