@@ -61,6 +61,10 @@ class Builder:
 
     def build(self) -> CellHistory:
         end = self._end or {"settled": False, "reason": CUT_OFF}
+        unseen = sorted(set(self._names.values()) - set(self._accounts))
+        if self._end is not None and unseen:
+            # an account that is missing here would be one that no law looks at
+            end = {**end, "settled": False, "reason": f"the closing balance was not observed: {', '.join(unseen)}"}
         new = [change for change in self._lists["rows"] if change.op == "insert" and change.after is not None]
         return CellHistory(
             cell=self.cell,

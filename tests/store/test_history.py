@@ -111,3 +111,12 @@ def test_writing_is_quick(tmp_path):
         for _ in range(10_000):
             writer.tell("call", call)
     assert sum(1 for _ in events(tmp_path / "h.ndjson")) == 10_000
+
+
+def test_an_account_whose_closing_balance_was_not_observed_leaves_its_cell_open(tmp_path):
+    """A law can only look at accounts that it is told of: one that was seeded and never read again is no pass."""
+    path = write_run(tmp_path / "h.ndjson", [told(lawful_text())])
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if '"kind":"balance"' not in line or '"bystander"' not in line))
+    (cell,) = read(path, LEDGER).cells
+    assert (cell.settled, cell.settle_reason) == (False, "the closing balance was not observed: bystander")

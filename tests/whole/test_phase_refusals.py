@@ -1,0 +1,227 @@
+"""Phases that must be refused: one change in a copy of the overlays, and the message names phase, file and effect."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import HarnessError
+from harness.store import phase_changes, phase_tree
+from tests.whole import workshop
+from tests.whole.workshop import Told, Workshop
+
+pytestmark = pytest.mark.stack
+
+BILLING = "overlay/backend/igny8_core/business/billing"
+POPULATE = f"reference/phases/1_new_models/{BILLING}/migrations/0004_populate_providers_and_prices.py"
+SHAPE = f"reference/phases/1_new_models/{BILLING}/migrations/0003_integration_provider.py"
+MODELS = f"reference/phases/1_new_models/{BILLING}/models.py"
+CELLS = ("--only", "planner/create_tasks@manual", "--only", "writer/generate_images_premium@manual")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, cache: Path) -> Workshop:
+    """A copy of the whole reference with its phases."""
+    made = workshop.set_up(tmp_path / "shop", cache, backend=False)
+    text = made.config.read_text()
+    root = next(line for line in text.splitlines() if line.startswith("root = "))
+    phases = '\n[phases]\nroot = "reference"\noverlays = "reference/phases"\n'
+    made.config.write_text(text.replace(root, 'root = "reference/backend"') + phases)
+    shutil.copytree(
+        workshop.REPOSITORY / "reference", made.folder / "reference", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return made
+
+
+def phase(shop: Workshop, number: int) -> Told:
+    """`harness phase N`, after the manifests from there on took their new ground as what they were written against."""
+    root, overlays = shop.folder / "reference", shop.folder / "reference/phases"
+    for later in range(1, 8):
+        phase_changes.refresh(root, overlays, later)
+    return shop.harness("phase", str(number), *CELLS)
+
+
+def declare(shop: Workshop, name: str, entry: str) -> None:
+    manifest = shop.folder / "reference/phases" / name / "phase.toml"
+    manifest.write_text(manifest.read_text().replace("\n[verification]", f"\n{entry}\n\n[verification]"))
+
+
+def add_migration(shop: Workshop, phase_name: str, name: str, after: str, operation: str) -> None:
+    """One more migration of billing, declared in the manifest as a file that the phase adds."""
+    path = f"backend/igny8_core/business/billing/migrations/{name}.py"
+    file = shop.folder / "reference/phases" / phase_name / "overlay" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        "from django.db import migrations, models\n\n\n"
+        "class Migration(migrations.Migration):\n"
+        f'    dependencies = [("billing", "{after}")]\n'
+        f"    operations = [{operation}]\n"
+    )
+    manifest = shop.folder / "reference/phases" / phase_name / "phase.toml"
+    manifest.write_text(manifest.read_text().replace("adds = [", f'adds = [\n    "{path}",', 1))
+
+
+def refused(told: Told, *says: str) -> None:
+    assert told.code == 1, told.out[-3000:] + told.err
+    for text in says:
+        assert text in told.out, f"{text!r} is not in\n{told.out[-4000:]}"
+
+
+def test_an_undeclared_column_is_refused(shop: Workshop) -> None:
+    """A column that phase.toml does not name."""
+    add_migration(
+        shop, "1_new_models", "0005_margin", "0004_populate_providers_and_prices",
+        'migrations.AddField("aimodelconfig", "margin", models.IntegerField(null=True))',
+    )  # fmt: skip
+    refused(
+        phase(shop, 1),
+        "1_new_models changes the schema without declaring it: column igny8_ai_model_config.margin added (integer)",
+    )
+
+
+def test_a_declared_change_that_does_not_happen_is_refused(shop: Workshop) -> None:
+    """phase.toml promises a column, and no migration makes it."""
+    declare(
+        shop, "1_new_models",
+        '[[expect.schema]]\nchange = "column_added"\ntable = "igny8_ai_model_config"\ncolumns = { margin = "integer" }',
+    )  # fmt: skip
+    refused(
+        phase(shop, 1),
+        "1_new_models/phase.toml declares a change that does not happen: column igny8_ai_model_config.margin added (integer)",
+    )
+
+
+def test_a_backfill_that_gives_two_models_one_price_is_refused(shop: Workshop) -> None:
+    """The premium model is filled in with the price of the quality model, three phases before anybody is charged it."""
+    shop.edit(POPULATE, '("google:4@2", "premium", 15)', '("google:4@2", "premium", 5)')
+    refused(
+        phase(shop, 1),
+        "1_new_models/phase.toml declares data that is not written",
+        "google:4@2.credits_per_image is 5, declared 15",
+    )
+
+
+def test_a_reverse_migration_that_restores_defaults_is_refused(shop: Workshop) -> None:
+    """Going back switches every model on, those too that somebody had switched off."""
+    shop.edit(
+        POPULATE,
+        "migrations.RunPython(populate, migrations.RunPython.noop)",
+        "migrations.RunPython(populate, unpopulate)",
+    )
+    shop.edit(
+        POPULATE,
+        "class Migration(",
+        'def unpopulate(apps, schema_editor):\n    apps.get_model("billing", "AIModelConfig").objects.update(is_active=True)\n\n\nclass Migration(',
+    )
+    refused(phase(shop, 1), "rolling 1_new_models back changes igny8_ai_model_config", "is_active: False -> True")
+
+
+def test_old_code_that_chokes_on_the_new_schema_is_refused(shop: Workshop) -> None:
+    """Phase 2 is rolled back by code alone, and leaves a column behind that the old code never fills."""
+    add_migration(
+        shop, "2_parallel_paths", "0005_source", "0004_populate_providers_and_prices",
+        'migrations.AddField("creditusagelog", "source", models.CharField(max_length=8, default="engine"))',
+    )  # fmt: skip
+    declare(
+        shop, "2_parallel_paths",
+        '[[expect.schema]]\nchange = "column_added"\ntable = "igny8_credit_usage_logs"\ncolumns = { source = "character varying(8) not null" }',
+    )  # fmt: skip
+    told = phase(shop, 2)
+    refused(told, "a queued task", "FAIL writer/generate_images_premium@manual")
+
+
+def test_a_queued_task_whose_signature_changed_is_refused(shop: Workshop) -> None:
+    """The new code sends one argument more than the old code's worker takes."""
+    shop.edit(
+        "reference/phases/4_switch_credits/overlay/backend/igny8_core/ai/tasks.py",
+        "def run_ai_task(function_name: str, payload: dict[str, Any], account_id: int)",
+        "def run_ai_task(function_name: str, payload: dict[str, Any], account_id: int, priority: int = 5)",
+    )
+    planner = shop.folder / "reference/backend/igny8_core/api/planner.py"
+    overlay = shop.folder / "reference/phases/4_switch_credits/overlay/backend/igny8_core/api/planner.py"
+    overlay.parent.mkdir(parents=True, exist_ok=True)
+    text = planner.read_text()
+    call = next(line for line in text.splitlines() if "run_ai_task" in line and "send(" in line)
+    overlay.write_text(text.replace(call, call.replace(", ", ", ", 1).rstrip(")") + ", priority=9)"))
+    manifest = shop.folder / "reference/phases/4_switch_credits/phase.toml"
+    manifest.write_text(
+        manifest.read_text().replace(
+            "replaces = [",
+            f'replaces = [\n    {{ path = "backend/igny8_core/api/planner.py", sha256_before = "{phase_tree.sha256_of(planner)}" }},',
+            1,
+        )
+    )
+    refused(
+        phase(shop, 4),
+        "the code of phase 3 could not serve a task queued by 4_switch_credits",
+        "run_ai_task FAILURE",
+        "TypeError",
+    )
+
+
+def test_a_price_that_differs_for_one_model_only_is_refused(shop: Workshop) -> None:
+    """Premium images cost 14 instead of 15, and nothing else is different."""
+    shop.edit(
+        "reference/phases/4_switch_credits/overlay/backend/igny8_core/business/billing/services/credit_service.py",
+        "            return model.credits_per_image * num_images",
+        "            return (14 if model_name == 'google:4@2' else model.credits_per_image) * num_images",
+    )
+    refused(
+        phase(shop, 4), "FAIL writer/generate_images_premium@manual", "56 credits charged where the golden has 60 (-4)"
+    )
+
+
+def test_old_rates_still_imported_at_the_cleanup_are_refused(shop: Workshop) -> None:
+    """MODEL_RATES lives on at phase 7."""
+    constants = "reference/phases/7_cleanup/overlay/backend/igny8_core/ai/constants.py"
+    path = shop.folder / constants
+    path.write_text(path.read_text() + '\nMODEL_RATES = {"gpt-5.1": (1.25, 10.0)}\n')
+    refused(phase(shop, 7), "must be absent at 7: MODEL_RATES", "igny8_core/ai/constants.py")
+
+
+def test_a_file_that_changed_beneath_a_phase_is_refused(shop: Workshop) -> None:
+    """Exit 2, before anything is booted, naming the phase, the file and who has another text there."""
+    service = shop.folder / "reference/backend/igny8_core/business/billing/services/credit_service.py"
+    service.write_text(service.read_text() + "\n# a hotfix\n")
+    told = shop.harness("phase", "2", *CELLS)
+    assert told.code == 2
+    assert "code: phase-drift" in told.err
+    assert "phase 2_parallel_paths replaces backend/igny8_core/business/billing/services/credit_service.py" in told.err
+
+
+def test_a_broken_manifest_is_refused(shop: Workshop) -> None:
+    """Exit 2, with the key and the one that was meant."""
+    shop.edit("reference/phases/1_new_models/phase.toml", "\nwhy = ", "\nwhyy = ")
+    told = shop.harness("phase", "1", *CELLS)
+    assert told.code == 2
+    assert "whyy" in told.err
+    assert "did you mean 'why'?" in told.err
+
+
+def test_a_migration_that_fails_halfway_is_refused(shop: Workshop) -> None:
+    """Exit 3, with the migration's own last words; the database was thrown away with the stack."""
+    shop.edit(
+        POPULATE,
+        "def populate(apps, schema_editor):\n",
+        "def populate(apps, schema_editor):\n    raise RuntimeError('half done')\n",
+    )
+    root, overlays = shop.folder / "reference", shop.folder / "reference/phases"
+    for later in range(1, 8):
+        phase_changes.refresh(root, overlays, later)
+    told = shop.harness("phase", "1", *CELLS)
+    assert told.code == 3
+    assert "code: migrate-failed" in told.err
+    assert "half done" in told.err
+
+
+def test_refresh_is_needed_after_a_change(shop: Workshop) -> None:
+    """The fixture's changes are drift until somebody says that they were meant."""
+    shop.edit(POPULATE, '("google:4@2", "premium", 15)', '("google:4@2", "premium", 5)')
+    assert not phase_changes.is_current(shop.folder / "reference", shop.folder / "reference/phases", 1)
+    models = shop.folder / MODELS
+    models.write_text(models.read_text() + "\n")
+    with pytest.raises(HarnessError, match="was changed since"):
+        for number in range(1, 8):
+            phase_tree.layered(shop.folder / "reference", shop.folder / "reference/phases", number)
