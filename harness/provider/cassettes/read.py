@@ -23,7 +23,6 @@ from harness.core.cassette import Cassette, Interaction, Provenance
 from harness.core.errors import HarnessError, did_you_mean
 from harness.provider.cassettes import dialects, digest, har
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PYTHON = "tag:yaml.org,2002:python/"
 _STRING_CLASSES = ("multidict._multidict.istr", "multidict._multidict_py.istr", "multidict.istr", "builtins.str")
 _KNOWN = ("version", "interactions", "provenance", "metadata")
@@ -169,6 +168,33 @@ def _yaml(path: Path, data: bytes) -> Any:
     return raw
 
 
+_STRING = "tag:yaml.org,2002:str"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """libyaml's loader; a plain scalar's type is looked up once for each text, as headers repeat themselves."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.tags: dict[str, str] = {}
+
+    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
+        if kind is not yaml.ScalarNode:
+            return super().resolve(kind, value, implicit)
+        if not implicit[0]:
+            return _STRING
+        tag = self.tags.get(value)
+        if tag is None:
+            tag = self.tags[value] = super().resolve(kind, value, implicit)
+        return tag
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """No path resolvers here."""
+
+    def ascend_resolver(self) -> None:
+        """No path resolvers here."""
+
+
 class _Unsafe(Exception):
     pass
 
@@ -183,7 +209,7 @@ class _Built:
 
     def of(self, node: Any) -> Any:
         if type(node) is yaml.ScalarNode:
-            return node.value if node.tag == "tag:yaml.org,2002:str" else self.scalar(node)
+            return node.value if node.tag == _STRING else self.scalar(node)
         known = self.seen.get(id(node))
         if known is not None:
             return known

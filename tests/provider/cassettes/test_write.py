@@ -64,6 +64,20 @@ def test_any_interaction_survives_writing_and_reading(tmp_path_factory, found):
     assert cassettes.read(path).interactions == numbered
 
 
+@pytest.mark.parametrize(
+    "lead", ["\t", " ", "\n", "\n \t", "- ", "#", "'", '"', "|", "---\n", "...\n", "\ufeff", "%YAML"]
+)
+def test_texts_that_begin_like_yaml_survive(tmp_path, lead):
+    """White space and YAML's own marks at the beginning of a long text are text."""
+    body = (
+        lead + "line one of a text\n\tline two, long enough for a block scalar of its own, and more of it\n"
+    ).encode()
+    one = replace(cassettes.read(SAMPLES / "vcrpy_1.yaml").interactions[0])
+    one = replace(one, request=replace(one.request, body=body), response=replace(one.response, body=body))
+    cassettes.write(Cassette(name="x", interactions=(one,)), tmp_path / "x.yaml")
+    assert cassettes.read(tmp_path / "x.yaml").interactions == (one,)
+
+
 def test_text_bodies_are_block_scalars_and_provenance_is_on_top(provenance):
     """A reviewer reads the article in the diff, not an escaped line; provenance comes before the interactions."""
     one = cassettes.read(SAMPLES / "vcrpy_1.yaml").interactions[0]
