@@ -1,0 +1,1 @@
+"""Plans, scenarios, judging and recording, without a stack."""

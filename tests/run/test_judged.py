@@ -1,0 +1,76 @@
+"""A stored history is judged from the file alone, by the law of now."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.core.config import load
+from harness.core.errors import HarnessError
+from harness.core.verdict import Status, worst
+from harness.run import judged, scenarios
+
+ROOT = Path(__file__).resolve().parents[2]
+CELL = "planner/create_tasks@manual"
+
+
+@pytest.fixture(scope="module")
+def config():
+    return load(ROOT / "harness.toml")
+
+
+@pytest.fixture(scope="module")
+def law(config):
+    return judged.read_law(config, scenarios.load(config))
+
+
+def write(folder: Path, *events: dict) -> Path:
+    (folder / "history.ndjson").write_text("".join(json.dumps(event) + "\n" for event in events))
+    return folder
+
+
+def start(*cells: str, phase: int = 0) -> dict:
+    return {"kind": "run.start", "t": 0, "format": 1, "phase": phase, "cells": list(cells)}
+
+
+def test_the_law_is_read_whole(law):
+    """Every scenario with its golden, a rate card that prices something, and findings."""
+    assert set(law.goldens) == set(law.scenarios)
+    assert law.rates.rule("content_generation", 0)
+    assert law.findings
+
+
+def test_an_empty_run_is_never_a_pass(config, law, tmp_path):
+    """Planned and not driven: fail. Nothing planned: no pass either."""
+    for planned in ((CELL,), ()):
+        result = judged.judge_run(config, law, write(tmp_path, start(*planned)))
+        assert worst(result.verdicts) is not Status.PASS
+
+
+def test_the_phase_is_the_runs_own(config, law, tmp_path):
+    """A run at phase 4 is held to the goldens of phase 4, whatever harness.toml says now."""
+    assert judged.judge_run(config, law, write(tmp_path, start(CELL, phase=4))).phase == 4
+
+
+def test_what_is_no_history_is_an_error(config, law, tmp_path):
+    """Not an empty run."""
+    with pytest.raises(HarnessError) as caught:
+        judged.judge_run(config, law, tmp_path)
+    assert caught.value.code == "history-missing"
+
+
+def test_origins_are_told_of_the_cassettes_that_were_played(config, law, tmp_path):
+    """From the cassettes themselves; one that has gone since is left out."""
+    call = {"kind": "call", "cell": CELL, "n": 1, "provider": "openai", "host": "h", "method": "POST", "path": "/", "request": {}, "status": 200, "disposition": "played", "success": True}  # fmt: skip
+    cell = {"cell": CELL, "scenario": "planner/create_tasks", "path": "manual"}
+    run = write(
+        tmp_path,
+        start(CELL),
+        {"kind": "cell.start", "title": "x", **cell},
+        {**call, "cassette": "openai/writer/generate_content"},
+        {**call, "n": 2, "cassette": "openai/writer/gone"},
+        {"kind": "cell.end", **cell, "settled": True, "reason": "", "seconds": {}},
+    )
+    assert judged.judge_run(config, law, run).origins == {"openai/writer/generate_content": "simulated"}
