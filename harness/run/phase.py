@@ -57,6 +57,8 @@ class PhaseRun:
     verdicts: list[Verdict] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     cells: int = 0
+    whole: bool = True
+    """Whether every scenario was driven; False with --only."""
     kept: Rows = field(default_factory=dict)
     """Every row as the code of the phase before left it."""
 
@@ -71,7 +73,7 @@ def run_phase(
     """Drive phase `number` there and back in `island`; histories go below `folder`. Raises only what breaks the stack."""
     phase = manifests.read_all(phases_dir(config), number)[-1]
     before, after = at_phase(config, number - 1), at_phase(config, number)
-    run = PhaseRun(phase=phase)
+    run = PhaseRun(phase=phase, whole=plan.whole)
     run.verdicts.append(
         phase_change.golden_change(phase, law.goldens, lambda golden, at: resolve(golden, at, "").outcome)
     )
@@ -161,7 +163,7 @@ def _all_cells(
         run.cells += len(plan.cells)
         run.verdicts += [replace(one, claim=f"phase {config.phase}: {one.claim}") for one in judged.verdicts]
         if config.phase == run.phase.number:
-            run.verdicts.append(phase_change.log_markers(run.phase, live.stack.logs_since(mark)))
+            run.verdicts.append(phase_change.log_markers(run.phase, live.stack.logs_since(mark), whole=run.whole))
 
 
 def _back(
