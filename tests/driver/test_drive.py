@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,14 +114,14 @@ class Session:
     answers: list[tuple[int, Any]]
     sent: list[tuple] = field(default_factory=list)
 
-    def request(self, method: str, url: str, *, json: Any, headers: dict, timeout: float) -> requests.Response:
-        self.sent.append((method, url, json, headers["Authorization"]))
+    def request(self, method: str, url: str, *, headers: dict, timeout: float, **sent: Any) -> requests.Response:
+        self.sent.append((method, url, sent["json"], headers["Authorization"]))
         if isinstance(self.answers[0], Exception):
             raise self.answers[0]
         status, body = self.answers.pop(0)
         response = requests.Response()
         response.status_code = status
-        response._content = body if isinstance(body, bytes) else __import__("json").dumps(body).encode()
+        response._content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return response
 
 

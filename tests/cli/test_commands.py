@@ -1,0 +1,174 @@
+"""The command line: exit codes, plans, documents, and errors in one shape. Nothing here boots a stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from harness import __version__, cli
+from harness.cli.failure import guarded
+from harness.core.errors import HarnessError, StackError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """run(*words): (exit code, stdout, stderr) of `harness words...` in the repository, without writing into it."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def ran(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            cli.main(words)
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return ran
+
+
+def test_help_and_version_are_ok(run):
+    """Exit code 0; every verb is listed with what it does."""
+    code, out, _ = run("--help")
+    assert code == 0
+    for name in cli.COMMANDS:
+        assert f"\n  {name} " in out
+    assert run("--version") == (0, f"harness, version {__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_verb_explains_itself(run, name):
+    """A verb whose module does not import would be found by its user only."""
+    code, out, _ = run(name, "--help")
+    assert code == 0
+    assert out.startswith(f"Usage: harness {name}")
+
+
+@pytest.mark.parametrize(
+    "words", [("verfy",), ("verify", "--frob"), ("verify", "--path", "sideways"), ("golden", "accept")]
+)
+def test_a_wrong_command_line_exits_with_2(run, words):
+    """Three lines, the code `usage`, nothing on stdout."""
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert [line.split(": ")[0].strip() for line in err.splitlines()] == ["error", "hint", "code"]
+    assert err.endswith("code: usage\n")
+
+
+def test_an_error_with_json_is_one_document_on_stdout(run):
+    """{"error": {message, hint, code, exit_code}}, and stderr is empty."""
+    code, out, err = run("verify", "--only", "nobody/knows", "--json")
+    assert (code, err) == (2, "")
+    error = json.loads(out)["error"]
+    assert (error["code"], error["exit_code"]) == ("plan-empty", 2)
+    assert error["message"] == "nothing is called 'nobody/knows'"
+    assert error["hint"]
+
+
+def test_a_plan_is_printed_and_nothing_else_happens(run, tmp_path):
+    """--plan names every cell with its title, and stops: no run folder, no stack."""
+    code, out, err = run("verify", "--plan", "--only", "writer/generate_content", "--runs", str(tmp_path / "runs"))
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "1 scenario, 3 cells at phase 0, tier processes"
+    for path in ("manual", "automation", "scheduled"):
+        assert f"writer/generate_content@{path}" in out
+    assert "Write one article" in out
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_plan_is_a_document_too(run):
+    """{"phase", "tier", "cells"} alone on stdout: the cells are those that would be driven, in order."""
+    code, out, _ = run("verify", "--plan", "--json", "--path", "direct")
+    plan = json.loads(out)
+    assert code == 0
+    assert (plan["phase"], plan["tier"]) == (0, "processes")
+    assert plan["cells"] == sorted(plan["cells"])
+    assert "linker/generate_links@direct" in plan["cells"]
+    assert all(cell.endswith("@direct") for cell in plan["cells"])
+
+
+def test_judging_a_run_that_is_not_there_exits_with_2(run, tmp_path):
+    """It is no difference, and no pass."""
+    code, _, err = run("check", str(tmp_path))
+    assert code == 2
+    assert "code: run-missing" in err
+
+
+def test_judging_an_empty_run_exits_with_1(run, tmp_path):
+    """The document says so too: the planned cell was not judged."""
+    start = {"kind": "run.start", "t": 0, "format": 1, "phase": 0, "cells": ["planner/create_tasks@manual"]}
+    (tmp_path / "history.ndjson").write_text(json.dumps(start) + "\n")
+    code, out, _ = run("check", str(tmp_path), "--json")
+    document = json.loads(out)
+    assert code == 1
+    assert document["status"] == "fail"
+    assert any(verdict["checker"] == "complete" for verdict in document["failures"])
+    assert json.loads((tmp_path / "verdict.json").read_text())["status"] == "fail"
+
+
+def test_goldens_are_listed(run):
+    """Exit code 0 as long as every scenario has one; the document counts credits."""
+    code, out, _ = run("golden", "list", "--json")
+    listed = json.loads(out)
+    assert code == 0
+    assert (listed["missing"], listed["unused"]) == ([], [])
+    assert listed["goldens"]["writer/generate_content"]["charged_credits"] == 20
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "told"),
+    [
+        (HarnessError("what\nwas", hint="do\tthis", code="a-b"), 2, "error: what was\n hint: do this\n code: a-b\n"),
+        (StackError("gone", hint="see", code="c-d"), 3, "error: gone\n hint: see\n code: c-d\n"),
+    ],
+)
+def test_an_error_inside_the_island_is_shown_there_in_three_lines(capsys, raised, code, told):
+    """One line each, whatever the message holds; only the exit code comes back."""
+
+    def inside(place):
+        raise raised
+
+    assert guarded(inside, as_json=False)(None) == code
+    assert capsys.readouterr().err == told
+
+
+def test_an_error_that_nobody_foresaw_is_neither_a_difference_nor_a_pass(run, capsys, monkeypatch):
+    """Exit code 3 and the code `internal`, inside the island and outside; the traceback is there to be reported."""
+
+    def broken(*_, **__):
+        raise ZeroDivisionError("nobody foresaw this")
+
+    assert guarded(broken, as_json=False)(None) == 3
+    assert "ZeroDivisionError: nobody foresaw this" in capsys.readouterr().err
+    monkeypatch.setattr("harness.run.plan.make", broken)
+    code, out, err = run("verify", "--plan")
+    assert (code, out) == (3, "")
+    assert "Traceback" in err
+    assert err.endswith(" code: internal\n")
+
+
+def test_an_interruption_exits_with_130(run, monkeypatch):
+    """As the shell's own programs do."""
+
+    def interrupted(*_, **__):
+        raise click.exceptions.Abort
+
+    monkeypatch.setattr("harness.run.plan.make", interrupted)
+    assert run("verify", "--plan")[0] == 130
+
+
+def test_help_imports_no_verb():
+    """`harness --help` stays instant: no verb, no scenario, no client of a database is loaded for it."""
+    heavy = ("harness.cli.verify", "psycopg", "celery", "scenarios", "jinja2")
+    program = f"import sys; import harness.cli; print([n for n in {heavy!r} if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
