@@ -180,6 +180,7 @@ def _put(opened: container.Container, folder: str, files: Mapping[str, Path | by
 
 def _open(stack: DockerStack, opened: container.Container, always: list[Role], web_port: int) -> None:
     """Start the door and make its local ends."""
+    opened.log.touch()
 
     def murmur(text: bytes) -> None:
         container.hear(opened, text)

@@ -18,6 +18,7 @@ from pathlib import Path
 from harness.stack.docker import naming
 
 DONE = b"done"
+INTERRUPTED_WAIT_S = 10.0
 ENGINE_PATIENCE_S = 120.0
 """How long an engine that does not answer is asked again."""
 
@@ -44,6 +45,15 @@ def watching(run: str, folder: Path) -> Iterator[Callable[[], None]]:
 
     try:
         yield done
+    except Exception:
+        raise
+    except BaseException:
+        # an interrupt may have cut the clean-up short: the watchdog ends it, and is waited for
+        with suppress(OSError):
+            pipe.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(INTERRUPTED_WAIT_S)
+        raise
     finally:
         with suppress(OSError):
             pipe.close()

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from email.parser import HeaderParser
 from importlib import metadata
 from pathlib import Path
@@ -37,7 +37,7 @@ def provide(facts: dict[str, str], requirements: Path | None, cache_dir: Path) -
     wanted = [*_of_harness(), *(_lines(requirements) if requirements else [])]
     if requirements is None:
         wanted += _of_harness(TARGET_EXTRA)
-    pins = _installed()
+    pins = _installed(wanted)
     digest = hashlib.blake2b(json.dumps([facts, sorted(wanted), pins]).encode(), digest_size=8).hexdigest()
     folder = cache_dir / "docker" / f"wheels-{digest}"
     if folder.is_dir():
@@ -83,14 +83,19 @@ def _lines(requirements: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _installed() -> list[str]:
-    pins = {}
-    for one in metadata.distributions():
-        name, version = one.metadata["Name"], one.version
-        # a local version or a checkout is on no index
-        if name and "+" not in version and canonicalize_name(name) not in (DISTRIBUTION, "pip", "setuptools"):
-            pins[canonicalize_name(name)] = version
-    return [f"{name}=={version}" for name, version in sorted(pins.items())]
+def _installed(wanted: Iterable[str]) -> list[str]:
+    """name==version of all that `wanted` needs here; whatever else is installed does not matter."""
+
+    def needs(name: str) -> list[Requirement] | None:
+        try:
+            return [Requirement(line) for line in metadata.distribution(name).requires or ()]
+        except metadata.PackageNotFoundError:
+            return None
+
+    met, _ = closure(wanted, needs, {})
+    versions = {name: metadata.version(name) for name in met if name not in ("pip", DISTRIBUTION)}
+    # a local version is on no index
+    return [f"{name}=={version}" for name, version in sorted(versions.items()) if "+" not in version]
 
 
 def _download(folder: Path, wanted: Sequence[str], constraints: Path, facts: dict[str, str]) -> None:
@@ -121,12 +126,20 @@ def _platforms(facts: dict[str, str]) -> list[str]:
 
 def _missing(folder: Path, wanted: Iterable[str], facts: dict[str, str]) -> list[str]:
     """Requirements that hold on the image's Python and that no wheel of `folder` meets."""
-    needs = {}
+    known = {}
     for wheel in folder.glob("*.whl"):
         with zipfile.ZipFile(wheel) as archive:
             name = next(one for one in archive.namelist() if one.endswith(".dist-info/METADATA"))
             head = HeaderParser().parsestr(archive.read(name).decode("utf-8", "replace"))
-        needs[canonicalize_name(head["Name"])] = [Requirement(line) for line in head.get_all("Requires-Dist") or ()]
+        known[canonicalize_name(head["Name"])] = [Requirement(line) for line in head.get_all("Requires-Dist") or ()]
+    _, missing = closure(wanted, known.get, facts)
+    return sorted(missing.values())
+
+
+def closure(
+    wanted: Iterable[str], needs: Callable[[str], list[Requirement] | None], facts: dict[str, str]
+) -> tuple[set[str], dict[str, str]]:
+    """(names that are needed and known, name -> requirement of those that are not known), markers judged by `facts`."""
     missing: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
     queue = [(Requirement(line), "") for line in wanted if not line.startswith("-")]
@@ -135,11 +148,12 @@ def _missing(folder: Path, wanted: Iterable[str], facts: dict[str, str]) -> list
         if need.marker is not None and not need.marker.evaluate({**facts, "extra": extra}):
             continue
         name = canonicalize_name(need.name)
-        if name not in needs:
+        below = needs(name)
+        if below is None:
             missing[name] = f"{need.name}{need.specifier}"
             continue
         for one in ("", *need.extras):
             if (name, one) not in seen:
                 seen.add((name, one))
-                queue += [(below, one) for below in needs[name]]
-    return sorted(missing.values())
+                queue += [(further, one) for further in below]
+    return {name for name, _ in seen}, missing

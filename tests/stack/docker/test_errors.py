@@ -1,0 +1,237 @@
+"""Everything that goes wrong with an engine is one line, a hint, a code and exit 3, with nothing left."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError
+from harness.stack import docker
+from harness.stack.docker import base, engine, image, settings
+from harness.stack.docker.running import DockerStack
+from tests.stack import ordinary
+from tests.stack.docker.conftest import PROJECT, await_nothing, fake_of, hear
+
+Launch = Callable[..., "subprocess.Popen[str]"]
+
+
+def test_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Claim: where nothing answers the message names the address and the hint says how to start an engine."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with pytest.raises(StackError) as caught:
+        engine.connect()
+    assert caught.value.code == "docker-none"
+    assert caught.value.message == f"no Docker engine answers at unix://{tmp_path}/none.sock"
+    assert "systemctl start docker" in caught.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who may not use the socket")
+def test_no_permission_on_the_socket(tmp_path: Path) -> None:
+    """Claim: an ordinary user before a socket of root's is told of the permission, not that there is no engine."""
+    with tempfile.TemporaryDirectory(prefix="harness-test-") as folder, socket.socket(socket.AF_UNIX) as listener:
+        Path(folder).chmod(0o755)
+        listener.bind(f"{folder}/docker.sock")
+        listener.listen()
+        Path(folder, "docker.sock").chmod(0o660)
+        program = (
+            "import sys\nfrom harness.core.errors import HarnessError\nfrom harness.stack.docker import engine\n"
+            "try:\n    engine.connect()\nexcept HarnessError as error:\n    print(error.code, '|', error.message, '|', error.hint)\n    sys.exit(error.exit_code)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PATH": os.environ["PATH"], "HOME": folder, "DOCKER_HOST": f"unix://{folder}/docker.sock"},
+            cwd="/",
+            preexec_fn=ordinary.become,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.startswith("docker-denied | this user may not use the Docker engine at unix://")
+    assert "usermod -aG docker" in done.stdout
+
+
+@pytest.mark.docker
+def test_an_image_that_does_not_build(api: Any, config: Config) -> None:
+    """Claim: the last lines of the build are shown, and neither container nor image is left."""
+    below = base.choose(api, settings.read(config).base, docker_cache())
+    before = len(api.containers(all=True))
+    with pytest.raises(StackError) as caught:
+        image._build(
+            api, "igny8-harness/broken:1", f"FROM {below.name}\nRUN echo the pip says no >&2 && exit 7\n", {}, "wheels"
+        )
+    assert caught.value.code == "docker-build"
+    assert caught.value.message == "the wheels image could not be built"
+    assert "the pip says no" in caught.value.hint
+    assert "7" in caught.value.hint
+    assert len(api.containers(all=True)) == before
+    assert not base.have(api, "igny8-harness/broken:1")
+
+
+@pytest.mark.docker
+def test_a_target_that_does_not_start(api: Any, config: Config) -> None:
+    """Claim: a role that ends at boot is named with its exit code and last words, and everything is removed."""
+    web = replace(
+        config.roles["web"], command=("{python}", "-c", "print('no module named nothing'); raise SystemExit(5)")
+    )
+    broken = replace(config, roles={**config.roles, "web": web})
+    before = {one["Id"] for one in api.containers(all=True)}
+    with pytest.raises(StackError) as caught, docker.boot(broken, fake=fake_of(config)):
+        pytest.fail("it came up")
+    assert caught.value.code == "role-died"
+    assert caught.value.message == "web ended (exit code 5)"
+    assert "no module named nothing" in caught.value.hint
+    assert {one["Id"] for one in api.containers(all=True)} == before
+
+
+@pytest.mark.docker
+def test_a_taken_port(api: Any, config: Config, stack: DockerStack) -> None:
+    """Claim: a web port that another program holds is named; it is not silently another one."""
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        with pytest.raises(StackError) as caught:
+            stack.door.tcp("tcp:web:8000", port)
+    assert caught.value.code == "port-in-use"
+    assert str(port) in caught.value.message
+
+
+@pytest.mark.docker
+def test_a_role_that_dies_mid_run_is_told_from_a_dead_engine(api: Any, config: Config) -> None:
+    """Claim: a container that is killed behind the harness's back is role-died, not docker-gone and not silence."""
+    with pytest.raises(StackError) as caught, docker.boot(config, fake=None, roles=False) as stack:
+        api.kill(stack.services["postgres"].id)
+        with stack.services["postgres"].changed:
+            stack.services["postgres"].changed.wait_for(lambda: stack.services["postgres"].ended, 10)
+        stack.db.execute("SELECT 1")
+    assert caught.value.code == "role-died"
+    assert caught.value.message == "postgres ended (killed by signal 9)"
+
+
+@pytest.mark.docker
+def test_an_engine_that_dies_mid_run(api: Any, launch: Launch, tmp_path: Path) -> None:
+    """Claim: the run ends with docker-gone and exit 3; once the engine answers again the watchdog removes the rest.
+
+    The engine is cut off by closing the way to it: the other tests still need it.
+    """
+    with tempfile.TemporaryDirectory(prefix="harness-test-") as folder:
+        way = _Way(Path(folder, "docker.sock"))
+        process = launch(
+            "say('moment'); sys.stdin.readline(); stack.db.execute('SELECT 1')",
+            env={"DOCKER_HOST": f"unix://{way.path}"},
+        )
+        run = hear(process, "run")
+        hear(process, "moment")
+        way.cut()
+        _, said = process.communicate("go on\n", timeout=60)
+        assert process.returncode == 3, said
+        assert "code: docker-gone" in said
+        assert f"the Docker engine at unix://{way.path} stopped answering during the run" in said
+        assert "Traceback" not in said
+        way.open()
+        await_nothing(api, run)
+        way.cut()
+
+
+@pytest.mark.docker
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("dockerd"), reason="needs root and dockerd, to start a small engine"
+)
+def test_a_full_disk(api: Any, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claim: an engine whose disk is full is named as that, with a hint how to free space."""
+    folder = Path(tempfile.mkdtemp(prefix="harness-test-"))
+    (folder / "data").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder / "data")], check=True)
+    log = (folder / "log").open("w")
+    small = subprocess.Popen(
+        ["dockerd", "--host", f"unix://{folder}/docker.sock", "--pidfile", f"{folder}/pid", "--data-root", f"{folder}/data",
+         "--exec-root", f"{folder}/exec", "--bridge", "none", "--iptables=false"],
+        stdout=log, stderr=log, start_new_session=True,
+    )  # fmt: skip
+    try:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/docker.sock")
+        tiny = _when_it_answers(small)
+        with pytest.raises(StackError) as caught:
+            base.choose(tiny, "bootstrap", docker_cache())
+        assert caught.value.code == "docker-disk"
+        assert "the disk of the Docker engine is full" in caught.value.message
+        assert "docker image prune" in caught.value.hint
+    finally:
+        small.send_signal(signal.SIGTERM)
+        small.wait(30)
+        log.close()
+        for line in reversed(Path("/proc/mounts").read_text().splitlines()):
+            if line.split()[1].startswith(f"{folder}/"):
+                subprocess.run(["umount", "-l", line.split()[1]], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def docker_cache() -> Path:
+    from harness.stack import cache
+
+    return cache.folder(PROJECT)
+
+
+def _when_it_answers(process: subprocess.Popen[bytes]) -> Any:
+    while process.poll() is None:
+        with suppress(HarnessError):
+            return engine.connect()
+        select.select([], [], [], 0.05)  # between two looks
+    raise AssertionError("the small engine ended")
+
+
+class _Way:
+    """A socket that leads to the real engine until it is cut."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.real = engine.address().removeprefix("unix://")
+        self.pairs: list[socket.socket] = []
+        self.open()
+
+    def open(self) -> None:
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.path))
+        self.listener.listen(64)
+        threading.Thread(target=self._serve, args=(self.listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.path.unlink()
+        for one in self.pairs:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self.pairs.clear()
+
+    def _serve(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self.real)
+                self.pairs += [near, far]
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=_copy, args=(source, target), daemon=True).start()
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(1 << 16):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)

@@ -1,0 +1,103 @@
+"""Whatever ends the harness, nothing of its run is in the engine five seconds later, nor on this machine."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stack.docker.conftest import await_nothing, hear, leftovers
+
+pytestmark = pytest.mark.docker
+
+Launch = Callable[..., "subprocess.Popen[str]"]
+
+# Each says where it is and goes on at once: the kill arrives while the engine is at work on it.
+MOMENTS = {
+    "network": (
+        """
+        real = up._network
+        def told(*arguments):
+            say("moment")
+            real(*arguments)
+        up._network = told
+        """,
+        "say('up')",
+    ),
+    "containers": (
+        """
+        real = container.create
+        def told(place, service):
+            if service.role == "worker":
+                say("moment")
+            return real(place, service)
+        container.create = told
+        """,
+        "say('up')",
+    ),
+    "run": ("", "say('moment'); sys.stdin.read()"),
+    "teardown": (
+        """
+        real = sweep.run
+        def told(*arguments, **more):
+            say("moment")
+            return real(*arguments, **more)
+        sweep.run = told
+        """,
+        "pass",
+    ),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_kill_9_leaves_nothing(api: Any, launch: Launch, tmp_path: Path, moment: str) -> None:
+    """Claim: killed outright at boot, in the run or while it cleans up, the watchdog removes containers, networks,
+    volumes and the run's folder within five seconds."""
+    before, body = MOMENTS[moment]
+    process = launch(body, before=before)
+    run = hear(process, "run")
+    hear(process, "moment")
+    process.kill()
+    process.wait()
+    took_s = await_nothing(api, run)
+    _await_no_watchdog(run)
+    assert leftovers(api, run) == [], "nothing that was on its way arrived later"
+    assert list(tmp_path.glob("igny8-*")) == []
+    print(f"killed at {moment}: gone after {took_s:.2f} s")
+
+
+@pytest.mark.parametrize("moment", ["containers", "run", "teardown"])
+def test_ctrl_c_takes_the_stack_down(api: Any, launch: Launch, tmp_path: Path, moment: str) -> None:
+    """Claim: an interrupt of the whole terminal group, at boot, in the run or in the middle of the clean-up, ends the run
+    with 130 and nothing left when it has ended."""
+    before, body = MOMENTS[moment]
+    process = launch(body, before=before)
+    run = hear(process, "run")
+    hear(process, "moment")
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(30)
+    assert process.returncode == 130
+    assert leftovers(api, run) == []
+    assert list(tmp_path.glob("igny8-*")) == []
+
+
+def _await_no_watchdog(run: str) -> None:
+    """Until the watchdog of `run` has ended: it looks several times in a row."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if run.encode() in words and b"watchdog" in words:
+            pidfd = os.pidfd_open(int(folder.name))
+            try:
+                readable, _, _ = select.select([pidfd], [], [], 20)
+                assert readable, "the watchdog ends when all is gone"
+            finally:
+                os.close(pidfd)
