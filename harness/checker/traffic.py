@@ -23,13 +23,15 @@ def provider(cell: CellHistory, context: Context) -> Result:
     problems: list[str] = []
     hint = ""
     for call in cell.calls:
-        if call.disposition == "unmatched":
+        if call.disposition == "unmatched" or _other_words(call):
             problems += _unmatched(call)
             hint = hint or str((call.nearest or {}).get("hint", ""))
         broken = [problem for problem in call.problems if not problem.startswith(WARNING)]
         if call.disposition == "invalid" and not broken:
             broken = ["the request breaks the provider contract"]
         problems += [f"{call.route} call {call.n} breaks the provider contract: {problem}" for problem in broken]
+    if cell.late_calls:
+        problems.append(f"{cell.late_calls} provider call(s) of an earlier scenario ended only during this one")
     faulty = {fault.match.split(" ")[0] for fault in context.scenario.faults}
     left = [item for item in cell.unplayed if str(item.get("cassette", "")).split("/")[0] not in faulty]
     problems += [f"recorded but never asked for: {_recording(item)}" for item in left]
@@ -55,6 +57,11 @@ def settle(cell: CellHistory, context: Context) -> Result:
     if cell.settled:
         return holds("at rest")
     return breaks([cell.settle_reason or "the work did not come to rest"], code="not-settled")
+
+
+def _other_words(call: Call) -> bool:
+    """A fault answered, but the request is not one that was ever recorded: a fault must not hide a changed prompt."""
+    return call.disposition == "fault" and bool((call.nearest or {}).get("changes"))
 
 
 def _unmatched(call: Call) -> list[str]:

@@ -11,7 +11,7 @@ seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (o
 http        | method, path, status, request (JSON or null), response (JSON or text), expected
 task        | id, name, args, kwargs, state (SUCCESS, FAILURE, REVOKED, LOST), error, result
 call        | one provider call as the fake saw it: see `Call`
-tape        | played, unplayed (list of {cassette, index, request}), unmatched (count)
+tape        | tape (cassette names), unplayed (list of {cassette, index, request}), late (count)
 row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings)
 balance     | account (name), opening, closing
 log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
@@ -158,6 +158,8 @@ class CellHistory:
     logs: tuple[LogLine, ...] = ()
     refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unplayed: tuple[Mapping[str, Any], ...] = ()
+    late_calls: int = 0
+    """Provider calls that earlier scenarios had begun and that ended only in this one."""
     settled: bool = True
     settle_reason: str = ""
     actors: tuple[str, ...] = ()

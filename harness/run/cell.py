@@ -77,7 +77,7 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
             tell("task", asdict(task))
         for call in report.calls:
             tell("call", asdict(call))
-        tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape)})
+        tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape), "late": report.late})
         for change in changes:
             tell(
                 "row",

@@ -50,6 +50,7 @@ class Builder:
             self._lists["logs"].append(_make(LogLine, event))
         elif kind == "tape":
             self._lists["unplayed"] += event.get("unplayed", ())
+            self._values["late_calls"] = event.get("late", 0)
         elif kind == "balance":
             self._accounts[event["account"]] = (event["opening"], event["closing"])
         elif kind == "seeded":

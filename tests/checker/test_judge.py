@@ -173,6 +173,22 @@ def test_an_unmatched_call_shows_the_nearest_recording():
     assert (found.status, found.hint) == (Status.FAIL, "the model changed")
 
 
+def test_a_fault_does_not_hide_a_changed_request():
+    """A 500 that was laid over a request answers whatever is asked; other words than the recorded ones fail all the same."""
+    call = text_call(1, 0, 0, disposition="fault", fault="http_500", success=False, usage=None, nearest=NEAREST)
+    found = verdict("provider", replace(empty_cell(), calls=(call,)))
+    assert found.status is Status.FAIL
+    assert '  model: recorded "gpt-5.1" -> sent "gpt-4o"' in found.evidence
+    calm = replace(call, nearest=None)
+    assert verdict("provider", replace(empty_cell(), calls=(calm,))).status is Status.PASS
+
+
+def test_a_call_that_ends_in_the_next_scenario_fails():
+    """Work that outlives its scenario is seen."""
+    found = verdict("provider", replace(empty_cell(), late_calls=1))
+    assert found.evidence == ("1 provider call(s) of an earlier scenario ended only during this one",)
+
+
 def test_a_call_that_breaks_the_contract_fails_and_a_warning_does_not():
     """A played answer does not excuse a request that the provider would refuse."""
     call = text_call(1, 1, 1, problems=("$.max_tokens: not allowed for gpt-5.1",))
