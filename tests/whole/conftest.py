@@ -33,8 +33,9 @@ def shop(tmp_path: Path, cache: Path) -> Callable[..., Workshop]:
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> None:
+def warm(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Workshop:
     """The repository's own backend is prepared in the cache: what follows boots in a second."""
     made = workshop.set_up(tmp_path_factory.mktemp("warm"), cache, backend=False)
     told = made.harness("verify", "--only", "planner/create_tasks@manual")
     assert told.code == 0, told.out + told.err
+    return made

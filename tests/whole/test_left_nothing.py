@@ -66,7 +66,10 @@ def start(shop, tmp_path: Path, warm):
     """start(cell, mode): `harness verify` of one cell, whose providers stall for a minute."""
     made: list[subprocess.Popen[str]] = []
     place = shop(backend=False)
-    place.edit("harness.toml", 'AI_REQUEST_TIMEOUT_S = "1"', f'AI_REQUEST_TIMEOUT_S = "60"\n{MARK} = "{tmp_path}"')
+    for role in ("web", "worker"):
+        # a role's own variables: those of [target.env] are part of what the prepared database is kept by
+        marked = f'env = {{ AI_REQUEST_TIMEOUT_S = "60", {MARK} = "{tmp_path}" }}'
+        place.edit("harness.toml", f"[roles.{role}]\n", f"[roles.{role}]\n{marked}\n")
     place.edit("harness.toml", "settle_timeout_s = 20", "settle_timeout_s = 60")
     tmp = tmp_path / "tmp"
     tmp.mkdir()

@@ -17,7 +17,7 @@ AT_A_GLANCE = 3
 
 
 @pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory, cache) -> Workshop:
+def pristine(tmp_path_factory: pytest.TempPathFactory, cache, warm) -> Workshop:
     """The backend as it is, which passes every cell that the faults are looked for in: without this they prove nothing."""
     made = workshop.set_up(tmp_path_factory.mktemp("pristine"), cache)
     cells = sorted({fault.cell for fault in FAULTS})
