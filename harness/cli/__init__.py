@@ -5,6 +5,10 @@ phase     one phase of the migration, there and back
 shadow    two states of the target on the same tape, compared
 migration every phase, there and back
 check     judge a stored run again with today's goldens
+checklist the plan's test checklist, filled in from a stored run
+criteria  the plan's seven success criteria
+findings  what the runs prove to be wrong, and which phase ends it
+snapshot  the plan's baseline of the configuration and the ledger, and differences between two
 golden    compare with, or accept into, the goldens
 record    make cassettes
 cassette  look at, lint and compare cassettes
@@ -24,7 +28,9 @@ from harness import __version__
 from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
-COMMANDS = ("verify", "phase", "shadow", "migration", "check", "golden", "record", "cassette", "fake", "manage")
+COMMANDS = (
+    "verify", "phase", "shadow", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "record", "cassette", "fake", "manage",
+)  # fmt: skip
 
 
 class Verbs(click.Group):
