@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -28,12 +29,19 @@ from harness.stack import island
 @click.option(
     "--overwrite", is_flag=True, help="Replace cassettes whose traffic changed; without it the drift is only shown."
 )
+@click.option("--dry-run", is_flag=True, help="Send nothing, write nothing: show each request and what it would cost.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=None, help="Where cassettes go [default: the target's]."
 )
 @json_option
 def record(
-    config_path: Path, only: tuple[str, ...], real: bool, overwrite: bool, out: Path | None, as_json: bool
+    config_path: Path,
+    only: tuple[str, ...],
+    real: bool,
+    overwrite: bool,
+    dry_run: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> int:
     """Drive the scenarios that own cassettes, and record what the providers answer, through vcrpy.
 
@@ -49,13 +57,19 @@ def record(
         with progress.RunProgress(console, quiet=as_json) as heard:
             made = job.record(
                 config, scenarios, place, upstream="real" if real else "simulator",
-                out=out or config.cassettes, overwrite=overwrite, listen=heard.hear,
+                out=out or config.cassettes, overwrite=overwrite, dry_run=dry_run, listen=heard.hear,
             )  # fmt: skip
         for kept in made:
-            state = "written" if kept.written else "CHANGED, not written" if kept.drift else "unchanged"
+            state = _state(kept, dry_run)
             shown.say(console, f"{kept.cassette}: {kept.interactions} interactions, {kept.origin}, {state}")
-            for line in kept.drift:
+            for line in (*kept.would_send, *kept.drift):
                 shown.say(console, f"  {line}")
+        if dry_run:
+            total = sum(Decimal(kept.cost_usd) for kept in made)
+            shown.say(
+                console,
+                f"{sum(kept.interactions for kept in made)} requests would cost about {total} USD; the simulator answered them",
+            )
         if as_json:
             print(json.dumps({"cassettes": [asdict(kept) for kept in made]}))
         held_back = [kept for kept in made if kept.drift and not kept.written]
@@ -66,4 +80,14 @@ def record(
         return DIFFERENCES if held_back else OK
 
     # A namespace has no way out, by design: only the start-up hook lets the recorder itself reach a real provider.
-    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode="hook" if real else "auto")
+    return island.run(
+        guarded(inside, as_json), hosts=config.provider_hosts, mode="hook" if real and not dry_run else "auto"
+    )
+
+
+def _state(kept: job.Recorded, dry_run: bool) -> str:
+    if dry_run:
+        return "nothing sent"
+    if kept.written:
+        return "written"
+    return "CHANGED, not written" if kept.drift else "unchanged"

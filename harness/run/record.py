@@ -33,6 +33,8 @@ class Recorded:
     drift: tuple[str, ...]
     origin: str
     cost_usd: str
+    would_send: tuple[str, ...] = ()
+    """A dry run's requests, one line each."""
 
 
 def owners(scenarios: Mapping[str, Scenario], only: Iterable[str] = ()) -> dict[str, Scenario]:
@@ -50,12 +52,12 @@ def owned(scenario: Scenario) -> tuple[str, ...]:
 
 
 def record(
-    config: Config, scenarios: Mapping[str, Scenario], island: Island, *, upstream: str, out: Path, overwrite: bool,
+    config: Config, scenarios: Mapping[str, Scenario], island: Island, *, upstream: str, out: Path, overwrite: bool, dry_run: bool,
     listen: Callable[[str, Mapping[str, Any]], None],
 ) -> tuple[Recorded, ...]:  # fmt: skip
     """Record every cassette that `scenarios` own into `out`. `listen` hears every event of every cell."""
     made: list[Recorded] = []
-    settings = {"upstream": upstream, "out": str(out), "overwrite": overwrite}
+    settings = {"upstream": upstream, "out": str(out), "overwrite": overwrite, "dry_run": dry_run}
     with boot(config, island, mode="record", fake=settings) as live, requests.Session() as session:
         session.trust_env = False
         listen("run.start", {"cells": list(scenarios)})
@@ -85,6 +87,7 @@ def record(
                         drift=tuple(kept["drift"]),
                         origin=kept["origin"],
                         cost_usd=kept["cost_usd"],
+                        would_send=tuple(kept.get("would_send", ())),
                     )
                 )
     return tuple(made)

@@ -30,6 +30,7 @@ KEYS = (
     "upstream",
     "out",
     "overwrite",
+    "dry_run",
     "seed",
 )
 
@@ -59,6 +60,7 @@ class FakeConfig:
     upstream: str | None = None
     out: Path | None = None
     overwrite: bool = False
+    dry_run: bool = False
     seed: int = 0
 
 
@@ -101,6 +103,7 @@ def parse(raw: Any) -> FakeConfig:
         upstream=raw.get("upstream"),
         out=_path(raw, "out"),
         overwrite=raw.get("overwrite") is True,
+        dry_run=raw.get("dry_run") is True,
         seed=seed,
     )
 

@@ -30,7 +30,13 @@ class Recorder:
 
     async def begin(self, scenario: str, tape: tuple[str, ...]) -> None:
         config = self.config
-        begin = partial(self.record.begin, seed=config.seed, overwrite=config.overwrite, providers=config.hosts)
+        begin = partial(
+            self.record.begin,
+            seed=config.seed,
+            overwrite=config.overwrite,
+            dry_run=config.dry_run,
+            providers=config.hosts,
+        )
         await self._run(begin, scenario, tape, config.upstream, config.out)
 
     async def forward(self, request: RecordedRequest, scenario: str) -> RecordedResponse:

@@ -130,7 +130,7 @@ def send(
     except requests.RequestException as error:
         raise HarnessError(
             f"recording {request.method} {request.uri.split('?')[0]} failed: {type(error).__name__}",
-            hint="is the upstream reachable from here? --upstream simulator needs no network",
+            hint="is the upstream reachable from here? without --real the simulator answers",
             code="record-upstream",
         ) from error
     came = read(staged, staged.stem)
@@ -209,7 +209,7 @@ def _refuse_loop(uri: str) -> None:
     if any(ipaddress.ip_address(address.split("%")[0]).is_loopback for address in addresses):
         raise HarnessError(
             f"{host} resolves to this machine, so that a real recording would record the fake",
-            hint="record from the real provider with --isolation hook, or use --upstream simulator",
+            hint="`harness record --real` leaves the namespace by itself; a program of your own must too",
             code="record-loop",
         )
 
@@ -217,6 +217,6 @@ def _refuse_loop(uri: str) -> None:
 def _no_key(provider: str) -> HarnessError:
     return HarnessError(
         f"recording from the real {provider} needs a key",
-        hint=f"set {KEYS[provider]} in the environment, or record with --upstream simulator",
+        hint=f"set {KEYS[provider]} in the environment, or record without --real: the simulator answers",
         code="record-no-key",
     )
