@@ -117,7 +117,6 @@ def reconcile(
         cell="",
         claim=f"the comparison log says what was seen {by}",
         evidence=(*shown, summary, *(str(one) for one in paired[:SHOWN])),
-        code="shadow-log" if problems else "",
     )
 
 

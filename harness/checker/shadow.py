@@ -178,7 +178,6 @@ def _kind(kind: str, real: Comparison, old: str, new: str) -> Verdict:
         claim=f"{kind} of {old} and {new} differ only as declared",
         evidence=(*lines, summary, *(f"{count} declared by {why}" for why, count in declared.items())),
         credits_delta=sum(one.credits for one in open_ones) or None,
-        code="shadow-differs" if open_ones else "",
     )
 
 
@@ -192,7 +191,6 @@ def _noise(noise: Comparison, old: str) -> Verdict:
         cell="",
         claim=f"{old} does the same twice (the noise floor is zero)",
         evidence=tuple(lines) or (f"{same} facts of {noise.cells} cells, no difference",),
-        code="shadow-noise" if lines else "",
         hint="what differs between two runs of the same code cannot be told from a change; nothing was subtracted"
         if lines
         else "",

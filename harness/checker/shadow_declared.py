@@ -14,16 +14,18 @@ from harness.checker.shadow import DIFFERENT, Difference
 from harness.checker.shadow_facts import Fact
 from harness.core.phase import GoldenChange, Phase
 
-MODEL_FIELDS = frozenset({"model", "width", "height", "size"})
+MODEL_FIELDS = frozenset({"model", "width", "height", "size", "CFGScale"})
 """What a request says differently for another model. A prompt is not among them."""
 AMOUNT = re.compile(r"(?<![\w.])(?:\d+\.\d+|null|None)(?![\w.])")
 
 
 @dataclass(slots=True)
 class _Cell:
-    """What was found declared in one cell: credits by account, and the models that took each other's place."""
+    """What was found in one cell: accounts with declared charges, accounts with others, and the models that took each
+    other's place."""
 
-    credits: dict[str, int] = field(default_factory=dict)
+    declared: set[str] = field(default_factory=set)
+    undeclared: set[str] = field(default_factory=set)
     models: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -38,7 +40,10 @@ def declare(differences: Sequence[Difference], phases: Sequence[Phase], *, backw
             if one.fact.kind == kind:
                 cell = cells.setdefault(one.fact.cell, _Cell())
                 early, late = (one.new, one.old) if backwards else (one.old, one.new)
-                done[n] = replace(one, declared=_why(one, early, late, cell, phases))
+                why = _why(one, early, late, cell, phases)
+                done[n] = replace(one, declared=why)
+                if kind == "charges":
+                    (cell.declared if why else cell.undeclared).add(one.fact.key[0])
     return tuple(done[n] for n in range(len(differences)))
 
 
@@ -53,7 +58,7 @@ def _why(one: Difference, early: Fact | None, late: Fact | None, cell: _Cell, ph
         case "charges":
             return _charge(one, early, late, cell, phases)
         case "balances":
-            return _balance(early, late, cell, phases)
+            return _balance(one, early, cell, phases)
         case "requests":
             return _request(one, early, late, cell)
         case "rows":
@@ -81,30 +86,26 @@ def _usage(one: Difference, early: Fact, late: Fact, cell: _Cell, phases: Sequen
 
 
 def _charge(one: Difference, early: Fact, late: Fact, cell: _Cell, phases: Sequence[Phase]) -> str:
-    """The declared price of each unit; a balance that differs by what was declared up to here, to the credit."""
-    account, _, operation = early.key
+    """The declared price of each unit; a balance that differs because the charge goes on from a declared one."""
+    operation = early.key[2]
     changed = {name for name, _, _ in one.changed}
     if not changed <= {"credits", "balance"}:
         return ""
-    delta = late.value["credits"] - early.value["credits"]
+    if "credits" not in changed:
+        return "the charges before it" if early.key[0] in cell.declared - cell.undeclared else ""
     phase, price = _price(operation, late.about.get("model", ""), "ledger", phases)
-    if delta and (phase is None or late.value["credits"] != -price * late.value["units"]):
-        return ""
-    sum_so_far = cell.credits.get(account, 0) + delta
-    if late.value["balance"] - early.value["balance"] != sum_so_far:
-        return ""
-    cell.credits[account] = sum_so_far
-    return _named(phase) if delta else "the charges before it"
+    return _named(phase) if phase and late.value["credits"] == -price * late.value["units"] else ""
 
 
-def _balance(early: Fact, late: Fact, cell: _Cell, phases: Sequence[Phase]) -> str:
-    moved = late.value["closing"] - early.value["closing"]
-    if late.value["opening"] != early.value["opening"] or not moved or moved != cell.credits.get(early.key[0], 0):
+def _balance(one: Difference, early: Fact, cell: _Cell, phases: Sequence[Phase]) -> str:
+    """A closing balance that is still explained by the transactions, all of whose differences are declared."""
+    account = early.key[0]
+    if {name for name, _, _ in one.changed} != {"closing"} or account not in cell.declared - cell.undeclared:
         return ""
     phase = next(
         (phase for phase, change in _changes(phases) if change.credits_each and "balance" in change.parts), None
     )
-    return _named(phase) if phase else ""
+    return _named(phase)
 
 
 def _request(one: Difference, early: Fact, late: Fact, cell: _Cell) -> str:

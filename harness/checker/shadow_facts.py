@@ -10,7 +10,7 @@ rows       what the work left in the locked tables, as goldens say it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from harness.checker.laws.provider import model_of
 from harness.checker.ordering import ledger_in_order, together, usage_in_order
 from harness.checker.rowlines import row_lines
 from harness.checker.target import Target
-from harness.core.history import CellHistory, UsageRow
+from harness.core.history import CellHistory, LedgerRow, UsageRow
 from harness.core.scenario import Scenario
 
 
@@ -50,7 +50,8 @@ def facts_of(cell: CellHistory, scenario: Scenario, target: Target) -> dict[str,
 def _charges(cell: CellHistory, scenario: Scenario, target: Target, names: Names) -> Iterator[Fact]:
     mixed = together(scenario, cell.path)
     logs = usage_in_order(cell, mixed=mixed)
-    for row in ledger_in_order(cell, mixed=mixed):
+    rows = ledger_in_order(cell, mixed=mixed)
+    for row, follows in zip(rows, _follows(rows, cell), strict=True):
         log = next((log for log in logs if _belongs(log, row.account, row.operation, row.units, -row.credits)), None)
         if log is not None:
             logs.remove(log)
@@ -60,9 +61,19 @@ def _charges(cell: CellHistory, scenario: Scenario, target: Target, names: Names
             cell=cell.cell,
             key=(row.account, row.kind, row.operation),
             near=(row.units, *about.values()),
-            value={"units": row.units, "credits": row.credits, "balance": row.balance},
+            value={"units": row.units, "credits": row.credits, "balance": row.balance, "follows": follows},
             about=about,
         )
+
+
+def _follows(rows: Sequence[LedgerRow], cell: CellHistory) -> Iterator[str]:
+    """Which transaction of its account each one goes on from: not the one before where a deduction was lost."""
+    left: dict[str, list[int]] = {name: [opening] for name, (opening, _) in cell.accounts.items()}
+    for row in rows:
+        balances = left.setdefault(row.account, [])
+        back = next((n for n, balance in enumerate(reversed(balances)) if balance == row.balance - row.credits), None)
+        yield "nothing seen" if back is None else f"{back} transactions back" if back else "the one before"
+        balances.append(row.balance)
 
 
 def _belongs(log: UsageRow, account: str, operation: str, units: int, credits: int) -> bool:
@@ -85,7 +96,10 @@ def _usage(cell: CellHistory, scenario: Scenario, target: Target, names: Names) 
 
 def _balances(cell: CellHistory, scenario: Scenario, target: Target, names: Names) -> Iterator[Fact]:
     for name, (opening, closing) in sorted(cell.accounts.items()):
-        yield Fact(kind="balances", cell=cell.cell, key=(name,), value={"opening": opening, "closing": closing})
+        rows = [row for row in ledger_in_order(cell, mixed=together(scenario, cell.path)) if row.account == name]
+        unexplained = closing - (rows[-1].balance if rows else opening)
+        value = {"opening": opening, "closing": closing, "unexplained": unexplained}
+        yield Fact(kind="balances", cell=cell.cell, key=(name,), value=value)
 
 
 def _requests(cell: CellHistory, scenario: Scenario, target: Target, names: Names) -> Iterator[Fact]:

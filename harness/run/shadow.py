@@ -119,14 +119,14 @@ def _logs(
     verdicts = []
     cells = {OLD: before, NEW: after}
     here, there = {OLD: old, NEW: new}, {OLD: new, NEW: old}
-    keeps = {name: _compares(here[name].config, cells[name]) for name in (OLD, NEW)}
+    keeps = {name: compares(here[name].config, cells[name]) for name in (OLD, NEW)}
     for name in (OLD, NEW):
         said, unread = logged(cells[name])
         if not keeps[name]:
             if said or unread:
                 verdicts.append(_stray(here[name].name, said, unread))
             continue
-        switch = _switch(here[name].config)
+        switch = price_phase(here[name].config)
         later = there[name].config.phase > here[name].config.phase or switch is None
         if later and not keeps[NEW if name == OLD else OLD]:
             seen = shadow.seen_between(real if name == OLD else _turned(real))
@@ -142,7 +142,7 @@ def _logs(
     return verdicts
 
 
-def _compares(config: Config, cells: Sequence[CellHistory]) -> bool:
+def compares(config: Config, cells: Sequence[CellHistory]) -> bool:
     """Whether this state of the target logs comparisons: its phase declares so; where it has no phases, it just does."""
     if config.phases_dir is None:
         return any(map(len, logged(cells)))
@@ -152,7 +152,7 @@ def _compares(config: Config, cells: Sequence[CellHistory]) -> bool:
     return any(marker.text.startswith(MARKER) and marker.appears in ("must", "may") for marker in phase.expect.log)
 
 
-def _switch(config: Config) -> int | None:
+def price_phase(config: Config) -> int | None:
     """The first later phase that sets prices: what the comparison log of this phase looks forward to."""
     if config.phases_dir is None:
         return None
@@ -173,7 +173,6 @@ def _stray(name: str, said: Sequence[object], unread: Sequence[str]) -> Verdict:
         cell="",
         claim=f"{name} has one calculation and logs no comparison",
         evidence=(f"it logged {len(lines)}", *lines[: shadow.SHOWN]),
-        code="shadow-log",
     )
 
 
