@@ -1,0 +1,288 @@
+"""The simulated week, judged from its history: one cell a tick of beat, and the calculation of what should have run.
+
+week_due    when each schedule is due, from its first slot and frequency alone
+judge       beat's ticks, runs, charges, the clock, the ledger's laws, the logs
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from harness.checker.context import Context
+from harness.checker.difference import credits_text
+from harness.checker.judge import CELL_CHECKERS
+from harness.checker.mismatch import MARKER, logged, seen_by_card
+from harness.checker.rates import RateCard
+from harness.checker.target import Target
+from harness.checker.week_due import due_ticks, hours_of
+from harness.core.history import CellHistory
+from harness.core.scenario import Path, Scenario
+from harness.core.verdict import Status, Verdict
+from harness.core.week import Week
+
+HOUR = timedelta(hours=1)
+LATE = timedelta(seconds=60)
+"""How far the target's clock may have ticked on from the hour when a run begins."""
+SHOWN = 12
+NOT_HERE = ("golden", "http")
+"""Checks of a cell that a tick has no part in: nothing is locked, nobody asks over HTTP."""
+OVER_ALL = ("law-1", "law-2", "law-3", "law-4", "law-6", "law-8", "law-14")
+"""Laws that are judged over the whole week again: what no single tick shows, such as a balance that moves between two."""
+BAD = ("ERROR", "CRITICAL")
+NOBODY = ("nobody",)
+PREFIX = "week/"
+STAMP = "%Y-%m-%dT%H:%MZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was simulated. `sends` are (task, time) of all that beat sent; `check` is the task that looks for due
+    schedules; `price_phase` the phase whose prices this phase's comparison log looks forward to, None if it keeps none."""
+
+    week: Week
+    start: datetime
+    hours: int
+    sends: tuple[tuple[str, datetime], ...]
+    check: str
+    phase: int
+    price_phase: int | None = None
+
+
+def tick_name(at: datetime) -> str:
+    """The scenario id of a tick's cell: "week/2026-03-29T01:00Z"."""
+    return f"{PREFIX}{at.astimezone(UTC).strftime(STAMP)}"
+
+
+def tick_of(cell: CellHistory) -> datetime:
+    return datetime.strptime(cell.scenario.removeprefix(PREFIX), STAMP).replace(tzinfo=UTC)
+
+
+def judge(asked: Asked, cells: Sequence[CellHistory], target: Target, rates: RateCard) -> list[Verdict]:
+    """Every verdict on a week. `cells` are its ticks in order."""
+    due = {
+        schedule.account: due_ticks(schedule, hours_of(asked.start, asked.hours)) for schedule in asked.week.schedules
+    }
+    return [
+        _beat(asked),
+        _complete(asked, cells),
+        _runs(asked, cells, due, target),
+        _clock(asked, cells),
+        _charges(asked, cells, due),
+        *_laws(asked, cells, due, target, rates),
+        _tasks(cells),
+        _errors(asked, cells, due),
+        *_mismatches(asked, cells, rates),
+    ]
+
+
+def _beat(asked: Asked) -> Verdict:
+    """Exactly one check an hour."""
+    wanted = Counter(hours_of(asked.start, asked.hours))
+    sent = Counter(at for task, at in asked.sends if task == asked.check)
+    problems = [f"{at:{STAMP}}: {asked.check} was not sent" for at in sorted(wanted - sent)]
+    problems += [f"{at:{STAMP}}: {asked.check} was sent {sent[at]} times" for at in sorted(sent) if sent[at] > 1]
+    problems += [f"{at:{STAMP}}: {asked.check} was sent between the hours" for at in sorted(sent) if at not in wanted]
+    others = Counter(task for task, _ in asked.sends if task != asked.check)
+    shown = f"{sent.total()} sent in {asked.hours} hours" + "".join(f", {task} x{n}" for task, n in others.items())
+    return _verdict("week-beat", "beat sends the check of schedules once an hour", problems, shown)
+
+
+def _complete(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
+    """Every time at which beat sent something was driven: a week that was cut short shows nothing."""
+    driven = {tick_of(cell) for cell in cells}
+    left = sorted({at for _, at in asked.sends} - driven)
+    lines = [f"{at:{STAMP}}: beat sent something, and the tick was not driven" for at in left]
+    if not cells:
+        lines.append("no tick was driven")
+    return _verdict("week-complete", "every tick was driven", lines, f"{len(cells)} ticks", bad=Status.UNKNOWN)
+
+
+def _runs(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]], target: Target) -> Verdict:
+    """Each schedule ran at each tick at which it was due, once, and at no other."""
+    seen: Counter[tuple[str, datetime]] = Counter()
+    for cell in cells:
+        for account in runs_of(cell, asked.week, target):
+            seen[account, tick_of(cell)] += 1
+    wanted = {(account, at) for account, ticks in due.items() for at in ticks}
+    problems = [f"{account} was due at {at:{STAMP}} and did not run" for account, at in sorted(wanted - seen.keys())]
+    for (account, at), count in sorted(seen.items()):
+        schedule = asked.week.by_account.get(account)
+        if (account, at) not in wanted:
+            why = f", and {schedule.why}" if schedule and schedule.why else ""
+            problems.append(f"{account} ran at {at:{STAMP}} and was not due{why}")
+        elif count > 1:
+            problems.append(f"{account} ran {count} times at {at:{STAMP}}")
+    never = sum(1 for schedule in asked.week.schedules if not due[schedule.account])
+    shown = (
+        f"{len(wanted)} runs of {len(due) - never} schedules, {never} schedules that must not run in this week did not"
+    )
+    return _verdict("week-runs", "every schedule ran exactly when it was due, once", problems, shown)
+
+
+def runs_of(cell: CellHistory, week: Week, target: Target) -> list[str]:
+    """The account of each run that began in a tick."""
+    names = {ref["id"]: name for name, ref in cell.refs.items() if ref.get("kind") == target.ledger.account}
+    owner = target.ledger.transaction_columns["account"]
+    rows = [change.after or {} for change in cell.rows if change.kind == week.run and change.op == "insert"]
+    return [names.get(row.get(owner), f"account#{row.get(owner)}") for row in rows]
+
+
+def _clock(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
+    """What the target wrote down as a run's beginning is the simulated hour: without this nothing else shows anything."""
+    problems, count = [], 0
+    for cell in cells:
+        at = tick_of(cell)
+        for change in cell.rows:
+            if change.kind == asked.week.run and change.op == "insert":
+                count += 1
+                started = str((change.after or {}).get(asked.week.run_started))
+                if not timedelta(0) <= _moment(started) - at < LATE:
+                    problems.append(f"{at:{STAMP}}: a run began at {started} by the target's clock")
+    if not count:
+        problems.append("no run began: nothing shows what time the target saw")
+    return _verdict("week-clock", "the target saw the simulated time", problems, f"{count} runs began within {LATE.seconds} s of their hour")  # fmt: skip
+
+
+def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
+    """Each run leaves its charges, the same credits every time; who is not due is not charged."""
+    problems, credits, charged = [], {}, 0
+    for cell in cells:
+        at = tick_of(cell)
+        logs: dict[str, list[int]] = {}
+        for row in cell.usage:
+            logs.setdefault(row.account, []).append(row.credits)
+        for account in {*logs, *(name for name, ticks in due.items() if at in ticks)}:
+            schedule = asked.week.by_account.get(account)
+            wanted = schedule.charges if schedule and at in due[account] else 0
+            found = logs.get(account, [])
+            if len(found) != wanted:
+                problems.append(
+                    f"{account} at {at:{STAMP}}: {len(found)} charges ({credits_text(sum(found))}), {wanted} were due"
+                )
+            elif found and credits.setdefault(account, sum(found)) != sum(found):
+                problems.append(
+                    f"{account} at {at:{STAMP}}: {credits_text(sum(found))} for the work that cost {credits[account]} before"
+                )
+            charged += sum(found)
+    runs = sum(len(ticks) for account, ticks in due.items() if asked.week.by_account[account].charges)
+    if not runs:
+        problems.append("no run that is charged was due: nothing shows that runs are charged once")
+    return _verdict("week-charges", "each run was charged once, equal work at an equal price", problems, f"{runs} charged runs, {credits_text(charged)} in all")  # fmt: skip
+
+
+def _laws(
+    asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]], target: Target, rates: RateCard
+) -> Iterable[Verdict]:  # fmt: skip
+    """The ledger's laws in every tick, for those who were due alone; and over the week as one cell."""
+    scenario = Scenario(id="week/all", title="A week", given=asked.week.given, when=(), paths=(Path.SCHEDULED,))
+    context = Context(
+        scenario=scenario, golden=None, target=target, rates=rates, phase=asked.phase, path=Path.SCHEDULED
+    )
+    whole = together(cells)
+    for name, (claim, check) in CELL_CHECKERS.items():
+        if name in NOT_HERE:
+            continue
+        results = []
+        for cell in cells:
+            actors = tuple(account for account, ticks in due.items() if tick_of(cell) in ticks) or NOBODY
+            results.append((cell.scenario, check(replace(cell, actors=actors), context)))
+        if name in OVER_ALL and whole is not None:
+            results.append(("the whole week", check(whole, context)))
+        bad = [(where, result) for where, result in results if result.status is not Status.PASS]
+        lines = [f"{where}: {line}" for where, result in bad for line in result.evidence]
+        statuses = {result.status for _, result in results} or {Status.UNKNOWN}
+        status = next(one for one in (Status.FAIL, Status.UNKNOWN, Status.PASS) if one in statuses)
+        shown = results[-1][1].evidence[0] if results and name in OVER_ALL else "no tick differs"
+        yield _verdict(name, f"in each tick: {claim}", lines, f"{len(cells)} ticks; {shown}", bad=status)
+
+
+def together(cells: Sequence[CellHistory]) -> CellHistory | None:
+    """The week as one cell: balances from its beginning to its end, and every row in between."""
+    if not cells:
+        return None
+    first, last = cells[0], cells[-1]
+    accounts = {name: (opening, last.accounts.get(name, (0, 0))[1]) for name, (opening, _) in first.accounts.items()}
+    return replace(
+        first,
+        cell="week/all@scheduled",
+        accounts=accounts,
+        ledger=tuple(row for cell in cells for row in cell.ledger),
+        usage=tuple(row for cell in cells for row in cell.usage),
+        calls=tuple(call for cell in cells for call in cell.calls),
+        actors=tuple(accounts),
+        rows=(),
+        logs=(),
+    )
+
+
+def _tasks(cells: Sequence[CellHistory]) -> Verdict:
+    problems = [f"{cell.scenario}: {task.name} ended in {task.state} {task.error}".rstrip() for cell in cells for task in cell.tasks if task.state != "SUCCESS"]  # fmt: skip
+    count = sum(len(cell.tasks) for cell in cells)
+    return _verdict("week-tasks", "every task succeeded", problems, f"{count} tasks")
+
+
+def _errors(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
+    """No ERROR line, and no traceback, but the one that a run which cannot go on must leave."""
+    problems, expected = [], 0
+    for cell in cells:
+        at = tick_of(cell)
+        lines = [line for line in cell.logs if line.level in BAD or "Traceback (most recent call last)" in line.message]
+        for schedule in asked.week.schedules:
+            if schedule.error and at in due[schedule.account]:
+                own = next((line for line in lines if schedule.error in line.message), None)
+                if own is None:
+                    problems.append(f"{cell.scenario}: {schedule.account} must leave an ERROR line '{schedule.error}'")
+                else:
+                    lines.remove(own)
+                    expected += 1
+        problems += [f"{cell.scenario}: {line.role} {line.level} {line.logger}: {line.message[:200]}" for line in lines]
+    shown = f"none, but for {expected} of runs that must fail" if expected else "none"
+    return _verdict("week-errors", "no ERROR line in the logs", problems, shown)
+
+
+def _mismatches(asked: Asked, cells: Sequence[CellHistory], rates: RateCard) -> list[Verdict]:
+    """No price would change: the comparison log says so, where this phase keeps one, and the rate card agrees."""
+    said, unread = logged(cells)
+    lines = [*unread, *(f"logged: {one}" for one in said)]
+    if asked.price_phase is None:
+        return [_verdict("week-mismatches", f"no line says '{MARKER}'", lines, "")] if lines else []
+    seen, unclear = seen_by_card(cells, rates, asked.price_phase)
+    lines += [f"by the rate card of phase {asked.price_phase}: {one}" for one in seen]
+    count = sum(len(cell.usage) for cell in cells)
+    verdict = _verdict(
+        "week-mismatches", "the comparison log names no mismatch, and the rate card sees none", lines or unclear,
+        f"{count} charges, each the same at the prices of phase {asked.price_phase}",
+        bad=Status.FAIL if lines else Status.UNKNOWN,
+    )  # fmt: skip
+    return [verdict]
+
+
+def own_schedule(scheduler: str, own: str) -> Verdict:
+    """Beat's schedule is the app's own: one that is kept elsewhere (in a database, say) was not driven here."""
+    lines = [] if scheduler.startswith(own) else [f"the target's schedule is kept by {scheduler}, which was not driven"]
+    return _verdict("week-scheduler", "beat's schedule is the app's own", lines, scheduler, bad=Status.UNKNOWN)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _verdict(checker: str, claim: str, problems: Sequence[str], shown: str, *, bad: Status = Status.FAIL) -> Verdict:
+    lines = (*problems[:SHOWN], *((f"and {len(problems) - SHOWN} more",) if len(problems) > SHOWN else ()))
+    return Verdict(
+        checker=checker,
+        status=bad if problems else Status.PASS,
+        cell="",
+        claim=claim,
+        evidence=lines or (shown,),
+    )
+
+
+__all__ = ["Asked", "judge", "own_schedule", "runs_of", "tick_name", "tick_of", "together"]
