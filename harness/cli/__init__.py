@@ -3,6 +3,7 @@
 verify    boot, drive everything, judge, report
 phase     one phase of the migration, there and back
 shadow    two states of the target on the same tape, compared
+week      a simulated week of hourly ticks and many schedules
 migration every phase, there and back
 check     judge a stored run again with today's goldens
 checklist the plan's test checklist, filled in from a stored run
@@ -29,7 +30,7 @@ from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
 COMMANDS = (
-    "verify", "phase", "shadow", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "record", "cassette", "fake", "manage",
+    "verify", "phase", "shadow", "week", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "record", "cassette", "fake", "manage",
 )  # fmt: skip
 
 
