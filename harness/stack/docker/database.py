@@ -51,7 +51,7 @@ def prepared(config: Config, image: Image, place: container.Place, cache_dir: Pa
         code = place.api.wait(one.id, timeout=_TIMEOUT_S)["StatusCode"]
         if code:
             raise _failed(one, code)
-        _fetch(one, inside, packed)
+        fetch(one, inside, packed)
         place.api.remove_container(one.id, force=True)
     cache.prune(packed.parent)
     return packed
@@ -67,9 +67,10 @@ def _failed(one: container.Container, code: int) -> StackError:
     return container.died(one)
 
 
-def _fetch(one: container.Container, path: str, target: Path) -> None:
-    chunks, _ = one.api.get_archive(one.id, path)
-    with tempfile.TemporaryFile() as archive:
+def fetch(one: container.Container, path: str, target: Path) -> None:
+    """Copy one file out of a container into `target`, atomically."""
+    with engine.speaking(one.api, f"copying {path} out of {one.name}"), tempfile.TemporaryFile() as archive:
+        chunks, _ = one.api.get_archive(one.id, path)
         for chunk in chunks:
             archive.write(chunk)
         archive.seek(0)

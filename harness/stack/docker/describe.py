@@ -16,7 +16,7 @@ from harness.stack.docker.image import CODE, TARGET
 MIB = 1024 * 1024
 HTTP_PORT = 8000
 FILES = "/harness/files"
-"""Read-only, for the harness's own containers: tapes, contracts, the fake's configuration and key, the prepared database."""
+"""Read-only, for the harness's own containers: tapes, contracts, the fake's configuration, the prepared database."""
 PYTHON = "python3"
 INSIDE = "harness.stack.docker.inside"
 AFTER = (PYTHON, "-I", "-S", f"{CODE}/harness/stack/docker/inside/after.py")

@@ -17,7 +17,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
 from harness.stack import environment, logs, postgres
-from harness.stack.docker import attached, container, describe, door, engine, image, ready, sweep
+from harness.stack.docker import attached, container, database, describe, door, engine, image, ready, sweep
 from harness.stack.docker.container import Container
 from harness.stack.supervise import descendants
 
@@ -68,7 +68,11 @@ class DockerStack:
 
     @property
     def ca_bundle(self) -> Path:
-        return self.run_dir / "tls" / "ca.pem"
+        """The fake's authority, fetched from the stack when it is first asked for."""
+        file = self.run_dir / "tls" / "ca.pem"
+        if not file.exists():
+            database.fetch(self.services["door"], str(file), file)
+        return file
 
     def log(self, role: str) -> Path:
         return self.run_dir / "logs" / f"{role}.log"

@@ -20,7 +20,6 @@ import requests
 
 from harness.core.config import Config, Role
 from harness.core.errors import HarnessError, StackError
-from harness.provider import tls
 from harness.stack import cache
 from harness.stack.docker import container, database, describe, door, engine, image, naming, ready, sweep, watchdog
 from harness.stack.docker import settings as options
@@ -102,7 +101,7 @@ def _raise_up(
             _network(place, pool)
             opened = container.create(place, describe.door(run))
             stack.services["door"] = opened
-            _put(opened, describe.shared(run)[0], {f"{stack.run_dir.name}/tls/ca.pem": stack.ca_bundle})
+            _put(opened, describe.shared(run)[0], {f"{stack.run_dir.name}/tls/.keep": b""})
         with clock.lap("prepared"):
             pack = database.prepared(config, stack.image, place, cache_dir, run)
         always = [role for role in config.roles.values() if roles and role.boot == "always"]
@@ -147,8 +146,7 @@ def _network(place: container.Place, pool: ThreadPoolExecutor) -> None:
 
 
 def _files(stack: DockerStack, fake: Mapping[str, Any] | None) -> dict[str, Path | bytes]:
-    """What the fake reads, by its name in the volume `files`. The certificates are made here."""
-    certificates = tls.issue(stack.run_dir / "tls", stack.config.provider_hosts)
+    """What the fake reads, by its name in the volume `files`."""
     if fake is None:
         return {}
     if fake.get("mode", "replay") != "replay":
@@ -158,14 +156,14 @@ def _files(stack: DockerStack, fake: Mapping[str, Any] | None) -> dict[str, Path
             code="docker-record",
         )
     asked = dict(fake)
-    files: dict[str, Path | bytes] = {"tls/ca.pem": certificates.ca, "tls/leaf.pem": certificates.leaf}
+    files: dict[str, Path | bytes] = {}
     for folder in ("cassettes", "contracts"):
         if asked.get(folder):
             source = Path(asked[folder])
             asked[folder] = f"{describe.FILES}/{folder}"
             files |= {f"{folder}/{name}": path for name, path in image.files(source)}
             files.setdefault(f"{folder}/.keep", b"")  # an empty folder is a folder
-    full = describe.fake_settings(stack.config, tls=f"{describe.FILES}/tls", control=f"{stack.run_dir}/fake.sock") | {
+    full = describe.fake_settings(stack.config, tls=f"{stack.run_dir}/tls", control=f"{stack.run_dir}/fake.sock") | {
         name: value for name, value in asked.items() if name != "cache"
     }
     return {**files, "fake.json": json.dumps(full, default=os.fspath).encode()}

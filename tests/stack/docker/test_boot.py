@@ -116,3 +116,9 @@ def test_logs_and_memory_are_those_of_the_containers(stack: DockerStack) -> None
         path.stem for path in stack.log("web").parent.glob("*.log")
     }
     assert stack.memory_bytes() > 100 << 20
+
+
+def test_the_fake_s_authority_is_there_for_the_asking(stack: DockerStack) -> None:
+    """Claim: the bundle on this side is the one certificate that the roles trust."""
+    text = stack.ca_bundle.read_text()
+    assert text.count("BEGIN CERTIFICATE") == 1

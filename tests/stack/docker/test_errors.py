@@ -56,7 +56,7 @@ def test_no_permission_on_the_socket(tmp_path: Path) -> None:
             [sys.executable, "-c", program],
             env={"PATH": os.environ["PATH"], "HOME": folder, "DOCKER_HOST": f"unix://{folder}/docker.sock"},
             cwd="/",
-            preexec_fn=ordinary.become,
+            preexec_fn=lambda: ordinary.become(12345),
             capture_output=True,
             text=True,
             check=False,
@@ -113,10 +113,14 @@ def test_a_taken_port(api: Any, config: Config, stack: DockerStack) -> None:
 @pytest.mark.docker
 def test_a_role_that_dies_mid_run_is_told_from_a_dead_engine(api: Any, config: Config) -> None:
     """Claim: a container that is killed behind the harness's back is role-died, not docker-gone and not silence."""
-    with pytest.raises(StackError) as caught, docker.boot(config, fake=None, roles=False) as stack:
-        api.kill(stack.services["postgres"].id)
-        with stack.services["postgres"].changed:
-            stack.services["postgres"].changed.wait_for(lambda: stack.services["postgres"].ended, 10)
+    with (  # noqa: PT012 - what is raised inside is judged on the way out
+        pytest.raises(StackError) as caught,
+        docker.boot(config, fake=None, roles=False) as stack,
+    ):
+        database = stack.services["postgres"]
+        api.kill(database.id)
+        with database.changed:
+            assert database.changed.wait_for(lambda: database.ended, 10)
         stack.db.execute("SELECT 1")
     assert caught.value.code == "role-died"
     assert caught.value.message == "postgres ended (killed by signal 9)"
