@@ -54,7 +54,8 @@ def tests(run: SuiteRun | None, wanted: Sequence[str]) -> Result:
         return cannot_tell("the integration tests were not run")
     ended: dict[str, str] = {}
     heads = list(TEST.finditer(run.output))
-    for head, after in zip(heads, [*(h.start() for h in heads[1:]), len(run.output)], strict=True):
+    ends = [*(head.start() for head in heads), len(run.output)][1:]
+    for head, after in zip(heads, ends, strict=True):
         owner = head[2].removesuffix(f".{head[1]}").rpartition(".")[2]
         found = ENDED.search(run.output, head.end(), after)
         ended.setdefault(f"{owner}.{head[1]}", found[1] if found else "no result")

@@ -171,11 +171,18 @@ def calculations(issue: int, title: str, charges: Sequence[Charge], rates: RateC
     direct = [charge for charge in text if not charge.route]
     drawn = [charge for charge in charges if not charge.tokens]
     proofs = list(_inversions(text))
-    wrong = [f"{charge}, the rate card says {charge.due}" for charge in charges if charge.due != charge.log.credits]
+    wrong = [
+        f"{charge}, the rate card says {charge.due}"
+        for charge in charges
+        if charge.due not in (None, charge.log.credits)
+    ]
     wrong += _disagreeing(text)
+    unpriced = dict.fromkeys(charge.log.operation for charge in charges if charge.due is None)
     if wrong:
         status, state = Status.FAIL, "a defect of money: charges are not what they should be"
         shown["wrong"] = tuple(wrong)
+    elif unpriced:
+        status, state = Status.UNKNOWN, f"unknown: the rate card has no rule for {', '.join(unpriced)}"
     elif not (direct and drawn and len(text) > len(direct)):
         status, state = Status.UNKNOWN, "unknown: the run did not drive an engine, a direct and an image operation"
     elif proofs:
@@ -201,7 +208,10 @@ def calculations(issue: int, title: str, charges: Sequence[Charge], rates: RateC
 def _how(name: str, charges: Sequence[Charge], rates: RateCard, phase: int) -> Iterable[str]:
     own = [charge for charge in charges if charge.log.operation == name]
     alone = {c.route for c in own if all(x.log.operation == name for x in charges if x.cell == c.cell)}
-    routes = "; ".join(" + ".join(route) or "called directly, no task" for route in sorted(alone, key=len))
+    routes = "; ".join(
+        " + ".join(route) or "called directly, no task"
+        for route in sorted(alone, key=lambda route: (len(route), route))
+    )
     rule = rates.rule(name, phase)
     if rule is None:
         priced = "no rule on the rate card"

@@ -1,0 +1,57 @@
+"""`harness snapshot` on real stacks: the target's own models at the first and the last phase."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def harness(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from harness.cli import main; main()", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200)
+
+
+@pytest.mark.stack
+def test_a_baseline_of_both_ends_of_the_migration(tmp_path: Path):
+    """Written twice it is the same file; what phase 7 removed is absent; one more charge is a difference."""
+    made = {name: tmp_path / f"{name}.json" for name in ("first", "again", "last", "driven")}
+    for name, words in {"first": (), "again": (), "last": ("--phase", 7), "driven": ("--only", "linker/generate_links@manual")}.items():  # fmt: skip
+        told = harness("snapshot", "--out", made[name], *words)
+        assert told.returncode == 0, told.stderr
+    assert made["first"].read_bytes() == made["again"].read_bytes()
+    text = made["driven"].read_text()
+    assert "api_key" not in text
+    settings = json.loads(text)["sections"][2]["rows"][0]
+    assert (settings["has_openai_key"], settings["runware_model"]) == (True, "bria:10@1")
+    same = harness("snapshot", "--diff", made["first"], made["again"])
+    assert (same.returncode, same.stdout.splitlines()[-1][:13]) == (0, "0 differences")
+    seven = harness("snapshot", "--diff", made["first"], made["last"])
+    assert seven.returncode == 1
+    assert 'GlobalIntegrationSettings.runware_model: there before, absent after: "bria:10@1"' in seven.stdout
+    driven = harness("snapshot", "--diff", made["first"], made["driven"], "--json")
+    assert driven.returncode == 1
+    lines = json.loads(driven.stdout)["differences"]
+    assert '+ CreditUsageLog: cost_usd="0.001403", credits_used=1, model_used="gpt-5.1", operation_type="internal_linking", tokens_input=434, tokens_output=86' in lines  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--diff", "a", "b", "--phase", "1"), "usage"),
+        (("--attach", "x", "--only", "y"), "usage"),
+        (("--only", "writer/generate_content"), "snapshot-cells"),
+        (("--only", "nobody/knows"), "plan-empty"),
+        (("--diff", "nowhere", "nowhere"), "snapshot-missing"),
+        (("--attach", ""), "attach-command"),
+    ],
+)
+def test_a_wrong_request_exits_with_2(words: tuple[str, ...], code: str):
+    told = harness("snapshot", *words)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.splitlines()[2] == f" code: {code}"
