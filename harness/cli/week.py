@@ -100,10 +100,16 @@ def _notes(
     """How it was done, and what it does not show."""
     changes = clock_changes(zone, start, job.HOURS)
     told = [f"{at:%Y-%m-%d %H:%M} UTC by {jump.total_seconds() / 3600:+g} h" for at, jump in changes]
-    there = len({send.at for send in driven.elsewhere.sends})
+    there = driven.elsewhere.sends
+    hours = len({send.at.replace(minute=0, second=0) for send in there})
+    odd = (
+        ""
+        if len(there) == hours == job.HOURS
+        else f": {job.HOURS - hours} hours without a check, {len(there) - hours} more than one"
+    )
     notes = [
         f"clock changes of {zone_name} in the week: {', '.join(told) or 'none'}; the target's beat computes in {driven.beat.timezone}",
-        f"were Celery's own timezone {zone_name}, beat would send {len(driven.elsewhere.sends)} times at {there} different hours",
+        f"were Celery's own timezone {zone_name} (it is not), beat would send {len(there)} times{odd}",
         "how: Celery's own Scheduler under a moved clock in the target's shell; then the target's own worker, broker and "
         "database, the worker's task processes moved by time-machine at start-up; PostgreSQL's now() stays real time",
     ]

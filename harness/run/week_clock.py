@@ -36,10 +36,10 @@ def _install(clock):
 
 
 def _load_the_next_one():
-    """Run the sitecustomize that this one hides, if there is one."""
+    """Run the sitecustomize that this one hides, if there is one; it in turn must not find this one again."""
     here = pathlib.Path(__file__).resolve().parent
-    elsewhere = [entry for entry in sys.path if pathlib.Path(entry).resolve() != here]
-    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", elsewhere)
+    sys.path[:] = [entry for entry in sys.path if pathlib.Path(entry).resolve() != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
     if spec is not None and spec.loader is not None:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
