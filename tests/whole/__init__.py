@@ -2,4 +2,5 @@
 
 workshop    the copy, the command, and what it said
 seeded      the faults that test_seeded_faults.py plants, as data
+traces      processes, sockets, folders and segments of a run, and watching them go
 """
