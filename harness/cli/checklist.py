@@ -109,7 +109,12 @@ def read(path: Path) -> PlanText:
     raw = strict.table("the file", strict.load(path), ("format", "section", "issue", "tests", "criteria"))
     if raw["format"] != 1:
         raise strict.wrong(f"format {raw['format']!r} is not 1", "this harness reads format = 1 only")
+    for where in ("section", "issue"):
+        if not isinstance(raw[where], list) or not raw[where]:
+            raise strict.wrong(f"{where} must be a list of tables", f"write each as a [[{where}]]")
     tests = strict.table("tests", raw["tests"], ("module", "classes"))
+    if not isinstance(tests["classes"], dict) or not tests["classes"]:
+        raise strict.wrong("tests.classes must map classes to their tests", 'SomeTests = ["test_this"]')
     titles = strict.table("criteria", raw["criteria"], [str(n + 1) for n in range(CRITERIA)])
     sections = tuple(_section(strict, f"section[{n}]", value) for n, value in enumerate(raw["section"]))
     claims = [row.claim for section in sections for row in section.rows]
@@ -132,6 +137,8 @@ def _section(strict: Strict, where: str, value: Any) -> Section:
     raw = strict.table(where, value, ("id", "title", "columns", "row"), ("unknown",))
     name = strict.text(f"{where}.id", raw["id"])
     columns = strict.texts(f"{where}.columns", raw["columns"])
+    if not isinstance(raw["row"], list) or not raw["row"]:
+        raise strict.wrong(f"{where}.row must be a list of tables", "write each as a [[section.row]]")
     return Section(
         id=name,
         title=strict.text(f"{where}.title", raw["title"]),
@@ -150,6 +157,8 @@ def _row(strict: Strict, where: str, section: str, columns: int, value: Any) -> 
     if not 0 <= numbers.get("since", 0) <= LAST:
         raise strict.wrong(f"{where}.since {numbers['since']} is not a phase", "phases are 0 to 7")
     operations = strict.texts(f"{where}.operations", raw.get("operations", []))
+    if not words[0]:
+        raise strict.wrong(f"{where} has no name", "its first word names the row")
     return Row(section=section, words=words, operations=operations, **numbers)
 
 

@@ -40,6 +40,45 @@ def test_a_baseline_of_both_ends_of_the_migration(tmp_path: Path):
     assert '+ CreditUsageLog: cost_usd="0.001403", credits_used=1, model_used="gpt-5.1", operation_type="internal_linking", tokens_input=434, tokens_output=86' in lines  # fmt: skip
 
 
+ATTACH = """
+import shlex, sys
+from pathlib import Path
+from harness.core import config as configuration
+from harness.run import snapshot
+from harness.stack import island, processes
+
+config = configuration.load(Path("harness.toml"))
+
+def inside(place):
+    with processes.boot(config, place, fake=None, roles=False) as stack:
+        account = "INSERT INTO igny8_accounts (name, credits, created_at, updated_at) VALUES (%s, 7, now(), now())"
+        stack.db.execute(account, ["owner@tidewater.coffee and sons"])
+        stack.db.execute("DELETE FROM igny8_global_integration_settings")
+        env = [f"{name}={value}" for name, value in stack.env.items()]
+        prefix = shlex.join(["env", "-C", str(config.root), *env, sys.executable, "manage.py"])
+        sys.stdout.write(snapshot.text_of(snapshot.of_running(prefix)))
+        left = stack.db.execute("SELECT count(*) FROM igny8_global_integration_settings").fetchone()
+        assert left == (0,), "the snapshot wrote a row"
+        sys.stdout.flush()
+    return 0
+
+sys.exit(island.run(inside, hosts=config.provider_hosts))
+"""
+
+
+@pytest.mark.stack
+def test_an_attached_stack_is_read_and_not_touched():
+    """Through a prefix as `docker exec` is one: a missing settings row stays missing, an address in a name stays there."""
+    told = subprocess.run(
+        [sys.executable, "-c", ATTACH], cwd=ROOT, capture_output=True, text=True, check=False, timeout=200
+    )
+    assert told.returncode == 0, told.stderr
+    found = {one["section"]: one["rows"] for one in json.loads(told.stdout)["sections"]}
+    assert found["GlobalIntegrationSettings"] == []
+    assert [(row["name"], row["credits"]) for row in found["Account"]] == [("[e-mail] and sons", 7)]
+    assert len(found["AIModelConfig"]) > 3
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -141,6 +141,30 @@ def test_every_claim_of_a_scenario_is_a_row_and_every_path_row_is_claimed():
     assert [len(section.rows) for section in PLAN.sections] == [11, 7, 3, 5]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        ('words = ["Cluster Keywords", ', "words = [", "checklist-value", "section[0].row[0] has 4 words for 5 columns"),
+        ('words = ["Generate Ideas"', 'words = ["Cluster Keywords"', "checklist-value", "'path1: Cluster Keywords' is there twice"),
+        ("since = 4", "since = 8", "checklist-value", "since 8 is not a phase"),
+        ("credits_each = 5", "credit_each = 5", "checklist-unknown-key", "'credit_each'"),
+        ("[tests.classes]", "[tests.clases]", "checklist-unknown-key", "'clases'"),
+        ('7 = "No legacy', '8 = "No legacy', "checklist-unknown-key", "'8'"),
+        ("format = 1", "format = 2", "checklist-value", "format 2"),
+        ("[criteria]", "[[criteria", "checklist-syntax", "not valid TOML"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_told(tmp_path, old, new, code, says):
+    """A row that fell out of the file would be a row that nobody asks for."""
+    text = (ROOT / "contracts" / "checklist.toml").read_text()
+    assert old in text
+    (tmp_path / "checklist.toml").write_text(text.replace(old, new, 1))
+    with pytest.raises(HarnessError) as told:
+        read(tmp_path / "checklist.toml")
+    assert told.value.code == code
+    assert says in told.value.message
+
+
 @pytest.mark.skipif(not SEED.is_dir(), reason="the plan's text is not part of this repository")
 def test_the_rows_are_the_plans():
     """Word for word: every row, head, issue, criterion and integration test of contracts/checklist.toml."""
