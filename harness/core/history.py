@@ -16,7 +16,7 @@ row         | table_kind, op (insert, update, delete), id, before, after (column
 balance     | account (name), opening, closing
 log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
 note        | text   (the driver's own remarks: held call released, task process killed)
-cell.end    | settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
+cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells
 """
 

@@ -6,6 +6,7 @@ reset, seed, take the baseline, load the tape, drive, settle, capture rows, capt
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -41,10 +42,16 @@ class Clock:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, tell: Tell) -> Clock:
-    """Drive `cell` and tell every event of it. Only a broken stack or a wrong scenario raises."""
+def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, outer: Tell) -> Clock:
+    """Drive `cell` and tell `outer` every event of it; cell.end says how many there were. Only a broken stack or a wrong scenario raises."""
     scenario, clock = cell.scenario, Clock()
-    tell("cell.start", {"scenario": scenario.id, "path": str(cell.path), "title": scenario.title})
+    told: Counter[str] = Counter()
+
+    def tell(kind: str, fields: Mapping[str, Any]) -> None:
+        told[kind] += 1
+        outer(kind, fields)
+
+    outer("cell.start", {"scenario": scenario.id, "path": str(cell.path), "title": scenario.title})
     with clock.part("reset"):
         reset.reset(live.db)
         live.broker.reset()
@@ -98,9 +105,10 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
                 tell("log", {"role": line.role, "level": line.level, "logger": line.logger, "message": line.message})
         for note in driven.notes:
             tell("note", {"text": note})
-    tell(
+    outer(
         "cell.end",
         {
+            "events": dict(told),
             "scenario": scenario.id,
             "path": str(cell.path),
             "settled": driven.settled,

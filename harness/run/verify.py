@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -50,14 +51,11 @@ def drive_plan(
             listen(kind, fields)
 
         tell("run.start", start_event(config, plan, island))
-        with boot(config, island, shell=needs_shell(config, plan)) as live:
+        with _logs_kept(island, folder), boot(config, island, shell=needs_shell(config, plan)) as live:
             driven.seconds["boot"] = time.perf_counter() - begun
             listen("booted", {"timings": dict(live.stack.timings)})
-            try:
-                _cells(config, plan, live, tell, driven)
-                driven.memory_bytes = live.stack.memory_bytes()
-            finally:
-                _keep_logs(live.stack.run_dir / "logs", folder / "logs")
+            _cells(config, plan, live, tell, driven)
+            driven.memory_bytes = live.stack.memory_bytes()
             down = time.perf_counter()
         driven.seconds["teardown"] = time.perf_counter() - down
         driven.seconds["total"] = time.perf_counter() - begun
@@ -107,8 +105,13 @@ def needs_shell(config: Config, plan: Plan) -> bool:
     )
 
 
-def _keep_logs(source: Path, target: Path) -> None:
-    """Copy what every role said: the run folder outlives the island."""
-    target.mkdir(exist_ok=True)
-    for log in sorted(source.glob("*.log")):
-        (target / log.name).write_bytes(log.read_bytes())
+@contextmanager
+def _logs_kept(island: Island, folder: Path) -> Iterator[None]:
+    """Copy what every role said, also when the boot failed: the run's folder outlives the island."""
+    try:
+        yield
+    finally:
+        kept = folder / "logs"
+        kept.mkdir(exist_ok=True)
+        for log in sorted((island.run_dir / "logs").glob("*.log")):
+            (kept / log.name).write_bytes(log.read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -35,9 +36,11 @@ class Builder:
         self._accounts: dict[str, tuple[int, int]] = {}
         self._names: dict[Any, str] = {}
         self._end: Event | None = None
+        self._seen: Counter[str] = Counter()
 
     def add(self, event: Event) -> None:
         kind = event["kind"]
+        self._seen[kind] += 1
         if kind == "row":
             self._lists["rows"].append(_make(RowChange, {**event, "kind": event["table_kind"]}))
         elif kind == "call":
@@ -66,6 +69,10 @@ class Builder:
         if self._end is not None and unseen:
             # an account that is missing here would be one that no law looks at
             end = {**end, "settled": False, "reason": f"the closing balance was not observed: {', '.join(unseen)}"}
+        lost = {kind: n for kind, n in end.get("events", {}).items() if self._seen[kind] != n}
+        if lost:
+            what = ", ".join(f"{kind} {self._seen[kind]} of {n}" for kind, n in sorted(lost.items()))
+            end = {**end, "settled": False, "reason": f"the history does not hold what was observed: {what}"}
         new = [change for change in self._lists["rows"] if change.op == "insert" and change.after is not None]
         return CellHistory(
             cell=self.cell,

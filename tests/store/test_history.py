@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from harness.core.errors import HarnessError
 from harness.core.history import LogLine
 from harness.store.cells import CUT_OFF, column
-from harness.store.history import HistoryWriter, events, read
+from harness.store.history import HistoryWriter, events, read, run_of
 from tests.checker.ledgers import TARGET, image_call, lawful_images, lawful_text
 from tests.store.streams import told, write_run
 
@@ -120,3 +121,17 @@ def test_an_account_whose_closing_balance_was_not_observed_leaves_its_cell_open(
     path.write_text("".join(line for line in lines if '"kind":"balance"' not in line or '"bystander"' not in line))
     (cell,) = read(path, LEDGER).cells
     assert (cell.settled, cell.settle_reason) == (False, "the closing balance was not observed: bystander")
+
+
+def test_a_history_that_lost_an_event_is_not_settled(tmp_path: Path) -> None:
+    """cell.end says how many events of each kind there were: one that is missing must not pass as one that never was."""
+    whole = [
+        {"kind": "cell.start", "scenario": "a/b", "path": "manual", "title": ""},
+        {"kind": "seeded", "cell": "a/b@manual", "refs": {}, "accounts": {}},
+        {"kind": "http", "cell": "a/b@manual", "method": "POST", "path": "/", "status": 500, "request": None, "response": None},
+        {"kind": "cell.end", "cell": "a/b@manual", "settled": True, "reason": "", "events": {"seeded": 1, "http": 1}},
+    ]  # fmt: skip
+    assert run_of(whole, LEDGER).cells[0].settled
+    lost = run_of([event for event in whole if event["kind"] != "http"], LEDGER).cells[0]
+    assert not lost.settled
+    assert lost.settle_reason == "the history does not hold what was observed: http 0 of 1"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Fault
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Service
@@ -132,7 +132,7 @@ class ControlConnection(asyncio.Protocol):
         except (ValueError, TypeError, KeyError) as error:
             return _error(_bad(f"the operation is not understood: {error}", "see harness.provider.fake.control"))
         except Exception as error:  # a defect must reach the caller as an error, not as a silent socket
-            failure = HarnessError(
+            failure = StackError(
                 f"the fake failed on an operation: {type(error).__name__}: {error}",
                 hint="this is a defect of the fake; its log has the trace",
                 code="fake-failed",
