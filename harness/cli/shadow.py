@@ -44,13 +44,15 @@ def shadow(
     before, after = job.sides(config_path, old, new)
     found = scenarios.load(before.config)
     law = judged.read_law(before.config, found)
+    order = ((job.OLD, before), (job.AGAIN, before), (job.NEW, after))
+    made = {name: plans.make(found, only=only, phase=side.config.phase) for name, side in order}
+    for name, side in order:
+        preflight.check(side.config, made[name])
     folder = store.begin(runs_folder(before.config, runs))
     out = Console(quiet=as_json)
     seconds: dict[str, float] = {}
-    for name, side in ((job.OLD, before), (job.AGAIN, before), (job.NEW, after)):
-        plan = plans.make(found, only=only, phase=side.config.phase)
-        preflight.check(side.config, plan)
-        where = folder / name
+    for name, side in order:
+        plan, where = made[name], folder / name
         where.mkdir()
         plan_report.say(out, f"{name.replace('-', ' ')}: {side.name}")
 
