@@ -66,6 +66,7 @@ def lint(session: nox.Session) -> None:
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "lint-imports")
+    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/harness.yml")
     run(session, "harness", "cassette", "lint")
 
 
