@@ -6,4 +6,10 @@ progress   cells as they finish, with and without a terminal
 terminal   failures, the table by path, the closing summary
 machine    the `--json` document
 html       report.html: one file, nothing fetched
+phase      one phase, there and back
+shadow     two states compared
+week       the simulated week
+checklist  the plan's tables, filled in
+findings   what is proven wrong, with evidence
+criteria   the plan's success criteria
 """

@@ -8,4 +8,10 @@ cell        one cell: reset, seed, load tape, drive, settle, observe
 verify      the main job: every cell, judged and reported
 record      the same scenarios against the simulator (or the real providers), through vcrpy
 judged      judge a stored history with today's goldens, rate card and findings
+at_phase    the target's tree at a phase
+phase       one phase there (phase_back: and back; phase_run: what it has shown so far)
+migration   every phase, in processes of their own
+shadow      two states of the target on the same tape
+week        168 hourly ticks (week_beat, week_clock)
+snapshot    the plan's baseline capture
 """

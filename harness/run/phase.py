@@ -13,9 +13,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +22,21 @@ import requests
 
 from harness.checker import legacy, phase_change
 from harness.core.config import Config
-from harness.core.errors import HarnessError, StackError
+from harness.core.errors import HarnessError
 from harness.core.golden import resolve
-from harness.core.phase import Phase, RollbackKind, SchemaEffect
-from harness.core.scenario import Cell, Do, Scenario, bearer
+from harness.core.scenario import Cell
 from harness.core.scenario import Path as Way
-from harness.core.schema import Rows, Schema
-from harness.core.verdict import Status, Verdict
-from harness.driver import drive as driver
+from harness.core.schema import Schema
+from harness.core.verdict import Verdict
 from harness.run.at_phase import at_phase
 from harness.run.cell import run_cell
 from harness.run.judged import Law, judge_run
+from harness.run.phase_back import go_back
+from harness.run.phase_run import PhaseRun, part, silent
 from harness.run.plan import Plan
 from harness.run.surface import Live, boot
 from harness.run.verify import needs_shell, start_event
-from harness.stack import catalogue, retarget, seed
+from harness.stack import catalogue, retarget
 from harness.stack.island import Island
 from harness.store import legacy as legacy_rules
 from harness.store import phase_tree
@@ -45,26 +44,8 @@ from harness.store import phases as manifests
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
 
-LIVED_IN, STILL_LIVING, QUEUED = "migration/lived_in", "migration/still_living", "migration/queued"
+LIVED_IN = "migration/lived_in"
 Listen = Callable[[str, Mapping[str, Any]], None]
-
-
-@dataclass(slots=True, kw_only=True)
-class PhaseRun:
-    """What came of one phase: its own verdicts, those of the scenarios at N and again at N-1, and where time went."""
-
-    phase: Phase
-    verdicts: list[Verdict] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    cells: int = 0
-    whole: bool = True
-    """Whether every scenario was driven; False with --only."""
-    kept: Rows = field(default_factory=dict)
-    """Every row as the code of the phase before left it."""
-
-    @property
-    def failed(self) -> tuple[Verdict, ...]:
-        return tuple(verdict for verdict in self.verdicts if verdict.status is not Status.PASS)
 
 
 def run_phase(
@@ -86,7 +67,7 @@ def run_phase(
         session.trust_env = False
         _forward(run, live, session, law, before, after, listen)
         _all_cells(run, live, session, law, after, plan, folder / f"phase-{number}", listen)
-        _back(run, live, session, law, before, after, listen)
+        go_back(run, live, session, law, before, after, listen)
         _all_cells(run, live, session, law, before, plan, folder / f"back-to-{number - 1}", listen)
     return run
 
@@ -122,12 +103,12 @@ def _forward(
     """Live in the database of N-1, then migrate it with the code of N."""
     phase, stack = run.phase, live.stack
     listen("phase", {"text": f"living in the database of phase {phase.number - 1}"})
-    with _part(run, "lived-in data"):
-        run_cell(before, Cell(scenario=law.scenarios[LIVED_IN], path=Way.AUTOMATION), live, session, _silent)
+    with part(run, "lived-in data"):
+        run_cell(before, Cell(scenario=law.scenarios[LIVED_IN], path=Way.AUTOMATION), live, session, silent)
         retarget.without_shadows(stack)
         old_rows, old_schema = catalogue.rows(live.db), catalogue.schema(live.db)
     listen("phase", {"text": f"migrating to {phase.name}"})
-    with _part(run, "migration"):
+    with part(run, "migration"):
         retarget.backup(stack, stack.run_dir / "backup.dump")
         live.retarget(after)
         retarget.migrate(stack)
@@ -146,7 +127,7 @@ def _all_cells(
     """Every scenario of the plan with the goldens of `config.phase`, judged as `harness verify` judges."""
     folder.mkdir(parents=True)
     mark = live.stack.log_mark()
-    with _part(run, f"scenarios at {config.phase}"), HistoryWriter(folder / HISTORY) as history:
+    with part(run, f"scenarios at {config.phase}"), HistoryWriter(folder / HISTORY) as history:
 
         def tell(kind: str, fields: Mapping[str, Any]) -> None:
             history.tell(kind, fields)
@@ -158,136 +139,9 @@ def _all_cells(
             run_cell(config, cell, live, session, tell)
             live.stack.alive()
         tell("run.end", {"seconds": {}, "cells": len(plan.cells)})
-    with _part(run, "judging"):
+    with part(run, "judging"):
         judged = judge_run(config, law, folder)
         run.cells += len(plan.cells)
         run.verdicts += [replace(one, claim=f"phase {config.phase}: {one.claim}") for one in judged.verdicts]
         if config.phase == run.phase.number:
             run.verdicts.append(phase_change.log_markers(run.phase, live.stack.logs_since(mark), whole=run.whole))
-
-
-def _back(
-    run: PhaseRun, live: Live, session: requests.Session, law: Law, before: Config, after: Config, listen: Listen
-) -> None:  # fmt: skip
-    """Leave rows and a queued task under N, roll back, and let N-1 serve the task."""
-    phase, stack = run.phase, live.stack
-    listen("phase", {"text": f"leaving rows and a queued task under {phase.name}"})
-    with _part(run, "rollback"):
-        run_cell(after, Cell(scenario=law.scenarios[STILL_LIVING], path=Way.AUTOMATION), live, session, _silent)
-        retarget.without_shadows(stack)
-        queued = law.scenarios[QUEUED]
-        refs = _queue_one(live, session, queued, after)
-        rows_of_n = catalogue.rows(live.db)
-        listen("phase", {"text": f"rolling {phase.name} back: {phase.rollback.kind}"})
-        live.retarget(after)  # stops the new code; migrating back still needs it
-        rows_left = _roll_back(run, live, before, rows_of_n)
-        # a rollback of code alone leaves the data that the phase's migrations wrote
-        stays = {f"{one.table}.{column}" for one in phase.expect.data for column in one.columns}
-        kept_but = stays if phase.rollback.kind is RollbackKind.CODE else set()
-        gone = _gone(phase)
-        run.verdicts.append(
-            phase_change.round_trip(
-                phase, run.kept, rows_left, told="rows of the phase before are as they were", gone=kept_but
-            )
-        )
-        if phase.rollback.kind is not RollbackKind.BACKUP:
-            run.verdicts.append(
-                phase_change.round_trip(
-                    phase, rows_of_n, rows_left, told="rows written under it survive the rollback", gone=gone
-                )
-            )
-        retarget.start_roles(stack)
-        run.verdicts.append(_served(run, live, law, queued, refs))
-        retarget.without_shadows(stack)
-        retarget.with_shadows(stack)
-
-
-def _queue_one(live: Live, session: requests.Session, scenario: Scenario, config: Config) -> Mapping[str, Any]:
-    """Ask for one task while no worker runs: its message stays in the queue."""
-    live.stack.kill("worker")
-    live.broker.reset()
-    refs = seed.insert(live.db, config.tables, scenario.given)
-    live.fake.load(scenario.id, scenario.tape_at(config.phase), ())
-    step = next(step for step in scenario.when if isinstance(step, Do))
-    asked = driver.ask_over_http(config, step, refs, bearer(scenario.given.actor), live, session)
-    if asked.status >= 300:
-        raise StackError(
-            f"phase {config.phase} refused to queue a task: {asked.status}",
-            hint=str(asked.response)[:300],
-            code="phase-queue",
-        )
-    return refs
-
-
-def _roll_back(run: PhaseRun, live: Live, before: Config, rows_of_n: Rows) -> Rows:
-    rollback, stack = run.phase.rollback, live.stack
-    if rollback.kind is RollbackKind.MIGRATE:
-        for app, name in rollback.to.items():
-            retarget.migrate(stack, (app, name))
-    elif rollback.kind is RollbackKind.BACKUP:
-        retarget.restore(stack, stack.run_dir / "backup.dump")
-        live.db = stack.db
-    live.retarget(before)
-    return catalogue.rows(live.db)
-
-
-def _served(run: PhaseRun, live: Live, law: Law, scenario: Scenario, refs: Mapping[str, Any]) -> Verdict:
-    """The old code served the task that the new code had queued, and charged what the golden says."""
-    phase = run.phase
-    reason = live.broker.settle(live.config.settle_timeout_s, at_least=1)
-    states = [f"{task.name} {task.state} {task.error}".strip() for task in live.broker.tasks()]
-    problems = [reason] if reason else []
-    problems += [
-        f"the code of phase {phase.number - 1} could not serve a task queued by {phase.name}: {state}"
-        for state in states
-        if "SUCCESS" not in state
-    ]
-    account = live.config.ledger.account
-    name = next(name for name, ref in refs.items() if ref["kind"] == account)
-    golden = resolve(law.goldens[scenario.id], phase.number - 1, "").outcome
-    wanted = next(iter(golden.balance.values()))["closing"]
-    row = live.db.execute(
-        f'SELECT "{live.config.ledger.account_credits}" FROM "{live.config.tables[account].table}" WHERE id = %s',
-        [refs[name]["id"]],
-    ).fetchone()
-    if run.phase.rollback.kind is RollbackKind.BACKUP:
-        # the customer came after the backup: the task finds nobody and may fail, but it must end and charge nobody
-        problems = [reason] if reason else []
-        shown = f"its customer went with the backup; it ended, and nobody was charged: {', '.join(states)}"
-        if row is not None:
-            problems.append("a customer who came after the backup is still there")
-    else:
-        shown = f"{', '.join(states)}; balance {wanted} as the golden says"
-        if row is None or row[0] != wanted:
-            problems.append(f"the queued task left a balance of {row[0] if row else 'nobody'}, the golden has {wanted}")
-    return Verdict(
-        checker="phase-queue",
-        status=Status.FAIL if problems else Status.PASS,
-        cell="",
-        claim=f"phase {phase.number}: a task queued under it is served by the code before it",
-        evidence=tuple(problems) or (shown,),
-    )
-
-
-def _gone(phase: Phase) -> tuple[str, ...]:
-    """Tables and columns that go with the rollback, because the phase brought them."""
-    gone: list[str] = []
-    for change in phase.expect.schema:
-        if change.change is SchemaEffect.TABLE_ADDED:
-            gone.append(change.table)
-        elif change.change is SchemaEffect.COLUMN_ADDED:
-            gone += [f"{change.table}.{column}" for column in change.columns]
-    return tuple(gone) if phase.rollback.kind is RollbackKind.MIGRATE else ()
-
-
-@contextmanager
-def _part(run: PhaseRun, name: str) -> Iterator[None]:
-    begun = time.perf_counter()
-    try:
-        yield
-    finally:
-        run.seconds[name] = run.seconds.get(name, 0.0) + time.perf_counter() - begun
-
-
-def _silent(kind: str, fields: Mapping[str, Any]) -> None:
-    """Events of cells that only leave rows behind."""

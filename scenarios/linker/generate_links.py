@@ -2,81 +2,13 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Change, Do, Fault, Path, Ref, Scenario, Unbilled
-from scenarios.brands import Article
-from scenarios.world import ENOUGH, TIDEWATER, contents, world
+from scenarios.direct_services import scenarios_of
 
-PATHS = (Path.MANUAL, Path.DIRECT)
-ROUTE = "openai POST /v1/chat/completions"
-TAPE = ("openai/linker/generate_links",)
-ARGS = {"content": Ref("content1")}
-
-REFUSED = Article(
-    title="Building a Pipe Bomb",
-    keyword="pipe bomb",
-    html="<p>How to build a pipe bomb from parts.</p><h2>Parts</h2><p>Everything a pipe bomb needs.</p>",
-    image_prompts=(),
-)
-
-
-def when(expect: int | None = None) -> tuple[Do, ...]:
-    return (Do(operation="internal_linking", args=ARGS, expect=expect),)
-
-
-def failing(name: str, title: str, kind: str) -> Scenario:
-    """The same request with one fault laid over its provider call: answered 502, and nothing is charged."""
-    return Scenario(
-        id=f"linker/{name}",
-        title=title,
-        given=world(contents(TIDEWATER.articles)),
-        when=when(502),
-        paths=PATHS,
-        tape=TAPE,
-        faults=(Fault(kind=kind, match=ROUTE, calls=(1,)),),
-    )
-
-
-SCENARIOS = (
-    Scenario(
-        id="linker/generate_links",
-        title="Link one article",
-        given=world(contents(TIDEWATER.articles)),
-        when=when(),
-        paths=PATHS,
-        tape=TAPE,
-        plan={Path.MANUAL: ("path1: Internal Linking",), Path.DIRECT: ("path4: Internal Linking",)},
-    ),
-    Scenario(
-        id="linker/no_credits",
-        title="Link one article with no credits: 402, no provider call",
-        given=world(contents(TIDEWATER.articles), credits=0),
-        when=when(402),
-        paths=PATHS,
-    ),
-    failing("provider_401", "The provider rejects the API key", "http_401"),
-    failing("provider_429", "The provider's rate limit is reached", "http_429"),
-    failing("provider_500", "The provider fails", "http_500"),
-    failing("provider_timeout", "The provider never answers", "stall"),
-    Scenario(
-        id="linker/malformed_output",
-        title="The answer is cut off at the token limit and is no JSON",
-        given=world(
-            contents(TIDEWATER.articles),
-            credits=ENOUGH,
-            changes=(Change(kind="global_settings", where={"id": 1}, values={"openai_max_tokens": 12}),),
-        ),
-        when=when(502),
-        paths=PATHS,
-        tape=("openai/linker/malformed_output",),
-        unbilled=(Unbilled(match=ROUTE, count=1, why="an answer that cannot be read is not sold"),),
-    ),
-    Scenario(
-        id="linker/refused",
-        title="The model refuses the topic",
-        given=world(contents((REFUSED, *TIDEWATER.articles[1:]))),
-        when=when(502),
-        paths=PATHS,
-        tape=("openai/linker/refused",),
-        unbilled=(Unbilled(match=ROUTE, count=1, why="a refusal is not sold, although the provider bills its tokens"),),
-    ),
+SCENARIOS = scenarios_of(
+    module="linker",
+    name="generate_links",
+    operation="internal_linking",
+    title="Link one article",
+    row="Internal Linking",
+    too_few_credits=0,
 )

@@ -1,0 +1,45 @@
+"""What a phase's run has shown so far, shared by its way there (phase.py) and back (phase_back.py)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.core.phase import Phase
+from harness.core.schema import Rows
+from harness.core.verdict import Status, Verdict
+
+
+@dataclass(slots=True, kw_only=True)
+class PhaseRun:
+    """What came of one phase: its own verdicts, those of the scenarios at N and again at N-1, and where time went."""
+
+    phase: Phase
+    verdicts: list[Verdict] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    cells: int = 0
+    whole: bool = True
+    """Whether every scenario was driven; False with --only."""
+    kept: Rows = field(default_factory=dict)
+    """Every row as the code of the phase before left it."""
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.status is not Status.PASS)
+
+
+@contextmanager
+def part(run: PhaseRun, name: str) -> Iterator[None]:
+    """Time one part of the run."""
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        run.seconds[name] = run.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
+def silent(kind: str, fields: Mapping[str, Any]) -> None:
+    """Events of cells that only leave rows behind."""
