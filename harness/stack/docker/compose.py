@@ -86,7 +86,8 @@ def _service(one: Service) -> dict[str, Any]:
         "security_opt": ["no-new-privileges"],
         "mem_limit": f"{one.memory_bytes // MIB}m",
         "pids_limit": one.pids,
-        "dns": ["127.0.0.1"],
+        "dns": [describe.NOBODY],
+        "dns_opt": list(describe.DNS_OPTIONS),
         "tmpfs": [f"{path}:{options}" for path, options in one.tmpfs.items()],
         "networks": {"stack": {"aliases": list(one.aliases)}},
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import StackError
 from harness.stack.docker import engine, naming
-from harness.stack.docker.describe import Service, workdir
+from harness.stack.docker.describe import DNS_OPTIONS, NOBODY, Service, workdir
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -78,7 +78,8 @@ def create(place: Place, service: Service) -> Container:
             pids_limit=service.pids,
             sysctls=dict(service.sysctls) or None,
             # an embedded resolver passes unknown names on to this address, where nobody answers
-            dns=["127.0.0.1"],
+            dns=[NOBODY],
+            dns_opt=list(DNS_OPTIONS),
             init=True,
             log_config={"Type": "none"},
         )

@@ -23,6 +23,12 @@ AFTER = (PYTHON, "-I", "-S", f"{CODE}/harness/stack/docker/inside/after.py")
 """In front of a role's command: run it once database and broker accept."""
 
 
+NOBODY = "127.0.0.1"
+"""The name server that unknown names are passed on to."""
+DNS_OPTIONS = ("timeout:1", "attempts:2")
+"""The engine's resolver leaves an unknown name unanswered: it fails after two seconds instead of ten."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """One container. `role` names its log; `aliases` are its names in the network. `tmpfs` maps paths to mount options.
