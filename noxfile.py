@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 
 import nox
+import virtualenv  # nox brings it
 
 HERE = Path(__file__).parent
 VENV = HERE / ".venv"
@@ -97,7 +98,7 @@ def run(session: nox.Session, *command: str) -> None:
     wanted = hashlib.sha256((HERE / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
     stamp = VENV / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:
-        session.run(sys.executable, "-m", "virtualenv", "--quiet", str(VENV), external=True)
+        virtualenv.cli_run(["--quiet", str(VENV)])
         pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         session.run(*pip, "-e", ".[reference,tests,lint]", external=True)
         stamp.write_text(wanted)
