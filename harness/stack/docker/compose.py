@@ -38,7 +38,7 @@ def render(config: Config) -> str:
     document = {
         "name": "igny8-harness",
         "services": services,
-        "networks": {"stack": {"internal": True}, "front": {}},
+        "networks": {"stack": {"internal": True, "driver_opts": dict(describe.BRIDGE)}, "front": {}},
         "volumes": {"run": {}},
     }
     return _HEAD + "\n".join(_yaml(document, 0)) + "\n"

@@ -23,6 +23,11 @@ AFTER = (PYTHON, "-I", "-S", f"{CODE}/harness/stack/docker/inside/after.py")
 """In front of a role's command: run it once database and broker accept."""
 
 
+BRIDGE = {
+    # without an address of the host's in the network, nothing inside has anything outside to talk to
+    "com.docker.network.bridge.inhibit_ipv4": "true",
+    "com.docker.network.bridge.enable_icc": "true",
+}
 NOBODY = "127.0.0.1"
 """The name server that unknown names are passed on to."""
 DNS_OPTIONS = ("timeout:1", "attempts:2")

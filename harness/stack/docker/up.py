@@ -25,12 +25,6 @@ from harness.stack.docker import container, database, describe, door, engine, im
 from harness.stack.docker import settings as options
 from harness.stack.docker.running import DockerStack
 
-_BRIDGE = {
-    # without an address of the host's in the network, nothing inside has anything outside to talk to
-    "com.docker.network.bridge.inhibit_ipv4": "true",
-    "com.docker.network.bridge.enable_icc": "true",
-}
-
 
 @contextmanager
 def boot(
@@ -139,7 +133,7 @@ def _network(place: container.Place, pool: ThreadPoolExecutor) -> None:
             pool.submit(place.api.create_volume, name, labels=dict(place.labels)) for name in place.volumes.values()
         ]
         place.api.create_network(
-            place.network, driver="bridge", internal=True, options=_BRIDGE, labels=dict(place.labels)
+            place.network, driver="bridge", internal=True, options=describe.BRIDGE, labels=dict(place.labels)
         )
         for volume in volumes:
             volume.result()
