@@ -1,38 +1,32 @@
 """The simulated week, judged from its history: one cell a tick of beat, and the calculation of what should have run.
 
 week_due    when each schedule is due, from its first slot and frequency alone
-judge       beat's ticks, runs, charges, the clock, the ledger's laws, the logs
+week_laws   the ledger's laws in every tick, and over the week as one cell
+judge       these, and beat's ticks, runs, charges, the clock, the logs
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from harness.checker.context import Context
 from harness.checker.difference import credits_text
-from harness.checker.judge import CELL_CHECKERS
 from harness.checker.mismatch import MARKER, logged, seen_by_card
 from harness.checker.rates import RateCard
 from harness.checker.target import Target
 from harness.checker.week_due import due_ticks, hours_of
+from harness.checker.week_laws import laws_of_week, together
+from harness.checker.week_told import week_verdict as _verdict
 from harness.core.history import CellHistory
-from harness.core.scenario import Path, Scenario
 from harness.core.verdict import Status, Verdict
 from harness.core.week import Week
 
 HOUR = timedelta(hours=1)
 LATE = timedelta(seconds=60)
 """How far the target's clock may have ticked on from the hour when a run begins."""
-SHOWN = 12
-NOT_HERE = ("golden", "http")
-"""Checks of a cell that a tick has no part in: nothing is locked, nobody asks over HTTP."""
-OVER_ALL = ("law-1", "law-2", "law-3", "law-4", "law-6", "law-8", "law-14")
-"""Laws that are judged over the whole week again: what no single tick shows, such as a balance that moves between two."""
 BAD = ("ERROR", "CRITICAL")
-NOBODY = ("nobody",)
 PREFIX = "week/"
 STAMP = "%Y-%m-%dT%H:%MZ"
 
@@ -71,7 +65,7 @@ def judge(asked: Asked, cells: Sequence[CellHistory], target: Target, rates: Rat
         _runs(asked, cells, due, target),
         _clock(asked, cells),
         _charges(asked, cells, due),
-        *_laws(asked, cells, due, target, rates),
+        *laws_of_week(asked.week, asked.phase, [(tick_of(cell), cell) for cell in cells], due, target, rates),
         _tasks(cells),
         _errors(asked, cells, due),
         *_mismatches(asked, cells, rates),
@@ -107,14 +101,17 @@ def _runs(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence
         for account in runs_of(cell, asked.week, target):
             seen[account, tick_of(cell)] += 1
     wanted = {(account, at) for account, ticks in due.items() for at in ticks}
-    problems = [f"{account} was due at {at:{STAMP}} and did not run" for account, at in sorted(wanted - seen.keys())]
+    forbidden, odd = [], []
     for (account, at), count in sorted(seen.items()):
         schedule = asked.week.by_account.get(account)
         if (account, at) not in wanted:
+            never_may = schedule is None or not schedule.runs
             why = f", and {schedule.why}" if schedule and schedule.why else ""
-            problems.append(f"{account} ran at {at:{STAMP}} and was not due{why}")
+            (forbidden if never_may else odd).append(f"{account} ran at {at:{STAMP}} and was not due{why}")
         elif count > 1:
-            problems.append(f"{account} ran {count} times at {at:{STAMP}}")
+            odd.append(f"{account} ran {count} times at {at:{STAMP}}")
+    missing = [f"{account} was due at {at:{STAMP}} and did not run" for account, at in sorted(wanted - seen.keys())]
+    problems = _mixed(forbidden, odd, missing)
     never = sum(1 for schedule in asked.week.schedules if not due[schedule.account])
     shown = (
         f"{len(wanted)} runs of {len(due) - never} schedules, {never} schedules that must not run in this week did not"
@@ -148,7 +145,9 @@ def _clock(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
 
 def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
     """Each run leaves its charges, the same credits every time; who is not due is not charged."""
-    problems, credits, charged = [], {}, 0
+    too_many, too_few, unequal = [], [], []
+    credits: dict[str, int] = {}
+    charged = 0
     for cell in cells:
         at = tick_of(cell)
         logs: dict[str, list[int]] = {}
@@ -159,63 +158,19 @@ def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Seque
             wanted = schedule.charges if schedule and at in due[account] else 0
             found = logs.get(account, [])
             if len(found) != wanted:
-                problems.append(
+                (too_many if len(found) > wanted else too_few).append(
                     f"{account} at {at:{STAMP}}: {len(found)} charges ({credits_text(sum(found))}), {wanted} were due"
                 )
             elif found and credits.setdefault(account, sum(found)) != sum(found):
-                problems.append(
+                unequal.append(
                     f"{account} at {at:{STAMP}}: {credits_text(sum(found))} for the work that cost {credits[account]} before"
                 )
             charged += sum(found)
+    problems = _mixed(too_many, unequal, too_few)
     runs = sum(len(ticks) for account, ticks in due.items() if asked.week.by_account[account].charges)
     if not runs:
         problems.append("no run that is charged was due: nothing shows that runs are charged once")
     return _verdict("week-charges", "each run was charged once, equal work at an equal price", problems, f"{runs} charged runs, {credits_text(charged)} in all")  # fmt: skip
-
-
-def _laws(
-    asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]], target: Target, rates: RateCard
-) -> Iterable[Verdict]:  # fmt: skip
-    """The ledger's laws in every tick, for those who were due alone; and over the week as one cell."""
-    scenario = Scenario(id="week/all", title="A week", given=asked.week.given, when=(), paths=(Path.SCHEDULED,))
-    context = Context(
-        scenario=scenario, golden=None, target=target, rates=rates, phase=asked.phase, path=Path.SCHEDULED
-    )
-    whole = together(cells)
-    for name, (claim, check) in CELL_CHECKERS.items():
-        if name in NOT_HERE:
-            continue
-        results = []
-        for cell in cells:
-            actors = tuple(account for account, ticks in due.items() if tick_of(cell) in ticks) or NOBODY
-            results.append((cell.scenario, check(replace(cell, actors=actors), context)))
-        if name in OVER_ALL and whole is not None:
-            results.append(("the whole week", check(whole, context)))
-        bad = [(where, result) for where, result in results if result.status is not Status.PASS]
-        lines = [f"{where}: {line}" for where, result in bad for line in result.evidence]
-        statuses = {result.status for _, result in results} or {Status.UNKNOWN}
-        status = next(one for one in (Status.FAIL, Status.UNKNOWN, Status.PASS) if one in statuses)
-        shown = results[-1][1].evidence[0] if results and name in OVER_ALL else "no tick differs"
-        yield _verdict(name, f"in each tick: {claim}", lines, f"{len(cells)} ticks; {shown}", bad=status)
-
-
-def together(cells: Sequence[CellHistory]) -> CellHistory | None:
-    """The week as one cell: balances from its beginning to its end, and every row in between."""
-    if not cells:
-        return None
-    first, last = cells[0], cells[-1]
-    accounts = {name: (opening, last.accounts.get(name, (0, 0))[1]) for name, (opening, _) in first.accounts.items()}
-    return replace(
-        first,
-        cell="week/all@scheduled",
-        accounts=accounts,
-        ledger=tuple(row for cell in cells for row in cell.ledger),
-        usage=tuple(row for cell in cells for row in cell.usage),
-        calls=tuple(call for cell in cells for call in cell.calls),
-        actors=tuple(accounts),
-        rows=(),
-        logs=(),
-    )
 
 
 def _tasks(cells: Sequence[CellHistory]) -> Verdict:
@@ -266,23 +221,17 @@ def own_schedule(scheduler: str, own: str) -> Verdict:
     return _verdict("week-scheduler", "beat's schedule is the app's own", lines, scheduler, bad=Status.UNKNOWN)
 
 
+def _mixed(*kinds: Sequence[str]) -> list[str]:
+    """The first line of each kind, worst kind first, and then the rest: no kind hides behind many lines of another."""
+    return [*(lines[0] for lines in kinds if lines), *(line for lines in kinds for line in lines[1:])]
+
+
 def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _verdict(checker: str, claim: str, problems: Sequence[str], shown: str, *, bad: Status = Status.FAIL) -> Verdict:
-    lines = (*problems[:SHOWN], *((f"and {len(problems) - SHOWN} more",) if len(problems) > SHOWN else ()))
-    return Verdict(
-        checker=checker,
-        status=bad if problems else Status.PASS,
-        cell="",
-        claim=claim,
-        evidence=lines or (shown,),
-    )
 
 
 __all__ = ["Asked", "judge", "own_schedule", "runs_of", "tick_name", "tick_of", "together"]

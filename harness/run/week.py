@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -27,6 +28,7 @@ from harness.checker.week import Asked, tick_name
 from harness.checker.week_due import due_ticks, hours_of
 from harness.core.config import Config
 from harness.core.errors import HarnessError
+from harness.core.history import LogLine
 from harness.core.verdict import Verdict
 from harness.core.week import Week
 from harness.driver.drive import action_for
@@ -174,27 +176,39 @@ def _ticks(
     hours = hours_of(start, HOURS)
     due = {schedule.account: set(due_ticks(schedule, hours)) for schedule in week.schedules}
     clock.write_text(start.isoformat())
+    begun, seen = live.stack.log_mark(), Counter[LogLine]()
     for worker in workers:
         live.start(worker)
     for at in ticks:
         tape = tuple(name for schedule in week.schedules if at in due[schedule.account] for name in schedule.tape)
         sends = [send for send in beat.sends if send.at == at]
         clock.write_text(at.isoformat())
-        _tick(config, live, at, sends, tape, accounts, tell)
+        _tick(config, live, at, sends, tape, accounts, tell, seen, begun if at == ticks[-1] else None)
         live.stack.alive()
 
 
 def _tick(
-    config: Config, live: Live, at: datetime, sends: list[Send], tape: tuple[str, ...], accounts: Mapping[str, Any], tell: Listen
+    config: Config, live: Live, at: datetime, sends: list[Send], tape: tuple[str, ...], accounts: Mapping[str, Any], outer: Listen,
+    seen: Counter[LogLine], begun: Mapping[str, int] | None,
 ) -> None:  # fmt: skip
-    """One cell: publish what beat sent, wait until all is quiet, and tell what changed."""
+    """One cell: publish what beat sent, wait until all is quiet, and tell what changed.
+
+    `seen` are the log lines of earlier ticks. The last tick reads from the week's beginning (`begun`): what was written
+    while no tick was looking is told there.
+    """
     began = time.perf_counter()
+    told: Counter[str] = Counter()
+
+    def tell(kind: str, fields: Mapping[str, Any]) -> None:
+        told[kind] += 1
+        outer(kind, fields)
+
     live.broker.reset()
     capture.mark_baseline(live.db)
     opening = _balances(config, live, accounts)
     live.fake.load(tick_name(at), tape, ())
     mark = live.stack.log_mark()
-    tell("cell.start", {"scenario": tick_name(at), "path": PATH, "title": f"beat at {at:%Y-%m-%d %H:%M} UTC"})
+    outer("cell.start", {"scenario": tick_name(at), "path": PATH, "title": f"beat at {at:%Y-%m-%d %H:%M} UTC"})
     tell("seeded", {"refs": accounts, "accounts": {name: {"id": accounts[name]["id"], "credits": credits} for name, credits in opening.items()}})  # fmt: skip
     for send in sends:
         live.broker.publish(send.task, send.args, send.kwargs or {})
@@ -206,16 +220,21 @@ def _tick(
         tell("task", asdict(task))
     for call in report.calls:
         tell("call", asdict(call))
-    tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape)})
+    tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape), "late": report.late})
     for change in changes:
         tell("row", history.row_fields(change))
     for name in accounts:
         tell("balance", {"account": name, "opening": opening[name], "closing": closing[name]})
-    for line in live.stack.logs_since(mark):
+    lines = Counter(live.stack.logs_since(mark if begun is None else begun))
+    if begun is None:
+        seen.update(lines)
+    else:
+        lines -= seen
+    for line in lines.elements():
         odd = line.level in LEVELS or "Traceback (most recent call last)" in line.message
         if odd or any(marker in line.message for marker in config.markers):
             tell("log", asdict(line))
-    tell("cell.end", {"scenario": tick_name(at), "path": PATH, "settled": not reason, "reason": reason, "seconds": {"tick": time.perf_counter() - began}})  # fmt: skip
+    outer("cell.end", {"events": dict(told), "scenario": tick_name(at), "path": PATH, "settled": not reason, "reason": reason, "seconds": {"tick": time.perf_counter() - began}})  # fmt: skip
 
 
 def _balances(config: Config, live: Live, accounts: Mapping[str, Any]) -> dict[str, int]:
