@@ -99,7 +99,7 @@ def run(session: nox.Session, *command: str) -> None:
     stamp = VENV / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:
         virtualenv.cli_run(["--quiet", str(VENV)])
-        pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         session.run(*pip, "-e", ".[reference,tests,lint]", external=True)
         stamp.write_text(wanted)
     program, *arguments = command
