@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.checker.mismatch import Mismatch, logged, reconcile, seen_by_card
@@ -122,8 +122,6 @@ def judge(real: Comparison, noise: Comparison, *, old: str, new: str) -> list[Ve
 
 def marked(real: Comparison, noise: Comparison) -> tuple[Difference, ...]:
     """The differences, those noted that stand where the old run differs from itself. None is left out."""
-    from dataclasses import replace
-
     places = {(one.fact.cell, one.fact.kind) for one in noise.differences}
     return tuple(
         replace(one, noisy=True) if (one.fact.cell, one.fact.kind) in places else one for one in real.differences
