@@ -1,6 +1,7 @@
 """The jobs of this project. `./dev NAME` runs them on a machine that has only Python, pip and git.
 
 verify   boot the stack, drive every scenario on every path, compare with the goldens   (the main job)
+docker   verify in the docker tier, where an engine answers
 tests    the project's own tests
 lint     ruff and the layers of docs/map.md
 phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(0) is verify
@@ -56,6 +57,12 @@ def migration(session: nox.Session) -> None:
 
 
 @session
+def docker(session: nox.Session) -> None:
+    """The same scenarios and goldens in containers. Needs an engine: `eval "$(.ci/dockerd start)"` gives one to root."""
+    run(session, "harness", "verify", "--tier", "docker", *session.posargs)
+
+
+@session
 def tests(session: nox.Session) -> None:
     """The project's own tests, with real stacks."""
     run(session, "pytest", *session.posargs)
@@ -100,7 +107,7 @@ def run(session: nox.Session, *command: str) -> None:
     if not stamp.exists() or stamp.read_text() != wanted:
         virtualenv.cli_run(["--quiet", str(VENV)])
         pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        session.run(*pip, "-e", ".[reference,tests,lint]", external=True)
+        session.run(*pip, "-e", ".[reference,docker,tests,lint]", external=True)
         stamp.write_text(wanted)
     program, *arguments = command
     session.run(str(VENV / "bin" / program), *arguments, external=True)

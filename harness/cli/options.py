@@ -46,6 +46,16 @@ runs_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of text.")
 
 
+tier_option = click.option(
+    "--tier",
+    type=click.Choice(["processes", "docker"]),
+    default="processes",
+    show_default=True,
+    help="Where the stack runs.",
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 32), default=None, help="Worker containers, in the docker tier [default: 1]."
+)
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
 )

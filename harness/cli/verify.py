@@ -22,6 +22,8 @@ from harness.cli.options import (
     phase_option,
     runs_folder,
     runs_option,
+    tier_option,
+    workers_option,
 )
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
@@ -41,12 +43,14 @@ from harness.store import runs as store
 @only_option
 @path_option
 @phase_option
+@tier_option
+@workers_option
 @isolation_option
 @runs_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
-    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
@@ -54,7 +58,7 @@ def verify(
     """
     config = loaded(config_path, phase)
     found = scenarios.load(config)
-    plan = plans.make(found, only=only, paths=paths, phase=config.phase)
+    plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)
     out = Console(quiet=as_json)
     if plan_only:
         plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
@@ -69,7 +73,7 @@ def verify(
     def inside(place: island.Island) -> int:
         plan_report.say(out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(out, quiet=as_json) as shown:
-            driven = main_job.drive_plan(config, plan, place, folder, shown.hear)
+            driven = main_job.drive_plan(config, plan, place, folder, shown.hear, workers=workers)
         compared = time.perf_counter()
         result = judged.judge_run(config, law, folder)
         driven.seconds["compare"] = time.perf_counter() - compared
@@ -82,6 +86,9 @@ def verify(
             print(json.dumps(machine.document(summary)))
         return OK if summary.status is Status.PASS else DIFFERENCES
 
+    if tier == "docker":
+        why = "containers on a network of their own, without a way out"
+        return guarded(inside, as_json)(island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={}))
     return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
 
 

@@ -167,7 +167,7 @@ class _Reader:
             "top level",
             raw,
             ("format", "target", "providers", "roles", "tables", "ledger", "operations"),
-            ("harness", "phases"),
+            ("harness", "phases", "docker"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")

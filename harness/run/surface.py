@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -85,11 +85,22 @@ class Live:
         self.fake.close()
 
 
+TIERS = ("processes", "docker")
+
+
 @contextmanager
 def boot(
-    config: Config, island: Island, *, mode: str = "replay", fake: dict[str, Any] | None = None, shell: bool = False
+    config: Config,
+    island: Island,
+    *,
+    mode: str = "replay",
+    fake: dict[str, Any] | None = None,
+    shell: bool = False,
+    tier: str = "processes",
+    workers: int | None = None,
 ) -> Iterator[Live]:
-    """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles."""
+    """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles. `workers` counts the
+    containers of each role that takes tasks, in the docker tier."""
     settings = {
         "hosts": dict(config.provider_hosts),
         "cassettes": str(config.cassettes),
@@ -98,7 +109,14 @@ def boot(
         "seed": 0,
         **(fake or {}),
     }
-    with processes.boot(config, island, fake=settings) as stack:
+    booted: AbstractContextManager[Any]
+    if tier == "docker":
+        from harness.stack import docker  # needs Docker's SDK, which only this tier does
+
+        booted = docker.boot(config, fake=settings, workers=workers)
+    else:
+        booted = processes.boot(config, island, fake=settings)
+    with booted as stack:
         live = Live(config, stack)
         try:
             if shell:

@@ -39,7 +39,13 @@ class Driven:
 
 
 def drive_plan(
-    config: Config, plan: Plan, island: Island, folder: Path, listen: Callable[[str, Mapping[str, Any]], None]
+    config: Config,
+    plan: Plan,
+    island: Island,
+    folder: Path,
+    listen: Callable[[str, Mapping[str, Any]], None],
+    *,
+    workers: int | None = None,
 ) -> Driven:
     """Drive every cell of `plan` in `island` and write runs/<time>/history.ndjson. `listen` hears every event too."""
     driven = Driven(isolation=island.kind, why=island.why)
@@ -51,7 +57,12 @@ def drive_plan(
             listen(kind, fields)
 
         tell("run.start", start_event(config, plan, island))
-        with _logs_kept(island, folder), boot(config, island, shell=needs_shell(config, plan)) as live:
+        shell = needs_shell(config, plan)
+        with (
+            _logs_kept(island.run_dir, folder),
+            boot(config, island, shell=shell, tier=plan.tier, workers=workers) as live,
+            _logs_kept(live.stack.run_dir, folder),
+        ):
             driven.seconds["boot"] = time.perf_counter() - begun
             listen("booted", {"timings": dict(live.stack.timings)})
             _cells(config, plan, live, tell, driven)
@@ -106,12 +117,12 @@ def needs_shell(config: Config, plan: Plan) -> bool:
 
 
 @contextmanager
-def _logs_kept(island: Island, folder: Path) -> Iterator[None]:
+def _logs_kept(run_dir: Path, folder: Path) -> Iterator[None]:
     """Copy what every role said, also when the boot failed: the run's folder outlives the island."""
     try:
         yield
     finally:
         kept = folder / "logs"
         kept.mkdir(exist_ok=True)
-        for log in sorted((island.run_dir / "logs").glob("*.log")):
+        for log in sorted((run_dir / "logs").glob("*.log")):
             (kept / log.name).write_bytes(log.read_bytes())

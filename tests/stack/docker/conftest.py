@@ -24,10 +24,6 @@ PROJECT = Path(__file__).resolve().parents[3]
 GONE_WITHIN_S = 5.0
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "docker: boots containers on a real Docker engine; skipped where none answers")
-
-
 @pytest.fixture(scope="session")
 def api() -> Any:
     try:
