@@ -8,6 +8,8 @@ phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(
 migration  every phase, there and back
 record   make the shipped cassettes again, from the simulator
 golden   compare the last run with the goldens: `./dev golden -- diff`, `-- accept ID --why "..."`
+contracts  provider, API, Celery, schema and legacy at every phase, with drift
+fuzz     the models endpoint on generated database states; the seed is printed, JUnit and HAR are kept in runs/
 bench    ratios against named floors, measured in the same run
 
 All of them share one environment, .venv, which is installed again only when pyproject.toml changes.
@@ -91,6 +93,18 @@ def golden(session: nox.Session) -> None:
 
 
 @session
+def contracts(session: nox.Session) -> None:
+    """Provider, API, Celery, schema and legacy contracts at every phase, with drift."""
+    run(session, "harness", "contracts", *session.posargs)
+
+
+@session
+def fuzz(session: nox.Session) -> None:
+    """The models endpoint on generated database states, and schemathesis through WSGI and over HTTP."""
+    run(session, "harness", "fuzz", *(session.posargs or ["--phase", "5", "--wsgi", "--http"]))
+
+
+@session
 def bench(session: nox.Session) -> None:
     """Ratios against named floors and peers in the same run."""
     for script in BENCHES:
@@ -107,7 +121,7 @@ def run(session: nox.Session, *command: str) -> None:
     if not stamp.exists() or stamp.read_text() != wanted:
         virtualenv.cli_run(["--quiet", str(VENV)])
         pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        session.run(*pip, "-e", ".[reference,docker,tests,lint]", external=True)
+        session.run(*pip, "-e", ".[reference,docker,contracts,tests,lint]", external=True)
         stamp.write_text(wanted)
     program, *arguments = command
     session.run(str(VENV / "bin" / program), *arguments, external=True)

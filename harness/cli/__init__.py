@@ -11,6 +11,8 @@ criteria  the plan's seven success criteria
 findings  what the runs prove to be wrong, and which phase ends it
 snapshot  the plan's baseline of the configuration and the ledger, and differences between two
 golden    compare with, or accept into, the goldens
+contracts provider, API, Celery, schema and legacy at every phase, with drift
+fuzz      the models endpoint on thousands of database states
 record    make cassettes
 cassette  look at, lint and compare cassettes
 fake      the provider fake alone
@@ -30,7 +32,7 @@ from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
 COMMANDS = (
-    "verify", "phase", "shadow", "week", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "record", "cassette", "fake", "manage",
+    "verify", "phase", "shadow", "week", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "manage",
 )  # fmt: skip
 
 

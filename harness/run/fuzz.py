@@ -156,10 +156,6 @@ def _started(stack: Stack, config: Config, job: Mapping[str, Any], database: str
         )
     answer: dict[str, Any] = json.loads(out.read_text())
     if "error" in answer:
-        raise _refused(*answer["error"])
+        message, hint, code = answer["error"]
+        raise StackError(message, hint=hint, code=code)
     return answer
-
-
-def _refused(message: str, hint: str, code: str) -> StackError:
-    """What the target's process could not even begin with: fuzz-import, fuzz-token."""
-    return StackError(message, hint=hint, code=code)

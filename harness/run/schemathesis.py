@@ -44,7 +44,7 @@ def in_process(config: Config, number: int, folder: Path, isolation: str) -> Ask
     report = folder / "schemathesis-wsgi.xml"
 
     def work(stack: Stack) -> Any:
-        words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider",
+        words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
                  "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
         line = environment.command(words, stack.places, "schemathesis")
         extra = {TOKEN: bearer(world.OWNER), OPERATION: fuzz.OPERATION, "SCHEMATHESIS_CONFIG": str(CONFIG_FILE)}
@@ -65,7 +65,9 @@ def over_http(config: Config, number: int, folder: Path, isolation: str) -> Aske
                  "--report", "junit,har", "--report-dir", str(folder),
                  "--report-junit-path", str(folder / "schemathesis-http.xml"), "--report-har-path", str(folder / "schemathesis-http.har"), "--no-color"]  # fmt: skip
         env = {**os.environ, TOKEN: bearer(world.OWNER)}
-        done = subprocess.run(words, env=env, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            words, env=env, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
         return {
             "code": done.returncode,
             "said": done.stdout[-6000:] + done.stderr[-2000:],
@@ -74,7 +76,9 @@ def over_http(config: Config, number: int, folder: Path, isolation: str) -> Aske
 
     told = _in_stack(config, isolation, work, roles=True)
     found = _read("http", folder / "schemathesis-http.xml", told)
-    return Asked(way="http", told=f"{found.told}, {len(world.CALLERS)} callers", problems=(*found.problems, *told["callers"]))
+    return Asked(
+        way="http", told=f"{found.told}, {len(world.CALLERS)} callers", problems=(*found.problems, *told["callers"])
+    )
 
 
 def _callers(url: str, answers: dict[str, Any]) -> list[str]:
@@ -151,7 +155,9 @@ def _read(way: str, report: Path, told: dict[str, Any]) -> Asked:
     problems = [_failure(way, one) for one in failed]
     if told["code"] and not problems:
         problems = [f"{way}: schemathesis failed and named no test"]
-    return Asked(way=way, told=f"schemathesis {way}: {len(cases)} tests, {len(failed)} failed", problems=tuple(problems))
+    return Asked(
+        way=way, told=f"schemathesis {way}: {len(cases)} tests, {len(failed)} failed", problems=tuple(problems)
+    )
 
 
 def _failure(way: str, case: ElementTree.Element) -> str:

@@ -126,6 +126,22 @@ def api(contracts: Path) -> Mapping[str, Any]:
     return found
 
 
+def known(contracts: Path, path: str, phase: int) -> frozenset[str]:
+    """Rules of the fuzzing oracle that the endpoint `path` is known to break at `phase`."""
+    strict = Strict("api/known.toml", "contracts")
+    raw = strict.table("the file", strict.load(contracts / "api" / "known.toml"), ("format",), ("known",))
+    _format(strict, raw["format"])
+    rules = set()
+    for n, value in enumerate(raw.get("known", [])):
+        own = strict.table(f"known[{n}]", value, ("rule", "path", "phases", "why"))
+        low, high = strict.phases(f"known[{n}].phases", own["phases"])
+        if not strict.text(f"known[{n}].why", own["why"]).strip():
+            raise strict.wrong(f"known[{n}] has no why", "what is borne is borne for a reason")
+        if strict.text(f"known[{n}].path", own["path"]) == path and low <= phase <= high:
+            rules.add(strict.text(f"known[{n}].rule", own["rule"]))
+    return frozenset(rules)
+
+
 def _table(strict: Strict, name: str, value: Any) -> Table:
     raw = strict.table(f"table.{name}", value, ("columns", "constraints", "indexes"), ("defaults",))
     columns, defaults = raw["columns"], raw.get("defaults", {})

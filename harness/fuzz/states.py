@@ -1,0 +1,222 @@
+"""Database states of the models endpoint: rows of models, settings of the installation and overrides of two accounts.
+
+A state is plain JSON, so that a failing one can be kept in a file and played again. `corners` are always tried first;
+`states` is the Hypothesis strategy. Few draws make a row: generating must not cost more than asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from harness.fuzz.world import CALLERS, OTHER, OWNER
+
+REAL = ("gpt-5.1", "gpt-4o-mini", "runware:97@1", "dall-e-3", "google:4@2", "bria:10@1", "GPT-5.1", "a", "B")
+ODD = (
+    "模型·三",
+    "Ünïcødé",
+    "🖼️",
+    "e\u0301",
+    "\u202eright-to-left",
+    "' OR 1=1 --",
+    "<script>",
+    "\\",
+    "%s",
+    " ",
+    "null",
+    "x" * 100,
+)
+PRICES = (None, "0.0000", "0.0001", "0.0400", "1.2500", "10.0000", "999999.9999")
+CREDITS = (None, 0, 1, 5, 15, 2147483647)
+ORDERS = (0, 0, 0, 1, 2, 10, -1, 2147483647)
+TIERS = (None, "basic", "quality", "premium")
+SIZES = ([], ["1024x1024"], ["1024x1024", "1792x1024"])
+STYLES = (None, "", "photorealistic", "sketch", "水彩")
+COUNTS = (None, 0, 1, 3, 10)
+CROWDS = (*(0,) * 22, 1, 7, 40)
+ASKING = (*(OWNER,) * 40, *(OTHER,) * 8, *CALLERS)
+SERVICES = (("openai", "dall-e-3"), ("runware", "bria:10@1"), ("runware", "runware:97@1"))
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """`models` are rows by column. `overrides` maps an account to its columns, no entry for no row. `shared` are columns
+    of the installation's settings; `service` and `chosen` only where these still choose models. `crowd` more active
+    rows are added for a second request that must cost no more queries. `providers_active` switches all provider rows."""
+
+    models: tuple[Row, ...]
+    overrides: dict[str, Row]
+    shared: Row
+    service: str
+    chosen: str
+    providers_active: bool = True
+    crowd: int = 0
+    caller: str = OWNER
+
+    def as_json(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> State:
+        return cls(**{**value, "models": tuple(value["models"])})
+
+    @property
+    def rows_only(self) -> dict[str, Any]:
+        """What is in the database, without who asks."""
+        return {key: value for key, value in self.as_json().items() if key not in ("caller", "crowd")}
+
+    def crowded(self) -> State:
+        """The same with `crowd` more active models behind all others."""
+        taken = {row["model_name"] for row in self.models}
+        names = [f"crowd-{n:04}" for n in range(self.crowd)]
+        more = tuple(
+            model(name, "image" if n % 2 else "text", sort_order=3 + n)
+            for n, name in enumerate(names)
+            if name not in taken
+        )
+        return replace(self, models=(*self.models, *more), crowd=0)
+
+
+def model(name: str, kind: str, **columns: Any) -> Row:
+    """A row of the models' table with every column; `columns` replace the usual values."""
+    return {
+        "model_name": name, "display_name": "", "model_type": kind, "provider": "openai", "is_active": True,
+        "is_default": False, "sort_order": 0, "cost_per_image": None, "input_cost_per_1m": None,
+        "output_cost_per_1m": None, "max_tokens": None, "valid_sizes": [], "credits_per_image": None,
+        "tokens_per_credit": None, "quality_tier": None, **columns,
+    }  # fmt: skip
+
+
+def states() -> st.SearchStrategy[State]:
+    """Any state. Names are unique, as the column is; everything else may collide."""
+    rows = st.lists(st.tuples(st.integers(0, _ROWS - 1), _NAME), max_size=6, unique_by=lambda row: row[1])
+    return st.builds(_state, rows, st.integers(0, _REST - 1))
+
+
+def _state(rows: list[tuple[int, str]], number: int) -> State:
+    """Rows from a number and a name each, all the rest from one number: few draws make a state."""
+    models = tuple(_model(*row) for row in rows)
+    rest = _Digits(number)
+    service, chosen = rest.of(SERVICES)
+    shared = {"image_style": rest.of(STYLES[2:]), "max_in_article_images": rest.of((3, 0, 10))}
+    providers_active, crowd, caller = rest.of((True, False)), rest.of(CROWDS), rest.of(ASKING)
+    names = [None, "", "gone:1@1", "dall-e-3", *(row["model_name"] for row in models)]
+    overrides = {}
+    for account in (OWNER, OTHER):
+        if rest.of((False, True, True)):
+            columns = {
+                "image_model": rest.of(names),
+                "image_style": rest.of(STYLES),
+                "max_in_article_images": rest.of(COUNTS),
+            }
+            overrides[account] = columns
+    return State(
+        models=models, overrides=overrides, shared=shared, service=service, chosen=chosen,
+        providers_active=providers_active, crowd=crowd, caller=caller,
+    )  # fmt: skip
+
+
+def simpler(state: State) -> Iterator[State]:
+    """`state` with one thing less, the largest first: a crowd, a row, an override, a column's value."""
+    if state.crowd:
+        yield replace(state, crowd=0)
+        if state.crowd > 1:
+            yield replace(state, crowd=1)
+    for at in range(len(state.models)):
+        yield replace(state, models=(*state.models[:at], *state.models[at + 1 :]))
+    for account in state.overrides:
+        yield replace(state, overrides={name: row for name, row in state.overrides.items() if name != account})
+    for account, row in state.overrides.items():
+        for column, value in row.items():
+            if value is not None:
+                yield replace(state, overrides={**state.overrides, account: {**row, column: None}})
+    for at, row in enumerate(state.models):
+        plain = model(row["model_name"], row["model_type"])
+        for column, value in row.items():
+            if value != plain[column]:
+                less = {**row, column: plain[column]}
+                yield replace(state, models=(*state.models[:at], less, *state.models[at + 1 :]))
+    if state.caller != OWNER:
+        yield replace(state, caller=OWNER)
+
+
+def corners() -> list[State]:
+    """States that must never be left to chance."""
+    usual = State(
+        models=(),
+        overrides={},
+        shared={"image_style": "photorealistic", "max_in_article_images": 3},
+        service="runware",
+        chosen="bria:10@1",
+    )
+    two = (
+        model("gpt-5.1", "text", is_default=True, input_cost_per_1m="1.2500", output_cost_per_1m="10.0000", max_tokens=8192),
+        model("runware:97@1", "image", provider="runware", is_default=True, quality_tier="basic", credits_per_image=1, cost_per_image="0.0090"),
+        model("dall-e-3", "image", sort_order=1, quality_tier="quality", credits_per_image=5, cost_per_image="0.0400", valid_sizes=["1024x1024"]),
+    )  # fmt: skip
+    off = [
+        {**row, "is_default": row["model_name"] == "dall-e-3", "is_active": row["model_name"] != "dall-e-3"}
+        for row in two
+    ]
+    return [
+        replace(usual, models=two),
+        usual,
+        replace(usual, models=two, crowd=300),
+        replace(usual, models=tuple({**row, "is_default": True} for row in two)),
+        replace(usual, models=tuple({**row, "is_default": False} for row in two)),
+        replace(usual, models=tuple(off)),
+        replace(usual, models=tuple({**row, "is_active": False} for row in two)),
+        replace(usual, models=tuple(model(name, kind, display_name=name) for name in ODD for kind in ("text",))),
+        replace(usual, models=tuple(model(name, "image", display_name=name, sort_order=n % 2) for n, name in enumerate(ODD))),
+        replace(usual, models=two, overrides={OTHER: {"image_model": "dall-e-3", "image_style": "sketch", "max_in_article_images": 10}}),
+        replace(usual, models=two, overrides={OWNER: {"image_model": "dall-e-3", "image_style": "sketch", "max_in_article_images": 0}}),
+        replace(usual, models=two, overrides={OWNER: {"image_model": "gone:1@1", "image_style": None, "max_in_article_images": None}}),
+        *(replace(usual, models=two, caller=name) for name in CALLERS),
+    ]  # fmt: skip
+
+
+def _model(number: int, name: str) -> Row:
+    """One row: each digit of `number` in its mixed radix is a column."""
+    digits = _Digits(number)
+    return model(
+        name,
+        digits.of(("image", "text")),
+        is_active=digits.of((True, True, False)),
+        is_default=digits.of((False, True)),
+        sort_order=digits.of(ORDERS),
+        provider=digits.of(("openai", "runware", "anthropic")),
+        display_name=digits.of(("", "A name", "模型", '🖼️ \\ " <b>')),
+        quality_tier=digits.of(TIERS),
+        cost_per_image=digits.of(PRICES),
+        input_cost_per_1m=digits.of(PRICES),
+        output_cost_per_1m=digits.of(PRICES),
+        credits_per_image=digits.of(CREDITS),
+        tokens_per_credit=digits.of(CREDITS),
+        max_tokens=digits.of((None, 0, 8192)),
+        valid_sizes=digits.of(SIZES),
+    )
+
+
+class _Digits:
+    """A number read digit by digit, each in the base of what it chooses from."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def of(self, values: Sequence[Any]) -> Any:
+        self.number, digit = divmod(self.number, len(values))
+        return values[digit]
+
+
+_ROWS = 2 * 3 * 2 * len(ORDERS) * 3 * 4 * len(TIERS) * len(PRICES) ** 3 * len(CREDITS) ** 2 * 3 * len(SIZES)
+_REST = 3 * 3 * 3 * 2 * len(CROWDS) * len(ASKING) * (3 * 10 * len(STYLES) * len(COUNTS)) ** 2
+_NAME = st.one_of(
+    st.sampled_from(REAL),
+    st.sampled_from(ODD),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=4),
+)
