@@ -1,0 +1,167 @@
+"""Faults of the models endpoint, each made in a copy of the backend and each found, with a message that says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.contracts.conftest import Shop
+from tests.whole.workshop import Workshop
+
+pytestmark = pytest.mark.stack
+
+VIEW = "backend/igny8_core/api/ai_models.py"
+FIELD = '    """Costs in USD per 1M tokens. A null rate means: the operation\'s."""\n'
+ROWS = '        rows = list(AIModelConfig.objects.filter(is_active=True).order_by("sort_order", "model_name"))\n'
+IMAGE = "        image = [row for row in rows if row.model_type == AIModelConfig.ModelType.IMAGE]\n"
+ANSWER = '                "image_settings": self._image_settings(),\n'
+RETURN = '        return ok(\n            {\n                "text_models"'
+FAULTS = {
+    "a wrong type": (
+        [(VIEW, FIELD, FIELD + "    max_tokens = serializers.CharField()\n")],
+        r"shape: \$\.data\.text_models\[0\]\.max_tokens: .*\"8192\" is not of type|values: text_models\[0\]\.max_tokens is '8192'",
+    ),
+    "auth removed": (
+        [(VIEW, "class AIModels(TenantView):\n", "class AIModels(TenantView):\n    permission_classes = ()\n"),
+         (VIEW, "get_image_config(self.account)", "get_image_config(self.account if self.request.user else None)")],
+        r"status: (200|500) to caller '[a-z-]+', must be 40[13]",
+    ),
+    "an extra secret field": (
+        [(VIEW, ANSWER, ANSWER + '                "api_key": __import__("igny8_core.business.billing.models", fromlist=["x"]).IntegrationProvider.objects.first().api_key,\n')],
+        r"secret: the value of a key, password or token column is in the answer",
+    ),
+    "a dropped field": (
+        [(VIEW, '"tokens_per_credit", "input_cost_per_1m"', '"input_cost_per_1m"')],
+        r"\"tokens_per_credit\" is a required property",
+    ),
+    "an active row missing": (
+        [(VIEW, IMAGE, IMAGE.replace("IMAGE]", "IMAGE and row.credits_per_image != 0]"))],
+        r"rows: image_models: the active row .* is missing",
+    ),
+    "a hard-coded list": (
+        [(VIEW, ROWS, '        rows = list(AIModelConfig.objects.filter(is_active=True, model_name__in=["gpt-5.1", "gpt-4o-mini", "runware:97@1", "dall-e-3", "google:4@2"]).order_by("sort_order", "model_name"))\n')],
+        r"rows: \w+: the active row .* is missing",
+    ),
+    "two defaults": (
+        [(VIEW, RETURN, "        for row in image[:2]:\n            row.is_default = True\n" + RETURN)],
+        r"default: image_models\[\d\]: .* is shown as default, and its row is not marked",
+    ),
+    "an inactive default replaced": (
+        [(VIEW, RETURN, "        if image and not any(row.is_default for row in image):\n            image[0].is_default = True\n" + RETURN)],
+        r"default: image_models\[0\]: .* is shown as default, and its row is not marked",
+    ),
+    "decimals turned into numbers": (
+        [(VIEW, FIELD, FIELD + "    output_cost_per_1m = serializers.FloatField()\n")],
+        r"shape: \$\.data\.text_models\[0\]\.output_cost_per_1m: .* is not of type|values: text_models\[0\]\.output_cost_per_1m is 10\.0, the row",
+    ),
+    "N+1 queries": (
+        [(VIEW, RETURN, "        for row in rows:\n            AIModelConfig.objects.filter(pk=row.pk).exists()\n" + RETURN)],
+        r"queries: \d+ queries became \d+ with \d+ more active rows",
+    ),
+    "500 on a unicode name": (
+        [(VIEW, RETURN, '        for row in rows:\n            row.model_name.encode("latin-1")\n' + RETURN)],
+        r"status: 500 to caller 'owner', must be 200",
+    ),
+    "another account's override visible": (
+        [(VIEW, "get_image_config(self.account)", 'get_image_config(__import__("igny8_core.modules.system.models", fromlist=["x"]).AccountAISettings.objects.order_by("pk").values_list("account", flat=True).first() and __import__("igny8_core.modules.system.models", fromlist=["x"]).AccountAISettings.objects.order_by("-pk").first().account or self.account)')],
+        r"settings: image_settings\.\w+ is .*, must be .*another account's override",
+    ),
+    "an inactive row shown": (
+        [(VIEW, "filter(is_active=True)", "all()")],
+        r"rows: \w+: .* is shown, and its row is inactive",
+    ),
+    "an unstable order": (
+        [(VIEW, '.order_by("sort_order", "model_name")', '.order_by("sort_order", "-model_name")')],
+        r"order: \w+: \[.*\], must be \[.*\] by sort_order, then name",
+    ),
+    "the wrong price": (
+        [(VIEW, RETURN, "        for row in image:\n            row.credits_per_image = row.credits_per_image or 1\n" + RETURN)],
+        r"values: image_models\[\d\]\.credits_per_image is 1, the row of .* says (None|0)",
+    ),
+    "an expired token taken": (
+        [("backend/igny8_core/auth/models.py", "return not self.revoked and (self.expires_at is None or self.expires_at > timezone.now())", "return not self.revoked")],
+        r"status: 200 to caller 'expired', must be 401",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_and_its_state_replays(fault: str, broken: Shop):
+    """Claim: the fault is found, the message says what is wrong, and the printed line shows it again."""
+    edits, message = FAULTS[fault]
+    shop = broken(*edits)
+    told = shop.harness("fuzz", "--seed", "1", "--examples", "200")
+    assert told.code == 1, told.out + told.err
+    assert re.search(f"^FAIL .*({message})", told.out, re.MULTILINE), told.out
+    repeat = next(line for line in told.out.splitlines() if "repeat: harness " in line).split("harness ", 1)[1]
+    assert "--case" in repeat
+    again = shop.harness(*[word for word in repeat.split() if word not in ("--phase", "5")])
+    assert again.code == 1, again.out + again.err
+    assert re.search(f"^FAIL .*({message})", again.out, re.MULTILINE), again.out
+
+
+def test_the_unbroken_endpoint_passes_and_a_seed_means_the_same_states(pristine: Workshop):
+    """Claim: no false alarm; the same seed asks the same states in the same order, another seed does not."""
+    told = [
+        json.loads(pristine.harness("fuzz", "--seed", seed, "--examples", "60", "--json").out.splitlines()[-1])
+        for seed in ("5", "5", "6")
+    ]
+    assert [one["status"] for one in told] == ["pass"] * 3
+    assert told[0]["digest"] == told[1]["digest"] != told[2]["digest"]
+    assert told[0]["distinct"] >= 60
+
+
+@pytest.mark.parametrize(
+    ("marks", "message"),
+    [
+        ("two", r"one-default: image: 2 defaults are shown"),
+        ("inactive", r"one-default: image: the default 'dall-e-3' is inactive and hidden: no default is shown, and no error is told"),
+    ],
+)  # fmt: skip
+def test_ambiguous_defaults_fail_unless_declared(marks: str, message: str, broken: Shop):
+    """Claim: what contracts/api/known.toml bears is found without it: rows with two defaults, or with an inactive one only."""
+    shop = broken(contracts=True)
+    (shop.folder / "contracts/api/known.toml").write_text("format = 1\n")
+    first = shop.harness("fuzz", "--seed", "1", "--examples", "10")
+    assert first.code == 1
+    file = shop.folder / "state.json"
+    state = json.loads(next(shop.runs.glob("*/fuzz-state.json")).read_text())
+    row = {**state["models"][0], "model_type": "image", "model_name": "dall-e-3", "is_default": True}
+    other = {**row, "model_name": "google:4@2", "is_default": marks == "two"}
+    state["models"] = [{**row, "is_active": marks == "two"}, {**other, "is_active": True}]
+    file.write_text(json.dumps(state))
+    told = shop.harness("fuzz", "--case", str(file))
+    assert told.code == 1
+    assert re.search(message, told.out), told.out
+
+
+MENDED = """        from igny8_core.api.responses import failure
+        for kind in (text, image):
+            if kind and sum(row.is_default for row in kind) != 1:
+                return failure(409, "conflict", "Exactly one active model of each type must be the default.")
+"""
+
+
+def test_an_error_that_the_contract_does_not_declare_is_no_answer(broken: Shop):
+    """Claim: refusing ambiguous rows with a status of one's own is found."""
+    told = broken((VIEW, RETURN, MENDED + RETURN)).harness("fuzz", "--seed", "1", "--examples", "10")
+    assert told.code == 1
+    assert re.search(r"FAIL status: 409 to caller 'owner', must be 200", told.out), told.out
+
+
+def test_a_known_wrong_that_is_mended_must_be_taken_out(broken: Shop):
+    """Claim: once the endpoint answers the declared error for ambiguous rows, the run fails until the entry goes, then passes."""
+    shop = broken((VIEW, RETURN, MENDED + RETURN), contracts=True)
+    shop.edit(
+        "contracts/api/openapi.yaml",
+        '              schema: {$ref: "#/components/schemas/AIModels"}\n',
+        '              schema: {$ref: "#/components/schemas/AIModels"}\n        "409": {$ref: "#/components/responses/Error"}\n',
+    )
+    told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
+    assert told.code == 1
+    assert "FAIL one-default: declared as known wrong, and it holds in every state" in told.out, told.out
+    (shop.folder / "contracts/api/known.toml").write_text("format = 1\n")
+    told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
+    assert told.code == 0, told.out
