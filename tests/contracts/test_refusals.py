@@ -32,11 +32,7 @@ def test_a_malformed_contract_is_no_contract(
     told = shop.harness(*words)
     assert told.code == 2, told.out + told.err
     assert f" code: {code}" in told.err
-    assert (
-        file.removeprefix("contracts/")
-        in told.err.splitlines()[0].replace("phase_5", "schema/phase_5").replace("schema/schema", "schema")
-        or file.rsplit("/")[-1] in told.err
-    )
+    assert file.rsplit("/")[-1] in told.err.splitlines()[0]
 
 
 def test_a_contract_that_is_missing_is_told(broken: Shop):
@@ -89,7 +85,7 @@ def test_a_file_that_is_no_state_is_refused(pristine: Workshop):
 @pytest.mark.parametrize(
     ("edit", "kind", "line"),
     [
-        (("backend/igny8_core/ai/tasks.py", "image_ids: list[int], account_id: int", "images: list[int], account_id: int"), "celery", "process_image_generation_queue: parameters is (images: list[int]"),
+        (("backend/igny8_core/ai/tasks.py", "    image_ids: list[int], account_id: int,", "    images: list[int], account_id: int,"), "celery", "process_image_generation_queue: parameters is (images: list[int]"),
         (("backend/igny8_core/ai/tasks.py", '@shared_task(name="igny8_core.ai.tasks.run_ai_task")', '@shared_task(name="igny8_core.ai.tasks.run_ai_task", acks_late=True)'), "celery", "run_ai_task: acks_late is True, contracted False"),
         (("backend/igny8_core/api/ai_models.py", '"tokens_per_credit", "input_cost_per_1m"', '"input_cost_per_1m"'), "api", "$.components.schemas.TextModel.tokens_per_credit: contracted, and the backend does not have it"),
         (("backend/igny8_core/api/linker.py", "class ProcessLinks(TenantView):\n", "class ProcessLinks(TenantView):\n    authentication_classes = permission_classes = ()\n"), "api", "$.paths['/api/v1/linker/process/'].post.security: the contract asks for a token, the backend lets everybody in"),
@@ -110,10 +106,10 @@ def test_a_schema_that_leaves_its_contract_is_found(broken: Shop):
     """Claim: a column of another type is told with both types."""
     shop = broken(contracts=True)
     file = shop.folder / "contracts/schema/phase_1.toml"
-    old = 'credits_per_image     = "integer"'
+    old = 'credits_per_image  = "integer"'
     text = file.read_text()
     assert text.count(old) == 1
-    file.write_text(text.replace(old, 'credits_per_image     = "bigint"'))
+    file.write_text(text.replace(old, 'credits_per_image  = "bigint"'))
     told = shop.harness("contracts", "schema")
     assert told.code == 1
     assert "~ igny8_ai_model_config.credits_per_image bigint -> integer" in told.out
