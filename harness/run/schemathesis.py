@@ -26,6 +26,8 @@ from harness.stack import environment, island, processes, seed
 from harness.stack.running import Stack
 
 TOKEN, OPERATION = "HARNESS_FUZZ_TOKEN", "HARNESS_FUZZ_OPERATION"
+SHORT = 20
+SHOWN = 3
 CONFIG_FILE = PACKAGE / "schemathesis.toml"
 
 
@@ -47,7 +49,7 @@ def in_process(config: Config, number: int, folder: Path, isolation: str) -> Ask
         words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
                  "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
         line = environment.command(words, stack.places, "schemathesis")
-        extra = {TOKEN: bearer(world.OWNER), OPERATION: fuzz.OPERATION, "SCHEMATHESIS_CONFIG": str(CONFIG_FILE)}
+        extra = {TOKEN: bearer(world.OWNER), OPERATION: fuzz.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
         done = in_target(stack, config, line, extra)
         return {"code": done.returncode, "said": done.stdout[-6000:] + done.stderr[-2000:]}
 
@@ -76,9 +78,25 @@ def over_http(config: Config, number: int, folder: Path, isolation: str) -> Aske
 
     told = _in_stack(config, isolation, work, roles=True)
     found = _read("http", folder / "schemathesis-http.xml", told)
+    statuses = _statuses(folder / "schemathesis-http.har")
+    if 200 not in statuses:
+        raise StackError(
+            f"schemathesis (http) was never answered 200, but {sorted(statuses)}",
+            hint="a run in which nobody was let in has looked at no model",
+            code="fuzz-nothing",
+        )
     return Asked(
         way="http", told=f"{found.told}, {len(world.CALLERS)} callers", problems=(*found.problems, *told["callers"])
     )
+
+
+def _statuses(har: Path) -> set[int]:
+    """The statuses of a HAR file; none when there is no such file."""
+    try:
+        entries = json.loads(har.read_text(encoding="utf-8"))["log"]["entries"]
+    except (OSError, ValueError, KeyError):
+        return set()
+    return {entry["response"]["status"] for entry in entries if entry.get("response")}
 
 
 def _callers(url: str, answers: dict[str, Any]) -> list[str]:
@@ -101,8 +119,9 @@ def _callers(url: str, answers: dict[str, Any]) -> list[str]:
                 ) from None
             if answer.status_code != caller.status:
                 problems.append(f"http: {answer.status_code} to caller '{name}', must be {caller.status}")
-            elif not jsonschema_rs.Draft202012Validator(answers[str(caller.status)]).is_valid(body):
-                problems.append(f"http: the {caller.status} to caller '{name}' is not what the contract says")
+            else:
+                errors = jsonschema_rs.Draft202012Validator(answers[str(caller.status)]).iter_errors(body)
+                problems += [f"http: the {caller.status} to caller '{name}': {one.message}" for one in errors][:SHOWN]
     return problems
 
 
@@ -163,5 +182,6 @@ def _read(way: str, report: Path, told: dict[str, Any]) -> Asked:
 def _failure(way: str, case: ElementTree.Element) -> str:
     part = case.find("failure")
     part = part if part is not None else case.find("error")
-    text = (part.get("message") or part.text or "") if part is not None else ""
+    said = (part.get("message") or "", part.text or "") if part is not None else ("",)
+    text = said[0] if len(said[0]) > SHORT else " ".join(said)  # over HTTP the message is a bare code
     return f"{way}: {case.get('name')}: {' '.join(text.split())[:500]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,14 @@ def test_a_known_wrong_that_is_mended_must_be_taken_out(broken: Shop):
     (shop.folder / "contracts/api/known.toml").write_text("format = 1\n")
     told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
     assert told.code == 0, told.out
+
+
+def test_schemathesis_sees_a_broken_shape_both_ways(broken: Shop):
+    """Claim: through WSGI and over HTTP alike a body that breaks the contract fails, and JUnit and HAR are kept."""
+    told = broken(*FAULTS["a dropped field"][0]).harness("fuzz", "--seed", "1", "--examples", "2", "--wsgi", "--http")
+    assert told.code == 1
+    for way in ("wsgi", "http"):
+        assert re.search(rf"^FAIL {way}: .*tokens_per_credit", told.out, re.MULTILINE), told.out
+    folder = next(line for line in told.out.splitlines() if line.startswith("kept in ")).removeprefix("kept in ")
+    har = json.loads((Path(folder) / "schemathesis-http.har").read_text())
+    assert {entry["response"]["status"] for entry in har["log"]["entries"]} >= {200, 401, 405}
