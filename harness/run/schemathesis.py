@@ -79,7 +79,7 @@ def over_http(config: Config, number: int, folder: Path, isolation: str) -> Aske
     told = _in_stack(config, isolation, work, roles=True)
     found = _read("http", folder / "schemathesis-http.xml", told)
     statuses = _statuses(folder / "schemathesis-http.har")
-    if 200 not in statuses:
+    if 200 not in statuses and not found.problems and not told["callers"]:
         raise StackError(
             f"schemathesis (http) was never answered 200, but {sorted(statuses)}",
             hint="a run in which nobody was let in has looked at no model",
