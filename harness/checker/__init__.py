@@ -11,6 +11,11 @@ agreement   laws 12 and 13, which compare cells
 declared    no cell, golden, deviation or finding left over
 rates       the independent rate card (law 6)
 actors      whom a scenario works for (law 9)
+phase_change, legacy             what a phase changed against what it declared
+shadow*, mismatch                two states of the target compared
+week*                            the simulated week
+schema_drift, celery_contract, api_drift, openapi, shapes    contracts and their drift
+criteria    the plan's success criteria
 """
 
 from harness.checker.judge import CELL_CHECKERS, RUN_CHECKERS, check_cell, check_run, judge
