@@ -48,7 +48,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 
 tier_option = click.option(
     "--tier",
-    type=click.Choice(["processes", "docker"]),
+    type=click.Choice(["inprocess", "processes", "docker"]),
     default="processes",
     show_default=True,
     help="Where the stack runs.",

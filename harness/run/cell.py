@@ -53,6 +53,7 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
 
     outer("cell.start", {"scenario": scenario.id, "path": str(cell.path), "title": scenario.title})
     with clock.part("reset"):
+        live.begin(scenario)
         reset.reset(live.db)
         live.broker.reset()
         mark = live.stack.log_mark()

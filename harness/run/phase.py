@@ -62,9 +62,9 @@ def run_phase(
         plan, cells=tuple(cell for cell in plan.cells if not cell.scenario.id.startswith("migration/")), whole=False
     )
     begun = time.perf_counter()
-    with boot(before, island, shell=needs_shell(before, plan)) as live, requests.Session() as session:
+    with boot(before, island, shell=needs_shell(before, plan)) as live:
         run.seconds["boot"] = time.perf_counter() - begun
-        session.trust_env = False
+        session = live.session
         _forward(run, live, session, law, before, after, listen)
         _all_cells(run, live, session, law, after, plan, folder / f"phase-{number}", listen)
         go_back(run, live, session, law, before, after, listen)

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Cell, Scenario
@@ -58,8 +56,7 @@ def record(
     """Record every cassette that `scenarios` own into `out`. `listen` hears every event of every cell."""
     made: list[Recorded] = []
     settings = {"upstream": upstream, "out": str(out), "overwrite": overwrite, "dry_run": dry_run}
-    with boot(config, island, mode="record", fake=settings) as live, requests.Session() as session:
-        session.trust_env = False
+    with boot(config, island, mode="record", fake=settings) as live:
         listen("run.start", {"cells": list(scenarios)})
         for scenario in scenarios.values():
             cell = Cell(scenario=replace(scenario, tape=owned(scenario), faults=()), path=scenario.paths[0])
@@ -70,7 +67,7 @@ def record(
                     problems.append(fields["reason"])
                 listen(kind, fields)
 
-            run_cell(config, cell, live, session, hear)
+            run_cell(config, cell, live, live.session, hear)
             if problems:
                 raise HarnessError(
                     f"{scenario.id} did not come to rest while it was recorded: {problems[0]}",

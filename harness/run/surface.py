@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
+import requests
 
 from harness.core.config import Config
+from harness.core.scenario import KillRole, Scenario
 from harness.provider.fake.control import FakeControl
 from harness.stack import processes, retarget
 from harness.stack.broker import Broker
@@ -18,19 +20,30 @@ from harness.stack.island import Island
 
 
 class Live:
-    """Everything a cell needs of a running stack. Made by `boot`, closed by it."""
+    """Everything a cell needs of a running stack. Made by `boot`, closed by it.
 
-    def __init__(self, config: Config, stack: Any) -> None:
+    `session` makes the requests to `base_url`. `inside`: the target is in this process (the inprocess tier), so the
+    stack has its own session, line of tasks and shell.
+    """
+
+    def __init__(self, config: Config, stack: Any, *, inside: bool = False) -> None:
         self.stack = stack
         self.db = stack.db
         self.base_url: str = stack.base_url
-        self.broker = Broker(stack.redis_url, config.queues)
+        self.session: requests.Session = stack.session() if inside else _direct()
+        self.broker: Any = stack.line if inside else Broker(stack.redis_url, config.queues)
         self.fake = FakeControl(stack.fake_control)
-        self._console: Console | None = None
+        self._console: Any = stack.shell() if inside else None
         self._holder: Any = None
+        self._inside = inside
         self.config = config
 
-    def console(self) -> Console:
+    def begin(self, scenario: Scenario) -> None:
+        """A cell begins: what is a thread in this process becomes a process of its own where the scenario kills it."""
+        if self._inside:
+            self.stack.begin(step.role for step in scenario.when if isinstance(step, KillRole))
+
+    def console(self) -> Any:
         """The target's shell; started on first use."""
         if self._console is None:
             self._console = Console(self.stack.spawn, self.config.manage)
@@ -83,9 +96,17 @@ class Live:
             self._console.close()
         self.broker.close()
         self.fake.close()
+        self.session.close()
 
 
-TIERS = ("processes", "docker")
+def _direct() -> requests.Session:
+    """No proxy, no netrc: the target is on loopback."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+TIERS = ("inprocess", "processes", "docker")
 
 
 @contextmanager
@@ -114,10 +135,14 @@ def boot(
         from harness.stack import docker  # needs Docker's SDK, which only this tier does
 
         booted = docker.boot(config, fake=settings, workers=workers)
+    elif tier == "inprocess":
+        from harness.stack import inprocess  # makes this process the target's, which only this tier may
+
+        booted = inprocess.boot(config, island, fake=settings)
     else:
         booted = processes.boot(config, island, fake=settings)
     with booted as stack:
-        live = Live(config, stack)
+        live = Live(config, stack, inside=tier == "inprocess")
         try:
             if shell:
                 live.console()

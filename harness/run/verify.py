@@ -11,8 +11,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import requests
-
 import harness
 from harness.core.config import Config
 from harness.core.scenario import Do
@@ -75,13 +73,11 @@ def drive_plan(
 
 
 def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) -> None:
-    with requests.Session() as session:
-        session.trust_env = False
-        for cell in plan.cells:
-            clock = run_cell(config, cell, live, session, tell)
-            for part, seconds in clock.seconds.items():
-                driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
-            live.stack.alive()
+    for cell in plan.cells:
+        clock = run_cell(config, cell, live, live.session, tell)
+        for part, seconds in clock.seconds.items():
+            driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
+        live.stack.alive()
 
 
 def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:

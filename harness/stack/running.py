@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,10 +127,10 @@ class Stack:
     def logs_since(self, mark: logs.Mark) -> list[LogLine]:
         return logs.since(self.run_dir / "logs", mark)
 
-    def memory_bytes(self) -> int:
-        """Proportional set size of every process of the stack together: shared pages count once."""
+    def memory_bytes(self, also: Iterable[int] = ()) -> int:
+        """Proportional set size of every process of the stack, and of those in `also`: shared pages count once."""
         total = 0
-        for pid in descendants(os.getpid()):
+        for pid in (*descendants(os.getpid()), *also):
             with suppress(OSError):
                 for line in Path("/proc", str(pid), "smaps_rollup").read_text().splitlines():
                     if line.startswith("Pss:"):

@@ -1,0 +1,170 @@
+"""A running stack in this interpreter, with the abilities of the processes tier's Stack."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from harness.core.config import Config, Role
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.history import LogLine
+from harness.stack import environment, logs
+from harness.stack.inprocess import beat, wsgi
+from harness.stack.inprocess.interpreter import Target
+from harness.stack.inprocess.shell import Shell
+from harness.stack.inprocess.tasks import Line, Message
+from harness.stack.inprocess.worker import Run, Threaded, Worker, forked, threaded
+from harness.stack.running import Stack
+
+
+@dataclass(slots=True, kw_only=True)
+class Sender:
+    """Where the target's messages go: the line, or in a forked worker the pipe to it."""
+
+    put: Any = None
+
+    def __call__(self, message: Message) -> None:
+        self.put(message)
+
+
+@dataclass(slots=True, kw_only=True)
+class InprocessStack:
+    """`below` is the processes tier's database, broker and fake; `line` and `run` carry the target's tasks."""
+
+    below: Stack
+    target: Target
+    line: Line
+    run: Run
+    sender: Sender
+    timings: dict[str, float]
+    workers: dict[str, Worker] = field(default_factory=dict)
+    killed: frozenset[str] = frozenset()
+    """Roles that the cell at hand kills: they must be processes."""
+
+    @property
+    def config(self) -> Config:
+        return self.below.config
+
+    @property
+    def db(self) -> psycopg.Connection:
+        return self.below.db
+
+    @property
+    def run_dir(self) -> Path:
+        return self.below.run_dir
+
+    @property
+    def redis_url(self) -> str:
+        return self.below.redis_url
+
+    @property
+    def fake_control(self) -> Path:
+        return self.below.fake_control
+
+    @property
+    def base_url(self) -> str:
+        return wsgi.BASE_URL
+
+    def session(self) -> Any:
+        return wsgi.session(self.target.wsgi)
+
+    def shell(self) -> Shell:
+        return Shell()
+
+    def begin(self, killed: Iterable[str]) -> None:
+        """A cell begins that kills these roles: they are forks of this process from here on, and threads otherwise."""
+        wanted = frozenset(killed)
+        for name in wanted ^ self.killed:
+            if name in self.workers:
+                self.workers.pop(name).stop()
+        self.killed = wanted
+        for role in self.config.roles.values():
+            if role.boot == "always" and _is_worker(role) and role.name not in self.workers:
+                self._work(role.name)
+
+    def start(self, name: str) -> None:
+        """Start a role (again). Raises role-unknown, inprocess-role."""
+        if name not in self.config.roles:
+            raise HarnessError(
+                f"harness.toml has no role '{name}'", hint=did_you_mean(name, self.config.roles), code="role-unknown"
+            )
+        role = self.config.roles[name]
+        if _is_worker(role):
+            self.kill(name)
+            self._work(name)
+        elif _is_beat(role):
+            beat.fire(self.target.app, environment.command(role.command, self.below.places, f"roles.{name}.command"))
+        elif not role.ready.startswith("http:"):
+            raise unplayed(role)
+
+    def stop(self, name: str) -> None:
+        """Let a role finish what it is at, and end it. Quiet when it does not run."""
+        if name in self.workers:
+            self.workers.pop(name).stop()
+
+    def kill(self, name: str) -> None:
+        """End a role as SIGKILL would. Quiet when it does not run. Raises inprocess-kill for a busy thread."""
+        worker = self.workers.get(name)
+        if isinstance(worker, Threaded) and self.line.busy():
+            raise HarnessError(
+                f"{name} is a thread here, and a thread cannot be killed",
+                hint="say so with the step KillRole: its worker is a process from the start of the cell",
+                code="inprocess-kill",
+            )
+        if worker is not None:
+            self.workers.pop(name).kill()
+
+    def alive(self) -> bool:
+        return self.below.alive()
+
+    def log_mark(self) -> logs.Mark:
+        return self.below.log_mark()
+
+    def logs_since(self, mark: logs.Mark) -> list[LogLine]:
+        return self.below.logs_since(mark)
+
+    def memory_bytes(self) -> int:
+        """This interpreter and what runs beside it: shared pages count once."""
+        return self.below.memory_bytes(also=(os.getpid(),))
+
+    def down(self) -> None:
+        """End every worker; what is below ends with its own context."""
+        for name in list(self.workers):
+            self.workers.pop(name).stop()
+
+    def _work(self, name: str) -> None:
+        if name in self.killed:
+            self.workers[name] = forked(name, self.line, self.run, self._redirect)
+        else:
+            self.workers[name] = threaded(name, self.line, self.run)
+
+    def _redirect(self, put: Any) -> None:
+        self.sender.put = put
+
+
+def unplayed(role: Role) -> HarnessError:
+    return HarnessError(
+        f"the role '{role.name}' has no part in the inprocess tier",
+        hint="web roles (ready http:), workers (ready celery) and celery beat have; use --tier processes for others",
+        code="inprocess-role",
+    )
+
+
+def check_roles(roles: Mapping[str, Role]) -> None:
+    """Raises inprocess-role for a role that always runs and that this tier cannot play."""
+    for role in roles.values():
+        if role.boot == "always" and not (role.ready.startswith("http:") or _is_worker(role) or _is_beat(role)):
+            raise unplayed(role)
+
+
+def _is_worker(role: Role) -> bool:
+    return role.ready == "celery"
+
+
+def _is_beat(role: Role) -> bool:
+    return "celery" in role.command and "beat" in role.command

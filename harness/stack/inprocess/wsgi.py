@@ -1,0 +1,95 @@
+"""Requests to the target without a server: a transport adapter that calls the WSGI application in the caller's thread."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
+
+from harness.stack.inprocess import voices
+
+BASE_URL = "http://127.0.0.1:8000"
+"""What the target is told its address is; nothing listens there."""
+
+
+def session(application: Callable[..., Any]) -> requests.Session:
+    """A session whose requests to BASE_URL the application answers; every other URL is refused."""
+    made = requests.Session()
+    made.trust_env = False
+    made.adapters.clear()
+    made.mount(BASE_URL, WsgiAdapter(application))
+    return made
+
+
+class WsgiAdapter(HTTPAdapter):
+    """`requests` in, PEP 3333 out. An exception of the application is a connection error, as a server's would be."""
+
+    def __init__(self, application: Callable[..., Any]) -> None:
+        super().__init__()
+        self.application = application
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        told: dict[str, Any] = {}
+
+        def start_response(status: str, headers: list[tuple[str, str]], info: Any = None) -> Callable[[bytes], None]:
+            told.update(status=status, headers=headers)
+            return body.write
+
+        body = io.BytesIO()
+        with voices.speaking("web"):
+            try:
+                parts = self.application(environ(request), start_response)
+                try:
+                    for part in parts:
+                        body.write(part)
+                finally:
+                    if hasattr(parts, "close"):
+                        parts.close()
+            except Exception as error:
+                raise requests.ConnectionError(f"{type(error).__name__}: {error}", request=request) from error
+        code, _, reason = told["status"].partition(" ")
+        body.seek(0)
+        raw = HTTPResponse(
+            body=body, headers=told["headers"], status=int(code), reason=reason, preload_content=False, version=11
+        )
+        return self.build_response(request, raw)
+
+
+def environ(request: requests.PreparedRequest) -> dict[str, Any]:
+    """The request as PEP 3333 asks for it."""
+    url = urlsplit(request.url or "")
+    body = request.body or b""
+    content = body.encode() if isinstance(body, str) else body
+    made = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"),
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": url.hostname,
+        "SERVER_PORT": str(url.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": url.netloc,
+        "CONTENT_LENGTH": str(len(content)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": io.BytesIO(content),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        if key == "CONTENT_TYPE":
+            made[key] = text
+        elif key != "CONTENT_LENGTH":
+            made[f"HTTP_{key}"] = text
+    return made
