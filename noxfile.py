@@ -121,7 +121,7 @@ def run(session: nox.Session, *command: str) -> None:
     if not stamp.exists() or stamp.read_text() != wanted:
         virtualenv.cli_run(["--quiet", str(VENV)])
         pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        session.run(*pip, "-e", ".[reference,docker,contracts,tests,lint]", external=True)
+        session.run(*pip, "-e", ".[reference,docker,inprocess,contracts,tests,lint]", external=True)
         stamp.write_text(wanted)
     program, *arguments = command
     session.run(str(VENV / "bin" / program), *arguments, external=True)

@@ -95,6 +95,8 @@ class Config:
     contracts: Path
     rates: Path
     markers: tuple[str, ...] = ()
+    inprocess_env: Mapping[str, str] = field(default_factory=dict)
+    """What `env` has otherwise in the inprocess tier."""
     phases_root: Path | None = None
     """The folder that phases are laid over; `root` lies in it. None: the target has no phases."""
     phases_dir: Path | None = None
@@ -172,7 +174,10 @@ class _Reader:
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
         target = self.known(
-            "target", top["target"], ("name", "root", "app", "manage", "migrate"), ("phase", "env", "queues", "markers")
+            "target",
+            top["target"],
+            ("name", "root", "app", "manage", "migrate"),
+            ("phase", "env", "inprocess_env", "queues", "markers"),
         )
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -203,6 +208,7 @@ class _Reader:
             manage=self.texts("target.manage", target["manage"]),
             migrate=self.texts("target.migrate", target["migrate"]),
             env=self.table_of_text("target.env", target.get("env", {})),
+            inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
             queues=self.texts("target.queues", target.get("queues", ["celery"])),
             markers=self.texts("target.markers", target.get("markers", [])),
             provider_hosts=self.table_of_text("providers", top["providers"]),

@@ -50,5 +50,10 @@ def make(
     return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=len(cells) == len(every))
 
 
+def of_cells(*cells: Cell, phase: int, tier: str) -> Plan:
+    """A plan of just these cells."""
+    return Plan(cells=cells, phase=phase, tier=tier, whole=False)
+
+
 def _matches(cell: Cell, pattern: str) -> bool:
     return fnmatch.fnmatchcase(cell.id, pattern) or fnmatch.fnmatchcase(cell.scenario.id, pattern)

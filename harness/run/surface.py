@@ -119,9 +119,11 @@ def boot(
     shell: bool = False,
     tier: str = "processes",
     workers: int | None = None,
+    planned: Any = None,
 ) -> Iterator[Live]:
     """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles. `workers` counts the
-    containers of each role that takes tasks, in the docker tier."""
+    containers of each role that takes tasks, in the docker tier. `planned` is what harness.stack.processes.plan made for
+    this boot, in the inprocess tier."""
     settings = {
         "hosts": dict(config.provider_hosts),
         "cassettes": str(config.cassettes),
@@ -138,7 +140,7 @@ def boot(
     elif tier == "inprocess":
         from harness.stack import inprocess  # makes this process the target's, which only this tier may
 
-        booted = inprocess.boot(config, island, fake=settings)
+        booted = inprocess.boot(config, island, fake=settings, planned=planned)
     else:
         booted = processes.boot(config, island, fake=settings)
     with booted as stack:

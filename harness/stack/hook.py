@@ -23,19 +23,19 @@ from harness.stack import linux
 from harness.stack.supervise import children, kill_below, run_as_child, stand_in_for
 
 PREFIX = "igny8-harness-"
-_LOCK = "lock"
+LOCK = "lock"
 _SPACE_NEEDED_BYTES = 512 << 20
 
 
 def run(main: Callable[[Path], int]) -> int:
     """Run `main(run_dir)` below a supervisor; returns its exit code. The folder is gone afterwards, however it ended."""
-    memory = _memory_folder()
-    _sweep(memory)
+    memory = memory_folder()
+    sweep(memory)
     run_dir = Path(tempfile.mkdtemp(prefix=PREFIX, dir=memory))
     # other users may pass through (PostgreSQL, started by root, runs as nobody) but not look around
     run_dir.chmod(0o711)
     # held by caller and supervisor, not by what they start: free again only when both are gone
-    lock = os.open(run_dir / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = os.open(run_dir / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     before = children(os.getpid())
     life_read, life_write = os.pipe()
@@ -48,7 +48,7 @@ def run(main: Callable[[Path], int]) -> int:
         kill_below(keep=before)
         linux.adopt_orphans(False)
         os.close(life_write)
-        _remove(run_dir)
+        remove(run_dir)
         os.close(lock)
 
 
@@ -64,6 +64,14 @@ def environment(run_dir: Path, hosts: Mapping[str, str], fake_port: int) -> dict
     shutil.copyfile(Path(__file__).with_name("sitehook.py"), folder / "sitecustomize.py")
     settings = {"hosts": dict(hosts), "port": fake_port, "marks": os.fspath(marks)}
     return {"PYTHONPATH": os.fspath(folder), "HARNESS_HOOK": json.dumps(settings)}
+
+
+def without(env: Mapping[str, str], run_dir: Path) -> dict[str, str]:
+    """`env` for a program that must not load the hook, where this process has loaded it itself."""
+    folder = os.fspath(run_dir / "hook")
+    rest = [entry for entry in env.get("PYTHONPATH", "").split(os.pathsep) if entry and entry != folder]
+    kept = {name: value for name, value in env.items() if name not in ("HARNESS_HOOK", "PYTHONPATH")}
+    return kept | ({"PYTHONPATH": os.pathsep.join(rest)} if rest else {})
 
 
 def loaded_in(run_dir: Path, pid: int) -> bool:
@@ -84,11 +92,11 @@ def _supervise(main: Callable[[Path], int], run_dir: Path, lock: int, life_read:
 
     code = stand_in_for(run_as_child(inside, relays=False), lifeline=life_read, reap_all=True)
     kill_below()
-    _remove(run_dir)
+    remove(run_dir)
     return code
 
 
-def _remove(run_dir: Path) -> None:
+def remove(run_dir: Path) -> None:
     # a killed postmaster leaves the SysV segment that guards its data folder: its id is in line 7 of postmaster.pid
     for note in run_dir.glob("*/postmaster.pid"):
         with suppress(OSError, IndexError, ValueError):
@@ -96,19 +104,19 @@ def _remove(run_dir: Path) -> None:
     shutil.rmtree(run_dir, ignore_errors=True)
 
 
-def _sweep(memory: str) -> None:
+def sweep(memory: str) -> None:
     """Remove the folders of runs whose caller and supervisor were killed together (a container that was stopped)."""
     for folder in Path(memory).glob(f"{PREFIX}*"):
         with suppress(OSError):
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+            lock = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(folder)
+                remove(folder)
             finally:
                 os.close(lock)
 
 
-def _memory_folder() -> str:
+def memory_folder() -> str:
     """/dev/shm when it is writable and large enough (containers often have 64 MB), else the temporary folder."""
     with suppress(OSError):
         room = os.statvfs("/dev/shm")

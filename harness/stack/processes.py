@@ -35,14 +35,16 @@ def boot(
     fake: Mapping[str, Any] | None,
     fake_command: Sequence[str] = FAKE,
     roles: bool = True,
+    planned: Stack | None = None,
 ) -> Iterator[Stack]:
     """Boot the stack of `config` on `island`; down when the context is left, however.
 
     `fake` is the provider fake's configuration but for its addresses and folders, which are decided here; None boots
-    without it. `roles` False boots none of the target's roles: database and broker only. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
+    without it. `roles` False boots none of the target's roles: database and broker only. `planned` is what `plan` made
+    for this boot. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
-    clock = _Clock()
-    stack = _plan(config, island, clock.seconds)
+    stack = planned or plan(config, island)
+    clock = _Clock(stack.timings)
     try:
         stack.broker = valkey.start(
             valkey.find(), stack.run_dir, port=int(stack.places["redis_port"]), log=stack.log("valkey"), env=stack.env
@@ -68,8 +70,8 @@ def boot(
         stack.down()
 
 
-def _plan(config: Config, island: Island, timings: dict[str, float]) -> Stack:
-    """Decide every port, password and path before anything starts."""
+def plan(config: Config, island: Island) -> Stack:
+    """Decide every port, password and path, and with them the target's environment, before anything starts."""
     run_dir = island.run_dir
     (run_dir / "logs").mkdir(exist_ok=True)
     cache_dir = cache.folder(config.source.parent)
@@ -94,9 +96,7 @@ def _plan(config: Config, island: Island, timings: dict[str, float]) -> Stack:
     if island.kind == "hook":
         first |= hook.environment(run_dir, island.hosts, ports["fake"])
     env = environment.of_target(config, first, places)
-    return Stack(
-        config=config, island=island, run_dir=run_dir, cache_dir=cache_dir, places=places, env=env, timings=timings
-    )
+    return Stack(config=config, island=island, run_dir=run_dir, cache_dir=cache_dir, places=places, env=env, timings={})
 
 
 def _ports(island: Island, names: Sequence[str]) -> dict[str, int]:
@@ -132,15 +132,17 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
         "fake",
         words,
         log=stack.log("fake"),
-        env={**os.environ, **_own(stack)},
+        env=_own(stack),
         cwd=stack.run_dir,
         stdin=subprocess.PIPE,
     )
 
 
 def _own(stack: Stack) -> dict[str, str]:
-    """Of the stack's environment what suits the harness's own process: never the start-up hook."""
-    return {name: stack.env[name] for name in ("HOME", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX")}
+    """Of this process's environment and the stack's what suits the harness's own: never the start-up hook."""
+    env = hook.without(os.environ, stack.run_dir)
+    kept = ("HOME", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX")
+    return env | {name: stack.env[name] for name in kept}
 
 
 def _start_database(stack: Stack) -> cluster.Cluster:
@@ -166,9 +168,9 @@ def _start_database(stack: Stack) -> cluster.Cluster:
 
 
 class _Clock:
-    def __init__(self) -> None:
+    def __init__(self, seconds: dict[str, float]) -> None:
         self.began = time.perf_counter()
-        self.seconds: dict[str, float] = {}
+        self.seconds = seconds
 
     @contextmanager
     def lap(self, name: str) -> Iterator[None]:

@@ -29,8 +29,10 @@ class Target:
 
 
 @contextmanager
-def within(root: Path, env: Mapping[str, str], logs: Path) -> Iterator[None]:
+def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True) -> Iterator[None]:
     """The target's environment and folder, and its output apart from ours; as it was when left. For one target only.
+
+    `move` False stays in the folder where this process is.
 
     Raises StackError inprocess-second when this process has become another target before.
     """
@@ -43,7 +45,8 @@ def within(root: Path, env: Mapping[str, str], logs: Path) -> Iterator[None]:
     _become[:] = [root]
     before, folder = dict(os.environ), Path.cwd()
     os.environ.update(env)
-    os.chdir(root)
+    if move:
+        os.chdir(root)
     for entry in reversed([os.fspath(root), *env.get("PYTHONPATH", "").split(os.pathsep)]):
         if entry and entry not in sys.path:
             sys.path.insert(0, entry)

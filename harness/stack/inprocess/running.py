@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,34 +18,24 @@ from harness.stack import environment, logs
 from harness.stack.inprocess import beat, wsgi
 from harness.stack.inprocess.interpreter import Target
 from harness.stack.inprocess.shell import Shell
-from harness.stack.inprocess.tasks import Line, Message
-from harness.stack.inprocess.worker import Run, Threaded, Worker, forked, threaded
+from harness.stack.inprocess.tasks import Line, Message, applied, in_line
+from harness.stack.inprocess.worker import Threaded, Worker, forked, threaded
 from harness.stack.running import Stack
 
 
 @dataclass(slots=True, kw_only=True)
-class Sender:
-    """Where the target's messages go: the line, or in a forked worker the pipe to it."""
-
-    put: Any = None
-
-    def __call__(self, message: Message) -> None:
-        self.put(message)
-
-
-@dataclass(slots=True, kw_only=True)
 class InprocessStack:
-    """`below` is the processes tier's database, broker and fake; `line` and `run` carry the target's tasks."""
+    """`below` is the processes tier's database, broker and fake; `line` carries the target's tasks."""
 
     below: Stack
     target: Target
     line: Line
-    run: Run
-    sender: Sender
     timings: dict[str, float]
     workers: dict[str, Worker] = field(default_factory=dict)
     killed: frozenset[str] = frozenset()
     """Roles that the cell at hand kills: they must be processes."""
+    _put: Callable[[Message], None] | None = None
+    """Where a forked worker sends messages; None: to the line."""
 
     @property
     def config(self) -> Config:
@@ -75,6 +66,27 @@ class InprocessStack:
 
     def shell(self) -> Shell:
         return Shell()
+
+    @contextmanager
+    def in_line(self) -> Iterator[None]:
+        """Within, what the target sends waits in the line."""
+        with in_line(self.target.app, lambda message: (self._put or self.line.put)(message)):
+            yield
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Within, workers take from the line what the target sends."""
+        with self.in_line():
+            self.begin(())
+            try:
+                yield
+            finally:
+                for name in list(self.workers):
+                    self.workers.pop(name).stop()
+
+    def run(self, message: Message) -> tuple[str, Any, str]:
+        """Apply one message here."""
+        return applied(self.target.app, message)
 
     def begin(self, killed: Iterable[str]) -> None:
         """A cell begins that kills these roles: they are forks of this process from here on, and threads otherwise."""
@@ -132,11 +144,6 @@ class InprocessStack:
         """This interpreter and what runs beside it: shared pages count once."""
         return self.below.memory_bytes(also=(os.getpid(),))
 
-    def down(self) -> None:
-        """End every worker; what is below ends with its own context."""
-        for name in list(self.workers):
-            self.workers.pop(name).stop()
-
     def _work(self, name: str) -> None:
         if name in self.killed:
             self.workers[name] = forked(name, self.line, self.run, self._redirect)
@@ -144,7 +151,7 @@ class InprocessStack:
             self.workers[name] = threaded(name, self.line, self.run)
 
     def _redirect(self, put: Any) -> None:
-        self.sender.put = put
+        self._put = put
 
 
 def unplayed(role: Role) -> HarnessError:

@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import redis
 
 from harness.core.config import Config
-from harness.stack import processes
-from harness.stack.inprocess import interpreter, tasks
-from harness.stack.inprocess.running import InprocessStack, Sender, check_roles
+from harness.stack import environment, processes
+from harness.stack.inprocess import interpreter
+from harness.stack.inprocess.running import InprocessStack, check_roles
+from harness.stack.inprocess.tasks import Line
 from harness.stack.island import Island
+from harness.stack.running import Stack
 
 
 @contextmanager
-def boot(config: Config, island: Island, *, fake: Mapping[str, Any] | None) -> Iterator[InprocessStack]:
+def boot(
+    config: Config, island: Island, *, fake: Mapping[str, Any] | None, planned: Stack | None = None
+) -> Iterator[InprocessStack]:
     """Boot the stack of `config` with the target in this process; down when the context is left, however.
 
-    Raises StackError as processes.boot does, and inprocess-import, inprocess-second, inprocess-role.
+    `planned` (processes.plan) says that this process has the target's environment already (interpreter.within), as
+    pytest's has; the target's tasks and workers are then as Celery has them, but `at_work`. Raises StackError as processes.boot does, and inprocess-import, inprocess-second, inprocess-role.
     """
     check_roles(config.roles)
     begun = time.perf_counter()
-    with processes.boot(config, island, fake=fake, roles=False) as below:
-        with interpreter.within(config.root, below.env, below.run_dir / "logs"):
+    with ExitStack() as held:
+        below = held.enter_context(processes.boot(config, island, fake=fake, roles=False, planned=planned))
+        if planned is None:
+            held.enter_context(interpreter.within(config.root, environment_of(below), below.run_dir / "logs"))
             if island.kind == "hook":
                 interpreter.guard_network()
-            loading = time.perf_counter()
-            target = interpreter.load(config)
-            sender = Sender()
-            run = tasks.install(target.app, sender)
-            kept = redis.Redis.from_url(below.redis_url)
-            line = tasks.Line(target.app, kept.flushall)
-            sender.put = line.put
-            timings = {**below.timings, "target": time.perf_counter() - loading, "boot": time.perf_counter() - begun}
-            stack = InprocessStack(below=below, target=target, line=line, run=run, sender=sender, timings=timings)
-            stack.begin(())
-            try:
-                yield stack
-            finally:
-                stack.down()
-                kept.close()
-                _close_connections()
+        loading = time.perf_counter()
+        target = interpreter.load(config)
+        gc.collect()
+        gc.freeze()  # what was imported is not walked again during the cells
+        kept = redis.Redis.from_url(below.redis_url)
+        held.callback(kept.close)
+        stack = InprocessStack(
+            below=below,
+            target=target,
+            line=Line(target.app, kept.flushall),
+            timings={**below.timings, "target": time.perf_counter() - loading, "boot": time.perf_counter() - begun},
+        )
+        held.callback(_close_connections)
+        if planned is None:
+            held.enter_context(stack.at_work())
+        yield stack
+
+
+def environment_of(below: Stack) -> dict[str, str]:
+    """What the target sees here: its environment as in any stack, with [target.inprocess_env] laid over it."""
+    own = below.config.inprocess_env
+    return below.env | {
+        name: environment.fill(value, below.places, f"target.inprocess_env.{name}") for name, value in own.items()
+    }
 
 
 def _close_connections() -> None:

@@ -1,8 +1,8 @@
 """Every task message of the target, applied in this process by Celery itself: eager, but never inside its sender.
 
 Celery's own eager mode runs a task where `.delay()` stands, before the sender goes on. A run that queues image jobs and
-then saves that it waits for them would see the jobs end first, which no worker ever does. So `apply_async` of an eager
-app puts the message at the end of a line here, and workers (worker.py) call `Task.apply` on what stands first.
+then saves that it waits for them would see the jobs end first, which no worker ever does. So within `in_line` `apply_async`
+puts the message at the end of a line here, and workers (worker.py) call `Task.apply` on what stands first.
 
 `Line` has the abilities of harness.stack.broker.Broker: publish, settle, wait_for, abandon, tasks, reset, close.
 """
@@ -13,7 +13,8 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -161,12 +162,14 @@ class Line:
         return not self._waiting and not self._running
 
 
-def install(app: Any, put: Callable[[Message], None]) -> Callable[[Message], tuple[str, Any, str]]:
-    """Make `app` eager and send its messages to `put`. Return what applies one: message -> (state, result, error).
+@contextmanager
+def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
+    """Within, `app` is eager and its messages go to `put`; as it was when left.
 
     A task that is asked for with `.apply()`, or by a retry, still runs where it stands, as Celery documents.
     """
-    app.conf.update(task_always_eager=True, task_eager_propagates=False, task_store_eager_result=True)
+    eager = {"task_always_eager": True, "task_eager_propagates": False, "task_store_eager_result": True}
+    before = {name: app.conf[name] for name in eager}
     sending = threading.local()
     task_class = app.Task
     real_apply, real_apply_async = task_class.apply, task_class.apply_async
@@ -198,17 +201,24 @@ def install(app: Any, put: Callable[[Message], None]) -> Callable[[Message], tup
     def send_task(name: str, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         return app.tasks[name].apply_async(args, kwargs, **options)
 
-    def run(message: Message) -> tuple[str, Any, str]:
-        done = real_apply(
-            app.tasks[message.name], list(message.args), dict(message.kwargs), task_id=message.id, **message.options
-        )
-        if done.state == "SUCCESS":
-            return done.state, json.loads(json.dumps(done.result, default=str)), ""
-        words = " ".join(map(str, getattr(done.result, "args", ()))) or str(done.result)
-        return done.state, None, f"{type(done.result).__name__}: {words}".strip(": ")
-
+    app.conf.update(eager)
     task_class.apply_async, task_class.apply, app.send_task = apply_async, apply, send_task
-    return run
+    try:
+        yield
+    finally:
+        del task_class.apply_async, task_class.apply, app.send_task
+        app.conf.update(before)
+
+
+def applied(app: Any, message: Message) -> tuple[str, Any, str]:
+    """Apply one message here and now: (state, result as JSON, error)."""
+    done = app.tasks[message.name].apply(
+        list(message.args), dict(message.kwargs), task_id=message.id, **message.options
+    )
+    if done.state == "SUCCESS":
+        return done.state, json.loads(json.dumps(done.result, default=str)), ""
+    words = " ".join(map(str, getattr(done.result, "args", ()))) or str(done.result)
+    return done.state, None, f"{type(done.result).__name__}: {words}".strip(": ")
 
 
 def _due(options: Mapping[str, Any]) -> float:

@@ -1,0 +1,205 @@
+"""The fixtures; the package's docstring lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harness.checker.judge import judge
+from harness.core.errors import HarnessError
+from harness.core.history import Call, CellHistory, TaskRun
+from harness.core.scenario import Cell, Fault
+from harness.core.verdict import Status, Verdict
+from harness.pytest_plugin import SESSION
+from harness.pytest_plugin.money import Seen, spending
+from harness.pytest_plugin.session import Session
+from harness.run.cell import run_cell
+from harness.run.surface import Live
+from harness.stack.inprocess import beat, worker
+from harness.store.cells import Builder
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+@pytest.fixture(scope="session")
+def harness_session(request: pytest.FixtureRequest) -> Session:
+    """What the plugin holds: the target's description, its scenarios, its stack."""
+    return request.config.stash[SESSION]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(harness_session: Session, django_db_blocker: Any) -> None:
+    """pytest-django's database is the harness's: migrated and cached, nothing to create and nothing to destroy."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        harness_session.live()
+        for connection in connections.all():
+            # what Django's own set-up keeps for tests with serialized_rollback
+            connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture
+def drive(request: pytest.FixtureRequest, harness_session: Session, django_db_setup: None, django_db_blocker: Any) -> Callable[..., CellHistory]:  # fmt: skip
+    """drive(cell), or drive("writer/generate_content@manual"): one cell on the committed database, judged.
+
+    Fails with the report's own words where a golden or a law is broken; returns all that was seen. Raises
+    pytest-db in a test that has a transaction of pytest-django's open: the workers would not see its rows.
+    """
+    if DATABASE_FIXTURES & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        raise HarnessError(
+            "drive() resets and commits, so it cannot stand in a test with a database transaction of its own",
+            hint="take the django_db mark (or the db fixture) out of this test",
+            code="pytest-db",
+        )
+
+    def run(what: Cell | str) -> CellHistory:
+        cell = harness_session.checked(what if isinstance(what, Cell) else _only(harness_session, what))
+        with django_db_blocker.unblock():
+            history = _driven(harness_session, cell)
+        wrong = [verdict for verdict in _verdicts(harness_session, history) if verdict.status is not Status.PASS]
+        if wrong:
+            pytest.fail(_told(cell, wrong), pytrace=False)
+        return history
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """The provider fake in one test."""
+
+    live: Live
+    name: str
+
+    def play(self, *cassettes: str, faults: Sequence[Fault] = ()) -> int:
+        """Answer from these cassettes from here on, each recording once; returns how many recordings there are."""
+        return self.live.fake.load(self.name, cassettes, faults)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every provider call since `play`."""
+        return self.live.fake.report().calls
+
+
+@pytest.fixture
+def providers(request: pytest.FixtureRequest, harness_session: Session, django_db_setup: None) -> Iterator[Providers]:
+    """Recorded provider answers. The test fails when a call fits no recording, or a recording was never played."""
+    live = harness_session.live()
+    live.fake.load(request.node.name, (), ())
+    yield Providers(live, request.node.name)
+    report = live.fake.report()
+    wrong = [
+        f"{call.route} fits no recording: {call.nearest['hint'] if call.nearest else 'none of that host is played'}"
+        for call in report.calls
+        if call.disposition in ("unmatched", "invalid")
+    ]
+    wrong += [f"never played: {left['cassette']} recording {left['index']}" for left in report.unplayed]
+    if wrong:
+        pytest.fail("provider calls and recordings differ:\n  " + "\n  ".join(wrong), pytrace=False)
+
+
+@pytest.fixture
+def run_tasks(harness_session: Session, django_db_setup: None) -> Iterator[Callable[[], tuple[TaskRun, ...]]]:
+    """run_tasks(): apply what was sent with .delay() in this test, and what that sends, in the test's own transaction.
+
+    Without this fixture a task is what Celery makes of it. Returns every task of the test so far: name, arguments, state, error, result.
+    """
+    stack = harness_session.live().stack
+    stack.line.reset()
+
+    def run() -> tuple[TaskRun, ...]:
+        worker.apply_here(stack.line, stack.run)
+        return stack.line.tasks()
+
+    with stack.in_line():
+        yield run
+    stack.line.reset()
+
+
+@pytest.fixture
+def ledger(harness_session: Session, django_db_setup: None) -> Callable[[Any], AbstractContextManager[Seen]]:
+    """with ledger(account) as seen: what the block charged that account (an instance or its key), read afterwards.
+
+    Leaving the block holds laws 1 to 3, 6 and 14: the balance is the sum of its transactions and chains, is never
+    negative, every charge is the rate card's, signs and scales are right.
+    """
+
+    def watch(account: Any) -> AbstractContextManager[Seen]:
+        return spending(harness_session.config, harness_session.law.rates, getattr(account, "pk", account))
+
+    return watch
+
+
+@pytest.fixture
+def schedule(
+    harness_session: Session, run_tasks: Callable[[], tuple[TaskRun, ...]]
+) -> Callable[[str, str], Iterator[datetime]]:
+    """for moment in schedule(start, end): beat's clock; at each moment its tasks are sent, for
+    run_tasks() to apply, and time stands still.
+
+    `start` (exclusive) and `end` are ISO times, UTC unless they say otherwise.
+    """
+    stack = harness_session.live().stack
+
+    def run(start: str, end: str) -> Iterator[datetime]:
+        for moment, _ in beat.between(stack.target.app, _utc(start), _utc(end)):
+            yield moment
+
+    return run
+
+
+def _driven(session: Session, cell: Cell) -> CellHistory:
+    live, events = session.live(), []
+
+    def tell(kind: str, fields: Mapping[str, Any]) -> None:
+        events.append({"kind": kind, **fields})
+
+    try:
+        with live.stack.at_work():
+            run_cell(session.config, cell, live, live.session, tell)
+        live.stack.alive()
+    finally:
+        session.reset()
+    builder = Builder(events[0], session.config.ledger)
+    for event in events:
+        builder.add(event)
+    return builder.build()
+
+
+def _verdicts(session: Session, history: CellHistory) -> list[Verdict]:
+    """The verdicts on this one cell; what needs several cells (do the paths agree?) is `harness verify`'s to say."""
+    law, config = session.law, session.config
+    every = judge([history], law.scenarios, law.goldens, law.rates, law.findings, config, config.phase)
+    return [verdict for verdict in every if verdict.cell == history.cell]
+
+
+def _told(cell: Cell, wrong: Sequence[Verdict]) -> str:
+    lines = [f"{cell.id} is not as locked"]
+    for verdict in wrong:
+        delta = f" ({verdict.credits_delta:+d} credits)" if verdict.credits_delta else ""
+        lines += [f"  {verdict.checker}: {verdict.claim}{delta}", *(f"    {line}" for line in verdict.evidence)]
+        if verdict.hint:
+            lines.append(f"    hint: {verdict.hint}")
+    return "\n".join(lines)
+
+
+def _only(session: Session, name: str) -> Cell:
+    found = session.cells([name])
+    if len(found) != 1:
+        raise HarnessError(
+            f"'{name}' is {len(found)} cells",
+            hint=f"name one: {', '.join(cell.id for cell in found[:4])}",
+            code="pytest-cell",
+        )
+    return found[0]
+
+
+def _utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
