@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.core.config import Config, load
+from harness.core.tier import ALL, TIERS
 from harness.run.at_phase import at_phase
 
 config_option = click.option(
@@ -48,10 +49,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 
 tier_option = click.option(
     "--tier",
-    type=click.Choice(["inprocess", "processes", "docker"]),
+    type=click.Choice([*TIERS, ALL]),
     default="processes",
     show_default=True,
-    help="Where the stack runs.",
+    help="Where the stack runs; all: wherever it can, and the tiers must agree.",
 )
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 32), default=None, help="Worker containers, in the docker tier [default: 1]."

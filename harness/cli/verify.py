@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,13 +29,16 @@ from harness.cli.options import (
 )
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
+from harness.core.tier import ALL, TIERS, TierRun
 from harness.core.verdict import Status
 from harness.report import html, machine, progress, terminal
 from harness.report import plan as plan_report
+from harness.report import tiers as tiers_report
 from harness.report.summary import Summary, summarize
-from harness.run import judged, preflight, scenarios
+from harness.run import judged, preflight, scenarios, tiers
 from harness.run import plan as plans
 from harness.run import verify as main_job
+from harness.run.plan import Plan
 from harness.stack import island
 from harness.store import runs as store
 
@@ -67,8 +72,17 @@ def verify(
         return OK
     law = judged.read_law(config, found)
     preflight.check(config, plan)
+    kept_in = runs_folder(config, runs).resolve()
+    if tier == ALL:
+        return _every_tier(config, plan, law, kept_in, out, isolation, workers, as_json)
+    return _one_tier(config, plan, law, store.begin(kept_in), out, isolation, workers, as_json)
+
+
+def _one_tier(
+    config: Config, plan: Plan, law: judged.Law, folder: Path, out: Console, isolation: str, workers: int | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Drive and judge `plan` in its tier; the stored run is in `folder`."""
     plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
-    folder = store.begin(runs_folder(config, runs))
 
     def inside(place: island.Island) -> int:
         plan_report.say(out, f"isolation: {place.kind} ({place.why})")
@@ -86,10 +100,34 @@ def verify(
             print(json.dumps(machine.document(summary)))
         return OK if summary.status is Status.PASS else DIFFERENCES
 
-    if tier == "docker":
+    if plan.tier == "docker":
         why = "containers on a network of their own, without a way out"
         return guarded(inside, as_json)(island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={}))
     return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+
+
+def _every_tier(
+    config: Config, plan: Plan, law: judged.Law, runs: Path, out: Console, isolation: str, workers: int | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Drive `plan` in every tier that this machine can run, then hold them against each other."""
+    ran: dict[str, TierRun] = {}
+    for tier in TIERS:
+        why = tiers.refusal(tier, config)
+        if why:
+            ran[tier] = TierRun(tier=tier, why=why)
+            continue
+        folder = store.begin(runs)
+        quiet = Console(quiet=True) if as_json else out
+        code = _one_tier(config, replace(plan, tier=tier), law, folder, quiet, isolation, workers, False)
+        if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+            return code
+        ran[tier] = tiers.judged(config, TierRun(tier=tier, folder=folder, exit_code=code))
+    parity = tiers.compared(config, ran)
+    tiers_report.print_tiers(out, list(ran.values()), parity, plan.phase)
+    if as_json:
+        print(json.dumps(tiers_report.document(list(ran.values()), parity)))
+    agreed = all(verdict.status is Status.PASS for verdict in parity)
+    return max([OK if agreed else DIFFERENCES, *(one.exit_code for one in ran.values())])
 
 
 def summary_of(

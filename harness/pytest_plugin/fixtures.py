@@ -48,20 +48,24 @@ def django_db_setup(harness_session: Session, django_db_blocker: Any) -> None:
 def drive(request: pytest.FixtureRequest, harness_session: Session, django_db_setup: None, django_db_blocker: Any) -> Callable[..., CellHistory]:  # fmt: skip
     """drive(cell), or drive("writer/generate_content@manual"): one cell on the committed database, judged.
 
-    Fails with the report's own words where a golden or a law is broken; returns all that was seen. Raises
+    Fails with the report's own words where a golden or a law is broken; returns all that was seen. Fails with
     pytest-db in a test that has a transaction of pytest-django's open: the workers would not see its rows.
     """
-    if DATABASE_FIXTURES & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
-        raise HarnessError(
-            "drive() resets and commits, so it cannot stand in a test with a database transaction of its own",
-            hint="take the django_db mark (or the db fixture) out of this test",
-            code="pytest-db",
-        )
+    own_transaction = DATABASE_FIXTURES & set(request.fixturenames) or request.node.get_closest_marker("django_db")
 
     def run(what: Cell | str) -> CellHistory:
-        cell = harness_session.checked(what if isinstance(what, Cell) else _only(harness_session, what))
-        with django_db_blocker.unblock():
-            history = _driven(harness_session, cell)
+        try:
+            if own_transaction:
+                raise HarnessError(
+                    "drive() resets and commits, so it cannot stand in a test with a database transaction of its own",
+                    hint="take the django_db mark (or the db fixture) out of this test",
+                    code="pytest-db",
+                )
+            cell = harness_session.checked(what if isinstance(what, Cell) else _only(harness_session, what))
+            with django_db_blocker.unblock():
+                history = _driven(harness_session, cell)
+        except HarnessError as error:
+            pytest.fail(f"{error.message}\n hint: {error.hint}\n code: {error.code}", pytrace=False)
         wrong = [verdict for verdict in _verdicts(harness_session, history) if verdict.status is not Status.PASS]
         if wrong:
             pytest.fail(_told(cell, wrong), pytrace=False)

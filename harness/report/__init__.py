@@ -6,6 +6,7 @@ progress   cells as they finish, with and without a terminal
 terminal   failures, the table by path, the closing summary
 machine    the `--json` document
 html       report.html: one file, nothing fetched
+tiers      several tiers beside each other
 phase      one phase, there and back
 shadow     two states compared
 week       the simulated week

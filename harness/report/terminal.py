@@ -29,7 +29,7 @@ def print_report(console: Console, summary: Summary) -> None:
     """The whole report."""
     for verdicts in (summary.failures, summary.unknowns):
         for about in dict.fromkeys(verdict.cell for verdict in verdicts):
-            _failures(console, about, [v for v in verdicts if v.cell == about], summary.phase)
+            print_failures(console, about, [v for v in verdicts if v.cell == about], summary.phase)
     for path, title in PATH_TITLES.items():
         _path(console, title, path, [line for line in summary.lines if line.path == path])
     print_summary(console, summary)
@@ -86,7 +86,8 @@ def conclusion(summary: Summary) -> str:
     return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
 
 
-def _failures(console: Console, about: str, verdicts: Sequence[Verdict], phase: int) -> None:
+def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], phase: int) -> None:
+    """All that is not right with one cell (or scenario, or run), and how to repeat it."""
     word = WORDS[verdicts[0].status]
     say(console)
     say(console, f"{word} {about or 'the whole run'}", STYLES[verdicts[0].status])

@@ -106,9 +106,6 @@ def _direct() -> requests.Session:
     return session
 
 
-TIERS = ("inprocess", "processes", "docker")
-
-
 @contextmanager
 def boot(
     config: Config,

@@ -2,7 +2,7 @@
 
 An island ends its whole chain of processes by itself (island.py). pytest cannot be moved onto one: a debugger needs the
 terminal. So `python -m harness.stack.guard FOLDER` waits on a pipe from the program; when that closes, however it came
-about, every process that was started with FOLDER in its environment is killed, and the folder is removed.
+about, every process that was started with FOLDER in its environment, or in FOLDER, is killed, and the folder is removed.
 """
 
 from __future__ import annotations
@@ -61,12 +61,14 @@ def main(folder: Path) -> int:
 
 
 def _living(folder: Path) -> list[int]:
-    """Pids of the processes that began with `folder` in their environment; those that have ended and wait to be reaped are none."""
+    """Pids of the processes that began with `folder` in their environment, or are in it (PostgreSQL overwrites its
+    environment with its title). Those that have ended and wait to be reaped are none."""
     mark = os.fsencode(folder)
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if int(entry.name) != os.getpid() and mark in (entry / "environ").read_bytes():
+            inside = (entry / "cwd").readlink().is_relative_to(folder)
+            if int(entry.name) != os.getpid() and (inside or mark in (entry / "environ").read_bytes()):
                 found.append(int(entry.name))
     return found
 

@@ -27,6 +27,27 @@ HEAD = ("format", "target", "phase")
 
 def canonical_bytes(events: Iterable[Event], ledger: Ledger | None = None) -> bytes:
     """One JSON line an event, keys sorted. Without `ledger` the balances of transactions stay as they were written."""
+    start, cells, ended = _sorted_out(events)
+    lines = [_line("run", {**{key: start.get(key) for key in HEAD}, "cells": sorted(start.get("cells", ()))})]
+    for name in sorted(cells):
+        lines += _cell(name, cells[name], ledger)
+    lines.append(_line("end", {"complete": ended}))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def canonical_cells(events: Iterable[Event], ledger: Ledger) -> dict[str, tuple[str, ...]]:
+    """The lines of each cell, by its name: what two runs are compared by where their hashes differ."""
+    _, cells, _ = _sorted_out(events)
+    return {name: tuple(_cell(name, found, ledger)) for name, found in cells.items()}
+
+
+def canonical_hash(events: Iterable[Event], ledger: Ledger | None = None) -> str:
+    """sha256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical_bytes(events, ledger)).hexdigest()
+
+
+def _sorted_out(events: Iterable[Event]) -> tuple[Event, dict[str, list[Event]], bool]:
+    """run.start, the events of each cell, and whether there is a run.end."""
     start: Event = {}
     cells: dict[str, list[Event]] = {}
     ended = False
@@ -37,16 +58,7 @@ def canonical_bytes(events: Iterable[Event], ledger: Ledger | None = None) -> by
             ended = True
         elif "cell" in event:
             cells.setdefault(event["cell"], []).append(event)
-    lines = [_line("run", {**{key: start.get(key) for key in HEAD}, "cells": sorted(start.get("cells", ()))})]
-    for name in sorted(cells):
-        lines += _cell(name, cells[name], ledger)
-    lines.append(_line("end", {"complete": ended}))
-    return ("\n".join(lines) + "\n").encode()
-
-
-def canonical_hash(events: Iterable[Event], ledger: Ledger | None = None) -> str:
-    """sha256 of the canonical form, in hex."""
-    return hashlib.sha256(canonical_bytes(events, ledger)).hexdigest()
+    return start, cells, ended
 
 
 class _Uuids:

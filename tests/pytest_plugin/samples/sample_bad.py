@@ -1,0 +1,61 @@
+"""Each of these must fail, and say why; tests/pytest_plugin/test_plugin.py holds them to their words."""
+
+import pytest
+import requests
+from igny8_core.auth.models import Account
+from igny8_core.business.billing.services.credit_service import CreditService
+
+OPENAI = "https://api.openai.com/v1/chat/completions"
+
+
+def test_a_mischarge(drive, monkeypatch):
+    real = CreditService.calculate_credits_from_tokens
+    monkeypatch.setattr(CreditService, "calculate_credits_from_tokens", staticmethod(lambda *words: real(*words) + 2))
+    drive("planner/cluster_keywords@manual")
+
+
+@pytest.mark.django_db
+def test_a_balance_without_a_transaction(ledger):
+    account = Account.objects.create(name="Someone", credits=50)
+    with ledger(account):
+        Account.objects.filter(pk=account.pk).update(credits=40)
+
+
+@pytest.mark.django_db
+def test_a_charge_off_the_rate_card(ledger):
+    account = Account.objects.create(name="Someone", credits=50)
+    with ledger(account):
+        CreditService.deduct_credits_for_operation(
+            account,
+            "clustering",
+            tokens_input=300,
+            tokens_output=700,
+            model_used="gpt-5.1",
+            cost_usd="0.007375",
+            amount=9,
+        )
+
+
+def test_a_call_that_nobody_recorded(providers):
+    providers.play("openai/planner/cluster_keywords")
+    answer = requests.post(OPENAI, json={"model": "gpt-5.1", "messages": []}, timeout=10)
+    assert answer.status_code >= 400
+
+
+def test_a_recording_that_nobody_asked_for(providers):
+    providers.play("openai/planner/cluster_keywords")
+
+
+@pytest.mark.django_db
+def test_drive_in_a_transaction(drive):
+    drive("planner/cluster_keywords@manual")
+
+
+def test_a_name_of_several_cells(drive):
+    drive("planner/cluster_keywords")
+
+
+@pytest.mark.django_db
+def test_a_ledger_of_nobody(ledger):
+    with ledger(987654):
+        pass

@@ -1,0 +1,115 @@
+"""Tasks in one interpreter keep the order that a worker gives them, and come to what Celery says they come to."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.stack.inprocess import tasks, worker
+
+
+def test_a_task_that_is_sent_runs_after_its_sender(yard):
+    """Claim: never inside it, as Celery's own eager mode would have it; first in, first out."""
+    yard.app.tasks["yard.say"].delay("one", "two", "three")
+    yard.app.tasks["yard.say"].delay("four")
+    assert yard.told == []
+    assert worker.apply_here(yard.line, yard.run) == 4
+    assert yard.told == [f"{word} {what}" for word in ("one", "four", "two", "three") for what in ("begins", "ends")]
+    assert [task.args for task in yard.line.tasks()] == [
+        ("one", "two", "three"),
+        ("four",),
+        ("two", "three"),
+        ("three",),
+    ]
+
+
+def test_a_task_that_is_applied_runs_where_it_stands(yard):
+    """Claim: `.apply()` is no message, so nothing waits for it."""
+    assert yard.app.tasks["yard.say"].apply(("now",)).result == "now"
+    assert yard.told == ["now begins", "now ends"]
+    assert yard.line.tasks() == ()
+
+
+def test_a_failed_task_is_told_as_a_worker_tells_it(yard):
+    """Claim: state and error as harness.stack.broker reads them off a real result."""
+    task_id = yard.line.publish("yard.fail")
+    worker.apply_here(yard.line, yard.run)
+    (seen,) = yard.line.tasks()
+    assert (seen.id, seen.name, seen.state, seen.error) == (task_id, "yard.fail", "FAILURE", "ValueError: not today 7")
+
+
+def test_an_unknown_task_fails_instead_of_vanishing(yard):
+    """Claim: a message whose task is gone when it is applied is a failed task."""
+    yard.line.put(tasks.Message(id="x", name="yard.gone", args=(), kwargs={}))
+    worker.apply_here(yard.line, yard.run)
+    assert [(task.state, task.error) for task in yard.line.tasks()] == [("FAILURE", "NotRegistered: 'yard.gone'")]
+
+
+def test_a_task_for_later_is_not_applied_now(yard):
+    """Claim: countdown and eta are kept; what is not due is still open, and settling says so."""
+    yard.app.tasks["yard.say"].apply_async(("later",), countdown=3600)
+    yard.app.tasks["yard.say"].apply_async(("then",), eta="2999-01-01T00:00:00+00:00")
+    assert worker.apply_here(yard.line, yard.run) == 0
+    assert yard.line.settle(0.01) == "after 0.01 s still open: 2 task(s): yard.say"
+
+
+def test_fewer_messages_than_expected_are_not_rest(yard):
+    """Claim: a step that should have sent a task and did not is seen, although nothing is open."""
+    assert yard.line.settle(0.01, at_least=1) == "after 0.01 s only 0 of 1 expected task messages were seen"
+
+
+def test_arguments_travel_as_json(yard):
+    """Claim: what no broker could carry is refused when it is sent, in the sender's face."""
+    with pytest.raises(Exception, match="not JSON serializable"):
+        yard.app.tasks["yard.say"].delay(object())
+
+
+def test_what_is_left_is_left_as_it_was(yard):
+    """Claim: outside of `in_line` the app is Celery's again."""
+    before = {**yard.app.conf}
+    app = type(yard.app)("other", broker="memory://", set_as_current=False)
+    send, eager = app.send_task, app.conf.task_always_eager
+    with tasks.in_line(app, yard.line.put):
+        assert app.conf.task_always_eager
+    assert (app.send_task, app.conf.task_always_eager) == (send, eager)
+    assert "apply" not in vars(app.Task)
+    assert {**yard.app.conf} == before
+
+
+def test_threads_take_turns_and_rest_is_observed(yard):
+    """Claim: two workers apply every message once; settling returns when the last one ended."""
+    workers = [worker.threaded(name, yard.line, yard.run) for name in ("one", "two")]
+    for n in range(20):
+        yard.line.publish("yard.say", [f"word {n}"])
+    assert yard.line.settle(30, at_least=20) == ""
+    for one in workers:
+        one.stop()
+    assert sorted(yard.told) == sorted(f"word {n} {what}" for n in range(20) for what in ("begins", "ends"))
+    assert {task.state for task in yard.line.tasks()} == {"SUCCESS"}
+
+
+def test_a_killed_worker_cleans_nothing_up(yard, tmp_path):
+    """Claim: a forked worker ends as a killed process: `finally` does not run, its task is lost, what it sent stays."""
+    begun, cleaned = tmp_path / "begun", tmp_path / "cleaned"
+
+    @yard.app.task(name="yard.hang", shared=False)
+    def hang() -> None:
+        yard.app.tasks["yard.say"].delay("sent before the end")
+        try:
+            begun.touch()
+            import signal
+
+            signal.pause()
+        finally:
+            cleaned.touch()
+
+    one = worker.forked("worker", yard.line, yard.run, lambda remote: setattr(yard, "put", remote))
+    yard.line.publish("yard.hang")
+    assert yard.line.wait_for("yard.say", 30), "the message of the forked worker never came"
+    while not begun.exists():
+        assert yard.line.settle(0.01)
+    one.kill()
+    assert yard.line.abandon() == 1
+    assert not cleaned.exists()
+    assert yard.put is None
+    states = {task.name: (task.state, task.error) for task in yard.line.tasks()}
+    assert states == {"yard.hang": ("LOST", "its worker was killed"), "yard.say": ("LOST", "")}
