@@ -2,6 +2,7 @@
 
 verify   boot the stack, drive every scenario on every path, compare with the goldens   (the main job)
 docker   verify in the docker tier, where an engine answers
+tiers    verify in every tier that this machine can run, at phases 0 and 7: they must agree
 tests    the project's own tests
 lint     ruff and the layers of docs/map.md
 phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(0) is verify
@@ -26,7 +27,7 @@ import virtualenv  # nox brings it
 
 HERE = Path(__file__).parent
 VENV = HERE / ".venv"
-BENCHES = ("fake.py",)
+BENCHES = ("fake", "stack")
 nox.options.sessions = ["verify"]
 nox.needs_version = ">=2025.2"
 
@@ -62,6 +63,13 @@ def migration(session: nox.Session) -> None:
 def docker(session: nox.Session) -> None:
     """The same scenarios and goldens in containers. Needs an engine: `eval "$(.ci/dockerd start)"` gives one to root."""
     run(session, "harness", "verify", "--tier", "docker", *session.posargs)
+
+
+@session
+def tiers(session: nox.Session) -> None:
+    """Every tier that this machine can run, at phase 0 and at phase 7, held against each other."""
+    for number in (0, 7):
+        run(session, "harness", "verify", "--tier", "all", "--phase", str(number), *session.posargs)
 
 
 @session
@@ -106,9 +114,10 @@ def fuzz(session: nox.Session) -> None:
 
 @session
 def bench(session: nox.Session) -> None:
-    """Ratios against named floors and peers in the same run."""
-    for script in BENCHES:
-        run(session, "python", str(HERE / "bench" / script), *session.posargs)
+    """Ratios against named floors and peers in the same run; `-- stack --phase 7` for one of them, with its options."""
+    named = [*session.posargs[:1]] if session.posargs[:1] and session.posargs[0] in BENCHES else []
+    for name in named or BENCHES:
+        run(session, "python", str(HERE / "bench" / f"{name}.py"), *session.posargs[len(named) :])
 
 
 def run(session: nox.Session, *command: str) -> None:

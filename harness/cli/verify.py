@@ -79,7 +79,7 @@ def verify(
 
 
 def _one_tier(
-    config: Config, plan: Plan, law: judged.Law, folder: Path, out: Console, isolation: str, workers: int | None, as_json: bool,
+    config: Config, plan: Plan, law: judged.Law, folder: Path, out: Console, isolation: str, workers: int | None, as_json: bool, *, tables: bool = True,
 ) -> int:  # fmt: skip
     """Drive and judge `plan` in its tier; the stored run is in `folder`."""
     plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
@@ -95,7 +95,7 @@ def _one_tier(
         keep(folder, result, summary)
         driven.seconds["report"] = time.perf_counter() - compared - driven.seconds["compare"]
         summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
-        terminal.print_report(out, summary)
+        terminal.print_report(out, summary, tables=tables)
         if as_json:
             print(json.dumps(machine.document(summary)))
         return OK if summary.status is Status.PASS else DIFFERENCES
@@ -118,7 +118,7 @@ def _every_tier(
             continue
         folder = store.begin(runs)
         quiet = Console(quiet=True) if as_json else out
-        code = _one_tier(config, replace(plan, tier=tier), law, folder, quiet, isolation, workers, False)
+        code = _one_tier(config, replace(plan, tier=tier), law, folder, quiet, isolation, workers, False, tables=False)
         if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             return code
         ran[tier] = tiers.judged(config, TierRun(tier=tier, folder=folder, exit_code=code))

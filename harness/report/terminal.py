@@ -25,12 +25,12 @@ WIDE = 100
 """Columns from which on the number of calls has room beside the longest scenario names."""
 
 
-def print_report(console: Console, summary: Summary) -> None:
-    """The whole report."""
+def print_report(console: Console, summary: Summary, *, tables: bool = True) -> None:
+    """The whole report; without `tables` failures and closing lines only."""
     for verdicts in (summary.failures, summary.unknowns):
         for about in dict.fromkeys(verdict.cell for verdict in verdicts):
             print_failures(console, about, [v for v in verdicts if v.cell == about], summary.phase)
-    for path, title in PATH_TITLES.items():
+    for path, title in PATH_TITLES.items() if tables else ():
         _path(console, title, path, [line for line in summary.lines if line.path == path])
     print_summary(console, summary)
 
