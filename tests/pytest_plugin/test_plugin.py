@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import re
 import select
 import signal
@@ -119,6 +121,40 @@ def test_without_a_description_it_is_not_there(tmp_path):
     assert "harness:" not in done.stdout
     assert "fixture 'cell' not found" in done.stdout
     assert "1 passed, 1 error" in done.stdout
+
+
+def test_a_breakpoint_in_a_task_stops_at_the_terminal(tmp_path):
+    """Claim: run_tasks() applies tasks in pytest's own thread, so its debugger has the terminal."""
+    (tmp_path / "test_stops.py").write_text(
+        "import pytest\n\n"
+        "@pytest.mark.django_db\n"
+        "def test_stops(run_tasks, monkeypatch):\n"
+        "    from igny8_core.ai import tasks\n"
+        "    monkeypatch.setattr(tasks, 'Account', None)\n"
+        "    monkeypatch.setattr(tasks, 'RunResult', lambda name: breakpoint())\n"
+        "    tasks.process_image_generation_queue.delay([], 1)\n"
+        "    run_tasks()\n"
+    )
+    (tmp_path / "pytest.ini").write_text(
+        f"[pytest]\nDJANGO_SETTINGS_MODULE = igny8_core.settings\nharness_config = {ROOT / 'harness.toml'}\n"
+    )
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no"])
+    told = b""
+    try:
+        while b"(Pdb) " not in told:
+            told += os.read(terminal, 4096)
+        os.write(terminal, b"p 6 * 7\nq\n")
+        with contextlib.suppress(OSError):  # how a terminal's end is read
+            while piece := os.read(terminal, 4096):
+                told += piece
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(terminal)
+    assert "\r\n42\r\n" in told.decode()
 
 
 def test_a_killed_pytest_leaves_nothing(tmp_path):

@@ -11,8 +11,8 @@ running      the booted stack, with the abilities of the processes tier's
 stack        `boot(config, island, fake=...)`
 
 PostgreSQL, Valkey and the provider fake are the processes tier's own. What this tier leaves out is gunicorn, the worker's
-prefork pool and the broker between sender and worker: breakpoints stop where the code is, and a cell takes a third of
-the time. Whatever becomes the target's interpreter stays it: a process boots at most one target.
+prefork pool and the broker between sender and worker. Whatever becomes the target's interpreter stays it: a process boots
+at most one target.
 """
 
 from __future__ import annotations

@@ -60,16 +60,16 @@ def threaded(name: str, line: Line, run: Run) -> Threaded:
     return Threaded(thread, line, halt)
 
 
-def apply_here(line: Line, run: Run, name: str = "worker") -> int:
+def apply_here(line: Line, run: Run) -> int:
     """Apply, in the caller's thread, everything that is due, and what that sends in turn. Return how many there were.
 
-    The caller's database connection stays open, so that a test's transaction goes on.
+    The caller's database connection stays open, so that a test's transaction goes on; and it speaks for itself, so
+    that a debugger's words reach the terminal.
     """
     count = 0
-    with voices.speaking(name):
-        while (message := line.take(wait=False)) is not None:
-            line.ended(message.id, *_guarded(run, message))
-            count += 1
+    while (message := line.take(wait=False)) is not None:
+        line.ended(message.id, *_guarded(run, message))
+        count += 1
     return count
 
 
