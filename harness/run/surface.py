@@ -98,9 +98,10 @@ def boot(
     shell: bool = False,
     tier: str = "processes",
     workers: int | None = None,
+    reachable: bool = False,
 ) -> Iterator[Live]:
     """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles. `workers` counts the
-    containers of each role that takes tasks, in the docker tier."""
+    containers of each role that takes tasks, in the docker tier. `reachable` as processes.boot's."""
     settings = {
         "hosts": dict(config.provider_hosts),
         "cassettes": str(config.cassettes),
@@ -115,7 +116,7 @@ def boot(
 
         booted = docker.boot(config, fake=settings, workers=workers)
     else:
-        booted = processes.boot(config, island, fake=settings)
+        booted = processes.boot(config, island, fake=settings, reachable=reachable)
     with booted as stack:
         live = Live(config, stack)
         try:

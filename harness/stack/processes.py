@@ -35,14 +35,16 @@ def boot(
     fake: Mapping[str, Any] | None,
     fake_command: Sequence[str] = FAKE,
     roles: bool = True,
+    reachable: bool = False,
 ) -> Iterator[Stack]:
     """Boot the stack of `config` on `island`; down when the context is left, however.
 
     `fake` is the provider fake's configuration but for its addresses and folders, which are decided here; None boots
-    without it. `roles` False boots none of the target's roles: database and broker only. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
+    without it. `roles` False boots none of the target's roles: database and broker only. `reachable`: its ports will be
+    carried to where others are, so the database asks for a password. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
     clock = _Clock()
-    stack = _plan(config, island, clock.seconds)
+    stack = _plan(config, island, clock.seconds, reachable)
     try:
         stack.broker = valkey.start(
             valkey.find(), stack.run_dir, port=int(stack.places["redis_port"]), log=stack.log("valkey"), env=stack.env
@@ -68,13 +70,13 @@ def boot(
         stack.down()
 
 
-def _plan(config: Config, island: Island, timings: dict[str, float]) -> Stack:
+def _plan(config: Config, island: Island, timings: dict[str, float], reachable: bool) -> Stack:
     """Decide every port, password and path before anything starts."""
     run_dir = island.run_dir
     (run_dir / "logs").mkdir(exist_ok=True)
     cache_dir = cache.folder(config.source.parent)
     ports = _ports(island, ["redis", "db", "fake", *config.roles])
-    password = secrets.token_hex(16) if island.kind == "hook" else ""
+    password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
     places = {
         "python": sys.executable,
         "host": "127.0.0.1",
