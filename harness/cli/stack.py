@@ -45,7 +45,9 @@ def stack() -> None:
 @tier_option
 @isolation_option
 @scenario_option
-@click.option("--tape", is_flag=True, help="Play the scenario's cassettes, each once, and its faults; nothing simulated.")
+@click.option(
+    "--tape", is_flag=True, help="Play the scenario's cassettes, each once, and its faults; nothing simulated."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The backend's port [default: any free one].")
 @name_option
 @click.option("--attach", is_flag=True, help="Stay in the foreground; Ctrl-C takes it down.")
@@ -95,7 +97,9 @@ def status(config_path: Path, name: str, as_json: bool) -> int:
     if found != "up":
         if found == "killed":
             standing_place.down(place)
-        said = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}[found]
+        said = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}[
+            found
+        ]
         print(json.dumps({"format": 1, "name": place.name, "up": False}) if as_json else f"the stack '{name}' {said}")
         return OK
     return _show(place, as_json, "up", op="status")
@@ -166,7 +170,7 @@ def _show(place: Place, as_json: bool, word: str, **request: Any) -> int:
     standing = standing_of(standing_place.ask(place, **request)["standing"])
     if as_json:
         print(shown.machine(standing))
-    shown.print_standing(Console(quiet=as_json), standing, word=word)
+    shown.print_standing(Console(quiet=as_json), standing, word=word, lines=request["op"] == "status")
     return STACK_FAILED if standing.trouble else OK
 
 
@@ -181,7 +185,9 @@ def _hold(out: Console, pid: int) -> int:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 
-    old: dict[int, Callable[..., Any] | int | None] = {n: signal.signal(n, end) for n in (signal.SIGINT, signal.SIGTERM)}
+    old: dict[int, Callable[..., Any] | int | None] = {
+        n: signal.signal(n, end) for n in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         os.waitpid(pid, 0)
     finally:

@@ -29,7 +29,8 @@ class Line:
 class Standing:
     """What `harness stack up` prints. Addresses are those of 127.0.0.1; `logs` is a folder.
 
-    `world` is a scenario's id; `tape` says that its cassettes answer, each recording once, and not the simulator.
+    `world` is a scenario's id; `tape` says that its cassettes answer, each recording once, and not the simulator, with
+    `faults` laid over them.
     `calls` is how many provider calls were answered since the last reset, `refused` how many no recording fitted;
     `trouble` is what a part of the stack ended with, "" while all run.
     """
@@ -44,6 +45,7 @@ class Standing:
     title: str
     tape: bool
     recordings: int
+    faults: tuple[str, ...]
     backend: str
     database: str
     broker: str
@@ -64,6 +66,7 @@ def standing_of(document: Mapping[str, Any]) -> Standing:
     return Standing(
         **{
             **document,
+            "faults": tuple(document["faults"]),
             "customers": tuple(Customer(**one) for one in document["customers"]),
             "lines": tuple(Line(**one) for one in document["lines"]),
         }

@@ -11,8 +11,8 @@ from harness.core.standing import Standing
 from harness.report.plan import say
 
 
-def print_standing(out: Console, standing: Standing, *, word: str) -> None:
-    """`word` says what has just happened: "up after 2.6 s", "as it was seeded"."""
+def print_standing(out: Console, standing: Standing, *, word: str, lines: bool = True) -> None:
+    """`word` says what has just happened: "up after 2.6 s", "as it was seeded". `lines`: what can be pasted, too."""
     own = "" if standing.name == "default" else f" --name {standing.name}"
     rows = {
         "world": f"{standing.world}: {standing.title}",
@@ -32,6 +32,8 @@ def print_standing(out: Console, standing: Standing, *, word: str) -> None:
     for customer in standing.customers:
         tokens = ", ".join(customer.tokens.values()) or "no token"
         say(out, f"  {customer.account:<{width}} {customer.credits:>6} credits  {tokens}")
+    if not lines:
+        return
     say(out, "")
     for line in standing.lines:
         say(out, f"  # {line.title}")
@@ -51,4 +53,5 @@ def _answers(standing: Standing) -> str:
         return f"simulated: the simulator speaks for every provider{calls}"
     refused = f", {standing.refused} refused" if standing.refused else ""
     what = f"{standing.recordings} recording{'' if standing.recordings == 1 else 's'}"
-    return f"the tape of {standing.world}: {what}, each once{calls}{refused}"
+    faults = f", with {' and '.join(standing.faults)} over it" if standing.faults else ""
+    return f"the tape of {standing.world}: {what}, each once{faults}{calls}{refused}"

@@ -74,7 +74,9 @@ def lines(config: Config, scenario: Scenario, refs: Refs, backend: str) -> tuple
     token = bearer(scenario.given.actor)
     asked = [(one.title, one.method, one.url, None) for one in config.hand if one.from_phase <= config.phase]
     asked += [button for step in scenario.when if isinstance(step, Do) for button in _buttons(config, step, refs)]
-    return tuple(Line(title=title, text=_curl(method, backend + url, token, body)) for title, method, url, body in asked)
+    return tuple(
+        Line(title=title, text=_curl(method, backend + url, token, body)) for title, method, url, body in asked
+    )
 
 
 def _buttons(config: Config, step: Do, refs: Refs) -> Iterator[tuple[str, str, str, Any]]:

@@ -162,7 +162,9 @@ def _stand(
             place.logs.rmdir()
             place.logs.symlink_to(live.stack.run_dir / "logs")
         ports = {name: doors[name].getsockname()[1] for name in DOORS}
-        stand = Stand(config=config, place=place, live=live, ports=ports, tape=wanted.tape, tier=wanted.tier, isolation=where.kind)
+        stand = Stand(
+            config=config, place=place, live=live, ports=ports, tape=wanted.tape, tier=wanted.tier, isolation=where.kind
+        )
         with forward.carrying({doors[name]: way for name, way in stand.ways().items()}):
             stand.seed(wanted.scenario)
             stand.seconds = time.perf_counter() - begun
@@ -183,7 +185,9 @@ def _serve(control: socket.socket, stand: Stand) -> None:
             request = _line(connection)
             if request.get("op") == "shell":
                 connection.settimeout(None)
-                threading.Thread(target=standing_shell.give, args=(connection, stand.live, request), daemon=True).start()
+                threading.Thread(
+                    target=standing_shell.give, args=(connection, stand.live, request), daemon=True
+                ).start()
                 continue
             answer = stand.answer(request)
         except HarnessError as error:

@@ -94,7 +94,7 @@ def own(lock: int) -> None:
 
 
 def state(place: Place) -> str:
-    """"up" (also while it comes up or goes down), "killed" (its supervisor is gone, its folder is not) or "none"."""
+    """ "up" (also while it comes up or goes down), "killed" (its supervisor is gone, its folder is not) or "none"."""
     with _looking(place) as lock:
         if lock is None:
             return "none"
@@ -138,7 +138,9 @@ def need(place: Place) -> None:
         remove(place)
     if found != "up":
         raise HarnessError(
-            f"the stack '{place.name}' was killed; nothing of it is left" if found == "killed" else f"no stack '{place.name}' is up",
+            f"the stack '{place.name}' was killed; nothing of it is left"
+            if found == "killed"
+            else f"no stack '{place.name}' is up",
             hint="harness stack up",
             code="stack-none",
         )

@@ -47,7 +47,9 @@ class Stand:
         live.fake.release()
         killed = []
         if live.broker.settle(QUIET_S):
-            killed = [role.name for role in self.config.roles.values() if role.ready == "celery" and role.boot == "always"]
+            killed = [
+                role.name for role in self.config.roles.values() if role.ready == "celery" and role.boot == "always"
+            ]
             for role in killed:
                 live.kill(role)
         live.broker.reset()
@@ -78,6 +80,7 @@ class Stand:
             title=self.scenario.title,
             tape=self.tape,
             recordings=self.recordings,
+            faults=tuple(fault.kind for fault in self.scenario.faults) if self.tape else (),
             backend=urls["backend"],
             database=urls["database"],
             broker=urls["broker"],
@@ -98,7 +101,7 @@ class Stand:
         return ""
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """"status", or "reset" with another `scenario` or none."""
+        """ "status", or "reset" with another `scenario` or none."""
         if request.get("op") == "reset":
             assert self.scenario is not None
             # read again: between two resets somebody may have edited it
