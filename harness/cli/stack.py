@@ -29,9 +29,7 @@ LOOK_S = 0.1
 """Between two looks at logs that are followed."""
 
 name_option = click.option("--name", default=standing_place.USUAL, show_default=True, help="Which stack, if several.")
-scenario_option = click.option(
-    "--scenario", metavar="ID", default=None, help="Whose world is seeded [default: HAND of scenarios/hand.py]."
-)
+scenario_option = click.option("--scenario", metavar="ID", default=None, help="Whose world is seeded [default: hand].")
 
 
 @click.group()
@@ -107,7 +105,7 @@ def status(config_path: Path, name: str, as_json: bool) -> int:
 
 @stack.command()
 @config_option
-@scenario_option
+@click.option("--scenario", metavar="ID", default=None, help="Another world [default: the one that is seeded].")
 @name_option
 @json_option
 def reset(config_path: Path, scenario: str | None, name: str, as_json: bool) -> int:

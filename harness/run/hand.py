@@ -19,20 +19,22 @@ from harness.run import scenarios
 
 Refs = Mapping[str, Mapping[str, Any]]
 HAND = "hand"
-"""The id of the world that is seeded when none is named."""
+"""The name of the world that is seeded when none is named."""
 BUTTONS = (Path.MANUAL, Path.AUTOMATION)
 """The paths on which a person presses something, in the order in which a step's request is looked for."""
 
 
 def world(config: Config, scenario_id: str | None, *, tape: bool) -> Scenario:
-    """The scenario of that id, or HAND of scenarios/hand.py. Raises hand-none, hand-scenario, hand-tape."""
+    """The scenario of that id, or HAND of scenarios/hand.py for none and for "hand". Raises hand-none, hand-scenario, hand-tape."""
     found = scenarios.load(config)
-    if scenario_id is not None:
-        if scenario_id not in found:
-            raise HarnessError(
-                f"there is no scenario '{scenario_id}'", hint=did_you_mean(scenario_id, found), code="hand-scenario"
-            )
+    if scenario_id in found:
         return found[scenario_id]
+    if scenario_id not in (None, HAND):
+        raise HarnessError(
+            f"there is no scenario '{scenario_id}'",
+            hint=did_you_mean(scenario_id, [*found, HAND]),
+            code="hand-scenario",
+        )
     if tape:
         raise HarnessError(
             "--tape plays the cassettes of a scenario, and none is named",

@@ -22,7 +22,7 @@ from harness.stack import reset, seed
 LOOPBACK = "127.0.0.1"
 DOORS = ("backend", "database", "broker")
 QUIET_S = 2.0
-"""How long a reset waits for work under way; then its worker is killed and started again."""
+"""How long a reset waits for work under way."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,24 +42,28 @@ class Stand:
     recordings: int = 0
 
     def seed(self, scenario: Scenario) -> None:
-        """Put the scenario's world into the database as it was migrated, and its tape into the fake."""
+        """Put the scenario's world into the database as it was migrated, and its tape into the fake.
+
+        Work that does not come to an end, and a role that has died, are ended by starting every role anew.
+        """
         live = self.live
         live.fake.release()
-        killed = []
-        if live.broker.settle(QUIET_S):
-            killed = [
-                role.name for role in self.config.roles.values() if role.ready == "celery" and role.boot == "always"
-            ]
-            for role in killed:
-                live.kill(role)
-        live.broker.reset()
-        reset.reset(live.db)
-        self.refs = seed.insert(live.db, self.config.tables, scenario.given)
-        self.scenario = scenario
-        played = (scenario.tape_at(self.config.phase), scenario.faults) if self.tape else ((), ())
-        self.recordings = live.fake.load(scenario.id, *played)
-        for role in killed:
-            live.start(role)
+        again: list[str] = []
+        if live.broker.settle(QUIET_S) or self.trouble():
+            again = [role.name for role in self.config.roles.values() if role.boot == "always"]
+        for role in again:
+            live.kill(role)
+        try:
+            live.broker.reset()
+            reset.reset(live.db)
+            self.refs = seed.insert(live.db, self.config.tables, scenario.given)
+            self.scenario = scenario
+            played = (scenario.tape_at(self.config.phase), scenario.faults) if self.tape else ((), ())
+            self.recordings = live.fake.load(scenario.id, *played)
+        finally:
+            # also when somebody's open transaction kept the database as it was
+            for role in again:
+                live.start(role)
 
     def ways(self) -> dict[str, str]:
         """door -> the address behind it, as forward.connect takes it."""
@@ -107,7 +111,7 @@ class Stand:
             # read again: between two resets somebody may have edited it
             for name in [name for name in sys.modules if name.split(".")[0] == self.config.scenarios.name]:
                 del sys.modules[name]
-            asked = request.get("scenario") or (None if self.scenario.id == hand.HAND else self.scenario.id)
+            asked = request.get("scenario") or self.scenario.id
             self.seed(hand.world(self.config, asked, tape=self.tape))
         return {"standing": self.standing().document()}
 
