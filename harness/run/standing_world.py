@@ -67,11 +67,11 @@ class Stand:
 
     def ways(self) -> dict[str, str]:
         """door -> the address behind it, as forward.connect takes it."""
-        return {name: _where(url) for name, url in _urls(self.live).items()}
+        return {name: address_of(url) for name, url in _urls(self.live).items()}
 
     def standing(self) -> Standing:
         assert self.scenario is not None
-        urls = {name: _outside(url, self.ports[name]) for name, url in _urls(self.live).items()}
+        urls = {name: outside(url, self.ports[name]) for name, url in _urls(self.live).items()}
         report = self.live.fake.report()
         return Standing(
             name=self.place.name,
@@ -121,7 +121,7 @@ def _urls(live: Live) -> dict[str, str]:
     return {"backend": live.base_url, "database": live.stack.database_url, "broker": live.stack.redis_url}
 
 
-def _where(url: str) -> str:
+def address_of(url: str) -> str:
     """A URL's address as forward.connect takes it."""
     parts = urlsplit(url)
     if parts.hostname:
@@ -130,7 +130,7 @@ def _where(url: str) -> str:
     return f"unix:{info['host']}/.s.PGSQL.{info['port']}"
 
 
-def _outside(url: str, port: int) -> str:
+def outside(url: str, port: int) -> str:
     """The same URL by way of a door."""
     parts = urlsplit(url)
     user = parts.netloc.rpartition("@")[0]

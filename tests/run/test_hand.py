@@ -38,7 +38,9 @@ def test_every_button_of_the_usual_world_is_a_line_that_sends_its_rows(config):
     assert [line.title for line in lines] == [
         "what the account has", "what it was spent on", "auto cluster", "generate ideas", "generate content", "generate images", "run automation",
     ]  # fmt: skip
-    assert lines[0].text == f"curl -sS -H 'Authorization: Bearer {bearer('owner')}' {URL}/api/v1/billing/credits/balance/"
+    assert (
+        lines[0].text == f"curl -sS -H 'Authorization: Bearer {bearer('owner')}' {URL}/api/v1/billing/credits/balance/"
+    )
     words = shlex.split(lines[4].text)
     assert json.loads(words[words.index("-d") + 1]) == {"ids": [refs["task1"]["id"]]}
     assert words[-1] == f"{URL}/api/v1/writer/tasks/auto_generate_content/"

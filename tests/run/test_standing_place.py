@@ -103,9 +103,9 @@ def test_a_killed_stack_is_no_stack_to_ask(place):
 def test_a_stack_that_ends_while_it_is_asked_is_said_to(place):
     """Claim: stack-gone, exit code 3, wherever the folder lies: a socket's address holds only 107 letters."""
     place = Place(name="mine", folder=place.folder.joinpath(*["long" * 10] * 4))
-    with held(place, "control = standing_place.listen(place)\nprint('held', flush=True)\ncontrol.accept()[0].recv(1)"):
-        with pytest.raises(HarnessError) as caught:
-            standing_place.ask(place, op="status")
+    ends = "control = standing_place.listen(place)\nprint('held', flush=True)\ncontrol.accept()[0].recv(1)"
+    with held(place, ends), pytest.raises(HarnessError) as caught:
+        standing_place.ask(place, op="status")
     assert (caught.value.code, caught.value.exit_code) == ("stack-gone", 3)
     assert caught.value.message == "the stack 'mine' ended, or did not answer"
     assert caught.value.hint == "harness stack status says whether it is up; harness stack down ends it either way"

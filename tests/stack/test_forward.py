@@ -44,11 +44,14 @@ def echo(connection: socket.socket) -> None:
 
 def through(where: str, said: bytes) -> bytes:
     """What comes back when `said` is all that is said."""
-    with socket.create_server(("127.0.0.1", 0)) as door, forward.carrying({door: where}):
-        with socket.create_connection(door.getsockname(), PATIENCE_S) as connection:
-            connection.sendall(said)
-            connection.shutdown(socket.SHUT_WR)
-            return everything(connection)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as door,
+        forward.carrying({door: where}),
+        socket.create_connection(door.getsockname(), PATIENCE_S) as connection,
+    ):
+        connection.sendall(said)
+        connection.shutdown(socket.SHUT_WR)
+        return everything(connection)
 
 
 def test_much_goes_there_and_back_after_one_side_has_said_all():
@@ -77,8 +80,10 @@ def test_where_nobody_listens_the_connection_ends():
 def test_a_side_that_is_gone_takes_the_other_with_it():
     """Claim: when the far side closes, whoever still waits is told."""
     far = socket.create_server(("127.0.0.1", 0))
-    with serving(far, lambda connection: connection.sendall(b"bye")):
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            with forward.carrying({door: f"tcp:127.0.0.1:{far.getsockname()[1]}"}):
-                with socket.create_connection(door.getsockname(), PATIENCE_S) as connection:
-                    assert everything(connection) == b"bye"
+    with (
+        serving(far, lambda connection: connection.sendall(b"bye")),
+        socket.create_server(("127.0.0.1", 0)) as door,
+        forward.carrying({door: f"tcp:127.0.0.1:{far.getsockname()[1]}"}),
+        socket.create_connection(door.getsockname(), PATIENCE_S) as connection,
+    ):
+        assert everything(connection) == b"bye"

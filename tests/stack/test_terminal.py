@@ -71,7 +71,9 @@ def running(*command: str, size: str = "") -> Iterator[Line]:
 
 def test_output_errors_input_and_exit_code_are_the_commands():
     """Claim: a megabyte of input arrives whole although its answer is not read meanwhile; errors come apart."""
-    code = "import sys; data = sys.stdin.read(); print(len(data), data[-3:]); print('aside', file=sys.stderr); sys.exit(5)"
+    code = (
+        "import sys; data = sys.stdin.read(); print(len(data), data[-3:]); print('aside', file=sys.stderr); sys.exit(5)"
+    )
     with running(*PYTHON, code) as line:
         for _ in range(20):
             line.send(wire.DATA, terminal.INPUT, b"x" * 50_000)
@@ -107,8 +109,8 @@ def test_a_terminal_has_a_size_that_changes_and_a_key_that_interrupts():
     code = (
         "import os, signal, time\n"
         "def told(*_): print(tuple(os.get_terminal_size()), os.isatty(0), flush=True)\n"
-        "signal.signal(signal.SIGWINCH, told); told()\n"
-        "try: time.sleep(600)\n"
+        "signal.signal(signal.SIGWINCH, told)\n"
+        "try: told(); time.sleep(600)\n"
         "except KeyboardInterrupt: print('interrupted')"
     )
     with running(*PYTHON, code, size="33 77") as line:
@@ -143,3 +145,24 @@ def test_a_command_that_does_not_exist_says_so():
     with running("no-such-program", size="24 80") as line:
         code, said, _ = line.end()
     assert (code, said) == (127, b"no-such-program: No such file or directory\r\n")
+
+
+def test_behind_the_pipe_of_a_container_it_is_the_same():
+    """Claim: where the file number is a container's standard output, as in the docker tier, the frames come out there."""
+    pipe = [sys.executable, "-m", "harness.stack.docker.inside.pipe", "9", "--"]
+    words = [*pipe, sys.executable, "-m", "harness.stack.terminal", *PYTHON, "print(input()); raise SystemExit(4)"]
+    said = b"".join(
+        (wire.frame(wire.DATA, terminal.INPUT, b"said\n"), wire.frame(wire.END, terminal.INPUT)),
+    )
+    # its input stays open until it has answered, as a container's does
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "HARNESS_TERMINAL_FD": "9"}
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(said)
+        process.stdin.flush()
+        frames = list(wire.Frames().feed(process.stdout.read()))
+    assert frames.pop() == (wire.CLOSE, terminal.OUTPUT, b"4")
+    assert {frame[:2] for frame in frames} == {(wire.DATA, terminal.OUTPUT)}
+    assert b"".join(payload for _, _, payload in frames) == b"said\n"
