@@ -34,7 +34,10 @@ scenario_option = click.option("--scenario", metavar="ID", default=None, help="W
 
 @click.group()
 def stack() -> None:
-    """A stack for hand work: seeded, with tokens and URLs, up until it is taken down."""
+    """A stack for hand work: seeded, with tokens and URLs, up until it is taken down.
+
+    Exit code 2: there is one already, or none. 3: it could not be booted, or a part of it has ended.
+    """
 
 
 @stack.command()
@@ -65,6 +68,8 @@ def up(
         scenario=hand.world(config, scenario, tape=tape), tape=tape, tier=tier, isolation=isolation, port=port, attached=attach
     )  # fmt: skip
     out = Console(quiet=as_json)
+    if tier == "docker":
+        say(out, "where there is no image yet it is made first, which takes minutes")
     standing, pid = job.up(config, place, wanted)
     if as_json:
         print(shown.machine(standing), flush=True)

@@ -105,15 +105,19 @@ class Stand:
         return ""
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """ "status", or "reset" with another `scenario` or none."""
-        if request.get("op") == "reset":
-            assert self.scenario is not None
-            # read again: between two resets somebody may have edited it
-            for name in [name for name in sys.modules if name.split(".")[0] == self.config.scenarios.name]:
-                del sys.modules[name]
-            asked = request.get("scenario") or self.scenario.id
-            self.seed(hand.world(self.config, asked, tape=self.tape))
-        return {"standing": self.standing().document()}
+        """ "status", or "reset" with another `scenario` or none. Raises the stack's own reason where it has one."""
+        try:
+            if request.get("op") == "reset":
+                assert self.scenario is not None
+                # read again: between two resets somebody may have edited it
+                for name in [name for name in sys.modules if name.split(".")[0] == self.config.scenarios.name]:
+                    del sys.modules[name]
+                asked = request.get("scenario") or self.scenario.id
+                self.seed(hand.world(self.config, asked, tape=self.tape))
+            return {"standing": self.standing().document()}
+        except Exception:
+            self.live.stack.alive()
+            raise
 
 
 def _urls(live: Live) -> dict[str, str]:

@@ -312,8 +312,6 @@ def test_a_part_that_died_is_named(up):
     [
         (("--port", "{taken}"), 3, "error: port {taken} of 127.0.0.1 cannot be opened: Address already in use\n hint: stop what listens there, or choose another --port; without one any free port is taken\n code: port-in-use\n"),
         (("--phase", "3"), 2, "error: harness.toml has no [phases]: the target is at phase 0 only\n hint: check out the code of that phase, or name its overlays in [phases]\n code: phase-none\n"),
-        (("--phase", "8"), 2, "error: Invalid value for '--phase': 8 is not in the range 0<=x<=7.\n hint: harness --help, or harness VERB --help\n code: usage\n"),
-        (("--tape",), 2, "error: --tape plays the cassettes of a scenario, and none is named\n hint: name one: --scenario writer/generate_content; without --tape the simulator answers\n code: hand-tape\n"),
         (("--scenario", "writer/generate_imags_basic"), 2, "error: there is no scenario 'writer/generate_imags_basic'\n hint: did you mean 'writer/generate_images_basic'?\n code: hand-scenario\n"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
@@ -377,11 +375,19 @@ def test_a_killed_stack_is_noticed_and_a_tape_plays_each_recording_once(tmp_path
 
 
 def test_an_attached_stack_goes_with_whoever_held_it(tmp_path, cache, warm):
-    """Claim: kill -9 of the foreground command leaves nothing, also where only a hook isolates."""
+    """Claim: a dead provider fake is named when somebody asks; kill -9 of the foreground command leaves nothing, also where
+    only a hook isolates."""
     shop = place(tmp_path / "shop", cache)
     with _attached(shop, "--isolation", "hook") as process:
         assert now(shop)["isolation"] == "hook"
         assert pasted(now(shop), "what the account has") == {"credits": OPENING}
+        fake = next(
+            pid for pid in descendants(process.pid) if b"harness.provider.fake" in _words(Path("/proc", str(pid)))
+        )
+        os.kill(fake, signal.SIGKILL)
+        for verb in ("status", "reset"):
+            told = shop.harness("stack", verb)
+            assert (told.code, told.err.splitlines()[0]) == (3, "error: fake ended (killed by SIGKILL)")
         traces = Traces()
         traces.note(process.pid)
         end(process, signal.SIGKILL)
