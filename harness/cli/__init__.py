@@ -16,6 +16,7 @@ fuzz      the models endpoint on thousands of database states
 record    make cassettes
 cassette  look at, lint and compare cassettes
 fake      the provider fake alone
+stack     a stack for hand work: up, down, logs, shell, reset, status
 manage    run a manage.py command in a disposable stack (the target's own tests)
 """
 
@@ -32,7 +33,7 @@ from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
 COMMANDS = (
-    "verify", "phase", "shadow", "week", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "manage",
+    "verify", "phase", "shadow", "week", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "stack", "manage",
 )  # fmt: skip
 
 

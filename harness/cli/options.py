@@ -48,6 +48,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 
 
 tier_option = click.option(
+    "--tier", type=click.Choice(TIERS), default="processes", show_default=True, help="Where the stack runs."
+)
+tiers_option = click.option(
     "--tier",
     type=click.Choice([*TIERS, ALL]),
     default="processes",

@@ -24,7 +24,7 @@ from harness.cli.options import (
     phase_option,
     runs_folder,
     runs_option,
-    tier_option,
+    tiers_option,
     workers_option,
 )
 from harness.core.config import Config
@@ -48,7 +48,7 @@ from harness.store import runs as store
 @only_option
 @path_option
 @phase_option
-@tier_option
+@tiers_option
 @workers_option
 @isolation_option
 @runs_option

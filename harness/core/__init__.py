@@ -8,4 +8,5 @@ history    everything observed in a run: NDJSON events, and one cell of them as 
 golden     the locked outcome of a scenario, with its deviations
 finding    a defect of the target that a run proved, and what it breaks
 verdict    pass, fail, unknown, with evidence
+standing   a stack for hand work: where everything is
 """

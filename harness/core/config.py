@@ -71,6 +71,16 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandRequest:
+    """A request that `harness stack up` shows to be typed, from `from_phase` on."""
+
+    title: str
+    method: str
+    url: str
+    from_phase: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """harness.toml. Paths are absolute. `source` is the file it came from."""
 
@@ -97,6 +107,7 @@ class Config:
     markers: tuple[str, ...] = ()
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""
+    hand: tuple[HandRequest, ...] = ()
     phases_root: Path | None = None
     """The folder that phases are laid over; `root` lies in it. None: the target has no phases."""
     phases_dir: Path | None = None
@@ -169,7 +180,7 @@ class _Reader:
             "top level",
             raw,
             ("format", "target", "providers", "roles", "tables", "ledger", "operations"),
-            ("harness", "phases", "docker"),
+            ("harness", "phases", "docker", "hand"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -216,6 +227,7 @@ class _Reader:
             tables=tables,
             ledger=self.ledger(top["ledger"], tables),
             operations={name: self.operation(name, value) for name, value in top["operations"].items()},
+            hand=self.hand(top.get("hand", {})),
             settle_timeout_s=float(settle_timeout_s),
             phases_root=phases_root,
             phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
@@ -232,6 +244,18 @@ class _Reader:
         if not path.is_dir():
             raise self.fail(f"{where} {path} is not a folder", "point it at an existing folder, or take [phases] out")
         return path
+
+    def hand(self, value: Any) -> tuple[HandRequest, ...]:
+        made = []
+        for n, one in enumerate(self.known("hand", value, (), ("requests",)).get("requests", []), 1):
+            where = f"hand.requests {n}"
+            table = self.known(where, one, ("title", "method", "url"), ("from_phase",))
+            phase = table.get("from_phase", 0)
+            if not isinstance(phase, int) or not 0 <= phase <= 7:
+                raise self.fail(f"{where}: from_phase {phase!r} is not a phase", "phases are 0 to 7")
+            texts = {name: self.text(f"{where}.{name}", table[name]) for name in ("title", "method", "url")}
+            made.append(HandRequest(**texts, from_phase=phase))
+        return tuple(made)
 
     def role(self, name: str, value: Any) -> Role:
         where = f"roles.{name}"

@@ -13,4 +13,5 @@ week       the simulated week
 checklist  the plan's tables, filled in
 findings   what is proven wrong, with evidence
 criteria   the plan's success criteria
+standing   a stack for hand work: where it is, who may log in, what can be typed
 """

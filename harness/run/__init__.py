@@ -14,4 +14,6 @@ migration   every phase, in processes of their own
 shadow      two states of the target on the same tape
 week        168 hourly ticks (week_beat, week_clock)
 snapshot    the plan's baseline capture
+standing    a stack for hand work, in the background (standing_place: its folder; standing_world: what is in it;
+            standing_shell: its shell); hand: its world and what can be typed
 """

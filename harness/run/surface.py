@@ -117,10 +117,11 @@ def boot(
     tier: str = "processes",
     workers: int | None = None,
     planned: Any = None,
+    reachable: bool = False,
 ) -> Iterator[Live]:
     """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles. `workers` counts the
     containers of each role that takes tasks, in the docker tier. `planned` is what harness.stack.processes.plan made for
-    this boot, in the inprocess tier."""
+    this boot, in the inprocess tier. `reachable` as processes.boot's."""
     settings = {
         "hosts": dict(config.provider_hosts),
         "cassettes": str(config.cassettes),
@@ -137,9 +138,9 @@ def boot(
     elif tier == "inprocess":
         from harness.stack import inprocess  # makes this process the target's, which only this tier may
 
-        booted = inprocess.boot(config, island, fake=settings, planned=planned)
+        booted = inprocess.boot(config, island, fake=settings, planned=planned, reachable=reachable)
     else:
-        booted = processes.boot(config, island, fake=settings)
+        booted = processes.boot(config, island, fake=settings, reachable=reachable)
     with booted as stack:
         live = Live(config, stack, inside=tier == "inprocess")
         try:

@@ -17,4 +17,7 @@ reset        back to the snapshot, between scenarios
 seed         a scenario's given rows
 capture      which rows changed
 broker       every task message, and quiescence    console          the target's own shell, kept open
+
+forward      connections carried from a socket that was made outside
+terminal     a command of the stack at a terminal far away    wire    frames on a stream
 """

@@ -36,14 +36,16 @@ def boot(
     fake_command: Sequence[str] = FAKE,
     roles: bool = True,
     planned: Stack | None = None,
+    reachable: bool = False,
 ) -> Iterator[Stack]:
     """Boot the stack of `config` on `island`; down when the context is left, however.
 
     `fake` is the provider fake's configuration but for its addresses and folders, which are decided here; None boots
     without it. `roles` False boots none of the target's roles: database and broker only. `planned` is what `plan` made
-    for this boot. Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
+    for this boot. `reachable`: its ports will be carried to where others are, so the database asks for a password.
+    Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
-    stack = planned or plan(config, island)
+    stack = planned or plan(config, island, reachable=reachable)
     clock = _Clock(stack.timings)
     try:
         stack.broker = valkey.start(
@@ -70,13 +72,13 @@ def boot(
         stack.down()
 
 
-def plan(config: Config, island: Island) -> Stack:
+def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
     """Decide every port, password and path, and with them the target's environment, before anything starts."""
     run_dir = island.run_dir
     (run_dir / "logs").mkdir(exist_ok=True)
     cache_dir = cache.folder(config.source.parent)
     ports = _ports(island, ["redis", "db", "fake", *config.roles])
-    password = secrets.token_hex(16) if island.kind == "hook" else ""
+    password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
     places = {
         "python": sys.executable,
         "host": "127.0.0.1",

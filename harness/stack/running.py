@@ -56,6 +56,11 @@ class Stack:
         return self.places["redis_url"]
 
     @property
+    def database_url(self) -> str:
+        """Where every role finds the database, password and all."""
+        return "postgresql://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}".format(**self.places)
+
+    @property
     def redis_socket(self) -> Path:
         return valkey.socket_path(self.run_dir)
 

@@ -178,13 +178,15 @@ def test_a_killed_pytest_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "pytest", "-c", str(ini), "-p", "no:cacheprovider", "-s", str(tmp_path)]
     program = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     end = os.pidfd_open(program.pid)
-    while not (tmp_path / "pipe").exists():
-        assert not select.select([end], [], [], 0.02)[0], program.communicate()[0].decode()
-    folder, *pids = (tmp_path / "told").read_text().split()
-    ends = [os.pidfd_open(int(pid)) for pid in pids if Path("/proc", pid).exists()]
-    assert len(ends) >= 4, "database, broker, fake and guard at least"
-    program.send_signal(signal.SIGKILL)
-    program.communicate()
+    try:
+        while not (tmp_path / "pipe").exists():
+            assert not select.select([end], [], [], 0.02)[0], program.communicate()[0].decode()
+        folder, *pids = (tmp_path / "told").read_text().split()
+        ends = [os.pidfd_open(int(pid)) for pid in pids if Path("/proc", pid).exists()]
+        assert len(ends) >= 4, "database, broker, fake and guard at least"
+    finally:
+        program.send_signal(signal.SIGKILL)
+        program.communicate()
     for one in (*ends, end):
         assert select.select([one], [], [], 30)[0], "still running"
         os.close(one)

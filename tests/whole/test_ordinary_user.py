@@ -56,6 +56,23 @@ def test_an_ordinary_user_verifies(place, isolation):
     assert list((place.folder.parent / "tmp").iterdir()) == []
 
 
+@as_root
+def test_an_ordinary_user_has_a_stack_for_hand_work(place):
+    """Claim: it stands, the shell runs in it, and it goes down without a trace, all without root."""
+    become = partial(ordinary.become, ordinary.NAMELESS)
+    told = place.harness("stack", "up", user=become)
+    assert told.code == 0, told.out + told.err
+    try:
+        told = place.harness("stack", "shell", "--", "-c", "import os; print(os.getuid())", user=become)
+        assert (told.code, told.out.splitlines()[-1]) == (0, str(ordinary.NAMELESS)), told.out + told.err
+        assert place.harness("stack", "reset", user=become).code == 0
+    finally:
+        told = place.harness("stack", "down", user=become)
+    assert (told.code, told.out) == (0, "the stack 'default' is down\n")
+    assert not (place.folder / ".harness" / "stacks").exists()
+    assert list((place.folder.parent / "tmp").iterdir()) == []
+
+
 def test_verify_passes_without_network(shop, warm):
     """Claim: on a machine whose network is cut, everything that is needed is here."""
     words = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-current-user"]

@@ -13,6 +13,7 @@ answer            the bytes of an answer: echo, content-encoding, chunks of a st
 deliver           when and how far an answer is sent: at once, late, held, cut, never
 calls             one provider call, as the ledger keeps it and as the history shows it
 recording         record mode only: forwarding in one worker thread (replay has no client at all)
+                  simulate mode: the simulator is called in this process (process.simulated)
 config, process   `python -m harness.provider.fake --config FILE`
 control_server    the unix socket of a running fake;  control: its client, FakeControl
 """

@@ -4,7 +4,8 @@
      "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "upstream": null, "out": null, "seed": 0}
 
 `listen` items are [address, port], [address, port, "http"] for a port without TLS, or ["fd", N] for a listening socket
-that was inherited. `hosts` is a list, or maps each host to its provider.
+that was inherited. `hosts` is a list, or maps each host to its provider. `mode` is "replay" (recordings, each once),
+"simulate" (the simulator answers anything, any number of times) or "record".
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ KEYS = (
     "dry_run",
     "seed",
 )
+MODES = ("replay", "simulate", "record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,8 @@ def parse(raw: Any) -> FakeConfig:
         if key not in raw:
             raise _bad(f"'{key}' is missing", "see harness.provider.fake.config")
     mode = raw.get("mode", "replay")
-    if mode not in ("replay", "record"):
-        raise _bad(f"mode {mode!r} is not known", did_you_mean(str(mode), ("replay", "record")))
+    if mode not in MODES:
+        raise _bad(f"mode {mode!r} is not known", did_you_mean(str(mode), MODES))
     if mode == "record" and (raw.get("upstream") not in ("simulator", "real") or not raw.get("out")):
         raise _bad("record mode needs an upstream and an out folder", 'upstream is "simulator" or "real"')
     seed = raw.get("seed", 0)

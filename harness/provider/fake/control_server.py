@@ -16,12 +16,13 @@ from harness.provider.fake.service import Service
 
 
 class Control:
-    """The operations. `recorder` is None in replay."""
+    """The operations. `recorder` is None but in record mode."""
 
-    def __init__(self, service: Service, recorder: Recorder | None, stop: Callable[[], None]) -> None:
+    def __init__(self, service: Service, recorder: Recorder | None, stop: Callable[[], None], mode: str) -> None:
         self.service = service
         self.recorder = recorder
         self.stop_fake = stop
+        self.mode = mode
 
     async def do(self, asked: dict[str, Any]) -> dict[str, Any]:
         op = asked.get("op")
@@ -45,6 +46,8 @@ class Control:
         if self.recorder is not None:
             epoch = self.service.load(scenario, (), faults)
             await self.recorder.begin(scenario, tuple(tape))
+        elif self.mode == "simulate":
+            epoch = self.service.load(scenario, (), faults)
         else:
             recordings = tuple(one for name in tape for one in self.service.recordings(name))
             epoch = self.service.load(scenario, recordings, faults)
@@ -74,13 +77,13 @@ class Control:
 
     async def finish(self, asked: dict[str, Any]) -> dict[str, Any]:
         if self.recorder is None:
-            raise _bad("nothing is being recorded: the fake replays", 'start it with "mode": "record"')
+            raise _bad(f"nothing is being recorded: the fake is in mode {self.mode}", 'start it with "mode": "record"')
         return {"recorded": await self.recorder.finish(self.service.epoch.scenario)}
 
     async def ping(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {
             "pid": os.getpid(),
-            "mode": "record" if self.recorder else "replay",
+            "mode": self.mode,
             "scenario": self.service.epoch.scenario,
             "malformed": self.service.malformed,
         }

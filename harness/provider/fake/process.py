@@ -23,6 +23,7 @@ from pathlib import Path
 
 import uvloop
 
+from harness.core.cassette import RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, StackError
 from harness.provider import tls
 from harness.provider.fake import config as configs
@@ -31,7 +32,7 @@ from harness.provider.fake.config import FakeConfig, Listen
 from harness.provider.fake.connection import Connection
 from harness.provider.fake.control_server import Control, ControlConnection
 from harness.provider.fake.recording import Recorder
-from harness.provider.fake.service import Service
+from harness.provider.fake.service import Forward, Service
 
 SWEEP_S = 1.0
 HANDSHAKE_TIMEOUT_S = 20.0
@@ -67,7 +68,7 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
         folder=config.cassettes,
         cache=config.cache,
         validate=validator(config.contracts),
-        forward=recorder.forward if recorder else None,
+        forward=recorder.forward if recorder else simulated(config.seed) if config.mode == "simulate" else None,
         seed=config.seed,
     )
     loop = asyncio.get_running_loop()
@@ -89,7 +90,7 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
         if config.control is not None:
             config.control.parent.mkdir(parents=True, exist_ok=True)
             config.control.unlink(missing_ok=True)
-            control = Control(service, recorder, stop)
+            control = Control(service, recorder, stop, config.mode)
             servers.append(await loop.create_unix_server(lambda: ControlConnection(control), str(config.control)))
         yield service, ports
     finally:
@@ -122,6 +123,16 @@ def validator(folder: Path | None) -> Validate | None:
 
     loaded = contracts.load(folder)
     return lambda provider, method, path, body: contracts.request_problems(provider, method, path, body, loaded)
+
+
+def simulated(seed: int) -> Forward:
+    """Answers from the simulator, in this process: the same request is answered alike, however often it comes."""
+    from harness.provider import simulator  # not needed, and not loaded, in replay
+
+    async def forward(request: RecordedRequest, _: str) -> RecordedResponse:
+        return simulator.answer(request, seed)
+
+    return forward
 
 
 async def _serve_until_told(config: FakeConfig) -> None:

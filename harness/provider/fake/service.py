@@ -1,6 +1,7 @@
 """The running fake, without its sockets: which host and provider a request is for, which epoch it belongs to.
 
-Replay holds no client: there is no way upstream. In record mode `forward` is given from outside (recording.py).
+Replay holds no client: there is no way upstream. In the other modes `forward` is given from outside (recording.py, the
+simulator).
 """
 
 from __future__ import annotations

@@ -63,6 +63,11 @@ class DockerStack:
         return f"redis://127.0.0.1:{self.ports['valkey']}/0"
 
     @property
+    def database_url(self) -> str:
+        """Where the harness finds the database: the door's local end, in a folder that is closed to others."""
+        return f"postgresql://{postgres.USER}@/{postgres.DATABASE}?host={self.run_dir}&port=5432"
+
+    @property
     def fake_control(self) -> Path:
         return self.run_dir / "fake.sock"
 

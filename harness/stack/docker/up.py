@@ -143,9 +143,9 @@ def _files(stack: DockerStack, fake: Mapping[str, Any] | None) -> dict[str, Path
     """What the fake reads, by its name in the volume `files`."""
     if fake is None:
         return {}
-    if fake.get("mode", "replay") != "replay":
+    if fake.get("mode", "replay") == "record":
         raise HarnessError(
-            "the docker tier replays and does not record",
+            "the docker tier does not record",
             hint="record in the processes tier: harness record",
             code="docker-record",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,8 @@ class InprocessStack:
     line: Line
     timings: dict[str, float]
     workers: dict[str, Worker] = field(default_factory=dict)
+    served: str = ""
+    """Where the target is served to others, while it is."""
     killed: frozenset[str] = frozenset()
     """Roles that the cell at hand kills: they must be processes."""
     _put: Callable[[Message], None] | None = None
@@ -59,7 +61,24 @@ class InprocessStack:
 
     @property
     def base_url(self) -> str:
-        return wsgi.BASE_URL
+        return self.served or wsgi.BASE_URL
+
+    @property
+    def database_url(self) -> str:
+        return self.below.database_url
+
+    def spawn(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any) -> Any:
+        """A process of its own beside this interpreter, with the target's environment: its shell, say."""
+        return self.below.spawn(name, command, env, **popen)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Within, the target is served on loopback, each request in a thread of this process."""
+        role = next(one.name for one in self.config.roles.values() if one.ready.startswith("http:"))
+        address = ("127.0.0.1", int(self.below.places[f"port_{role}"]))
+        with wsgi.served(self.target.wsgi, address):
+            self.served = f"http://{address[0]}:{address[1]}"
+            yield
 
     def session(self) -> Any:
         return wsgi.session(self.target.wsgi)

@@ -21,17 +21,26 @@ from harness.stack.running import Stack
 
 @contextmanager
 def boot(
-    config: Config, island: Island, *, fake: Mapping[str, Any] | None, planned: Stack | None = None
+    config: Config,
+    island: Island,
+    *,
+    fake: Mapping[str, Any] | None,
+    planned: Stack | None = None,
+    reachable: bool = False,
 ) -> Iterator[InprocessStack]:
     """Boot the stack of `config` with the target in this process; down when the context is left, however.
 
     `planned` (processes.plan) says that this process has the target's environment already (interpreter.within), as
-    pytest's has; the target's tasks and workers are then as Celery has them, but `at_work`. Raises StackError as processes.boot does, and inprocess-import, inprocess-second, inprocess-role.
+    pytest's has; the target's tasks and workers are then as Celery has them, but `at_work`. `reachable`: others will
+    come over HTTP, so the target is served. Raises StackError as processes.boot does, and inprocess-import,
+    inprocess-second, inprocess-role.
     """
     check_roles(config.roles)
     begun = time.perf_counter()
     with ExitStack() as held:
-        below = held.enter_context(processes.boot(config, island, fake=fake, roles=False, planned=planned))
+        below = held.enter_context(
+            processes.boot(config, island, fake=fake, roles=False, planned=planned, reachable=reachable)
+        )
         if planned is None:
             held.enter_context(interpreter.within(config.root, environment_of(below), below.run_dir / "logs"))
             if island.kind == "hook":
@@ -51,6 +60,8 @@ def boot(
         held.callback(_close_connections)
         if planned is None:
             held.enter_context(stack.at_work())
+        if reachable:
+            held.enter_context(stack.serving())
         yield stack
 
 

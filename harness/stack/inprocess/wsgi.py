@@ -1,10 +1,13 @@
-"""Requests to the target without a server: a transport adapter that calls the WSGI application in the caller's thread."""
+"""Requests to the target: without a server, by an adapter that calls the WSGI application in the caller's thread; or, for
+hand work, with Django's own threaded one."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -12,6 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
+from harness.core.errors import StackError
 from harness.stack.inprocess import voices
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -59,6 +63,35 @@ class WsgiAdapter(HTTPAdapter):
             body=body, headers=told["headers"], status=int(code), reason=reason, preload_content=False, version=11
         )
         return self.build_response(request, raw)
+
+
+@contextmanager
+def served(application: Callable[..., Any], address: tuple[str, int]) -> Iterator[None]:
+    """Within, the application answers on `address`. Raises StackError port-in-use."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+    def spoken(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        with voices.speaking("web"):
+            return application(environ, start_response)
+
+    try:
+        server = ThreadedWSGIServer(address, WSGIRequestHandler)
+    except OSError as error:
+        raise StackError(
+            f"the target cannot be served on {address[0]}:{address[1]}: {error.strerror}",
+            hint="stop what listens there",
+            code="port-in-use",
+        ) from None
+    server.daemon_threads = True
+    server.set_app(spoken)
+    thread = threading.Thread(target=server.serve_forever, name="web", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def environ(request: requests.PreparedRequest) -> dict[str, Any]:

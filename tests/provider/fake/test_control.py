@@ -149,7 +149,7 @@ def test_a_fake_that_is_gone_is_a_stack_error(tmp_path):
 
 def test_finish_needs_record_mode(fake):
     """Replay writes nothing."""
-    with pytest.raises(HarnessError, match="the fake replays"):
+    with pytest.raises(HarnessError, match="the fake is in mode replay"):
         fake.control.finish()
 
 

@@ -11,7 +11,7 @@ import sys
 
 import uvloop
 
-from harness.stack.docker.inside import wire
+from harness.stack import forward, wire
 
 _PIECE = 1 << 16
 
@@ -43,7 +43,7 @@ async def serve() -> None:
 
 async def _carry(number: int, where: str, line: asyncio.Queue[bytes | None], out: asyncio.StreamWriter) -> None:
     try:
-        reader, writer = await _connect(where)
+        reader, writer = await forward.connect(where)
     except OSError:
         out.write(wire.frame(wire.CLOSE, number))
         return
@@ -56,14 +56,6 @@ async def _carry(number: int, where: str, line: asyncio.Queue[bytes | None], out
     finally:
         writer.close()
         out.write(wire.frame(wire.CLOSE, number))
-
-
-async def _connect(where: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    how, _, rest = where.partition(":")
-    if how == "unix":
-        return await asyncio.open_unix_connection(rest)
-    host, _, port = rest.rpartition(":")
-    return await asyncio.open_connection(host, int(port))
 
 
 async def _outward(number: int, reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:

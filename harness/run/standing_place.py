@@ -1,0 +1,262 @@
+"""The folder of a standing stack, .harness/stacks/NAME: who holds it, its control socket and its logs.
+
+lock     held by every process of the chain from supervisor to harness: free once none of them is left
+control  a unix socket: one line of JSON asks, one answers
+logs     what each role says, one file a role
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError
+
+USUAL = "default"
+DOWN_S = 30.0
+"""How long a stack may take to go down by itself; then it is killed."""
+KILLED_S = 15.0
+ANSWER_S = 120.0
+_STEP_S = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the stack `name` of a project is kept."""
+
+    name: str
+    folder: Path
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "lock"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def words(self) -> Path:
+        """What the supervisor itself says."""
+        return self.folder / "supervisor.log"
+
+
+def place_of(config: Config, name: str) -> Place:
+    """Raises stack-name."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
+        raise HarnessError(
+            f"'{name}' is no name for a stack", hint="take small letters, digits and -", code="stack-name"
+        )
+    return Place(name=name, folder=config.source.parent / ".harness" / "stacks" / name)
+
+
+def claim(place: Place) -> int:
+    """Take the lock and return its file number; what a killed stack left is removed. Raises stack-up."""
+    while True:
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(place.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not _taken(lock, 0.0 if _alive(lock) else KILLED_S):
+            os.close(lock)
+            raise HarnessError(
+                f"the stack '{place.name}' is up already",
+                hint="harness stack status shows it, harness stack down ends it; --name NAME makes another beside it",
+                code="stack-up",
+            )
+        with suppress(OSError):
+            if os.fstat(lock).st_ino == place.lock.stat().st_ino:  # nobody removed it meanwhile
+                break
+        os.close(lock)
+    for path in place.folder.iterdir():
+        if path != place.lock:
+            _remove(path)
+    place.logs.mkdir()
+    own(lock)
+    return lock
+
+
+def own(lock: int) -> None:
+    """Write down that this process is the one to be told to end."""
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+
+
+def state(place: Place) -> str:
+    """ "up" (also while it comes up or goes down), "killed" (its supervisor is gone, its folder is not) or "none"."""
+    with _looking(place) as lock:
+        if lock is None:
+            return "none"
+        return "killed" if _taken(lock, 0.0 if _alive(lock) else KILLED_S) else "up"
+
+
+def down(place: Place) -> str:
+    """End the stack and wait until nothing of it is left; returns what it was. Raises StackError stack-stuck."""
+    with _looking(place) as lock:
+        if lock is None:
+            return "none"
+        was = "killed"
+        for number, patience_s in ((signal.SIGTERM, DOWN_S), (signal.SIGKILL, KILLED_S)):
+            if _taken(lock, 0.0 if _alive(lock) else KILLED_S):
+                break
+            was = "up"
+            with suppress(ProcessLookupError):
+                os.kill(_pid(lock), number)
+            if _taken(lock, patience_s):
+                break
+        else:
+            raise StackError(
+                f"the stack '{place.name}' does not go down", hint=f"end process {_pid(lock)}", code="stack-stuck"
+            )
+        remove(place)
+    return was
+
+
+def remove(place: Place) -> None:
+    """Remove the folder, and those above it that are empty now."""
+    shutil.rmtree(place.folder, ignore_errors=True)
+    with suppress(OSError):
+        place.folder.parent.rmdir()
+        place.folder.parent.parent.rmdir()
+
+
+def need(place: Place) -> None:
+    """Raises stack-none when the stack is not up."""
+    found = state(place)
+    if found == "killed":
+        remove(place)
+    if found != "up":
+        raise HarnessError(
+            f"the stack '{place.name}' was killed; nothing of it is left"
+            if found == "killed"
+            else f"no stack '{place.name}' is up",
+            hint="harness stack up",
+            code="stack-none",
+        )
+
+
+def listen(place: Place) -> socket.socket:
+    """The control socket. Its path may be longer than a socket's address: it is named by its folder's file number."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with _short(place) as path:
+        listener.bind(path)
+    listener.listen(16)
+    return listener
+
+
+def connect(place: Place) -> socket.socket:
+    """Raises StackError stack-gone."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with _short(place) as path:
+            connection.connect(path)
+    except OSError:
+        connection.close()
+        raise gone(place) from None
+    return connection
+
+
+def ask(place: Place, **request: Any) -> dict[str, Any]:
+    """One request and its answer. Raises what the stack raised, and StackError stack-gone."""
+    need(place)
+    with connect(place) as connection:
+        connection.settimeout(ANSWER_S)
+        try:
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            with connection.makefile("rb") as answers:
+                line = answers.readline()
+        except OSError:
+            line = b""
+    if not line:
+        raise gone(place)
+    return answer_of(json.loads(line))
+
+
+def answer_of(found: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or the error that it carries, raised."""
+    error = found.get("error")
+    if error is None:
+        return found
+    kind = StackError if error["exit_code"] == StackError.exit_code else HarnessError
+    raise kind(error["message"], hint=error["hint"], code=error["code"])
+
+
+def error_of(error: HarnessError) -> dict[str, Any]:
+    """An error as `answer_of` raises it."""
+    told = {"message": error.message, "hint": error.hint, "code": error.code, "exit_code": error.exit_code}
+    return {"error": told}
+
+
+def gone(place: Place) -> StackError:
+    return StackError(
+        f"the stack '{place.name}' ended, or did not answer",
+        hint="harness stack status says whether it is up; harness stack down ends it either way",
+        code="stack-gone",
+    )
+
+
+@contextmanager
+def _looking(place: Place) -> Iterator[int | None]:
+    try:
+        lock = os.open(place.lock, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield lock
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _short(place: Place) -> Iterator[str]:
+    folder = os.open(place.folder, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/control"
+    finally:
+        os.close(folder)
+
+
+def _taken(lock: int, patience_s: float) -> bool:
+    give_up = time.monotonic() + patience_s
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if time.monotonic() >= give_up:
+            return False
+        select.select([], [], [], _STEP_S)
+
+
+def _pid(lock: int) -> int:
+    return int(os.pread(lock, 32, 0) or b"0")
+
+
+def _alive(lock: int) -> bool:
+    """Whether the process that holds the lock by its own account is there; else the lock is about to become free."""
+    pid = _pid(lock)
+    if not pid:
+        return True  # claimed a moment ago
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

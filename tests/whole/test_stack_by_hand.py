@@ -1,0 +1,459 @@
+"""`harness stack` as somebody at a terminal uses it: up, press a button, look, reset, go away in every way there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+import requests
+
+from harness.core.scenario import bearer
+from harness.stack.supervise import descendants
+from tests.whole import workshop
+from tests.whole.traces import Traces, end, gone, watch
+from tests.whole.workshop import COMMAND, Workshop
+
+pytestmark = pytest.mark.stack
+
+MARK = "HARNESS_BY_HAND"
+OPENING = 500
+ARTICLE_CREDITS = 20
+
+
+def place(folder: Path, cache: Path) -> Workshop:
+    """A workshop whose processes can be told from all others, with a temporary folder of its own."""
+    made = workshop.set_up(folder, cache, backend=False, TMPDIR=str(folder / "tmp"), **{MARK: str(folder)})
+    (folder / "tmp").mkdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory, cache: Path, warm) -> Iterator[tuple[Workshop, str]]:
+    """One stack for every test that leaves it standing, and what `up` said. It goes down without a trace."""
+    shop = place(tmp_path_factory.mktemp("hand") / "shop", cache)
+    told = shop.harness("stack", "up")
+    assert told.code == 0, told.out + told.err
+    yield shop, told.out
+    traces = Traces()
+    traces.note(now(shop)["pid"])
+    assert len(traces.processes) > 8, "the stack was not seen"
+    told = shop.harness("stack", "down")
+    assert (told.code, told.out, told.err) == (0, "the stack 'default' is down\n", "")
+    nothing_left(shop, traces)
+
+
+@pytest.fixture
+def fresh(up) -> Workshop:
+    """The same stack as it was seeded."""
+    shop, _ = up
+    told = shop.harness("stack", "reset", "--scenario", "hand")
+    assert told.code == 0, told.out + told.err
+    return shop
+
+
+def now(shop: Workshop, *words: str) -> dict[str, Any]:
+    told = shop.harness("stack", *(words or ("status",)), "--json")
+    assert told.code == 0, told.out + told.err
+    return json.loads(told.out)
+
+
+def credits_of(document: dict[str, Any]) -> dict[str, int]:
+    return {customer["account"]: customer["credits"] for customer in document["customers"]}
+
+
+def pasted(document: dict[str, Any], title: str) -> dict[str, Any]:
+    """What the line of that title answers, sent as curl would send it."""
+    line = next(line["text"] for line in document["lines"] if line["title"] == title)
+    words = shlex.split(line)
+    headers = dict(words[n + 1].split(": ", 1) for n, word in enumerate(words) if word == "-H")
+    data = words[words.index("-d") + 1] if "-d" in words else None
+    answer = requests.request("POST" if data else "GET", words[-1], headers=headers, data=data, timeout=30)
+    assert answer.status_code in (200, 202), answer.text
+    return answer.json()["data"]
+
+
+def follow(shop: Workshop, role: str, pattern: str, after: int = 0) -> str:
+    """`stack logs ROLE -f` until a line fits, `after` lines that fit; the line."""
+    words = [*COMMAND, "stack", "logs", role, "-f"]
+    with subprocess.Popen(words, cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if re.search(pattern, line):
+                    if not after:
+                        return line
+                    after -= 1
+            raise AssertionError(f"the logs ended without {pattern}")
+        finally:
+            process.kill()
+
+
+def nothing_left(shop: Workshop, traces: Traces) -> None:
+    gone(traces, f"{MARK}={shop.folder}", shop.folder / "tmp")
+    assert not (shop.folder / ".harness" / "stacks").exists()
+
+
+def test_up_says_where_everything_is_and_one_line_can_be_pasted(up):
+    """Claim: from outside the island the printed line answers with the balance, by curl where there is one."""
+    shop, said = up
+    lines = said.splitlines()
+    assert re.fullmatch(r"igny8-reference at phase 0, tier processes: up after \d+\.\d s", lines[0])
+    assert lines[1] == "  world     hand: two customers with work waiting at every stage"
+    assert lines[2] == "  answers   simulated: the simulator speaks for every provider"
+    assert lines[6] == "  logs      .harness/stacks/default/logs"
+    assert f"  account              500 credits  {bearer('owner')}" in lines
+    assert f"  bystander-account     77 credits  {bearer('bystander-owner')}" in lines
+    line = lines[lines.index("  # what the account has") + 1]
+    if shutil.which("curl"):
+        got = subprocess.run(
+            ["sh", "-c", line], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}
+        )
+        assert json.loads(got.stdout)["data"] == {"credits": OPENING}
+    assert pasted(now(shop), "what the account has") == {"credits": OPENING}
+
+
+def test_only_loopback_is_listened_on_and_the_database_wants_its_password(up):
+    """Claim: nobody else on the machine gets into the database by its port."""
+    shop, _ = up
+    document = now(shop)
+    for name in ("backend", "database", "broker"):
+        assert re.search(r"[/@]127\.0\.0\.1:\d+", document[name])
+    url = re.sub(r":[0-9a-f]{32}@", ":wrong@", document["database"])
+    assert url != document["database"]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(url)
+    assert (shop.folder / ".harness/stacks/default").stat().st_mode & 0o077 == 0
+    with redis.Redis.from_url(document["broker"]) as broker:
+        assert broker.ping()
+
+
+def test_a_pressed_button_is_charged_and_reset_undoes_it(fresh):
+    """Claim: an article costs what it costs, seen through the printed database URL; a second one too, because the
+    simulator answers as often as asked; reset brings the opening balance back."""
+    document = now(fresh)
+    seen = (fresh.folder / ".harness/stacks/default/logs/worker.log").read_text().count(" for content_generation ")
+    pasted(document, "generate content")
+    line = follow(fresh, "worker", " for content_generation .* balance ", seen)
+    assert f"deducted {ARTICLE_CREDITS} credits" in line
+    with psycopg.connect(document["database"]) as db:
+        rows = db.execute(
+            "SELECT credits_amount, balance_after FROM igny8_credit_transactions ORDER BY id DESC LIMIT 1"
+        ).fetchall()
+    assert rows == [(-ARTICLE_CREDITS, OPENING - ARTICLE_CREDITS)]
+    after = now(fresh)
+    assert credits_of(after) == {"account": OPENING - ARTICLE_CREDITS, "bystander-account": 77}
+    assert after["calls"] == 1
+    back = now(fresh, "reset")
+    assert credits_of(back) == {"account": OPENING, "bystander-account": 77}
+    assert (back["calls"], back["lines"]) == (0, document["lines"])
+    pasted(back, "generate content")
+    assert follow(fresh, "worker", " for content_generation .* balance ", seen + 1).split()[-1] == "480"
+
+
+def test_reset_goes_to_another_scenarios_world_and_stays_there(fresh):
+    """Claim: --scenario names the world, the next reset without it keeps it."""
+    told = fresh.harness("stack", "reset", "--scenario", "writer/content_no_credits")
+    assert told.code == 0, told.err
+    lines = told.out.splitlines()
+    assert lines[0] == "igny8-reference at phase 0, tier processes: as it was seeded"
+    assert lines[1].startswith("  world     writer/content_no_credits: ")
+    assert now(fresh, "reset")["world"] == "writer/content_no_credits"
+    told = fresh.harness("stack", "reset", "--scenario", "writer/generate_contents")
+    assert (told.code, told.err) == (
+        2,
+        "error: there is no scenario 'writer/generate_contents'\n hint: did you mean 'writer/generate_content'?\n code: hand-scenario\n",
+    )
+    assert now(fresh)["world"] == "writer/content_no_credits", "a refused reset changes nothing"
+
+
+def test_reset_comes_through_while_work_is_under_way(fresh):
+    """Claim: what is queued or running neither holds a reset up nor writes into the new world."""
+    document = now(fresh)
+    with psycopg.connect(document["database"]) as db:
+        db.execute("SELECT 1 FROM igny8_accounts WHERE id = %s FOR UPDATE", [document["customers"][0]["id"]])
+        pasted(document, "generate content")
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        with psycopg.connect(document["database"], autocommit=True) as looking:
+            while not looking.execute(waits).fetchone()[0]:
+                looking.execute("SELECT pg_sleep(0.01)")
+        told = fresh.harness("stack", "reset")
+        assert (told.code, told.err.splitlines()[-1]) == (3, " code: reset-blocked"), (
+            "somebody's transaction holds rows"
+        )
+    back = now(fresh, "reset")
+    assert credits_of(back)["account"] == OPENING
+    assert back["trouble"] == ""
+    pasted(back, "generate content")
+    assert follow(fresh, "worker", " for content_generation .* balance ").split()[-1] == "480"
+
+
+def test_logs_are_what_each_role_said(up):
+    """Claim: one role bare, all behind their names, an unknown one with the nearest."""
+    shop, _ = up
+    told = shop.harness("stack", "logs", "worker")
+    assert told.code == 0
+    assert any(line.endswith(" ready.") for line in told.out.splitlines())
+    every = shop.harness("stack", "logs").out.splitlines()
+    assert {line.split("|")[0].strip() for line in every} >= {"worker", "fake", "postgres"}
+    told = shop.harness("stack", "logs", "wroker")
+    assert (told.code, told.err) == (
+        2,
+        "error: no log of 'wroker'\n hint: did you mean 'worker'?\n code: role-unknown\n",
+    )
+
+
+def test_the_shell_runs_code_in_the_target(up):
+    """Claim: output, errors, input and exit code are those of the command, in the stack's network and environment."""
+    shop, _ = up
+    code = (
+        "import sys, socket; from igny8_core.auth.models import Account; "
+        "socket.create_connection(('api.openai.com', 443)).close(); "
+        "print('accounts', Account.objects.count(), sys.stdin.read()); print('aside', file=sys.stderr); sys.exit(7)"
+    )
+    done = subprocess.run(
+        [*COMMAND, "stack", "shell", "--", "-c", code],
+        cwd=shop.folder, env=shop.environment(), input="piped" * 50_000, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (7, "aside\n")
+    assert done.stdout.splitlines()[-1] == "accounts 2 " + "piped" * 50_000
+
+
+def test_the_shell_at_a_terminal_is_one(up):
+    """Claim: a prompt, the window's size, Ctrl-C that interrupts the code and not the shell, Ctrl-D that ends it."""
+    shop, _ = up
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(shop.folder)
+        os.execve(COMMAND[0], [*COMMAND, "stack", "shell"], {**shop.environment(), "LINES": "40", "COLUMNS": "100"})
+
+    def until(text: str) -> str:
+        seen = ""
+        while text not in seen:
+            assert select.select([terminal], [], [], 60)[0], f"no {text!r} in {seen!r}"
+            seen += os.read(terminal, 4096).decode()
+        return seen
+
+    until(">>> ")
+    os.write(terminal, b"import os; os.get_terminal_size()\r")
+    assert "columns=100, lines=40" in until("\n>>> ")
+    os.write(terminal, b"print('now', flush=True); import time; time.sleep(600)\r")
+    until("\r\nnow\r\n")
+    os.write(terminal, b"\x03")
+    assert "KeyboardInterrupt" in until(">>> ")
+    os.write(terminal, b"\x04")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
+
+
+def test_a_shell_whose_terminal_is_gone_is_gone(up):
+    """Claim: kill -9 of the command that showed it leaves no process behind in the stack."""
+    shop, _ = up
+    words = [*COMMAND, "stack", "shell", "--", "-c", "import time; print('here', flush=True); time.sleep(612)"]
+    with subprocess.Popen(
+        words, cwd=shop.folder, env=shop.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        while process.stdout.readline().strip() != "here":
+            pass
+        traces = Traces()
+        for folder in Path("/proc").glob("[0-9]*"):
+            if b"time.sleep(612)" in _words(folder):
+                traces.note(int(folder.name))
+        assert len(traces.processes) >= 3, "the asking one, the one that carries, the shell"
+        process.kill()
+        process.wait()
+    gone(traces, "nobody", shop.folder / "tmp")
+
+
+def test_up_twice_is_refused(up):
+    """Claim: it says so, and the stack stands as before."""
+    shop, _ = up
+    told = shop.harness("stack", "up")
+    assert (told.code, told.err) == (
+        2,
+        "error: the stack 'default' is up already\n"
+        " hint: harness stack status shows it, harness stack down ends it; --name NAME makes another beside it\n"
+        " code: stack-up\n",
+    )
+    assert now(shop)["trouble"] == ""
+
+
+def test_a_part_that_died_is_named(up):
+    """Claim: status exits with 3 and says which; reset starts it again, and it works."""
+    shop, _ = up
+    for pid in descendants(now(shop)["pid"]):
+        if b"celery" in _words(Path("/proc", str(pid))):
+            os.kill(pid, signal.SIGKILL)
+    told = shop.harness("stack", "status")
+    assert told.code == 3
+    assert "  TROUBLE   worker ended (killed by SIGKILL); its last words: " in told.out
+    back = now(shop, "reset")
+    assert back["trouble"] == ""
+    pasted(back, "generate content")
+    follow(shop, "worker", "succeeded")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("--port", "{taken}"), 3, "error: port {taken} of 127.0.0.1 cannot be opened: Address already in use\n hint: stop what listens there, or choose another --port; without one any free port is taken\n code: port-in-use\n"),
+        (("--phase", "3"), 2, "error: harness.toml has no [phases]: the target is at phase 0 only\n hint: check out the code of that phase, or name its overlays in [phases]\n code: phase-none\n"),
+        (("--scenario", "writer/generate_imags_basic"), 2, "error: there is no scenario 'writer/generate_imags_basic'\n hint: did you mean 'writer/generate_images_basic'?\n code: hand-scenario\n"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_what_cannot_stand_is_refused(tmp_path, cache, words, code, says):
+    """Claim: one line of what, one of what to do, and no folder is left."""
+    shop = place(tmp_path / "shop", cache)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        fill = {"taken": str(taken.getsockname()[1])}
+        told = shop.harness("stack", "up", *(word.format(**fill) for word in words))
+    assert (told.code, told.err) == (code, says.format(**fill))
+    assert not (shop.folder / ".harness" / "stacks").exists()
+
+
+def test_without_a_stack_every_verb_says_so(tmp_path, cache):
+    """Claim: down and status are content, the others are refused."""
+    shop = place(tmp_path / "shop", cache)
+    for verb in ("down", "status"):
+        told = shop.harness("stack", verb)
+        assert (told.code, told.out, told.err) == (0, "the stack 'default' is not up\n", "")
+    for verb in ("reset", "logs", "shell"):
+        told = shop.harness("stack", verb)
+        assert (told.code, told.err) == (
+            2,
+            "error: no stack 'default' is up\n hint: harness stack up\n code: stack-none\n",
+        )
+
+
+def test_a_killed_stack_is_noticed_and_a_tape_plays_each_recording_once(tmp_path, cache, warm):
+    """Claim: kill -9 of the supervisor leaves no process, port or memory; status says so; up begins anew, in the foreground
+    with a tape; a request that was never recorded is refused; Ctrl-C takes it down."""
+    shop = place(tmp_path / "shop", cache)
+    assert shop.harness("stack", "up").code == 0
+    traces = Traces()
+    pid = now(shop)["pid"]
+    traces.note(pid)
+    os.kill(pid, signal.SIGKILL)
+    told = shop.harness("stack", "status")
+    killed = "the stack 'default' was killed; nothing of it is left, and its folder is removed now\n"
+    assert (told.code, told.out, told.err) == (0, killed, "")
+    nothing_left(shop, traces)
+
+    with _attached(shop, "--tape", "--scenario", "writer/generate_content") as process:
+        document = now(shop)
+        assert (document["tape"], document["recordings"], document["faults"]) == (True, 1, [])
+        pasted(document, "generate content")
+        follow(shop, "worker", f"deducted {ARTICLE_CREDITS} credits")
+        document = now(shop, "reset", "--scenario", "planner/cluster_keywords")
+        body = {"ids": [4, 5]}
+        answer = requests.post(
+            document["backend"] + "/api/v1/planner/keywords/auto_cluster/",
+            json=body, headers={"Authorization": f"Bearer {bearer('owner')}"}, timeout=30,
+        )  # fmt: skip
+        assert answer.status_code == 202, answer.text
+        follow(shop, "worker", "no recording matches")
+        assert now(shop)["refused"] > 0
+        traces = Traces()
+        traces.note(process.pid)
+        assert end(process, signal.SIGINT) == 0
+    nothing_left(shop, traces)
+
+
+def test_an_attached_stack_goes_with_whoever_held_it(tmp_path, cache, warm):
+    """Claim: a dead provider fake is named when somebody asks; kill -9 of the foreground command leaves nothing, also where
+    only a hook isolates."""
+    shop = place(tmp_path / "shop", cache)
+    with _attached(shop, "--isolation", "hook") as process:
+        assert now(shop)["isolation"] == "hook"
+        assert pasted(now(shop), "what the account has") == {"credits": OPENING}
+        fake = next(
+            pid for pid in descendants(process.pid) if b"harness.provider.fake" in _words(Path("/proc", str(pid)))
+        )
+        os.kill(fake, signal.SIGKILL)
+        for verb in ("status", "reset"):
+            told = shop.harness("stack", verb)
+            assert (told.code, told.err.splitlines()[0]) == (3, "error: fake ended (killed by SIGKILL)")
+        traces = Traces()
+        traces.note(process.pid)
+        end(process, signal.SIGKILL)
+    gone(traces, f"{MARK}={shop.folder}", shop.folder / "tmp")
+    told = shop.harness("stack", "down")
+    assert told.out == "the stack 'default' was killed before; its folder is removed\n"
+    assert not (shop.folder / ".harness" / "stacks").exists()
+
+
+def test_ctrl_c_while_it_comes_up_leaves_nothing(tmp_path, cache, warm):
+    """Claim: exit code 130, no process, no folder."""
+    shop = place(tmp_path / "shop", cache)
+    process = subprocess.Popen(
+        [*COMMAND, "stack", "up"], cwd=shop.folder, env=shop.environment(), text=True, start_new_session=True
+    )
+    logs = shop.folder / ".harness/stacks/default/logs"
+    traces = Traces()
+    watch(process, lambda: (logs / "postgres.log").exists(), traces, "the boot")
+    assert end(process, signal.SIGINT) == 130
+    nothing_left(shop, traces)
+
+
+class _attached:
+    """`stack up --attach ...` from the moment when it stands; killed when a test left it."""
+
+    def __init__(self, shop: Workshop, *words: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "stack", "up", "--attach", *words], cwd=shop.folder, env=shop.environment(), text=True,
+            stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> subprocess.Popen[str]:
+        assert self.process.stdout is not None
+        said = iter(self.process.stdout.readline, "Ctrl-C takes it down\n")
+        assert any("up after" in line for line in said)
+        return self.process
+
+    def __exit__(self, *exc: object) -> None:
+        if self.process.poll() is None:
+            end(self.process, signal.SIGKILL)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def _words(folder: Path) -> bytes:
+    try:
+        return (folder / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_stack_in_one_interpreter(tmp_path, cache, warm):
+    """Claim: the inprocess tier stands as the others do: over HTTP from outside, its worker's log, its shell, reset, down."""
+    shop = place(tmp_path / "shop", cache)
+    document = now(shop, "up", "--tier", "inprocess")
+    traces = Traces()
+    try:
+        traces.note(document["pid"])
+        assert (document["tier"], credits_of(document)) == ("inprocess", {"account": OPENING, "bystander-account": 77})
+        pasted(document, "generate content")
+        assert f"deducted {ARTICLE_CREDITS} credits" in follow(shop, "worker", "deducted")
+        assert pasted(document, "what the account has") == {"credits": OPENING - ARTICLE_CREDITS}
+        told = shop.harness("stack", "shell", "--", "-c", "print(6 * 7)")
+        assert (told.code, told.out.splitlines()[-1]) == (0, "42"), told.out + told.err
+        assert credits_of(now(shop, "reset")) == credits_of(document)
+    finally:
+        told = shop.harness("stack", "down")
+    assert (told.code, told.out) == (0, "the stack 'default' is down\n")
+    nothing_left(shop, traces)
