@@ -194,6 +194,7 @@ def store(endpoint: Endpoint, state: State) -> None:
     shared = dict(state.shared)
     if endpoint.choices:
         shared |= {
+            "openai_model": state.chosen_text,
             "default_image_service": state.service,
             "dalle_model" if state.service == "openai" else "runware_model": state.chosen,
         }

@@ -34,11 +34,13 @@ CREDITS = (None, 0, 1, 5, 15, 2147483647)
 ORDERS = (0, 0, 0, 1, 2, 10, -1, 2147483647)
 TIERS = (None, "basic", "quality", "premium")
 SIZES = ([], ["1024x1024"], ["1024x1024", "1792x1024"])
+MENDED = (True, True, True, False)
 STYLES = (None, "", "photorealistic", "sketch", "水彩")
 COUNTS = (None, 0, 1, 3, 10)
 CROWDS = (*(0,) * 22, 1, 7, 40)
 ASKING = (*(OWNER,) * 40, *(OTHER,) * 8, *CALLERS)
-SERVICES = (("openai", "dall-e-3"), ("runware", "bria:10@1"), ("runware", "runware:97@1"))
+TEXTS = ("gpt-5.1", "gpt-4o-mini", "a")
+SERVICES = (("openai", "dall-e-3"), ("runware", "bria:10@1"), ("runware", "runware:97@1"), ("openai", "B"))
 
 Row = dict[str, Any]
 
@@ -46,14 +48,16 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """`models` are rows by column. `overrides` maps an account to its columns, no entry for no row. `shared` are columns
-    of the installation's settings; `service` and `chosen` only where these still choose models. `crowd` more active
-    rows are added for a second request that must cost no more queries. `providers_active` switches all provider rows."""
+    of the installation's settings; `service`, `chosen` and `chosen_text` only where these still choose models. `crowd`
+    more active rows are added for a second request that must cost no more queries. `providers_active` switches all
+    provider rows."""
 
     models: tuple[Row, ...]
     overrides: dict[str, Row]
     shared: Row
     service: str
     chosen: str
+    chosen_text: str = "gpt-5.1"
     providers_active: bool = True
     crowd: int = 0
     caller: str = OWNER
@@ -102,7 +106,9 @@ def _state(rows: list[tuple[int, str]], number: int) -> State:
     """Rows from a number and a name each, all the rest from one number: few draws make a state."""
     models = tuple(_model(*row) for row in rows)
     rest = _Digits(number)
-    service, chosen = rest.of(SERVICES)
+    if rest.of(MENDED):
+        models = _with_defaults(models)
+    (service, chosen), text = rest.of(SERVICES), rest.of(TEXTS)
     shared = {"image_style": rest.of(STYLES[2:]), "max_in_article_images": rest.of((3, 0, 10))}
     providers_active, crowd, caller = rest.of((True, False)), rest.of(CROWDS), rest.of(ASKING)
     names = [None, "", "gone:1@1", "dall-e-3", *(row["model_name"] for row in models)]
@@ -110,6 +116,7 @@ def _state(rows: list[tuple[int, str]], number: int) -> State:
     for account in (OWNER, OTHER):
         if rest.of((False, True, True)):
             columns = {
+                "text_model": rest.of((None, "gpt-4o-mini", "a")),
                 "image_model": rest.of(names),
                 "image_style": rest.of(STYLES),
                 "max_in_article_images": rest.of(COUNTS),
@@ -117,8 +124,22 @@ def _state(rows: list[tuple[int, str]], number: int) -> State:
             overrides[account] = columns
     return State(
         models=models, overrides=overrides, shared=shared, service=service, chosen=chosen,
-        providers_active=providers_active, crowd=crowd, caller=caller,
+        chosen_text=text, providers_active=providers_active, crowd=crowd, caller=caller,
     )  # fmt: skip
+
+
+def _with_defaults(models: tuple[Row, ...]) -> tuple[Row, ...]:
+    """`models`, and in each type an active row that is marked: without, the answer is an error and shows no row."""
+    for kind in ("text", "image"):
+        own = [row for row in models if row["model_type"] == kind]
+        if any(row["is_active"] and row["is_default"] for row in own):
+            continue
+        if own:
+            row = {**own[0], "is_active": True, "is_default": True}
+            models = tuple(row if one is own[0] else one for one in models)
+        else:
+            models = (*models, model(f"only-{kind}", kind, is_default=True))
+    return models
 
 
 def simpler(state: State) -> Iterator[State]:
@@ -171,8 +192,10 @@ def corners() -> list[State]:
         replace(usual, models=tuple({**row, "is_default": False} for row in two)),
         replace(usual, models=tuple(off)),
         replace(usual, models=tuple({**row, "is_active": False} for row in two)),
-        replace(usual, models=tuple(model(name, kind, display_name=name) for name in ODD for kind in ("text",))),
-        replace(usual, models=tuple(model(name, "image", display_name=name, sort_order=n % 2) for n, name in enumerate(ODD))),
+        replace(usual, models=tuple({**row, "is_default": True} for row in two), service="openai", chosen="dall-e-3"),
+        replace(usual, models=(*two, model("gpt-4o-mini", "text", is_default=True)), chosen_text="gpt-4o-mini"),
+        replace(usual, models=_with_defaults(tuple(model(name, "text", display_name=name) for name in ODD))),
+        replace(usual, models=_with_defaults(tuple(model(name, "image", display_name=name, sort_order=n % 2) for n, name in enumerate(ODD)))),
         replace(usual, models=two, overrides={OTHER: {"image_model": "dall-e-3", "image_style": "sketch", "max_in_article_images": 10}}),
         replace(usual, models=two, overrides={OWNER: {"image_model": "dall-e-3", "image_style": "sketch", "max_in_article_images": 0}}),
         replace(usual, models=two, overrides={OWNER: {"image_model": "gone:1@1", "image_style": None, "max_in_article_images": None}}),
@@ -214,7 +237,17 @@ class _Digits:
 
 
 _ROWS = 2 * 3 * 2 * len(ORDERS) * 3 * 4 * len(TIERS) * len(PRICES) ** 3 * len(CREDITS) ** 2 * 3 * len(SIZES)
-_REST = 3 * 3 * 3 * 2 * len(CROWDS) * len(ASKING) * (3 * 10 * len(STYLES) * len(COUNTS)) ** 2
+_REST = (
+    len(MENDED)
+    * len(SERVICES)
+    * len(TEXTS)
+    * 3
+    * 3
+    * 2
+    * len(CROWDS)
+    * len(ASKING)
+    * (3 * 3 * 12 * len(STYLES) * len(COUNTS)) ** 2
+)
 _NAME = st.one_of(
     st.sampled_from(REAL),
     st.sampled_from(ODD),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.stack
         ("contracts/celery.toml", "acks_late             = false", "acks_lat = false", ("contracts",), "contracts-unknown-key"),
         ("contracts/celery.toml", '"function_name: str"', '"function name"', ("contracts",), "contracts-value"),
         ("contracts/schema/phase_5.toml", "same_as = 1", "", ("contracts", "schema"), "contracts-value"),
-        ("contracts/api/known.toml", "[[known]]", "[known]]", ("fuzz",), "contracts-syntax"),
+        ("contracts/api/known.toml", "\nformat = 1", "\nformat = [1", ("fuzz",), "contracts-syntax"),
     ],
 )  # fmt: skip
 def test_a_malformed_contract_is_no_contract(
