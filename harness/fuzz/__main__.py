@@ -30,7 +30,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         import django
 
         django.setup()
-        from harness.fuzz import inprocess
+        from harness.fuzz import inprocess, search
         from harness.fuzz.states import State
     except ImportError as error:
         raise StackError(
@@ -51,9 +51,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     if job["case"] is not None:
         state = State.from_json(job["case"])
         wrong = inprocess.judge(endpoint, state)
-        failure = inprocess.Found(state, wrong) if wrong else None
+        failure = search.Found(state, wrong) if wrong else None
     elif not problems:
-        failure = inprocess.fuzz(endpoint, job["seed"], job["examples"], first=job["corners"])
+        failure = search.fuzz(endpoint, job["seed"], job["examples"], first=job["corners"])
     seconds = time.perf_counter() - began
     tally = endpoint.tally
     if failure is not None:

@@ -6,7 +6,6 @@ and error handling run as in production; only the server in front of it is missi
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import io
 import json
@@ -20,11 +19,10 @@ import jsonschema_rs
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection, transaction
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from harness.fuzz import oracle
 from harness.fuzz.oracle import SECRET, Answer, Problem
-from harness.fuzz.states import State, corners, simpler, states
+from harness.fuzz.states import State, corners
 from harness.fuzz.world import CALLERS, OTHER, OWNER
 
 TABLES = {
@@ -34,23 +32,13 @@ TABLES = {
     "provider": "igny8_integration_providers",
 }
 SECRET_NAMES = r"(api_key|password|secret|token)$"
-ROUNDS = 200
-"""At most so many things are taken out of a state that breaks a rule."""
-
-
-class Found(AssertionError):
-    """A state whose answer breaks a rule."""
-
-    def __init__(self, state: State, problems: list[Problem]) -> None:
-        super().__init__("; ".join(map(str, problems)))
-        self.state = state
-        self.problems = problems
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What was done. `asked` are the states that were asked already, with what was wrong: Hypothesis comes back to some,
-    and `repeated` counts how often. `distinct` are states of the database, whoever asks. `known` counts the states in which a rule broke that is declared as known wrong."""
+    and `repeated` counts how often. `distinct` are states of the database, whoever asks. `known` counts the states in
+    which a rule broke that is declared as known wrong."""
 
     cases: int = 0
     calls: int = 0
@@ -100,8 +88,8 @@ def prepare(job: Mapping[str, Any]) -> Endpoint:
         )
         columns = dict(cursor.fetchall())
         cursor.execute(
-            "SELECT count(*) FROM information_schema.columns WHERE table_name = %s AND column_name = 'default_image_service'",
-            [TABLES["global_settings"]],
+            "SELECT count(*) FROM information_schema.columns WHERE table_name = %s AND column_name = %s",
+            [TABLES["global_settings"], "default_image_service"],
         )
         choices = bool(cursor.fetchone()[0])
     names = ", ".join(f'"{name}"' for name in columns)
@@ -113,56 +101,15 @@ def prepare(job: Mapping[str, Any]) -> Endpoint:
         known=frozenset(job["known"]),
         choices=choices,
         application=application,
-        insert=f"INSERT INTO {TABLES['model_config']} ({names}) SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS r({shape});",
+        insert=f"INSERT INTO {TABLES['model_config']} ({names})"
+        f" SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS r({shape});",
     )
-
-
-def fuzz(endpoint: Endpoint, number: int, examples: int, *, first: bool) -> Found | None:
-    """`first` every corner, then `examples` states from the seed `number`; the smallest that breaks a rule, or None."""
-    for state in corners() if first else ():
-        if wrong := judge(endpoint, state):
-            return Found(state, wrong)
-    failing: list[State] = []
-
-    @seed(number)
-    @settings(
-        max_examples=examples, database=None, deadline=None, print_blob=False, report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
-    )  # fmt: skip
-    @given(states())
-    def one(state: State) -> None:
-        if judge(endpoint, state):
-            failing.append(state)
-            raise Found(state, [])
-
-    gc.collect()
-    gc.freeze()  # what the target imported is not walked again for every state
-    try:
-        one()
-    except Found:
-        return smallest(endpoint, failing[0])
-    return None
-
-
-def smallest(endpoint: Endpoint, state: State) -> Found:
-    """The least of `state` that still breaks a rule: rows, overrides and columns are taken out one after the other."""
-    wrong = judge(endpoint, state)
-    rules = {problem.rule for problem in wrong}
-    for _ in range(ROUNDS):
-        for less in simpler(state):
-            found = judge(endpoint, less)
-            if rules & {problem.rule for problem in found}:
-                state, wrong = less, found
-                break
-        else:
-            break
-    return Found(state, wrong)
 
 
 def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     """Everything that the answer to `state` gets wrong, but for what is known to be."""
     tally = endpoint.tally
-    whole = json.dumps([state.caller, state.crowd, state.rows_only], sort_keys=True).encode()
+    whole = json.dumps([state.caller, state.crowd, stored(endpoint, state)], sort_keys=True).encode()
     tally.digest.update(whole)
     if (key := hashlib.blake2b(whole, digest_size=12).digest()) in tally.asked:
         tally.repeated += 1
@@ -185,6 +132,12 @@ def judge(endpoint: Endpoint, state: State) -> list[Problem]:
         tally.known[rule] = tally.known.get(rule, 0) + 1
     tally.asked[key] = [problem for problem in found if problem.rule not in endpoint.known]
     return tally.asked[key]
+
+
+def stored(endpoint: Endpoint, state: State) -> dict[str, Any]:
+    """What `store` puts into the database of `state`: two that differ elsewhere are no distinct states."""
+    left_out = {"caller", "crowd", *(() if endpoint.choices else ("service", "chosen", "chosen_text"))}
+    return {key: value for key, value in state.as_json().items() if key not in left_out}
 
 
 def store(endpoint: Endpoint, state: State) -> None:

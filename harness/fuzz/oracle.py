@@ -71,7 +71,9 @@ def problems(state: State, answer: Answer, validators: Mapping[int, Any], *, cho
     wanted = NO_DEFAULT if lacking else caller.status
     if answer.status != wanted and not (lacking and answer.status == 200):
         said = answer.error or answer.text[:160]
-        who = f"caller '{state.caller}'" + (f" where no active {lacking[0]} row is the default" if lacking else "")
+        who = f"caller '{state.caller}'" + (
+            f" where no active {lacking[0]} row is marked as default" if lacking else ""
+        )
         yield Problem(rule="status", message=f"{answer.status} to {who}, must be {wanted}: {said}")
         return
     validator = validators.get(answer.status)

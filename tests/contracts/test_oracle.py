@@ -95,4 +95,4 @@ def test_the_documented_error_is_an_answer_only_where_it_is_true():
         "one-default: no_default_model is told of 'text', and what has none is ['image']"
     ]
     assert judged(fine, NO_DEFAULT, told)[0].startswith(f"status: 503 to caller '{OWNER}', must be 200")
-    assert judged(off, 500, None)[0].startswith(f"status: 500 to caller '{OWNER}' where no active image row is the default, must be 503")  # fmt: skip
+    assert judged(off, 500, None)[0].startswith(f"status: 500 to caller '{OWNER}' where no active image row is marked as default, must be 503")  # fmt: skip
