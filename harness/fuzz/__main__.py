@@ -25,12 +25,12 @@ def main(path: str) -> None:
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Fuzz, or with job["case"] play one state; see harness.run.fuzz for the keys."""
+    """Fuzz, or with job["case"] play one state (harness.run.fuzz has the keys); with job["bodies"] send request bodies."""
     try:
         import django
 
         django.setup()
-        from harness.fuzz import inprocess, search
+        from harness.fuzz import bodies, inprocess, search
         from harness.fuzz.states import State
     except ImportError as error:
         raise StackError(
@@ -39,6 +39,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             code="fuzz-import",
         ) from None
     logging.disable(logging.CRITICAL)
+    if "bodies" in job:
+        return bodies.run(job)
     endpoint = inprocess.prepare(job)
     if refusal := inprocess.refused_tokens(endpoint):
         raise StackError(

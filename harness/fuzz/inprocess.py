@@ -7,23 +7,20 @@ and error handling run as in production; only the server in front of it is missi
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import jsonschema_rs
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection, transaction
+from django.db import connection
 
 from harness.fuzz import oracle
 from harness.fuzz.oracle import SECRET, Answer, Problem
 from harness.fuzz.states import State, corners
 from harness.fuzz.world import CALLERS, OTHER, OWNER
+from harness.fuzz.wsgi import application, environ, rolled_back
 
 TABLES = {
     "model_config": "igny8_ai_model_config",
@@ -66,10 +63,6 @@ class Endpoint:
 
 def prepare(job: Mapping[str, Any]) -> Endpoint:
     """Get the target's application and empty its tables of models: what a state does not say is not there."""
-    application = get_wsgi_application()
-    # as Django's own test client does: a request must not close the connection whose transaction holds the state
-    request_started.disconnect(close_old_connections)
-    request_finished.disconnect(close_old_connections)
     with connection.cursor() as cursor:
         for table in (TABLES["model_config"], TABLES["account_settings"]):
             cursor.execute(f"DELETE FROM {table}")
@@ -100,7 +93,7 @@ def prepare(job: Mapping[str, Any]) -> Endpoint:
         accounts=job["accounts"],
         known=frozenset(job["known"]),
         choices=choices,
-        application=application,
+        application=application(),
         insert=f"INSERT INTO {TABLES['model_config']} ({names})"
         f" SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS r({shape});",
     )
@@ -117,7 +110,7 @@ def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     tally.cases += 1
     tally.distinct.add(hashlib.blake2b(whole.partition(b"{")[2], digest_size=12).digest())
     found: list[Problem] = []
-    with _rolled_back():
+    with rolled_back():
         store(endpoint, state)
         answer = ask(endpoint, state.caller)
         found += oracle.problems(state, answer, endpoint.validators, choices=endpoint.choices)
@@ -164,7 +157,7 @@ def store(endpoint: Endpoint, state: State) -> None:
 
 def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> Answer:
     """One request to the WSGI application, its queries counted and its time added up."""
-    environ = _environ(endpoint.url, method, CALLERS[caller].header, extra)
+    asked = environ(endpoint.url, method, CALLERS[caller].header, extra)
     seen: dict[str, Any] = {}
     queries = 0
 
@@ -181,7 +174,7 @@ def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> A
     error, body = "", b""
     with connection.execute_wrapper(counted):
         try:
-            answered = endpoint.application(environ, start_response)
+            answered = endpoint.application(asked, start_response)
             body = b"".join(answered)
         except Exception as raised:
             error = f"{type(raised).__name__}: {raised}"
@@ -205,7 +198,7 @@ def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> A
 def preliminaries(endpoint: Endpoint) -> list[Problem]:
     """What is asked once: another method, another format, and that the harness's own tokens are good for anything."""
     found = []
-    with _rolled_back():
+    with rolled_back():
         store(endpoint, corners()[0])
         for method, accept, status, header in (
             ("POST", "*/*", 405, "allow"),
@@ -232,7 +225,7 @@ def preliminaries(endpoint: Endpoint) -> list[Problem]:
 
 def refused_tokens(endpoint: Endpoint) -> str:
     """ "" when the tokens that must be good are; else what was answered to one of them."""
-    with _rolled_back():
+    with rolled_back():
         store(endpoint, corners()[0])
         for caller in (OWNER, OTHER):
             answer = ask(endpoint, caller)
@@ -244,29 +237,3 @@ def refused_tokens(endpoint: Endpoint) -> str:
 def _insert(endpoint: Endpoint, models: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(endpoint.insert, [json.dumps(models)])
-
-
-def _environ(url: str, method: str, header: str | None, extra: Mapping[str, str]) -> dict[str, Any]:
-    parts = urlsplit(url)
-    environ = {
-        "REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": parts.path, "QUERY_STRING": parts.query,
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "127.0.0.1", "HTTP_ACCEPT": "application/json", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(b""), "wsgi.errors": io.StringIO(), "wsgi.multithread": False,
-        "wsgi.multiprocess": False, "wsgi.run_once": False, "CONTENT_LENGTH": "0", **extra,
-    }  # fmt: skip
-    if header is not None:
-        environ["HTTP_AUTHORIZATION"] = header.encode().decode("latin-1")
-    return environ
-
-
-class _rolled_back:
-    """A transaction that leaves nothing, whatever happens in it."""
-
-    def __enter__(self) -> None:
-        self._atomic = transaction.atomic()
-        self._atomic.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        transaction.set_rollback(True)
-        self._atomic.__exit__(None, None, None)
