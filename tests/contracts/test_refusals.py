@@ -66,15 +66,20 @@ def test_a_token_that_cannot_be_made_stops_the_fuzzing(broken: Shop):
     assert (told.code, " code: seed-unknown-column" in told.err) == (2, True), told.out + told.err
 
 
-def test_an_endpoint_that_is_down_is_an_error(broken: Shop):
-    """Claim: an endpoint whose process dies under the request is exit 3 over HTTP and in process."""
-    dies = (
-        "backend/igny8_core/api/ai_models.py",
-        "        rows = list(",
-        '        __import__("os")._exit(7)\n        rows = list(',
+DOWN = "backend/igny8_core/api/ai_models.py", "        rows = list("
+
+
+@pytest.mark.parametrize(
+    ("where", "options", "code"), [("True", (), "fuzz-broke"), ('"gunicorn" in __import__("sys").modules', ("--http",), "fuzz-down")]
+)  # fmt: skip
+def test_an_endpoint_that_is_down_is_an_error(where: str, options: tuple[str, ...], code: str, broken: Shop):
+    """Claim: an endpoint whose process dies under the request is exit 3, in process and over HTTP, and nothing is judged."""
+    file, old = DOWN
+    told = broken((file, old, f'        {where} and __import__("os")._exit(7)\n{old}')).harness(
+        "fuzz", "--examples", "5", *options
     )
-    told = broken(dies).harness("fuzz", "--examples", "5")
-    assert (told.code, " code: fuzz-broke" in told.err) == (3, True), told.out + told.err
+    assert (told.code, f" code: {code}" in told.err) == (3, True), told.out + told.err
+    assert "PASS" not in told.out
 
 
 def test_a_file_that_is_no_state_is_refused(pristine: Workshop):
