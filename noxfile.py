@@ -9,7 +9,7 @@ phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(
 migration  every phase, there and back
 record   make the shipped cassettes again, from the simulator
 golden   compare the last run with the goldens: `./dev golden -- diff`, `-- accept ID --why "..."`
-contracts  provider, API, Celery, schema and legacy at every phase, with drift
+contracts  provider, API, request bodies, Celery, schema and legacy at every phase, with drift
 fuzz     the models endpoint on generated database states; the seed is printed, JUnit and HAR are kept in runs/
 bench    ratios against named floors, measured in the same run
 
@@ -102,7 +102,7 @@ def golden(session: nox.Session) -> None:
 
 @session
 def contracts(session: nox.Session) -> None:
-    """Provider, API, Celery, schema and legacy contracts at every phase, with drift."""
+    """Provider, API, request body, Celery, schema and legacy contracts at every phase, with drift."""
     run(session, "harness", "contracts", *session.posargs)
 
 

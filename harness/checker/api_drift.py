@@ -2,7 +2,8 @@
 
 The comparison with the contract goes both ways: an endpoint, a field or a lock that only one side has is a difference.
 What the backend does not declare (a view without a serializer has no body) is not compared and is counted, so that
-nobody takes silence for agreement; such bodies are held to real answers by `answers`.
+nobody takes silence for agreement; such answers are held to the contract by `answers`, such request bodies are sent by
+harness.run.bodies.
 
 Drift is breaking when a client that was right before would go wrong: something it reads may be gone, or of another
 kind; something it sends may be refused. Everything else is compatible.

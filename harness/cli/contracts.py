@@ -1,4 +1,4 @@
-"""`harness contracts`: provider, API, Celery, schema and legacy contracts at every phase, against stacks that run now."""
+"""`harness contracts`: provider, API, request body, Celery, schema and legacy contracts at every phase, against stacks that run now."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from harness.store import phases as manifests
 def contracts(
     ctx: click.Context, config_path: Path, phases: tuple[int, ...], run: Path | None, isolation: str, as_json: bool
 ) -> int:  # fmt: skip
-    """One table over provider, API, Celery, schema and legacy, per phase, with drift.
+    """One table over provider, API, request bodies, Celery, schema and legacy, per phase, with drift.
 
     Exit code 0: everything is as contracted, and every drift that could break somebody is declared. 1: anything else.
     """
@@ -121,7 +121,14 @@ def _table(
             if one not in seen:
                 tree = loaded(config_path, one if manifest else None)
                 paths, serializers = judging.wanted(api, one)
-                seen[one] = observing.observe(tree, isolation, paths=paths, serializers=serializers)
+                seen[one] = observing.observe(
+                    tree,
+                    isolation,
+                    paths=paths,
+                    serializers=serializers,
+                    contract=api if one in numbers else None,
+                    scenarios=found.values(),
+                )
         judged = judging.judge(
             loaded(config_path, number if manifest else None),
             seen[number],

@@ -61,11 +61,9 @@ def fuzz(
     )
     found = job.run(config, number=number, examples=examples, case=state, isolation=isolation)
     problems = list(found.problems)
-    say(
-        console,
-        f"  {count(found.cases, 'case')} in {found.seconds:.1f} s: {found.cases / found.seconds:.0f} a second, {found.distinct} distinct "
-        f"database states ({found.distinct_per_s:.0f} a second), {found.app_share:.0%} of the time in the application, states {found.digest}",
-    )
+    say(console, f"  {count(found.cases, 'case')} in {found.seconds:.1f} s: {found.cases / found.seconds:.0f} a second")
+    say(console, f"  {found.distinct} distinct database states: {found.distinct_per_s:.0f} a second")
+    say(console, f"  {found.app_share:.0%} of the time in the application; states {found.digest}")
     for rule, times in found.known.items():
         say(console, f"  known wrong in {times} of them: {rule} (contracts/api/known.toml)")
     if found.problems:

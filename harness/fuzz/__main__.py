@@ -25,12 +25,12 @@ def main(path: str) -> None:
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Fuzz, or with job["case"] play one state; see harness.run.fuzz for the keys."""
+    """Fuzz, or with job["case"] play one state (harness.run.fuzz has the keys); with job["bodies"] send request bodies."""
     try:
         import django
 
         django.setup()
-        from harness.fuzz import inprocess
+        from harness.fuzz import bodies, inprocess, search
         from harness.fuzz.states import State
     except ImportError as error:
         raise StackError(
@@ -39,6 +39,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             code="fuzz-import",
         ) from None
     logging.disable(logging.CRITICAL)
+    if "bodies" in job:
+        return bodies.run(job)
     endpoint = inprocess.prepare(job)
     if refusal := inprocess.refused_tokens(endpoint):
         raise StackError(
@@ -51,9 +53,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     if job["case"] is not None:
         state = State.from_json(job["case"])
         wrong = inprocess.judge(endpoint, state)
-        failure = inprocess.Found(state, wrong) if wrong else None
+        failure = search.Found(state, wrong) if wrong else None
     elif not problems:
-        failure = inprocess.fuzz(endpoint, job["seed"], job["examples"], first=job["corners"])
+        failure = search.fuzz(endpoint, job["seed"], job["examples"], first=job["corners"])
     seconds = time.perf_counter() - began
     tally = endpoint.tally
     if failure is not None:

@@ -6,26 +6,21 @@ and error handling run as in production; only the server in front of it is missi
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import io
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import jsonschema_rs
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection, transaction
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from django.db import connection
 
 from harness.fuzz import oracle
 from harness.fuzz.oracle import SECRET, Answer, Problem
-from harness.fuzz.states import State, corners, simpler, states
+from harness.fuzz.states import State, corners
 from harness.fuzz.world import CALLERS, OTHER, OWNER
+from harness.fuzz.wsgi import application, environ, rolled_back
 
 TABLES = {
     "model_config": "igny8_ai_model_config",
@@ -34,23 +29,13 @@ TABLES = {
     "provider": "igny8_integration_providers",
 }
 SECRET_NAMES = r"(api_key|password|secret|token)$"
-ROUNDS = 200
-"""At most so many things are taken out of a state that breaks a rule."""
-
-
-class Found(AssertionError):
-    """A state whose answer breaks a rule."""
-
-    def __init__(self, state: State, problems: list[Problem]) -> None:
-        super().__init__("; ".join(map(str, problems)))
-        self.state = state
-        self.problems = problems
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What was done. `asked` are the states that were asked already, with what was wrong: Hypothesis comes back to some,
-    and `repeated` counts how often. `distinct` are states of the database, whoever asks. `known` counts the states in which a rule broke that is declared as known wrong."""
+    and `repeated` counts how often. `distinct` are states of the database, whoever asks. `known` counts the states in
+    which a rule broke that is declared as known wrong."""
 
     cases: int = 0
     calls: int = 0
@@ -78,10 +63,6 @@ class Endpoint:
 
 def prepare(job: Mapping[str, Any]) -> Endpoint:
     """Get the target's application and empty its tables of models: what a state does not say is not there."""
-    application = get_wsgi_application()
-    # as Django's own test client does: a request must not close the connection whose transaction holds the state
-    request_started.disconnect(close_old_connections)
-    request_finished.disconnect(close_old_connections)
     with connection.cursor() as cursor:
         for table in (TABLES["model_config"], TABLES["account_settings"]):
             cursor.execute(f"DELETE FROM {table}")
@@ -100,8 +81,8 @@ def prepare(job: Mapping[str, Any]) -> Endpoint:
         )
         columns = dict(cursor.fetchall())
         cursor.execute(
-            "SELECT count(*) FROM information_schema.columns WHERE table_name = %s AND column_name = 'default_image_service'",
-            [TABLES["global_settings"]],
+            "SELECT count(*) FROM information_schema.columns WHERE table_name = %s AND column_name = %s",
+            [TABLES["global_settings"], "default_image_service"],
         )
         choices = bool(cursor.fetchone()[0])
     names = ", ".join(f'"{name}"' for name in columns)
@@ -112,57 +93,16 @@ def prepare(job: Mapping[str, Any]) -> Endpoint:
         accounts=job["accounts"],
         known=frozenset(job["known"]),
         choices=choices,
-        application=application,
-        insert=f"INSERT INTO {TABLES['model_config']} ({names}) SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS r({shape});",
+        application=application(),
+        insert=f"INSERT INTO {TABLES['model_config']} ({names})"
+        f" SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS r({shape});",
     )
-
-
-def fuzz(endpoint: Endpoint, number: int, examples: int, *, first: bool) -> Found | None:
-    """`first` every corner, then `examples` states from the seed `number`; the smallest that breaks a rule, or None."""
-    for state in corners() if first else ():
-        if wrong := judge(endpoint, state):
-            return Found(state, wrong)
-    failing: list[State] = []
-
-    @seed(number)
-    @settings(
-        max_examples=examples, database=None, deadline=None, print_blob=False, report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
-    )  # fmt: skip
-    @given(states())
-    def one(state: State) -> None:
-        if judge(endpoint, state):
-            failing.append(state)
-            raise Found(state, [])
-
-    gc.collect()
-    gc.freeze()  # what the target imported is not walked again for every state
-    try:
-        one()
-    except Found:
-        return smallest(endpoint, failing[0])
-    return None
-
-
-def smallest(endpoint: Endpoint, state: State) -> Found:
-    """The least of `state` that still breaks a rule: rows, overrides and columns are taken out one after the other."""
-    wrong = judge(endpoint, state)
-    rules = {problem.rule for problem in wrong}
-    for _ in range(ROUNDS):
-        for less in simpler(state):
-            found = judge(endpoint, less)
-            if rules & {problem.rule for problem in found}:
-                state, wrong = less, found
-                break
-        else:
-            break
-    return Found(state, wrong)
 
 
 def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     """Everything that the answer to `state` gets wrong, but for what is known to be."""
     tally = endpoint.tally
-    whole = json.dumps([state.caller, state.crowd, state.rows_only], sort_keys=True).encode()
+    whole = json.dumps([state.caller, state.crowd, stored(endpoint, state)], sort_keys=True).encode()
     tally.digest.update(whole)
     if (key := hashlib.blake2b(whole, digest_size=12).digest()) in tally.asked:
         tally.repeated += 1
@@ -170,7 +110,7 @@ def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     tally.cases += 1
     tally.distinct.add(hashlib.blake2b(whole.partition(b"{")[2], digest_size=12).digest())
     found: list[Problem] = []
-    with _rolled_back():
+    with rolled_back():
         store(endpoint, state)
         answer = ask(endpoint, state.caller)
         found += oracle.problems(state, answer, endpoint.validators, choices=endpoint.choices)
@@ -187,6 +127,12 @@ def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     return tally.asked[key]
 
 
+def stored(endpoint: Endpoint, state: State) -> dict[str, Any]:
+    """What `store` puts into the database of `state`: two that differ elsewhere are no distinct states."""
+    left_out = {"caller", "crowd", *(() if endpoint.choices else ("service", "chosen", "chosen_text"))}
+    return {key: value for key, value in state.as_json().items() if key not in left_out}
+
+
 def store(endpoint: Endpoint, state: State) -> None:
     """Put `state` into the open transaction, in one statement of several."""
     words = [endpoint.insert]
@@ -194,6 +140,7 @@ def store(endpoint: Endpoint, state: State) -> None:
     shared = dict(state.shared)
     if endpoint.choices:
         shared |= {
+            "openai_model": state.chosen_text,
             "default_image_service": state.service,
             "dalle_model" if state.service == "openai" else "runware_model": state.chosen,
         }
@@ -210,7 +157,7 @@ def store(endpoint: Endpoint, state: State) -> None:
 
 def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> Answer:
     """One request to the WSGI application, its queries counted and its time added up."""
-    environ = _environ(endpoint.url, method, CALLERS[caller].header, extra)
+    asked = environ(endpoint.url, method, CALLERS[caller].header, extra)
     seen: dict[str, Any] = {}
     queries = 0
 
@@ -227,7 +174,7 @@ def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> A
     error, body = "", b""
     with connection.execute_wrapper(counted):
         try:
-            answered = endpoint.application(environ, start_response)
+            answered = endpoint.application(asked, start_response)
             body = b"".join(answered)
         except Exception as raised:
             error = f"{type(raised).__name__}: {raised}"
@@ -251,7 +198,7 @@ def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> A
 def preliminaries(endpoint: Endpoint) -> list[Problem]:
     """What is asked once: another method, another format, and that the harness's own tokens are good for anything."""
     found = []
-    with _rolled_back():
+    with rolled_back():
         store(endpoint, corners()[0])
         for method, accept, status, header in (
             ("POST", "*/*", 405, "allow"),
@@ -278,7 +225,7 @@ def preliminaries(endpoint: Endpoint) -> list[Problem]:
 
 def refused_tokens(endpoint: Endpoint) -> str:
     """ "" when the tokens that must be good are; else what was answered to one of them."""
-    with _rolled_back():
+    with rolled_back():
         store(endpoint, corners()[0])
         for caller in (OWNER, OTHER):
             answer = ask(endpoint, caller)
@@ -290,29 +237,3 @@ def refused_tokens(endpoint: Endpoint) -> str:
 def _insert(endpoint: Endpoint, models: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(endpoint.insert, [json.dumps(models)])
-
-
-def _environ(url: str, method: str, header: str | None, extra: Mapping[str, str]) -> dict[str, Any]:
-    parts = urlsplit(url)
-    environ = {
-        "REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": parts.path, "QUERY_STRING": parts.query,
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "127.0.0.1", "HTTP_ACCEPT": "application/json", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(b""), "wsgi.errors": io.StringIO(), "wsgi.multithread": False,
-        "wsgi.multiprocess": False, "wsgi.run_once": False, "CONTENT_LENGTH": "0", **extra,
-    }  # fmt: skip
-    if header is not None:
-        environ["HTTP_AUTHORIZATION"] = header.encode().decode("latin-1")
-    return environ
-
-
-class _rolled_back:
-    """A transaction that leaves nothing, whatever happens in it."""
-
-    def __enter__(self) -> None:
-        self._atomic = transaction.atomic()
-        self._atomic.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        transaction.set_rollback(True)
-        self._atomic.__exit__(None, None, None)

@@ -7,8 +7,9 @@ Rules, each with the name that a failure begins with:
     rows         every active row exactly once, in the list of its type, and no other
     order        by sort_order, then model_name
     values       every field is the row's: tier, price, provider, limits
-    default      is_default is never invented: a row that is not marked is never shown as one
-    one-default  of each type that has active rows, exactly one default is shown, or the declared 409 is answered
+    default      in each type the one default is the marked row that is served where an account chose nothing, and no other
+    one-default  where the rows mark several, just one is shown; where they mark no active one, 503 no_default_model is
+                 answered. An answer that only repeats the marks breaks this rule and not `default`
     settings     the caller's own overrides, else the installation's; never another account's
     secret       no key, password or token of the database is in the answer
     queries      more rows cost no more queries
@@ -30,8 +31,8 @@ FIELDS = {
     "text": (*SHARED, "max_tokens", "tokens_per_credit", "input_cost_per_1m", "output_cost_per_1m"),
     "image": (*SHARED, "quality_tier", "credits_per_image", "cost_per_image", "valid_sizes"),
 }
-AMBIGUOUS = 409
-"""The error that an endpoint may answer where the rows do not say which model is the default, once the contract declares it."""
+NO_DEFAULT = 503
+"""The documented error where a type has no active row that is marked as default."""
 
 SECRET = "never-to-be-seen-4f1c9e"
 """Stands in every column that holds a key, a password or a token."""
@@ -66,12 +67,14 @@ def problems(state: State, answer: Answer, validators: Mapping[int, Any], *, cho
     caller = CALLERS[state.caller]
     if SECRET in answer.text:
         yield Problem(rule="secret", message="the value of a key, password or token column is in the answer")
-    told = answer.status == AMBIGUOUS and caller.status == 200 and AMBIGUOUS in validators and ambiguous(state)
-    if answer.status != caller.status and not told:
+    lacking = without_default(state) if caller.status == 200 else []
+    wanted = NO_DEFAULT if lacking else caller.status
+    if answer.status != wanted and not (lacking and answer.status == 200):
         said = answer.error or answer.text[:160]
-        yield Problem(
-            rule="status", message=f"{answer.status} to caller '{state.caller}', must be {caller.status}: {said}"
+        who = f"caller '{state.caller}'" + (
+            f" where no active {lacking[0]} row is marked as default" if lacking else ""
         )
+        yield Problem(rule="status", message=f"{answer.status} to {who}, must be {wanted}: {said}")
         return
     validator = validators.get(answer.status)
     if validator is None:
@@ -81,6 +84,10 @@ def problems(state: State, answer: Answer, validators: Mapping[int, Any], *, cho
     yield from (Problem(rule="shape", message=text) for text in wrong[:5])
     if answer.status == 401 and not answer.headers.get("www-authenticate", "").startswith("Bearer"):
         yield Problem(rule="status", message="401 without WWW-Authenticate: Bearer")
+    if answer.status == NO_DEFAULT and (kind := _told_type(answer.body)) not in (None, *lacking):
+        yield Problem(
+            rule="one-default", message=f"no_default_model is told of {kind!r}, and what has none is {lacking}"
+        )
     if answer.status != 200:
         return
     data = answer.body.get("data", {}) if isinstance(answer.body, dict) else {}
@@ -88,15 +95,23 @@ def problems(state: State, answer: Answer, validators: Mapping[int, Any], *, cho
         shown = data.get(f"{kind}_models")
         if isinstance(shown, list) and all(isinstance(one, dict) for one in shown):
             yield from _models(kind, state.models, shown)
+            yield from _one_default(kind, state, shown, choices=choices)
     if isinstance(data.get("image_settings"), dict):
         yield from _settings(expected_settings(state, choices=choices), data["image_settings"], state)
 
 
-def ambiguous(state: State) -> bool:
-    """Some type has active rows, and not exactly one of them is marked as default."""
-    active = [row for row in state.models if row["is_active"]]
-    marks = Counter(row["model_type"] for row in active if row["is_default"])
-    return any(marks[kind] != 1 for kind in {row["model_type"] for row in active})
+def without_default(state: State) -> list[str]:
+    """The types that have no active row that is marked."""
+    marked = {row["model_type"] for row in state.models if row["is_active"] and row["is_default"]}
+    return [kind for kind in FIELDS if kind not in marked]
+
+
+def default_of(kind: str, state: State, *, choices: bool) -> str | None:
+    """The one marked active row: the one that the installation's settings choose, where they do; else the first."""
+    marks = (row for row in state.models if row["model_type"] == kind and row["is_active"] and row["is_default"])
+    names = [row["model_name"] for row in in_order(marks)]
+    chosen = state.chosen_text if kind == "text" else state.chosen
+    return chosen if choices and chosen in names else next(iter(names), None)
 
 
 def queries_grew(few: Answer, many: Answer, crowd: int) -> Iterator[Problem]:
@@ -163,42 +178,48 @@ def _models(kind: str, rows: Iterable[Row], shown: list[Any]) -> Iterator[Proble
     for at, one in enumerate(shown):
         if row := every.get(str(one.get("model_name"))):
             yield from _values(f"{where}[{at}]", kind, row, one)
-    yield from _one_default(kind, [row for row in every.values() if row["model_type"] == kind], wanted, shown)
 
 
 def _values(where: str, kind: str, row: Row, one: Mapping[str, Any]) -> Iterator[Problem]:
     for field in FIELDS[kind]:
-        if field not in one:
-            continue  # the shape says so already
+        if field not in one or field == "is_default":
+            continue  # the shape says so already; of defaults, _one_default
         given, wanted = one[field], row[field]
-        if field == "is_default":
-            if given is True and wanted is False:
-                yield Problem(
-                    rule="default",
-                    message=f"{where}: {row['model_name']!r} is shown as default, and its row is not marked",
-                )
-        elif json.dumps(given) != json.dumps(wanted):
+        if json.dumps(given) != json.dumps(wanted):
             yield Problem(
                 rule="values", message=f"{where}.{field} is {given!r}, the row of {row['model_name']!r} says {wanted!r}"
             )
 
 
-def _one_default(kind: str, rows: list[Row], wanted: list[Row], shown: list[Any]) -> Iterator[Problem]:
-    defaults = [str(one.get("model_name")) for one in shown if one.get("is_default") is True]
-    marked = [row["model_name"] for row in wanted if row["is_default"]]
-    if not wanted or len(defaults) == 1:
+def _one_default(kind: str, state: State, shown: list[Any], *, choices: bool) -> Iterator[Problem]:
+    rows = [row for row in state.models if row["model_type"] == kind]
+    marked = [row["model_name"] for row in rows if row["is_active"] and row["is_default"]]
+    names = [str(one.get("model_name")) for one in shown if one.get("is_default") is True]
+    wanted = default_of(kind, state, choices=choices)
+    if names == ([] if wanted is None else [wanted]) and wanted is not None:
         return
-    if len(defaults) > 1:
-        what = f"{len(defaults)} defaults are shown ({', '.join(defaults)}): which one a customer pays for is not told"
-    elif marked:
-        what = f"no default is shown, and the active row {marked[0]!r} is marked"
-    elif hidden := [row["model_name"] for row in rows if row["is_default"] and not row["is_active"]]:
-        what = f"the default {hidden[0]!r} is inactive and hidden: no default is shown, and no error is told"
+    what = f"{len(names)} defaults are shown ({', '.join(map(repr, names))})" if names else "no default is shown"
+    if len(names) == 1:
+        what = f"{names[0]!r} is shown as default"
+    if invented := [name for name in names if name not in marked]:
+        what += f", and no active row marks {invented[0]!r}"
+    if wanted is not None:
+        what += f"; must be just {wanted!r}, which is served where an account chose nothing"
     else:
-        what = "no row is marked: no default is shown, and no error is told"
-    # as stored: the rows themselves are ambiguous and the answer repeats them; anything else is the endpoint's own doing
-    rule = "one-default" if sorted(defaults) == sorted(marked) else "default"
+        off = [row["model_name"] for row in rows if row["is_default"] and not row["is_active"]]
+        why = f"the default {off[0]!r} is inactive and hidden" if off else "no row is marked"
+        what = f"{why}: {what}, and no error is told, must be {NO_DEFAULT} no_default_model"
+    # repeated as stored: the rows themselves are ambiguous; anything else is the endpoint's own doing
+    rule = "one-default" if sorted(names) == sorted(marked) else "default"
     yield Problem(rule=rule, message=f"{kind}: {what}")
+
+
+def _told_type(body: Any) -> Any:
+    """error.fields.model_type of a 503; None where it is not there, which the shape says already."""
+    try:
+        return body["error"]["fields"]["model_type"]
+    except (KeyError, TypeError):
+        return None
 
 
 def _settings(wanted: Mapping[str, Any], shown: Mapping[str, Any], state: State) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Database states of the models endpoint: rows of models, settings of the installation and overrides of two accounts.
 
 A state is plain JSON, so that a failing one can be kept in a file and played again. `corners` are always tried first;
-`states` is the Hypothesis strategy. Few draws make a row: generating must not cost more than asking.
+`states` is the Hypothesis strategy. One draw makes a state: generating must not cost more than asking.
 """
 
 from __future__ import annotations
@@ -34,11 +34,19 @@ CREDITS = (None, 0, 1, 5, 15, 2147483647)
 ORDERS = (0, 0, 0, 1, 2, 10, -1, 2147483647)
 TIERS = (None, "basic", "quality", "premium")
 SIZES = ([], ["1024x1024"], ["1024x1024", "1792x1024"])
+MENDED = (True, True, True, False)
 STYLES = (None, "", "photorealistic", "sketch", "水彩")
 COUNTS = (None, 0, 1, 3, 10)
-CROWDS = (*(0,) * 22, 1, 7, 40)
-ASKING = (*(OWNER,) * 40, *(OTHER,) * 8, *CALLERS)
-SERVICES = (("openai", "dall-e-3"), ("runware", "bria:10@1"), ("runware", "runware:97@1"))
+CROWDS = (*(0,) * 30, 1, 7, 40)
+ASKING = (*(OWNER,) * 88, *(OTHER,) * 24, *CALLERS)
+CHOICES = {"text": ("gpt-5.1", "gpt-4o-mini"), "image": ("dall-e-3", "bria:10@1", "runware:97@1")}
+MOST_ROWS = 6
+FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
+WIDTHS = (0x7F, 0x7F, 0x2FFF, 0x10FFFF - SURROGATES)
+"""How many code points a character is one of: ASCII, what many alphabets use, all of them."""
+
+_BYTES = 64
+"""What six rows and all the rest use up, but for the rarest names; a number that is used up goes on as zeros."""
 
 Row = dict[str, Any]
 
@@ -46,14 +54,16 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """`models` are rows by column. `overrides` maps an account to its columns, no entry for no row. `shared` are columns
-    of the installation's settings; `service` and `chosen` only where these still choose models. `crowd` more active
-    rows are added for a second request that must cost no more queries. `providers_active` switches all provider rows."""
+    of the installation's settings; `service`, `chosen` and `chosen_text` only where these still choose models. `crowd`
+    more active rows are added for a second request that must cost no more queries. `providers_active` switches all
+    provider rows."""
 
     models: tuple[Row, ...]
     overrides: dict[str, Row]
     shared: Row
     service: str
     chosen: str
+    chosen_text: str = "gpt-5.1"
     providers_active: bool = True
     crowd: int = 0
     caller: str = OWNER
@@ -64,11 +74,6 @@ class State:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> State:
         return cls(**{**value, "models": tuple(value["models"])})
-
-    @property
-    def rows_only(self) -> dict[str, Any]:
-        """What is in the database, without who asks."""
-        return {key: value for key, value in self.as_json().items() if key not in ("caller", "crowd")}
 
     def crowded(self) -> State:
         """The same with `crowd` more active models behind all others."""
@@ -93,23 +98,30 @@ def model(name: str, kind: str, **columns: Any) -> Row:
 
 
 def states() -> st.SearchStrategy[State]:
-    """Any state. Names are unique, as the column is; everything else may collide."""
-    rows = st.lists(st.tuples(st.integers(0, _ROWS - 1), _NAME), max_size=6, unique_by=lambda row: row[1])
-    return st.builds(_state, rows, st.integers(0, _REST - 1))
+    """Any state. Names are unique, as the column is; everything else may collide.
+
+    Drawn as bytes and not as numbers: Hypothesis prefers small numbers, and the last digits of one would always be 0.
+    """
+    return st.binary(min_size=_BYTES, max_size=_BYTES).map(lambda drawn: _state(_Digits(int.from_bytes(drawn))))
 
 
-def _state(rows: list[tuple[int, str]], number: int) -> State:
-    """Rows from a number and a name each, all the rest from one number: few draws make a state."""
-    models = tuple(_model(*row) for row in rows)
-    rest = _Digits(number)
-    service, chosen = rest.of(SERVICES)
+def _state(rest: _Digits) -> State:
+    """Everything of a state from one number."""
+    named = {row["model_name"]: row for row in (_model(rest) for _ in range(rest.below(MOST_ROWS + 1)))}
+    models = tuple(named.values())
+    if rest.of(MENDED):
+        models = _with_defaults(models)
+    named_of = {kind: [row["model_name"] for row in models if row["model_type"] == kind] for kind in CHOICES}
+    text, chosen = (rest.of((*CHOICES[kind], *named_of[kind])) for kind in CHOICES)
+    service = rest.of(("openai", "runware"))
     shared = {"image_style": rest.of(STYLES[2:]), "max_in_article_images": rest.of((3, 0, 10))}
     providers_active, crowd, caller = rest.of((True, False)), rest.of(CROWDS), rest.of(ASKING)
-    names = [None, "", "gone:1@1", "dall-e-3", *(row["model_name"] for row in models)]
+    names = [None, "", "gone:1@1", "dall-e-3", *named_of["image"], *named_of["text"]]
     overrides = {}
     for account in (OWNER, OTHER):
         if rest.of((False, True, True)):
             columns = {
+                "text_model": rest.of((None, *named_of["text"])),
                 "image_model": rest.of(names),
                 "image_style": rest.of(STYLES),
                 "max_in_article_images": rest.of(COUNTS),
@@ -117,8 +129,22 @@ def _state(rows: list[tuple[int, str]], number: int) -> State:
             overrides[account] = columns
     return State(
         models=models, overrides=overrides, shared=shared, service=service, chosen=chosen,
-        providers_active=providers_active, crowd=crowd, caller=caller,
+        chosen_text=text, providers_active=providers_active, crowd=crowd, caller=caller,
     )  # fmt: skip
+
+
+def _with_defaults(models: tuple[Row, ...]) -> tuple[Row, ...]:
+    """`models`, and in each type an active row that is marked: without, the answer is an error and shows no row."""
+    for kind in ("text", "image"):
+        own = [row for row in models if row["model_type"] == kind]
+        if any(row["is_active"] and row["is_default"] for row in own):
+            continue
+        if own:
+            row = {**own[0], "is_active": True, "is_default": True}
+            models = tuple(row if one is own[0] else one for one in models)
+        else:
+            models = (*models, model(f"only-{kind}", kind, is_default=True))
+    return models
 
 
 def simpler(state: State) -> Iterator[State]:
@@ -171,8 +197,10 @@ def corners() -> list[State]:
         replace(usual, models=tuple({**row, "is_default": False} for row in two)),
         replace(usual, models=tuple(off)),
         replace(usual, models=tuple({**row, "is_active": False} for row in two)),
-        replace(usual, models=tuple(model(name, kind, display_name=name) for name in ODD for kind in ("text",))),
-        replace(usual, models=tuple(model(name, "image", display_name=name, sort_order=n % 2) for n, name in enumerate(ODD))),
+        replace(usual, models=tuple({**row, "is_default": True} for row in two), service="openai", chosen="dall-e-3"),
+        replace(usual, models=(*two, model("gpt-4o-mini", "text", is_default=True)), chosen_text="gpt-4o-mini"),
+        replace(usual, models=_with_defaults(tuple(model(name, "text", display_name=name) for name in ODD))),
+        replace(usual, models=_with_defaults(tuple(model(name, "image", display_name=name, sort_order=n % 2) for n, name in enumerate(ODD)))),
         replace(usual, models=two, overrides={OTHER: {"image_model": "dall-e-3", "image_style": "sketch", "max_in_article_images": 10}}),
         replace(usual, models=two, overrides={OWNER: {"image_model": "dall-e-3", "image_style": "sketch", "max_in_article_images": 0}}),
         replace(usual, models=two, overrides={OWNER: {"image_model": "gone:1@1", "image_style": None, "max_in_article_images": None}}),
@@ -180,11 +208,9 @@ def corners() -> list[State]:
     ]  # fmt: skip
 
 
-def _model(number: int, name: str) -> Row:
-    """One row: each digit of `number` in its mixed radix is a column."""
-    digits = _Digits(number)
+def _model(digits: _Digits) -> Row:
     return model(
-        name,
+        _name(digits),
         digits.of(("image", "text")),
         is_active=digits.of((True, True, False)),
         is_default=digits.of((False, True)),
@@ -202,21 +228,27 @@ def _model(number: int, name: str) -> Row:
     )
 
 
+def _name(digits: _Digits) -> str:
+    """A real one, an odd one, or up to four characters of any kind but NUL, which no text of the database can hold."""
+    if known := digits.of((REAL, ODD, ())):
+        return str(digits.of(known))
+    return "".join(chr(_scalar(1 + digits.below(digits.of(WIDTHS)))) for _ in range(1 + digits.below(4)))
+
+
+def _scalar(point: int) -> int:
+    """Never a surrogate, which UTF-8 cannot write."""
+    return point if point < FIRST_SURROGATE else point + SURROGATES
+
+
 class _Digits:
     """A number read digit by digit, each in the base of what it chooses from."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
+    def below(self, base: int) -> int:
+        self.number, digit = divmod(self.number, base)
+        return digit
+
     def of(self, values: Sequence[Any]) -> Any:
-        self.number, digit = divmod(self.number, len(values))
-        return values[digit]
-
-
-_ROWS = 2 * 3 * 2 * len(ORDERS) * 3 * 4 * len(TIERS) * len(PRICES) ** 3 * len(CREDITS) ** 2 * 3 * len(SIZES)
-_REST = 3 * 3 * 3 * 2 * len(CROWDS) * len(ASKING) * (3 * 10 * len(STYLES) * len(COUNTS)) ** 2
-_NAME = st.one_of(
-    st.sampled_from(REAL),
-    st.sampled_from(ODD),
-    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=4),
-)
+        return values[self.below(len(values))]

@@ -16,7 +16,9 @@ from typing import Any
 from harness.checker.celery_contract import Task
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
+from harness.core.scenario import Scenario
 from harness.core.schema import Schema, Table
+from harness.run import bodies
 from harness.stack import catalogue, environment, island, processes
 from harness.stack.running import Stack
 
@@ -37,6 +39,8 @@ class Observed:
     document: Mapping[str, Any]
     serializers: Mapping[str, Mapping[str, Any]]
     complaints: tuple[str, ...]
+    bodies: Mapping[str, Any] | None = None
+    """What harness.run.bodies found; None when no request was sent."""
 
 
 def observe(
@@ -46,8 +50,11 @@ def observe(
     paths: Iterable[str] = (),
     serializers: Iterable[str] = (),
     app: bool = True,
+    contract: Mapping[str, Any] | None = None,
+    scenarios: Iterable[Scenario] = (),
 ) -> Observed:
     """Boot database and broker of `config`'s tree in an island of their own and read all of it; `app` False: the schema only.
+    With `contract`, also send the request bodies of its operations that `scenarios` ask for.
 
     Raises HarnessError and StackError as they happened inside; StackError contracts-shell when the target's shell failed.
     """
@@ -59,6 +66,8 @@ def observe(
                     body: dict[str, Any] = {"schema": catalogue.schema(stack.db)}
                     if app:
                         body |= _described(stack, config, list(paths), list(serializers))
+                    if contract is not None:
+                        body["bodies"] = bodies.check(stack, config, contract, scenarios, in_target)
             except HarnessError as error:
                 body = {"error": [type(error).__name__, error.message, error.hint, error.code]}
             json.dump(body, told, default=_plain)
@@ -140,6 +149,7 @@ def _observed(phase: int, body: Mapping[str, Any]) -> Observed:
         endpoints=frozenset((method, path) for method, path in body.get("endpoints", ())),
         document=body.get("document", {}),
         serializers=body.get("serializers", {}),
+        bodies=body.get("bodies"),
         complaints=(
             *body.get("complaints", ()),
             *(

@@ -1,4 +1,4 @@
-"""The verdicts of `harness contracts`: five contracts at each phase, and what drifts from one phase to the next."""
+"""The verdicts of `harness contracts`: six contracts at each phase, and what drifts from one phase to the next."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from harness.store import contracts as store
 from harness.store import legacy as legacy_rules
 from harness.store import phase_tree
 
-KINDS = ("provider", "api", "celery", "schema", "legacy")
+KINDS = ("provider", "api", "bodies", "celery", "schema", "legacy")
 CLAIMS = {
     "provider": "what the scenarios' cassettes hold is what the providers' contracts allow",
     "api": "endpoints, locks and fields are the contract's, in both directions",
+    "bodies": "request bodies that the contract allows are accepted, all others are refused and leave nothing",
     "celery": "tasks, schedule and messages are the contract's",
     "schema": "the live catalogue is the contract's",
     "legacy": "old code is there while it is needed, and gone from then on",
@@ -63,12 +64,13 @@ def wanted(contract: Mapping[str, Any], phase: int) -> tuple[set[str], set[str]]
 def judge(
     config: Config, seen: Observed, before: Observed | None, scenarios: Mapping[str, Scenario], phase: Phase | None
 ) -> Judged:
-    """All five contracts of a phase that was observed, and its drift from `before`. Raises contracts-* and legacy-*."""
+    """All six contracts of a phase that was observed, and its drift from `before`. Raises contracts-* and legacy-*."""
     number = config.phase
     celery = store.celery(config.contracts, number)
     found = {
         "provider": provider(config, scenarios, number),
         "api": api_drift.against_contract(store.api(config.contracts), api_of(seen), number),
+        "bodies": request_bodies(seen),
         "celery": celery_contract.check(celery, seen.tasks, seen.schedule),
         "schema": schema_drift.check(store.schema(config.contracts, number), seen.schema),
         "legacy": legacy_scan(config, seen),
@@ -111,6 +113,16 @@ def _linted(path: Path, name: str, held: Any) -> list[Any]:
     if key not in _KNOWN:
         _KNOWN[key] = lint_one(path, name, date.today(), held)  # noqa: DTZ011 - dates of models' ends are ignored here
     return _KNOWN[key]
+
+
+def request_bodies(seen: Observed) -> Result:
+    found = seen.bodies
+    if found is None or (not found["bodies"] and not found["problems"]):
+        return cannot_tell("no request body was sent")
+    unasked = [f"POST {path}: no scenario asks for it, so no right body is known" for path in found["unasked"]]
+    if found["problems"]:
+        return breaks([*found["problems"], *unasked])
+    return cannot_tell(unasked[0]) if unasked else holds(f"{found['bodies']} request bodies")
 
 
 def legacy_scan(config: Config, seen: Observed) -> Result:

@@ -16,8 +16,9 @@ pytestmark = pytest.mark.stack
 VIEW = "backend/igny8_core/api/ai_models.py"
 FIELD = '    """Costs in USD per 1M tokens. A null rate means: the operation\'s."""\n'
 ROWS = '        rows = list(AIModelConfig.objects.filter(is_active=True).order_by("sort_order", "model_name"))\n'
-IMAGE = "        image = [row for row in rows if row.model_type == AIModelConfig.ModelType.IMAGE]\n"
 ANSWER = '                "image_settings": self._image_settings(),\n'
+MARKS = "                row.is_default = row is default\n"
+NONE = "            if default is None:\n"
 RETURN = '        return ok(\n            {\n                "text_models"'
 FAULTS = {
     "a wrong type": (
@@ -38,7 +39,7 @@ FAULTS = {
         r"\"tokens_per_credit\" is a required property",
     ),
     "an active row missing": (
-        [(VIEW, IMAGE, IMAGE.replace("IMAGE]", "IMAGE and row.credits_per_image != 0]"))],
+        [(VIEW, RETURN, "        image = [row for row in image if row.credits_per_image != 0]\n" + RETURN)],
         r"rows: image_models: the active row .* is missing",
     ),
     "a hard-coded list": (
@@ -46,12 +47,28 @@ FAULTS = {
         r"rows: \w+: the active row .* is missing",
     ),
     "two defaults": (
+        [(VIEW, MARKS, "                pass\n")],
+        r"one-default: (text|image): 2 defaults are shown \('.*', '.*'\); must be just '.*', which is served where an account chose nothing",
+    ),
+    "a second default invented": (
         [(VIEW, RETURN, "        for row in image[:2]:\n            row.is_default = True\n" + RETURN)],
-        r"default: image_models\[\d\]: .* is shown as default, and its row is not marked",
+        r"default: image: 2 defaults are shown .*, and no active row marks '.*'; must be just '.*'",
+    ),
+    "the wrong one of two defaults": (
+        [(VIEW, "next((row for row in marked if row.model_name == served), marked[0])", "marked[0] if served else None")],
+        r"default: (text|image): '.*' is shown as default; must be just '.*', which is served where an account chose nothing",
+    ),
+    "an inactive default hidden": (
+        [(VIEW, NONE, "            if default is None and not AIModelConfig.objects.filter(model_type=model_type, is_default=True).exists():\n")],
+        r"one-default: (text|image): the default '.*' is inactive and hidden: no default is shown, and no error is told, must be 503 no_default_model",
     ),
     "an inactive default replaced": (
-        [(VIEW, RETURN, "        if image and not any(row.is_default for row in image):\n            image[0].is_default = True\n" + RETURN)],
-        r"default: image_models\[0\]: .* is shown as default, and its row is not marked",
+        [(VIEW, NONE, "            default = default or next(iter(models), None)\n" + NONE)],
+        r"default: (text|image): .*: '.*' is shown as default, and no active row marks '.*', and no error is told",
+    ),
+    "an error that the contract does not declare": (
+        [(VIEW, "                    503,\n", "                    409,\n")],
+        r"status: 409 to caller 'owner' where no active text row is marked as default, must be 503",
     ),
     "decimals turned into numbers": (
         [(VIEW, FIELD, FIELD + "    output_cost_per_1m = serializers.FloatField()\n")],
@@ -114,58 +131,40 @@ def test_the_unbroken_endpoint_passes_and_a_seed_means_the_same_states(pristine:
     assert told[0]["distinct"] >= 60
 
 
-@pytest.mark.parametrize(
-    ("marks", "message"),
-    [
-        ("two", r"one-default: image: 2 defaults are shown"),
-        ("inactive", r"one-default: image: the default 'dall-e-3' is inactive and hidden: no default is shown, and no error is told"),
-    ],
-)  # fmt: skip
-def test_ambiguous_defaults_fail_unless_declared(marks: str, message: str, broken: Shop):
-    """Claim: what contracts/api/known.toml bears is found without it: rows with two defaults, or with an inactive one only."""
-    shop = broken(contracts=True)
-    (shop.folder / "contracts/api/known.toml").write_text("format = 1\n")
-    first = shop.harness("fuzz", "--seed", "1", "--examples", "10")
-    assert first.code == 1
-    file = shop.folder / "state.json"
-    state = json.loads(next(shop.runs.glob("*/fuzz-state.json")).read_text())
-    row = {**state["models"][0], "model_type": "image", "model_name": "dall-e-3", "is_default": True}
-    other = {**row, "model_name": "google:4@2", "is_default": marks == "two"}
-    state["models"] = [{**row, "is_active": marks == "two"}, {**other, "is_active": True}]
-    file.write_text(json.dumps(state))
-    told = shop.harness("fuzz", "--case", str(file))
-    assert told.code == 1
-    assert re.search(message, told.out), told.out
+KNOWN = """format = 1
 
-
-MENDED = """        from igny8_core.api.responses import failure
-        for kind in (text, image):
-            if kind and sum(row.is_default for row in kind) != 1:
-                return failure(409, "conflict", "Exactly one active model of each type must be the default.")
+[[known]]
+rule   = "one-default"
+path   = "/api/v1/system/ai-models/"
+phases = "5..7"
+why    = "The endpoint is as the plan writes it: it repeats is_default."
 """
 
 
-def test_an_error_that_the_contract_does_not_declare_is_no_answer(broken: Shop):
-    """Claim: refusing ambiguous rows with a status of one's own is found."""
-    told = broken((VIEW, RETURN, MENDED + RETURN)).harness("fuzz", "--seed", "1", "--examples", "10")
-    assert told.code == 1
-    assert re.search(r"FAIL status: 409 to caller 'owner', must be 200", told.out), told.out
+def test_what_is_declared_as_known_wrong_is_borne_and_told(broken: Shop):
+    """Claim: the plan's own endpoint, which repeats the marks, passes only while that is declared, and the run says so."""
+    shop = broken((VIEW, MARKS, "                pass\n"), (VIEW, NONE, "            if False:\n"), contracts=True)
+    told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
+    assert (told.code, "FAIL one-default: text: no row is marked" in told.out) == (1, True), told.out
+    (shop.folder / "contracts/api/known.toml").write_text(KNOWN)
+    told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
+    assert told.code == 0, told.out
+    for line in (
+        r"known wrong in \d+ of them: one-default \(contracts/api/known\.toml\)",
+        r"\d+ cases in [\d.]+ s: \d+ a second",
+        r"\d+ distinct database states: \d+ a second",
+        r"\d+% of the time in the application; states [0-9a-f-]+",
+    ):
+        assert re.search(line, told.out), told.out
 
 
 def test_a_known_wrong_that_is_mended_must_be_taken_out(broken: Shop):
-    """Claim: once the endpoint answers the declared error for ambiguous rows, the run fails until the entry goes, then passes."""
-    shop = broken((VIEW, RETURN, MENDED + RETURN), contracts=True)
-    shop.edit(
-        "contracts/api/openapi.yaml",
-        '              schema: {$ref: "#/components/schemas/AIModels"}\n',
-        '              schema: {$ref: "#/components/schemas/AIModels"}\n        "409": {$ref: "#/components/responses/Error"}\n',
-    )
+    """Claim: an endpoint in order fails the run while it is declared as wrong: what is borne is never borne for longer."""
+    shop = broken(contracts=True)
+    (shop.folder / "contracts/api/known.toml").write_text(KNOWN)
     told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
     assert told.code == 1
     assert "FAIL one-default: declared as known wrong, and it holds in every state" in told.out, told.out
-    (shop.folder / "contracts/api/known.toml").write_text("format = 1\n")
-    told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
-    assert told.code == 0, told.out
 
 
 def test_schemathesis_sees_a_broken_shape_both_ways(broken: Shop):

@@ -5,6 +5,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from igny8_core.ai.settings import get_model_config
 from igny8_core.business.billing.models import AIModelConfig
 from igny8_core.modules.system.models import AccountAISettings
 from igny8_core.tests.worlds import World
@@ -41,11 +42,33 @@ class AIModelsTests(TestCase):
         AIModelConfig.objects.filter(model_name="google:4@2").update(is_active=False)
         self.assertEqual([m["model_name"] for m in self.data()["image_models"]], ["dall-e-3", "runware:97@1"])
 
-    def test_no_models(self):
-        """An empty list is an answer."""
+    def defaults(self, kind):
+        return [m["model_name"] for m in self.data()[f"{kind}_models"] if m["is_default"]]
+
+    def assertNoDefault(self, kind):
+        answer = self.client.get(URL)
+        self.assertEqual((answer.status_code, answer.json()["error"]["code"]), (503, "no_default_model"))
+        self.assertEqual(answer.json()["error"]["fields"], {"model_type": kind})
+
+    def test_one_of_several_defaults(self):
+        """The one that is served where an account chose nothing; an account's own choice makes nothing a default."""
+        AIModelConfig.objects.filter(model_name__in=("gpt-4o-mini", "google:4@2")).update(is_default=True)
+        AccountAISettings.objects.create(account=self.world.account, text_model="gpt-4o-mini", image_model="google:4@2")
+        self.assertEqual(
+            self.defaults("text"), [get_model_config("content_generation", World("Other").account)["model"]]
+        )
+        self.assertEqual(self.defaults("image"), ["runware:97@1"])
+        AIModelConfig.objects.filter(model_name="google:4@2").update(sort_order=-1)
+        self.assertEqual(self.defaults("image"), ["google:4@2"])
+
+    def test_no_default(self):
+        """An error that says for which type, whether the default is inactive, unmarked or no model is there."""
+        AIModelConfig.objects.filter(model_name="runware:97@1").update(is_active=False)
+        self.assertNoDefault("image")
+        AIModelConfig.objects.filter(model_name="runware:97@1").update(is_active=True, is_default=False)
+        self.assertNoDefault("image")
         AIModelConfig.objects.all().delete()
-        data = self.data()
-        self.assertEqual((data["text_models"], data["image_models"]), ([], []))
+        self.assertNoDefault("text")
 
     def test_own_settings_only(self):
         """The caller's overrides count, another account's do not."""
