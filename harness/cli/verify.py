@@ -14,6 +14,8 @@ from harness.checker.target import target_of
 from harness.cli.failure import guarded
 from harness.cli.options import (
     config_option,
+    durations_of,
+    durations_option,
     isolation_option,
     json_option,
     loaded,
@@ -22,6 +24,7 @@ from harness.cli.options import (
     phase_option,
     runs_folder,
     runs_option,
+    shard_option,
     tier_option,
     workers_option,
 )
@@ -33,6 +36,7 @@ from harness.report import plan as plan_report
 from harness.report.summary import Summary, summarize
 from harness.run import judged, preflight, scenarios
 from harness.run import plan as plans
+from harness.run import shard as shards
 from harness.run import verify as main_job
 from harness.stack import island
 from harness.store import runs as store
@@ -47,10 +51,13 @@ from harness.store import runs as store
 @workers_option
 @isolation_option
 @runs_option
+@shard_option
+@durations_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
-    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None,
+    shard: tuple[int, int] | None, durations: Path | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
@@ -59,7 +66,11 @@ def verify(
     config = loaded(config_path, phase)
     found = scenarios.load(config)
     plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)
+    if shard is not None:
+        plan = shards.part(plan, *shard, durations_of(config, durations))
     out = Console(quiet=as_json)
+    if plan.shard is not None:
+        plan_report.say(out, shards.told(plan.shard))
     if plan_only:
         plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
         if as_json:
@@ -94,8 +105,9 @@ def verify(
 
 def summary_of(
     config: Config, law: judged.Law, result: judged.Judged, folder: Path, seconds: Mapping[str, float] | None, memory_bytes: int | None,
+    facts: Mapping[str, str] | None = None,
 ) -> Summary:  # fmt: skip
-    """What every report says of a judged run."""
+    """What every report says of a judged run, and `facts` beside."""
     start = result.history.start
     return summarize(
         result.verdicts,
@@ -108,7 +120,13 @@ def summary_of(
         seconds=seconds,
         memory_bytes=memory_bytes,
         canonical_hash=result.canonical_sha256,
-        facts={"target": config.name, "isolation": start.get("isolation", "unknown"), "kept in": _shown(folder)},
+        facts={
+            "target": config.name,
+            "isolation": start.get("isolation", "unknown"),
+            **(facts or {}),
+            "kept in": _shown(folder),
+        },
+        shard=result.history.shard,
     )
 
 

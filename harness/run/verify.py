@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +17,12 @@ from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
 from harness.driver.drive import action_for, steps_for
 from harness.run.cell import Tell, run_cell
-from harness.run.plan import Plan
+from harness.run.fingerprint import fingerprint, versions
+from harness.run.plan import Plan, Shard
 from harness.run.surface import boot
 from harness.stack.island import Island
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
-
-VERSIONS = ("django", "djangorestframework", "celery", "psycopg", "requests", "vcrpy", "faker")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,15 +92,23 @@ def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
         "seed": 0,
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in VERSIONS}},
+        "versions": versions(),
+        **({} if plan.shard is None else {**shard_fields(plan.shard), "code": fingerprint(config)}),
     }
 
 
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "absent"
+def shard_fields(shard: Shard) -> dict[str, Any]:
+    """What run.start says of a shard: enough for the merge to refuse what does not belong together."""
+    return {
+        "shard": {
+            "n": shard.n,
+            "of": shard.of,
+            "plan_sha256": shard.plan_sha256,
+            "durations_sha256": shard.durations_sha256,
+            "whole": shard.whole,
+        },
+        "plan": list(shard.plan),
+    }
 
 
 def needs_shell(config: Config, plan: Plan) -> bool:

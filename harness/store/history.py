@@ -47,6 +47,11 @@ class HistoryWriter:
             # what a killed run leaves says in which cell it was
             self._file.flush()
 
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Append lines that another writer made, as they are."""
+        for line in lines:
+            self._file.write(line.decode())
+
     def close(self) -> None:
         self._file.close()
 
@@ -66,28 +71,35 @@ def row_fields(change: Any) -> dict[str, Any]:
 def events(path: Path) -> Iterator[Event]:
     """Every event of the file. Raises history-missing, history-syntax. A torn last line ends the stream silently:
     without run.end the run counts as cut off anyway."""
+    return (event for _, event in lines(path))
+
+
+def lines(path: Path) -> Iterator[tuple[bytes, Event]]:
+    """Each line as it stands in the file, with its event; as `events`."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 try:
                     event = json.loads(line)
                     if not isinstance(event, dict) or "kind" not in event:
                         raise ValueError("not an event")
+                except UnicodeDecodeError as error:
+                    raise HarnessError(
+                        f"{path} is not UTF-8: {error}", hint="drive the run again", code="history-syntax"
+                    ) from None
                 except ValueError as error:
-                    if not line.endswith("\n"):
+                    if not line.endswith(b"\n"):
                         return
                     raise HarnessError(
                         f"{path} line {number} is not an event: {error}",
                         hint="the file was changed after the run; drive the run again",
                         code="history-syntax",
                     ) from None
-                yield event
+                yield line, event
     except FileNotFoundError:
         raise HarnessError(
             f"no history at {path}", hint="run `harness verify` first, or name a run's folder", code="history-missing"
         ) from None
-    except UnicodeDecodeError as error:
-        raise HarnessError(f"{path} is not UTF-8: {error}", hint="drive the run again", code="history-syntax") from None
 
 
 def read(path: Path, ledger: Ledger) -> RunHistory:
