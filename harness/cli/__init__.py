@@ -7,6 +7,7 @@ week      a simulated week of hourly ticks and many schedules
 migration every phase, there and back
 check     judge a stored run again with today's goldens
 report    shards merged and judged whole; what plans are split by
+worker    drive cells for verify --on, on this machine
 checklist the plan's test checklist, filled in from a stored run
 criteria  the plan's seven success criteria
 findings  what the runs prove to be wrong, and which phase ends it
@@ -33,7 +34,7 @@ from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
 COMMANDS = (
-    "verify", "phase", "shadow", "week", "migration", "check", "report", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "manage",
+    "verify", "phase", "shadow", "week", "migration", "check", "report", "worker", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "manage",
 )  # fmt: skip
 
 

@@ -85,6 +85,13 @@ durations_option = click.option(
     help="What parts are made by [default: durations.toml beside the scenarios, where there is one].",
 )
 
+on_option = click.option(
+    "--on",
+    metavar="URL",
+    default=None,
+    help="Drive the cells on every harness worker at this Redis, e.g. redis://10.0.0.5:6379/0.",
+)
+
 
 def durations_of(config: Config, path: Path | None) -> Durations:
     """The durations that were named, else the committed ones, else none: then all cells count the same."""

@@ -19,6 +19,7 @@ from harness.cli.options import (
     isolation_option,
     json_option,
     loaded,
+    on_option,
     only_option,
     path_option,
     phase_option,
@@ -53,16 +54,21 @@ from harness.store import runs as store
 @runs_option
 @shard_option
 @durations_option
+@on_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
     config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None,
-    shard: tuple[int, int] | None, durations: Path | None, plan_only: bool, as_json: bool,
+    shard: tuple[int, int] | None, durations: Path | None, on: str | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
     Exit code 0: all as locked. 1: a difference, or something that nobody can tell. 2: usage. 3: the stack failed.
     """
+    if on is not None and (shard is not None or tier != "processes" or isolation != "auto" or workers is not None):
+        raise click.UsageError(
+            "--on goes with none of --shard, --tier, --isolation, --workers: the workers have their own"
+        )
     config = loaded(config_path, phase)
     found = scenarios.load(config)
     plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)
@@ -85,22 +91,41 @@ def verify(
         plan_report.say(out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(out, quiet=as_json) as shown:
             driven = main_job.drive_plan(config, plan, place, folder, shown.hear, workers=workers)
-        compared = time.perf_counter()
-        result = judged.judge_run(config, law, folder)
-        driven.seconds["compare"] = time.perf_counter() - compared
-        summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
-        keep(folder, result, summary)
-        driven.seconds["report"] = time.perf_counter() - compared - driven.seconds["compare"]
-        summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
-        terminal.print_report(out, summary)
-        if as_json:
-            print(json.dumps(machine.document(summary)))
-        return OK if summary.status is Status.PASS else DIFFERENCES
+        return told(config, law, driven, folder, out, as_json)
 
+    if on is not None:
+        return _remotely(config, plan, on, law, folder, out, as_json)
     if tier == "docker":
         why = "containers on a network of their own, without a way out"
         return guarded(inside, as_json)(island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={}))
     return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+
+
+def told(
+    config: Config, law: judged.Law, driven: main_job.Driven, folder: Path, out: Console, as_json: bool
+) -> int:  # fmt: skip
+    """Judge what was driven, keep the verdict, print the report; the exit code."""
+    compared = time.perf_counter()
+    result = judged.judge_run(config, law, folder)
+    driven.seconds["compare"] = time.perf_counter() - compared
+    summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
+    keep(folder, result, summary)
+    driven.seconds["report"] = time.perf_counter() - compared - driven.seconds["compare"]
+    summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
+    terminal.print_report(out, summary)
+    if as_json:
+        print(json.dumps(machine.document(summary)))
+    return OK if summary.status is Status.PASS else DIFFERENCES
+
+
+def _remotely(
+    config: Config, plan: plans.Plan, url: str, law: judged.Law, folder: Path, out: Console, as_json: bool
+) -> int:  # fmt: skip
+    from harness.run import remote  # imports Celery, which only this needs
+
+    with progress.RunProgress(out, quiet=as_json) as shown:
+        driven = remote.drive_remote(config, plan, url, folder, shown.hear)
+    return told(config, law, driven, folder, out, as_json)
 
 
 def summary_of(

@@ -33,6 +33,8 @@ class Driven:
     memory_bytes: int = 0
     isolation: str = ""
     why: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What a report says beside, by name."""
 
 
 def drive_plan(
