@@ -59,12 +59,13 @@ def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial:
 def written(run: Path, config_path: Path, out: Path | None) -> int:
     """Write how long each cell of RUN [default: runs/latest] took: what verify --shard splits by. Commit the file."""
     config = loaded(config_path)
-    taken = durations.of_cells(history.read(store.find(run) / store.HISTORY, config.ledger).cells)
-    if not taken.milliseconds:
+    stored = history.read(store.find(run) / store.HISTORY, config.ledger)
+    taken = durations.of_cells(stored.cells)
+    if not stored.start.get("whole") or set(taken.milliseconds) != set(stored.planned):
         raise HarnessError(
-            f"no cell of {run} came to rest: there is nothing to split by",
-            hint="drive the whole plan first: harness verify",
-            code="durations-none",
+            f"{run} does not say how long every cell takes: {len(taken.milliseconds)} of its cells came to rest",
+            hint="write durations from a run of the whole plan: harness verify, without --only, --path or --shard",
+            code="durations-part",
         )
     path = out or config.scenarios / durations.NAME
     durations.write(path, taken)

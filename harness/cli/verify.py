@@ -157,7 +157,8 @@ def summary_of(
 
 def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
     """Write verdict.json and report.html beside the history."""
-    store.write_verdict(folder, result.verdicts, {"phase": result.phase, "canonical_sha256": result.canonical_sha256})
+    facts = {"phase": result.phase, "canonical_sha256": result.canonical_sha256}
+    store.write_verdict(folder, result.verdicts, {**facts, "shard": summary.shard} if summary.shard else facts)
     html.write(folder / store.REPORT, summary)
 
 

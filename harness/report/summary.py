@@ -100,7 +100,10 @@ def summarize(
     cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do.
     `shard` is run.start's."""
     verdicts = tuple(verdicts)
-    lines = tuple(_line(cell, scenarios.get(cell.scenario), verdicts) for cell in cells)
+    own: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        own.setdefault(verdict.cell, []).append(verdict)
+    lines = tuple(_line(cell, scenarios.get(cell.scenario), own.get(cell.cell, ())) for cell in cells)
     parts: Counter[str] = Counter()
     for cell in cells:
         parts.update(cell.seconds)
@@ -143,8 +146,7 @@ def repeat_command(about: str, phase: int = 0) -> str:
     return " ".join(words)
 
 
-def _line(cell: CellHistory, scenario: Scenario | None, verdicts: Sequence[Verdict]) -> Line:
-    own = [v for v in verdicts if v.cell == cell.cell]
+def _line(cell: CellHistory, scenario: Scenario | None, own: Sequence[Verdict]) -> Line:
     rows = scenario.plan.get(Path(cell.path), ()) if scenario else ()
     return Line(
         cell=cell.cell,

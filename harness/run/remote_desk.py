@@ -37,6 +37,8 @@ RUN_S = 60
 KEEP_S = 900
 """Claims and answers of a verify that was killed are gone after this."""
 CONNECT_S = 5.0
+SOCKET_S = 15.0
+"""A Redis that says nothing for so long, on a connection that stands, does not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Answer:
 def connect(url: str) -> redis.Redis:
     """A client of the Redis at `url` that was seen to answer. Raises HarnessError remote-url, StackError remote-broker."""
     try:
-        client = redis.Redis.from_url(url, socket_connect_timeout=CONNECT_S, health_check_interval=15)
+        client = redis.Redis.from_url(url, socket_connect_timeout=CONNECT_S, socket_timeout=SOCKET_S)
     except ValueError as error:
         raise HarnessError(
             f"{shown(url)} is no address of a Redis: {error}", hint="write redis://HOST:6379/0", code="remote-url"
@@ -101,7 +103,12 @@ def app(url: str) -> Celery:
         worker_redirect_stdouts=False,
         control_exchange="igny8-harness",
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"global_keyprefix": PREFIX, "socket_connect_timeout": CONNECT_S},
+        broker_transport_options={
+            "global_keyprefix": PREFIX,
+            "socket_connect_timeout": CONNECT_S,
+            "socket_timeout": SOCKET_S,
+            "socket_keepalive": True,
+        },
     )
     return made
 

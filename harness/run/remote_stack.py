@@ -7,9 +7,9 @@ worker -- Celery, leases                                   (harness.run.remote_w
   `- keeper     waits for a cell; dies with the worker, and everything below with it
        `- island    boots the stack, drives cell after cell, until another one is needed or something breaks
 
-Frames, each one JSON line and a body: down goes a job {run, cell, phase, code}; up come "cell" with the cell's history,
-"stale" (the stack is of another phase or of older code: send the job again), "refused" (our code is not the job's) or
-"error"; after every one but "cell" the island ends, which the keeper says with "down".
+Frames, each a JSON object and a body: down goes a job {job, run, cell, phase, code}; up come, with the job's number,
+"cell" with the cell's history, "stale" (the stack is of another phase or of older code: send the job again), "refused"
+(our code is not the job's) or "error"; after every one but "cell" the island ends, which the keeper says with "down".
 """
 
 from __future__ import annotations
@@ -51,12 +51,15 @@ class Keeper:
 
     pid: int
     socket: socket.socket
+    job: int = 0
+    """The number of the job that is waited for: what comes late for another one is dropped."""
 
     def drive(self, job: Mapping[str, Any], every_s: float, tick: Callable[[], None]) -> Frame | None:
         """Have one cell driven; `tick`, which must not raise, is called every `every_s` meanwhile. The frame is "cell",
         "refused" or "error"; None when the stack was killed with the cell in it."""
         while True:
-            send(self.socket, job)
+            self.job += 1
+            send(self.socket, {**job, "job": self.job})
             frame = self._next(every_s, tick)
             if frame[0]["kind"] == "cell":
                 return frame
@@ -73,12 +76,14 @@ class Keeper:
         os.waitpid(self.pid, 0)
 
     def _next(self, every_s: float, tick: Callable[[], None]) -> Frame:
-        while not select.select([self.socket], [], [], every_s)[0]:
-            tick()
-        frame = receive(self.socket)
-        if frame is None:
-            raise KeeperGone
-        return frame
+        while True:
+            while not select.select([self.socket], [], [], every_s)[0]:
+                tick()
+            frame = receive(self.socket)
+            if frame is None:
+                raise KeeperGone
+            if frame[0].pop("job", self.job) == self.job:
+                return frame
 
 
 class KeeperGone(Exception):
@@ -99,7 +104,7 @@ def keep(config_path: Path, isolation: str) -> Keeper:
             return 1
         with suppress(BrokenPipeError, ConnectionResetError):  # the worker ended meanwhile
             while (job := receive(theirs)) is not None:
-                send(theirs, {"kind": "down", "code": _island(config_path, isolation, theirs, job[0])})
+                send(theirs, {"kind": "down", "code": _island(config_path, isolation, Line(theirs, job[0]))})
         return 0
 
     with signals_held():
@@ -142,51 +147,68 @@ def _exactly(sock: socket.socket, size: int) -> bytes | None:
     return bytes(parts)
 
 
-def _island(config_path: Path, isolation: str, sock: socket.socket, job: dict[str, Any]) -> int:
+@dataclass(slots=True)
+class Line:
+    """The stack's end: the job in hand, and what is said of it."""
+
+    socket: socket.socket
+    job: dict[str, Any]
+
+    def say(self, head: Mapping[str, Any], body: bytes = b"") -> None:
+        send(self.socket, {**head, "job": self.job["job"]}, body)
+
+    def next(self) -> bool:
+        """Wait for the next job; False when the worker has ended."""
+        frame = receive(self.socket)
+        self.job = frame[0] if frame else self.job
+        return frame is not None
+
+
+def _island(config_path: Path, isolation: str, line: Line) -> int:
     """Run one island until it has to end; whatever breaks is told."""
 
     def inside(place: Island) -> int:
         try:
-            return _serve(config_path, place, sock, job)
+            return _serve(config_path, place, line)
         except Exception as error:
-            send(sock, *error_frame(error))
+            line.say(*error_frame(error))
             return 1
 
     try:
         return island.run(inside, hosts=load(config_path).provider_hosts, mode=isolation)
     except HarnessError as error:
-        send(sock, *error_frame(error))
+        line.say(*error_frame(error))
         return error.exit_code
 
 
-def _serve(config_path: Path, place: Island, sock: socket.socket, first: dict[str, Any]) -> int:
-    config = described(config_path, first["phase"])
-    code = fingerprint(config)
-    if unlike := differing(code, first["code"]):
-        send(sock, {"kind": "refused", "unlike": unlike})
+def _serve(config_path: Path, place: Island, line: Line) -> int:
+    config = described(config_path, line.job["phase"])
+    code, run = fingerprint(config), line.job["run"]
+    if unlike := differing(code, line.job["code"]):
+        line.say({"kind": "refused", "unlike": unlike})
         return 0
     cells = {
-        f"{one.id}@{path}": Cell(scenario=one, path=Way(path)) for one in scenarios.load(config).values() for path in one.paths
-    }  # fmt: skip
-    run, job = first["run"], first
+        f"{one.id}@{path}": Cell(scenario=one, path=Way(path))
+        for one in scenarios.load(config).values()
+        for path in one.paths
+    }
     with boot(config, place) as live, requests.Session() as session:
         session.trust_env = False
-        booted_s = live.stack.timings.get("boot", 0.0)
+        boot_s = live.stack.timings.get("boot", 0.0)
         while True:
-            if (job["run"] != run and fingerprint(config) != code) or job["phase"] != config.phase:
-                send(sock, {"kind": "stale"})
+            job = line.job
+            if job["phase"] != config.phase or (job["run"] != run and fingerprint(config) != code):
+                line.say({"kind": "stale"})
                 return 0
             if unlike := differing(code, job["code"]):
-                send(sock, {"kind": "refused", "unlike": unlike})
+                line.say({"kind": "refused", "unlike": unlike})
                 return 0
             run = job["run"]
             body = _drive(config, cells[job["cell"]], live, session)
-            send(sock, {"kind": "cell", "isolation": place.kind, "boot_s": booted_s}, body)
-            booted_s = 0.0
-            asked = receive(sock)
-            if asked is None:
+            line.say({"kind": "cell", "isolation": place.kind, "boot_s": boot_s}, body)
+            boot_s = 0.0
+            if not line.next():
                 return 0
-            job = asked[0]
 
 
 def _drive(config: Config, cell: Cell, live: Live, session: requests.Session) -> bytes:

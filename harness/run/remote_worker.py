@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -86,7 +87,10 @@ def _celery(config_path: Path, url: str, worker: Worker, up: Callable[[str], Non
     def drive_cell(**job: Any) -> None:
         try:
             drive(worker, **job)
+        except redis.RedisError as error:
+            print(f"{job['cell']} is let go: Redis does not answer: {error}", file=sys.stderr, flush=True)
         except stack.KeeperGone:
+            print("the process that keeps the stack was killed: this worker ends", file=sys.stderr, flush=True)
             state.should_stop = STACK_FAILED
 
     @inspect_command(name=CODE, args=[("phase", int)])
