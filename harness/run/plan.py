@@ -33,7 +33,6 @@ class Shard:
     n: int
     of: int
     plan: tuple[str, ...]
-    plan_sha256: str
     durations_sha256: str
     whole: bool
     milliseconds: int

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median_low
+from typing import Any
 
 from harness.core.errors import HarnessError
 from harness.run.plan import Plan, Shard
@@ -34,8 +35,7 @@ def part(plan: Plan, n: int, of: int, durations: Durations) -> Plan:
     own = split(ids, of, known)[n - 1]
     kept = set(own)
     shard = Shard(
-        n=n, of=of, plan=tuple(ids), plan_sha256=plan_hash(plan.phase, plan.tier, ids),
-        durations_sha256=durations.sha256, whole=plan.whole, milliseconds=sum(known[name] for name in own),
+        n=n, of=of, plan=tuple(ids), durations_sha256=durations.sha256, whole=plan.whole, milliseconds=sum(known[name] for name in own),
         plan_milliseconds=sum(known.values()),
     )  # fmt: skip
     return replace(plan, cells=tuple(cell for cell in plan.cells if cell.id in kept), whole=False, shard=shard)
@@ -62,6 +62,20 @@ def weights(ids: Sequence[str], milliseconds: Mapping[str, int]) -> dict[str, in
 def plan_hash(phase: int, tier: str, ids: Sequence[str]) -> str:
     """sha256 of a plan: its phase, its tier and its cells in order."""
     return hashlib.sha256(json.dumps([phase, tier, list(ids)]).encode()).hexdigest()
+
+
+def fields_of(plan: Plan, shard: Shard) -> dict[str, Any]:
+    """What run.start says of a shard: enough for the merge to refuse what does not belong together."""
+    return {
+        "shard": {
+            "n": shard.n,
+            "of": shard.of,
+            "plan_sha256": plan_hash(plan.phase, plan.tier, shard.plan),
+            "durations_sha256": shard.durations_sha256,
+            "whole": shard.whole,
+        },
+        "plan": list(shard.plan),
+    }
 
 
 def told(shard: Shard) -> str:

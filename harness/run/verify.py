@@ -16,9 +16,10 @@ from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
 from harness.driver.drive import action_for, steps_for
+from harness.run import shard as shards
 from harness.run.cell import Tell, run_cell
 from harness.run.fingerprint import fingerprint, versions
-from harness.run.plan import Plan, Shard
+from harness.run.plan import Plan
 from harness.run.surface import boot
 from harness.stack.island import Island
 from harness.store.history import HistoryWriter
@@ -95,21 +96,7 @@ def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],
         "versions": versions(),
-        **({} if plan.shard is None else {**shard_fields(plan.shard), "code": fingerprint(config)}),
-    }
-
-
-def shard_fields(shard: Shard) -> dict[str, Any]:
-    """What run.start says of a shard: enough for the merge to refuse what does not belong together."""
-    return {
-        "shard": {
-            "n": shard.n,
-            "of": shard.of,
-            "plan_sha256": shard.plan_sha256,
-            "durations_sha256": shard.durations_sha256,
-            "whole": shard.whole,
-        },
-        "plan": list(shard.plan),
+        **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }
 
 

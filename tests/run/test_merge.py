@@ -12,7 +12,6 @@ from harness.core.config import load
 from harness.core.errors import HarnessError
 from harness.run import judged, merge, scenarios, shard
 from harness.run import plan as plans
-from harness.run.verify import shard_fields
 from harness.store import canonical, history, parts
 from harness.store.durations import Durations
 from harness.store.history import HistoryWriter
@@ -35,7 +34,7 @@ def plan(config):
 def write(folder: Path, config, plan, **other) -> Path:
     """A run of `plan` in which nothing happened; `other` are fields of run.start, None leaves one out."""
     folder.mkdir(parents=True)
-    own = {} if plan.shard is None else {**shard_fields(plan.shard), "code": CODE}
+    own = {} if plan.shard is None else {**shard.fields_of(plan, plan.shard), "code": CODE}
     start = {
         "harness": "0.1.0", "target": config.name, "phase": plan.phase, "tier": plan.tier, "isolation": "namespace",
         "seed": 0, "whole": plan.whole, "cells": [cell.id for cell in plan.cells], **own, **other,

@@ -45,18 +45,16 @@ def test_every_cell_is_in_just_one_part_and_no_part_is_empty(case, chance: rando
     told = list(known.items())
     chance.shuffle(told)
     assert [shard.part(plan, n, of, Durations(milliseconds=dict(told))) for n in range(1, of + 1)] == parts
-    assert {part.shard.plan_sha256 for part in parts} == {shard.plan_hash(0, "processes", [c.id for c in plan.cells])}
+    assert {tuple(part.shard.plan) for part in parts} == {tuple(cell.id for cell in plan.cells)}
 
 
 @given(splits())
 def test_parts_take_about_equally_long(case):
-    """Claim: the longest part is at most 4/3 of the best there could be (Graham's bound of longest-first)."""
+    """Claim: no two parts differ by more than the longest cell."""
     plan, of, known = case
     weights = shard.weights([cell.id for cell in plan.cells], known)
     loads = [sum(weights[name] for name in own) for own in shard.split(list(weights), of, weights)]
-    longest = sorted(weights.values(), reverse=True)
-    least_possible = max(longest[0], sum(longest) / of, sum(longest[of - 1 : of + 1]) if len(longest) > of else 0)
-    assert max(loads) <= least_possible * 4 / 3
+    assert max(loads) - min(loads) <= max(weights.values())
 
 
 def test_the_cells_of_a_part_keep_the_plans_order():
