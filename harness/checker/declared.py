@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -21,17 +22,15 @@ def complete(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Name
     if not cells and not context.planned:
         yield "", cannot_tell("the history holds no cell: nothing was judged", code="nothing-judged")
         return
-    seen = [cell.cell for cell in cells]
+    seen = Counter(cell.cell for cell in cells)
     lines = [f"{cell} was planned but is not in the history" for cell in context.planned or () if cell not in seen]
     if context.planned == ():
         lines.append("the run does not say what it set out to drive, so nobody can tell what is missing")
-    lines += [
-        f"{cell} is in the history {seen.count(cell)} times" for cell in sorted(set(seen)) if seen.count(cell) > 1
-    ]
+    lines += [f"{cell} is in the history {times} times" for cell, times in sorted(seen.items()) if times > 1]
     lines += [
         f"{cell.cell}: there is no scenario {cell.scenario}" for cell in cells if cell.scenario not in context.scenarios
     ]
-    yield "", breaks(lines, code="run-incomplete") if lines else holds(f"{len(seen)} cells, all judged")
+    yield "", breaks(lines, code="run-incomplete") if lines else holds(f"{len(cells)} cells, all judged")
 
 
 def goldens_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:

@@ -61,6 +61,9 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
 }
 """name -> (claim, check), judged once for a run; each may speak of several scenarios."""
 
+OF_THE_WHOLE = tuple(name for name in RUN_CHECKERS if name != "complete")
+"""Of the run checkers those that a part of a run cannot answer: they are left to the merge."""
+
 
 def judge(
     cells: Sequence[CellHistory],
@@ -72,10 +75,12 @@ def judge(
     phase: int,
     *,
     planned: Sequence[str] | None = None,
+    part: bool = False,
 ) -> list[Verdict]:
     """Every verdict on a run, cells first. `scenarios`, `goldens` and `findings` are all there are, driven or not.
 
-    `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails.
+    `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails. Of a
+    `part` of a run (a shard) nothing is said that needs the whole.
     """
     target = target_of(config)
     verdicts: list[Verdict] = []
@@ -105,7 +110,7 @@ def judge(
         findings=findings,
         planned=None if planned is None else tuple(planned),
     )
-    return verdicts + check_run(cells, run)
+    return verdicts + [one for one in check_run(cells, run) if not (part and one.checker in OF_THE_WHOLE)]
 
 
 def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:

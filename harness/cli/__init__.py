@@ -6,6 +6,8 @@ shadow    two states of the target on the same tape, compared
 week      a simulated week of hourly ticks and many schedules
 migration every phase, there and back
 check     judge a stored run again with today's goldens
+report    shards merged and judged whole; what plans are split by
+worker    drive cells for verify --on, on this machine
 checklist the plan's test checklist, filled in from a stored run
 criteria  the plan's seven success criteria
 findings  what the runs prove to be wrong, and which phase ends it
@@ -33,7 +35,7 @@ from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
 
 COMMANDS = (
-    "verify", "phase", "shadow", "week", "migration", "check", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "stack", "manage",
+    "verify", "phase", "shadow", "week", "migration", "check", "report", "worker", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "stack", "manage",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from harness.cli.options import config_option, json_option, loaded
-from harness.cli.verify import keep, summary_of
+from harness.cli.told import keep, summary_of
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.report import machine, terminal

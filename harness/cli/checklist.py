@@ -69,7 +69,7 @@ def checklist(config_path: Path, run: Path, markdown: bool, as_json: bool) -> in
     plan = read(config.contracts / PLAN)
     law = judged.read_law(config, scenarios.load(config))
     folder = store.find(run)
-    result = judged.judge_run(config, law, folder)
+    result = judged.judge_whole(config, law, folder)
     filled = shown.fill(
         plan.sections, result.history.cells, result.verdicts, law.scenarios, target_of(config), result.phase
     )

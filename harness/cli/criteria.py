@@ -91,7 +91,7 @@ def _seen(
     plan = read(config.contracts / PLAN)
     law = judged.read_law(config, scenarios.load(config))
     found = tuple(store.find(folder) for folder in folders)
-    results = [judged.judge_run(config, law, folder) for folder in found]
+    results = [judged.judge_whole(config, law, folder) for folder in found]
     phases = {result.phase for result in results} | ({phase} if phase is not None else set())
     if len(phases) > 1:
         raise HarnessError(

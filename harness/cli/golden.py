@@ -57,6 +57,7 @@ class Stored:
             self.config,
             self.run.phase,
             planned=self.run.planned,
+            part=bool(self.run.shard),
         )
 
 

@@ -9,6 +9,8 @@ import click
 from harness.core.config import Config, load
 from harness.core.tier import ALL, TIERS
 from harness.run.at_phase import at_phase
+from harness.store import durations
+from harness.store.durations import Durations
 
 config_option = click.option(
     "--config",
@@ -63,6 +65,44 @@ workers_option = click.option(
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
 )
+
+
+def _shard(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    n, slash, of = value.partition("/")
+    if not (slash and n.isdecimal() and of.isdecimal() and 1 <= int(n) <= int(of)):
+        raise click.BadParameter(f"'{value}' is not one part of several, e.g. 2/5", context, parameter)
+    return int(n), int(of)
+
+
+shard_option = click.option(
+    "--shard",
+    callback=_shard,
+    metavar="N/OF",
+    help="Only this part of the plan, e.g. 2/5; parts are of about equal time.",
+)
+durations_option = click.option(
+    "--durations",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="What parts are made by [default: durations.toml beside the scenarios, where there is one].",
+)
+
+on_option = click.option(
+    "--on",
+    metavar="URL",
+    default=None,
+    help="Drive the cells on every harness worker at this Redis, e.g. redis://10.0.0.5:6379/0.",
+)
+
+
+def durations_of(config: Config, path: Path | None) -> Durations:
+    """The durations that were named, else the committed ones, else none: then all cells count the same."""
+    committed = config.scenarios / durations.NAME
+    if path is None and not committed.exists():
+        return Durations()
+    return durations.read(path or committed)
 
 
 def loaded(config_path: Path, phase: int | None = None) -> Config:

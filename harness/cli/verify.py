@@ -1,46 +1,62 @@
-"""`harness verify`: the main job."""
+"""`harness verify`: the main job, in one tier, in every tier, or on workers of other machines."""
 
 from __future__ import annotations
 
 import json
 import signal
-import time
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from harness.checker.target import target_of
 from harness.cli.failure import guarded
 from harness.cli.options import (
     config_option,
+    durations_of,
+    durations_option,
     isolation_option,
     json_option,
     loaded,
+    on_option,
     only_option,
     path_option,
     phase_option,
     runs_folder,
     runs_option,
+    shard_option,
     tiers_option,
     workers_option,
 )
+from harness.cli.told import told
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.tier import ALL, TIERS, TierRun
 from harness.core.verdict import Status
-from harness.report import html, machine, progress, terminal
 from harness.report import plan as plan_report
+from harness.report import progress
 from harness.report import tiers as tiers_report
-from harness.report.summary import Summary, summarize
 from harness.run import judged, preflight, scenarios, tiers
 from harness.run import plan as plans
+from harness.run import shard as shards
 from harness.run import verify as main_job
 from harness.run.plan import Plan
 from harness.stack import island
 from harness.store import runs as store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One verify as it was asked for. `tables` False: where several tiers tell their parts, each tells the least."""
+
+    config: Config
+    plan: Plan
+    law: judged.Law
+    out: Console
+    as_json: bool
+    isolation: str
+    workers: int | None
+    tables: bool = True
 
 
 @click.command()
@@ -52,19 +68,31 @@ from harness.store import runs as store
 @workers_option
 @isolation_option
 @runs_option
+@shard_option
+@durations_option
+@on_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
-    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None, plan_only: bool, as_json: bool,
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None,
+    shard: tuple[int, int] | None, durations: Path | None, on: str | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
     Exit code 0: all as locked. 1: a difference, or something that nobody can tell. 2: usage. 3: the stack failed.
     """
+    if on is not None and (shard is not None or tier != "processes" or isolation != "auto" or workers is not None):
+        raise click.UsageError(
+            "--on goes with none of --shard, --tier, --isolation, --workers: the workers have their own"
+        )
     config = loaded(config_path, phase)
     found = scenarios.load(config)
     plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)
+    if shard is not None:
+        plan = shards.part(plan, *shard, durations_of(config, durations))
     out = Console(quiet=as_json)
+    if plan.shard is not None:
+        plan_report.say(out, shards.told(plan.shard))
     if plan_only:
         plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
         if as_json:
@@ -73,91 +101,60 @@ def verify(
     law = judged.read_law(config, found)
     preflight.check(config, plan)
     kept_in = runs_folder(config, runs).resolve()
+    asked = Asked(
+        config=config, plan=plan, law=law, out=out, as_json=as_json, isolation=isolation, workers=workers
+    )  # fmt: skip
     if tier == ALL:
-        return _every_tier(config, plan, law, kept_in, out, isolation, workers, as_json)
-    return _one_tier(config, plan, law, store.begin(kept_in), out, isolation, workers, as_json)
-
-
-def _one_tier(
-    config: Config, plan: Plan, law: judged.Law, folder: Path, out: Console, isolation: str, workers: int | None, as_json: bool, *, tables: bool = True,
-) -> int:  # fmt: skip
-    """Drive and judge `plan` in its tier; the stored run is in `folder`."""
+        return _every_tier(asked, kept_in)
     plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
+    if on is not None:
+        return _remotely(asked, on, store.begin(kept_in))
+    return _one_tier(asked, store.begin(kept_in))
+
+
+def _one_tier(asked: Asked, folder: Path) -> int:
+    """Drive and judge the plan in its tier; the stored run is in `folder`."""
+    plan = asked.plan
 
     def inside(place: island.Island) -> int:
-        plan_report.say(out, f"isolation: {place.kind} ({place.why})")
-        with progress.RunProgress(out, quiet=as_json) as shown:
-            driven = main_job.drive_plan(config, plan, place, folder, shown.hear, workers=workers)
-        compared = time.perf_counter()
-        result = judged.judge_run(config, law, folder)
-        driven.seconds["compare"] = time.perf_counter() - compared
-        summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
-        keep(folder, result, summary)
-        driven.seconds["report"] = time.perf_counter() - compared - driven.seconds["compare"]
-        summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes)
-        terminal.print_report(out, summary, tables=tables)
-        if as_json:
-            print(json.dumps(machine.document(summary)))
-        return OK if summary.status is Status.PASS else DIFFERENCES
+        plan_report.say(asked.out, f"isolation: {place.kind} ({place.why})")
+        with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
+            driven = main_job.drive_plan(asked.config, plan, place, folder, shown.hear, workers=asked.workers)
+        return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json, tables=asked.tables)
 
     if plan.tier == "docker":
         why = "containers on a network of their own, without a way out"
-        return guarded(inside, as_json)(island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={}))
-    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+        place = island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={})
+        return guarded(inside, asked.as_json)(place)
+    return island.run(guarded(inside, asked.as_json), hosts=asked.config.provider_hosts, mode=asked.isolation)
 
 
-def _every_tier(
-    config: Config, plan: Plan, law: judged.Law, runs: Path, out: Console, isolation: str, workers: int | None, as_json: bool,
-) -> int:  # fmt: skip
-    """Drive `plan` in every tier that this machine can run, then hold them against each other."""
+def _every_tier(asked: Asked, runs: Path) -> int:
+    """Drive the plan in every tier that this machine can run, then hold them against each other."""
+    config, plan = asked.config, asked.plan
+    quiet = replace(asked, out=Console(quiet=True) if asked.as_json else asked.out, as_json=False, tables=False)
     ran: dict[str, TierRun] = {}
     for tier in TIERS:
-        why = tiers.refusal(tier, config)
-        if why:
+        if why := tiers.refusal(tier, config):
             ran[tier] = TierRun(tier=tier, why=why)
             continue
         folder = store.begin(runs)
-        quiet = Console(quiet=True) if as_json else out
-        code = _one_tier(config, replace(plan, tier=tier), law, folder, quiet, isolation, workers, False, tables=False)
+        plan_report.print_plan(quiet.out, plan.cells, phase=plan.phase, tier=tier)
+        code = _one_tier(replace(quiet, plan=replace(plan, tier=tier)), folder)
         if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             return code
         ran[tier] = tiers.judged(config, TierRun(tier=tier, folder=folder, exit_code=code))
     parity = tiers.compared(config, ran)
-    tiers_report.print_tiers(out, list(ran.values()), parity, plan.phase)
-    if as_json:
+    tiers_report.print_tiers(asked.out, list(ran.values()), parity, plan.phase)
+    if asked.as_json:
         print(json.dumps(tiers_report.document(list(ran.values()), parity)))
     agreed = all(verdict.status is Status.PASS for verdict in parity)
     return max([OK if agreed else DIFFERENCES, *(one.exit_code for one in ran.values())])
 
 
-def summary_of(
-    config: Config, law: judged.Law, result: judged.Judged, folder: Path, seconds: Mapping[str, float] | None, memory_bytes: int | None,
-) -> Summary:  # fmt: skip
-    """What every report says of a judged run."""
-    start = result.history.start
-    return summarize(
-        result.verdicts,
-        result.history.cells,
-        law.scenarios,
-        law.findings,
-        phase=result.phase,
-        target=target_of(config),
-        origins=result.origins,
-        seconds=seconds,
-        memory_bytes=memory_bytes,
-        canonical_hash=result.canonical_sha256,
-        facts={"target": config.name, "isolation": start.get("isolation", "unknown"), "kept in": _shown(folder)},
-    )
+def _remotely(asked: Asked, url: str, folder: Path) -> int:
+    from harness.run import remote  # imports Celery, which only this needs
 
-
-def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
-    """Write verdict.json and report.html beside the history."""
-    store.write_verdict(folder, result.verdicts, {"phase": result.phase, "canonical_sha256": result.canonical_sha256})
-    html.write(folder / store.REPORT, summary)
-
-
-def _shown(folder: Path) -> str:
-    try:
-        return str(folder.relative_to(Path.cwd()))
-    except ValueError:
-        return str(folder)
+    with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
+        driven = remote.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
+    return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json)

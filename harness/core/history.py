@@ -5,7 +5,10 @@ every event between cell.start and cell.end has `cell` ("writer/generate_content
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
-run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions
+run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions; of a shard also
+            | shard {n, of, plan_sha256, durations_sha256, whole}, plan (the whole plan's cell ids), code {part: hash}
+part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
+            | events counts since that part began)
 cell.start  | scenario, path, title
 seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
 http        | method, path, status, request (JSON or null), response (JSON or text), expected
@@ -17,7 +20,7 @@ balance     | account (name), opening, closing
 log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
 note        | text   (the driver's own remarks: held call released, task process killed)
 cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
-run.end     | seconds {…}, cells
+run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
 """
 
 from __future__ import annotations
@@ -184,3 +187,9 @@ class RunHistory:
     @property
     def phase(self) -> int:
         return int(self.start.get("phase", 0))
+
+    @property
+    def shard(self) -> Mapping[str, Any]:
+        """Of which plan this run is a part (`shard` of run.start); empty for a run that stands for itself."""
+        shard: Mapping[str, Any] = self.start.get("shard", {})
+        return shard

@@ -39,6 +39,7 @@ class Surface(Protocol):
     """The stack as the driver sees it; all times in seconds."""
 
     base_url: str
+    session: requests.Session
     broker: Any
     fake: Any
 
@@ -99,7 +100,6 @@ def action_rows(config: Config, scenario: Scenario, path: Path) -> tuple[Row, ..
 
 def drive(
     config: Config, scenario: Scenario, path: Path, refs: Mapping[str, Mapping[str, Any]], token: str, surface: Surface,
-    session: requests.Session,
 ) -> Driven:  # fmt: skip
     """Do every step, then settle. Only a broken stack raises; what the target answers is data."""
     driven = Driven()
@@ -117,7 +117,6 @@ def drive(
                         f"operations.{step.operation}.{path}",
                         known,
                         surface,
-                        session,
                         token,
                         driven,
                         started,
@@ -162,7 +161,7 @@ def drive(
 
 
 def ask_over_http(
-    config: Config, step: Do, refs: Mapping[str, Mapping[str, Any]], token: str, surface: Surface, session: requests.Session
+    config: Config, step: Do, refs: Mapping[str, Mapping[str, Any]], token: str, surface: Surface
 ) -> HttpExchange:  # fmt: skip
     """Send the request of one step by its button, and wait for nothing beyond its answer."""
     action = action_for(config, step.operation, Path.MANUAL)
@@ -173,7 +172,7 @@ def ask_over_http(
             code="operation-path",
         )
     where = f"operations.{step.operation}.manual"
-    return _request(action.request, step, where, names(step.args, refs), surface.base_url, session, token)
+    return _request(action.request, step, where, names(step.args, refs), surface, token)
 
 
 def _known_from(driven: Driven) -> dict[str, Any]:
@@ -187,12 +186,12 @@ def _known_from(driven: Driven) -> dict[str, Any]:
 
 
 def _ask(
-    action: Action, step: Do, where: str, known: Mapping[str, Any], surface: Surface, session: requests.Session,
+    action: Action, step: Do, where: str, known: Mapping[str, Any], surface: Surface,
     token: str, driven: Driven, started: list[str], config: Config,
 ) -> int:  # fmt: skip
     """Ask once; return how many task messages must at least appear because of it."""
     if action.request is not None:
-        driven.http.append(_request(action.request, step, where, known, surface.base_url, session, token))
+        driven.http.append(_request(action.request, step, where, known, surface, token))
         return 0
     if action.task is not None:
         surface.broker.publish(
@@ -212,14 +211,14 @@ def _ask(
 
 
 def _request(
-    request: Mapping[str, Any], step: Do, where: str, known: Mapping[str, Any], base_url: str, session: requests.Session, token: str,
+    request: Mapping[str, Any], step: Do, where: str, known: Mapping[str, Any], surface: Surface, token: str,
 ) -> HttpExchange:  # fmt: skip
     url = fill(request["url"], known, where)
     body = fill(request["body"], known, where) if "body" in request else None
     try:
-        answer = session.request(
+        answer = surface.session.request(
             request["method"],
-            base_url + url,
+            surface.base_url + url,
             json=body,
             headers={"Authorization": f"Bearer {token}"},
             timeout=CALL_TIMEOUT_S,

@@ -166,7 +166,7 @@ def _driven(session: Session, cell: Cell) -> CellHistory:
 
     try:
         with live.stack.at_work():
-            run_cell(session.config, cell, live, live.session, tell)
+            run_cell(session.config, cell, live, tell)
         live.stack.alive()
     finally:
         session.reset()

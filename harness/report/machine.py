@@ -3,7 +3,7 @@
 {
   "format": 1,
   "status": "pass" | "fail" | "unknown",
-  "phase": 0, "scenarios": 41,
+  "phase": 0, "scenarios": 41, "shard": "2/3" | "",              a shard's status is that of its own cells
   "counts": {"pass": 77, "fail": 1, "unknown": 0},              cells by their worst verdict
   "cells": [{"cell", "title", "path", "status", "charged_credits", "calls", "plan": [row], "finding", "seconds"}],
   "failures": [verdict], "unknowns": [verdict],                  verdict: {"checker", "status", "cell", "claim",
@@ -38,6 +38,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "status": str(summary.status),
         "phase": summary.phase,
         "scenarios": summary.scenarios,
+        "shard": summary.shard,
         "counts": {str(status): count for status, count in summary.cells.items()},
         "cells": [
             {

@@ -73,6 +73,8 @@ class Summary:
     histories: tuple[CellHistory, ...] = ()
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
+    shard: str = ""
+    """ "2/3" when this is a part of a run, which then says nothing of the whole."""
 
     @property
     def charged_credits(self) -> int:
@@ -92,11 +94,16 @@ def summarize(
     canonical_hash: str = "",
     facts: Mapping[str, Any] | None = None,
     target: Target | None = None,
+    shard: Mapping[str, Any] | None = None,
 ) -> Summary:
     """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
-    cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do."""
+    cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do.
+    `shard` is run.start's."""
     verdicts = tuple(verdicts)
-    lines = tuple(_line(cell, scenarios.get(cell.scenario), verdicts) for cell in cells)
+    own: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        own.setdefault(verdict.cell, []).append(verdict)
+    lines = tuple(_line(cell, scenarios.get(cell.scenario), own.get(cell.cell, ())) for cell in cells)
     parts: Counter[str] = Counter()
     for cell in cells:
         parts.update(cell.seconds)
@@ -125,6 +132,7 @@ def summarize(
             if target is not None and cell.scenario in scenarios
         },
         findings=dict(findings),
+        shard=f"{shard['n']}/{shard['of']}" if shard else "",
     )
 
 
@@ -138,8 +146,7 @@ def repeat_command(about: str, phase: int = 0) -> str:
     return " ".join(words)
 
 
-def _line(cell: CellHistory, scenario: Scenario | None, verdicts: Sequence[Verdict]) -> Line:
-    own = [v for v in verdicts if v.cell == cell.cell]
+def _line(cell: CellHistory, scenario: Scenario | None, own: Sequence[Verdict]) -> Line:
     rows = scenario.plan.get(Path(cell.path), ()) if scenario else ()
     return Line(
         cell=cell.cell,

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.checker.judge import OF_THE_WHOLE
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.report.plan import count, say
@@ -55,6 +56,8 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
         ),
         ("checks", f"{len(summary.verdicts)} made; {count(summary.charged_credits, 'credit')} charged in all"),
     ]
+    if summary.shard:
+        facts.append(("shard", f"{summary.shard}: what needs the whole ({', '.join(OF_THE_WHOLE)}) is not judged here"))
     run_wide = [verdict for verdict in summary.failures if "@" not in verdict.cell]
     if run_wide:
         facts.append(("run", f"{count(len(run_wide), 'check')} of more than one cell failed"))
@@ -76,7 +79,14 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
 
 
 def conclusion(summary: Summary) -> str:
-    """The one line that counts."""
+    """The one line that counts. A shard speaks for its own cells only."""
+    if not summary.shard:
+        return _conclusion(summary)
+    rest = ": a part, harness report merge judges the whole" if summary.status is Status.PASS else ""
+    return f"SHARD {summary.shard} {_conclusion(summary)}{rest}"
+
+
+def _conclusion(summary: Summary) -> str:
     if summary.status is Status.PASS:
         known = len(summary.known_wrong)
         return f"PASS, with {count(known, 'finding')} known to be wrong" if known else "PASS"

@@ -2,6 +2,10 @@
 
 scenarios   find the scenario values of a target
 plan        which cells are driven, in which order; printed before anything starts
+shard       a plan in parts that every machine computes alike (fingerprint: the code that a part was driven with)
+merge       the shards' histories as one
+remote      a plan on workers of other machines (remote_watch: whether anything moves; remote_desk: what they share in Redis)
+remote_worker  the worker; remote_stack: the stack that it keeps from cell to cell
 preflight   what is wrong before anything starts
 surface     a booted stack as the driver, the cells and the recorder see it
 cell        one cell: reset, seed, load tape, drive, settle, observe

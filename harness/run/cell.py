@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-import requests
-
 from harness.core.config import Config
 from harness.core.scenario import Cell, Given, bearer
 from harness.driver import drive as driver
@@ -42,7 +40,7 @@ class Clock:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, outer: Tell) -> Clock:
+def run_cell(config: Config, cell: Cell, live: Live, outer: Tell) -> Clock:
     """Drive `cell` and tell `outer` every event of it; cell.end says how many there were. Only a broken stack or a wrong scenario raises."""
     scenario, clock = cell.scenario, Clock()
     told: Counter[str] = Counter()
@@ -72,9 +70,7 @@ def run_cell(config: Config, cell: Cell, live: Live, session: requests.Session, 
     tell("seeded", {"refs": refs, "accounts": opening})
     with clock.part("drive"):
         extra = {"run": {"kind": "path", "id": str(live.stack.run_dir)}}
-        driven = driver.drive(
-            config, scenario, cell.path, {**refs, **extra}, bearer(scenario.given.actor), live, session
-        )
+        driven = driver.drive(config, scenario, cell.path, {**refs, **extra}, bearer(scenario.given.actor), live)
     with clock.part("capture"):
         changes = capture.changes(live.db, config.tables)
         closing = _balances(config, live, refs)

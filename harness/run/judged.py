@@ -60,7 +60,10 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
     path = folder / HISTORY
     run = history.read(path, config.ledger)
     phase = int(run.start.get("phase", config.phase))
-    verdicts = judge(run.cells, law.scenarios, law.goldens, law.rates, law.findings, config, phase, planned=run.planned)
+    verdicts = judge(
+        run.cells, law.scenarios, law.goldens, law.rates, law.findings, config, phase, planned=run.planned,
+        part=bool(run.shard),
+    )  # fmt: skip
     return Judged(
         history=run,
         verdicts=tuple(verdicts),
@@ -68,6 +71,18 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
         canonical_sha256=canonical.canonical_hash(history.events(path), config.ledger),
         phase=phase,
     )
+
+
+def judge_whole(config: Config, law: Law, folder: Path) -> Judged:
+    """As `judge_run`, for what speaks of the whole plan. Raises HarnessError shard-alone for a part of a run."""
+    result = judge_run(config, law, folder)
+    if shard := result.history.shard:
+        raise HarnessError(
+            f"{folder} is shard {shard['n']}/{shard['of']}: it cannot answer for the whole",
+            hint="harness report merge makes one run of all shards",
+            code="shard-alone",
+        )
+    return result
 
 
 def _origins(config: Config, run: RunHistory) -> dict[str, str]:

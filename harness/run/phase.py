@@ -18,8 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from harness.checker import legacy, phase_change
 from harness.core.config import Config
 from harness.core.errors import HarnessError
@@ -64,11 +62,10 @@ def run_phase(
     begun = time.perf_counter()
     with boot(before, island, shell=needs_shell(before, plan)) as live:
         run.seconds["boot"] = time.perf_counter() - begun
-        session = live.session
-        _forward(run, live, session, law, before, after, listen)
-        _all_cells(run, live, session, law, after, plan, folder / f"phase-{number}", listen)
-        go_back(run, live, session, law, before, after, listen)
-        _all_cells(run, live, session, law, before, plan, folder / f"back-to-{number - 1}", listen)
+        _forward(run, live, law, before, after, listen)
+        _all_cells(run, live, law, after, plan, folder / f"phase-{number}", listen)
+        go_back(run, live, law, before, after, listen)
+        _all_cells(run, live, law, before, plan, folder / f"back-to-{number - 1}", listen)
     return run
 
 
@@ -98,13 +95,13 @@ def phases_dir(config: Config) -> Path:
 
 
 def _forward(
-    run: PhaseRun, live: Live, session: requests.Session, law: Law, before: Config, after: Config, listen: Listen
+    run: PhaseRun, live: Live, law: Law, before: Config, after: Config, listen: Listen
 ) -> None:  # fmt: skip
     """Live in the database of N-1, then migrate it with the code of N."""
     phase, stack = run.phase, live.stack
     listen("phase", {"text": f"living in the database of phase {phase.number - 1}"})
     with part(run, "lived-in data"):
-        run_cell(before, Cell(scenario=law.scenarios[LIVED_IN], path=Way.AUTOMATION), live, session, silent)
+        run_cell(before, Cell(scenario=law.scenarios[LIVED_IN], path=Way.AUTOMATION), live, silent)
         retarget.without_shadows(stack)
         old_rows, old_schema = catalogue.rows(live.db), catalogue.schema(live.db)
     listen("phase", {"text": f"migrating to {phase.name}"})
@@ -122,7 +119,7 @@ def _forward(
 
 
 def _all_cells(
-    run: PhaseRun, live: Live, session: requests.Session, law: Law, config: Config, plan: Plan, folder: Path, listen: Listen
+    run: PhaseRun, live: Live, law: Law, config: Config, plan: Plan, folder: Path, listen: Listen
 ) -> None:  # fmt: skip
     """Every scenario of the plan with the goldens of `config.phase`, judged as `harness verify` judges."""
     folder.mkdir(parents=True)
@@ -136,7 +133,7 @@ def _all_cells(
         here = replace(plan, phase=config.phase)
         tell("run.start", start_event(config, here, live.stack.island))
         for cell in plan.cells:
-            run_cell(config, cell, live, session, tell)
+            run_cell(config, cell, live, tell)
             live.stack.alive()
         tell("run.end", {"seconds": {}, "cells": len(plan.cells)})
     with part(run, "judging"):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import requests
-
 from harness.checker import phase_change
 from harness.core.config import Config
 from harness.core.errors import StackError
@@ -28,16 +26,16 @@ Listen = Callable[[str, Mapping[str, Any]], None]
 
 
 def go_back(
-    run: PhaseRun, live: Live, session: requests.Session, law: Law, before: Config, after: Config, listen: Listen
+    run: PhaseRun, live: Live, law: Law, before: Config, after: Config, listen: Listen
 ) -> None:  # fmt: skip
     """Leave rows and a queued task under N, roll back, and let N-1 serve the task."""
     phase, stack = run.phase, live.stack
     listen("phase", {"text": f"leaving rows and a queued task under {phase.name}"})
     with part(run, "rollback"):
-        run_cell(after, Cell(scenario=law.scenarios[STILL_LIVING], path=Way.AUTOMATION), live, session, silent)
+        run_cell(after, Cell(scenario=law.scenarios[STILL_LIVING], path=Way.AUTOMATION), live, silent)
         retarget.without_shadows(stack)
         queued = law.scenarios[QUEUED]
-        refs = _queue_one(live, session, queued, after)
+        refs = _queue_one(live, queued, after)
         rows_of_n = catalogue.rows(live.db)
         listen("phase", {"text": f"rolling {phase.name} back: {phase.rollback.kind}"})
         live.retarget(after)  # stops the new code; migrating back still needs it
@@ -63,14 +61,14 @@ def go_back(
         retarget.with_shadows(stack)
 
 
-def _queue_one(live: Live, session: requests.Session, scenario: Scenario, config: Config) -> Mapping[str, Any]:
+def _queue_one(live: Live, scenario: Scenario, config: Config) -> Mapping[str, Any]:
     """Ask for one task while no worker runs: its message stays in the queue."""
     live.stack.kill("worker")
     live.broker.reset()
     refs = seed.insert(live.db, config.tables, scenario.given)
     live.fake.load(scenario.id, scenario.tape_at(config.phase), ())
     step = next(step for step in scenario.when if isinstance(step, Do))
-    asked = driver.ask_over_http(config, step, refs, bearer(scenario.given.actor), live, session)
+    asked = driver.ask_over_http(config, step, refs, bearer(scenario.given.actor), live)
     if asked.status >= 300:
         raise StackError(
             f"phase {config.phase} refused to queue a task: {asked.status}",

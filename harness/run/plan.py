@@ -12,16 +12,32 @@ from harness.core.scenario import Cell, Path, Scenario
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`cells` in the order in which they are driven. `whole` says that nothing was left out by choice."""
+    """`cells` in the order in which they are driven. `whole` says that nothing was left out by choice. `shard` says of
+    which plan these cells are a part."""
 
     cells: tuple[Cell, ...]
     phase: int
     tier: str
     whole: bool
+    shard: Shard | None = None
 
     @property
     def scenarios(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(cell.scenario.id for cell in self.cells))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Part `n` of `of` of the plan whose cell ids are `plan`; `whole` is that plan's. Made by harness.run.shard."""
+
+    n: int
+    of: int
+    plan: tuple[str, ...]
+    durations_sha256: str
+    whole: bool
+    milliseconds: int
+    """What this part is expected to take, and the plan: by the durations, without boot."""
+    plan_milliseconds: int
 
 
 def make(

@@ -67,7 +67,7 @@ def record(
                     problems.append(fields["reason"])
                 listen(kind, fields)
 
-            run_cell(config, cell, live, live.session, hear)
+            run_cell(config, cell, live, hear)
             if problems:
                 raise HarnessError(
                     f"{scenario.id} did not come to rest while it was recorded: {problems[0]}",

@@ -16,8 +16,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Cell
@@ -292,9 +290,7 @@ def _shape(sections: Any) -> Iterable[str]:
 
 def _drive(config: Config, cell: Cell, live: Live) -> None:
     seen: list[tuple[str, Mapping[str, Any]]] = []
-    with requests.Session() as session:
-        session.trust_env = False
-        run_cell(config, cell, live, session, lambda kind, fields: seen.append((kind, dict(fields))))
+    run_cell(config, cell, live, lambda kind, fields: seen.append((kind, dict(fields))))
     end = next(fields for kind, fields in seen if kind == "cell.end")
     lost = [fields for kind, fields in seen if kind == "call" and fields["disposition"] in ("unmatched", "invalid")]
     if not end["settled"] or lost:

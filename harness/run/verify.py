@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +14,14 @@ from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
 from harness.driver.drive import action_for, steps_for
+from harness.run import shard as shards
 from harness.run.cell import Tell, run_cell
+from harness.run.fingerprint import fingerprint, versions
 from harness.run.plan import Plan
 from harness.run.surface import boot
 from harness.stack.island import Island
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
-
-VERSIONS = ("django", "djangorestframework", "celery", "psycopg", "requests", "vcrpy", "faker")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +32,8 @@ class Driven:
     memory_bytes: int = 0
     isolation: str = ""
     why: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What a report says beside, by name."""
 
 
 def drive_plan(
@@ -74,7 +74,7 @@ def drive_plan(
 
 def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) -> None:
     for cell in plan.cells:
-        clock = run_cell(config, cell, live, live.session, tell)
+        clock = run_cell(config, cell, live, tell)
         for part, seconds in clock.seconds.items():
             driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
         live.stack.alive()
@@ -91,15 +91,9 @@ def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
         "seed": 0,
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in VERSIONS}},
+        "versions": versions(),
+        **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "absent"
 
 
 def needs_shell(config: Config, plan: Plan) -> bool:

@@ -21,17 +21,15 @@ from harness.store.cells import Builder
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
 
 
-class HistoryWriter:
-    """Appends events. `tell(kind, fields)` adds `t` (seconds since the writer was made) and, inside a cell, `cell`."""
+class Pen:
+    """Makes the lines of a history: `line(kind, fields)` adds `t` (seconds since the pen was made) and, inside a cell,
+    `cell`."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self._file: TextIO = path.open("x", encoding="utf-8", newline="\n")
+    def __init__(self) -> None:
         self._begun = time.perf_counter()
         self._cell = ""
 
-    def tell(self, kind: str, fields: Mapping[str, Any]) -> None:
+    def line(self, kind: str, fields: Mapping[str, Any]) -> str:
         if kind == "cell.start":
             self._cell = f"{fields['scenario']}@{fields['path']}"
         elif kind == "run.start":
@@ -39,13 +37,31 @@ class HistoryWriter:
         event = {"kind": kind, "t": round(time.perf_counter() - self._begun, 6)}
         if self._cell:
             event["cell"] = self._cell
-        self._file.write(_encode({**event, **fields}) + "\n")
         if kind == "cell.end":
             self._cell = ""
-            self._file.flush()
-        elif kind in ("run.start", "cell.start", "run.end"):
+        return _encode({**event, **fields}) + "\n"
+
+
+class HistoryWriter:
+    """Appends events to a file: `tell(kind, fields)` as Pen.line."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file: TextIO = path.open("x", encoding="utf-8", newline="\n")
+        self._pen = Pen()
+
+    def tell(self, kind: str, fields: Mapping[str, Any]) -> None:
+        self._file.write(self._pen.line(kind, fields))
+        if kind in ("run.start", "cell.start", "cell.end", "run.end"):
             # what a killed run leaves says in which cell it was
             self._file.flush()
+
+    def copy(self, lines: Iterable[bytes]) -> None:
+        """Append lines that another pen made, as they are."""
+        for line in lines:
+            self._file.write(line.decode())
+        self._file.flush()
 
     def close(self) -> None:
         self._file.close()
@@ -66,28 +82,40 @@ def row_fields(change: Any) -> dict[str, Any]:
 def events(path: Path) -> Iterator[Event]:
     """Every event of the file. Raises history-missing, history-syntax. A torn last line ends the stream silently:
     without run.end the run counts as cut off anyway."""
+    return (event for _, event in lines(path))
+
+
+def lines(path: Path) -> Iterator[tuple[bytes, Event]]:
+    """Each line as it stands in the file, with its event; as `events`."""
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    event = json.loads(line)
-                    if not isinstance(event, dict) or "kind" not in event:
-                        raise ValueError("not an event")
-                except ValueError as error:
-                    if not line.endswith("\n"):
-                        return
-                    raise HarnessError(
-                        f"{path} line {number} is not an event: {error}",
-                        hint="the file was changed after the run; drive the run again",
-                        code="history-syntax",
-                    ) from None
-                yield event
+        with path.open("rb") as file:
+            yield from parsed(file, str(path))
     except FileNotFoundError:
         raise HarnessError(
             f"no history at {path}", hint="run `harness verify` first, or name a run's folder", code="history-missing"
         ) from None
-    except UnicodeDecodeError as error:
-        raise HarnessError(f"{path} is not UTF-8: {error}", hint="drive the run again", code="history-syntax") from None
+
+
+def parsed(stream: Iterable[bytes], source: str) -> Iterator[tuple[bytes, Event]]:
+    """Each line with its event. Raises history-syntax; a torn last line ends the stream."""
+    for number, line in enumerate(stream, 1):
+        try:
+            event = json.loads(line)
+            if not isinstance(event, dict) or "kind" not in event:
+                raise ValueError("not an event")
+        except UnicodeDecodeError as error:
+            raise HarnessError(
+                f"{source} is not UTF-8: {error}", hint="drive the run again", code="history-syntax"
+            ) from None
+        except ValueError as error:
+            if not line.endswith(b"\n"):
+                return
+            raise HarnessError(
+                f"{source} line {number} is not an event: {error}",
+                hint="the file was changed after the run; drive the run again",
+                code="history-syntax",
+            ) from None
+        yield line, event
 
 
 def read(path: Path, ledger: Ledger) -> RunHistory:

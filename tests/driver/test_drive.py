@@ -131,7 +131,8 @@ def scenario(*when: Any, paths: tuple[Path, ...] = tuple(Path)) -> Scenario:
 
 def drive(surface: Fake, path: Path, *when: Any, answers: list = ()) -> tuple[driver.Driven, Session]:
     session = Session(list(answers))
-    return driver.drive(Config, scenario(*when), path, REFS, "token", surface, session), session
+    surface.session = session
+    return driver.drive(Config, scenario(*when), path, REFS, "token", surface), session
 
 
 def test_a_request_carries_the_token_the_keys_and_what_was_expected():

@@ -156,3 +156,13 @@ def test_a_cell_without_seconds_has_no_share():
     summary = summarize([], [cell], {}, {}, phase=0)
     assert summary.harness_share is None
     assert "harness " not in printed(summary)
+
+
+@pytest.mark.parametrize(("wrong", "line"), [(False, "SHARD 2/3 PASS, with 1 finding known to be wrong: a part, harness report merge judges the whole"), (True, "SHARD 2/3 FAIL: ")])  # fmt: skip
+def test_a_shard_does_not_say_that_the_whole_passed(wrong, line):
+    """The closing line is about a part, and the report names what is still to be judged."""
+    summary = replace(run(wrong=wrong)[1], shard="2/3")
+    text = printed(summary)
+    assert text.splitlines()[-1].startswith(line)
+    assert "2/3: what needs the whole (law-12, law-13, goldens-used, findings-used) is not judged here" in text
+    assert document(summary)["shard"] == "2/3"

@@ -34,15 +34,14 @@ def drive(config: Config, stack: DockerStack, folder: Path, only: tuple[str, ...
     plan = plans.make(found, only=only, phase=config.phase, tier="docker")
     live = Live(config, stack)
     folder.mkdir()
-    with HistoryWriter(folder / HISTORY) as history, requests.Session() as session:
-        session.trust_env = False
+    with HistoryWriter(folder / HISTORY) as history:
         history.tell(
             "run.start",
             {"target": config.name, "phase": config.phase, "tier": "docker", "isolation": "docker", "seed": 0,
              "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}},
         )  # fmt: skip
         for cell in plan.cells:
-            run_cell(config, cell, live, session, history.tell)
+            run_cell(config, cell, live, history.tell)
             stack.alive()
         history.tell("run.end", {"seconds": {}, "cells": len(plan.cells)})
     live.close()
