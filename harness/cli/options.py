@@ -59,6 +59,13 @@ tiers_option = click.option(
     show_default=True,
     help="Where the stack runs; all: wherever it can, and the tiers must agree.",
 )
+require_option = click.option(
+    "--require",
+    "required",
+    multiple=True,
+    type=click.Choice(TIERS),
+    help="With --tier all: fail if this one cannot run.",
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 32), default=None, help="Worker containers, in the docker tier [default: 1]."
 )

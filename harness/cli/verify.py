@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from harness.cli.options import (
     only_option,
     path_option,
     phase_option,
+    require_option,
     runs_folder,
     runs_option,
     shard_option,
@@ -30,7 +32,7 @@ from harness.cli.options import (
 )
 from harness.cli.told import told
 from harness.core.config import Config
-from harness.core.errors import DIFFERENCES, OK
+from harness.core.errors import DIFFERENCES, OK, StackError
 from harness.core.tier import ALL, TIERS, TierRun
 from harness.core.verdict import Status
 from harness.report import plan as plan_report
@@ -65,6 +67,7 @@ class Asked:
 @path_option
 @phase_option
 @tiers_option
+@require_option
 @workers_option
 @isolation_option
 @runs_option
@@ -74,7 +77,7 @@ class Asked:
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
-    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, workers: int | None, isolation: str, runs: Path | None,
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
     shard: tuple[int, int] | None, durations: Path | None, on: str | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
@@ -85,6 +88,8 @@ def verify(
         raise click.UsageError(
             "--on goes with none of --shard, --tier, --isolation, --workers: the workers have their own"
         )
+    if required and tier != ALL:
+        raise click.UsageError("--require goes with --tier all")
     config = loaded(config_path, phase)
     found = scenarios.load(config)
     plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)
@@ -105,7 +110,7 @@ def verify(
         config=config, plan=plan, law=law, out=out, as_json=as_json, isolation=isolation, workers=workers
     )  # fmt: skip
     if tier == ALL:
-        return _every_tier(asked, kept_in)
+        return _every_tier(asked, kept_in, required)
     plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
         return _remotely(asked, on, store.begin(kept_in))
@@ -129,14 +134,25 @@ def _one_tier(asked: Asked, folder: Path) -> int:
     return island.run(guarded(inside, asked.as_json), hosts=asked.config.provider_hosts, mode=asked.isolation)
 
 
-def _every_tier(asked: Asked, runs: Path) -> int:
-    """Drive the plan in every tier that this machine can run, then hold them against each other."""
+def _every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
+    """Drive the plan in every tier that this machine can run, then hold them against each other.
+
+    Raises StackError tier-required, before anything starts.
+    """
+    refusals = {tier: tiers.refusal(tier, asked.config) for tier in TIERS}
+    for tier in required:
+        if refusals[tier]:
+            raise StackError(
+                f"the tier {tier} is required and cannot run here: {refusals[tier]}",
+                hint=f"make it possible, or leave --require {tier} out: then it is told and left out",
+                code="tier-required",
+            )
     config, plan = asked.config, asked.plan
     quiet = replace(asked, out=Console(quiet=True) if asked.as_json else asked.out, as_json=False, tables=False)
     ran: dict[str, TierRun] = {}
     for tier in TIERS:
-        if why := tiers.refusal(tier, config):
-            ran[tier] = TierRun(tier=tier, why=why)
+        if refusals[tier]:
+            ran[tier] = TierRun(tier=tier, why=refusals[tier])
             continue
         folder = store.begin(runs)
         plan_report.print_plan(quiet.out, plan.cells, phase=plan.phase, tier=tier)

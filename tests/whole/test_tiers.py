@@ -64,6 +64,18 @@ def test_a_target_that_is_otherwise_in_another_tier_is_refused(shop, warm):
     assert any(line.startswith("only in processes: ") and "Main" in line for line in difference["evidence"])
 
 
+def test_a_required_tier_that_cannot_run_is_no_pass(tmp_path, cache):
+    """Claim: CI that has an engine cannot lose the docker tier silently; nothing is started before that is known."""
+    place = workshop.set_up(tmp_path / "shop", cache, backend=False, **NO_ENGINE)
+    told = place.harness("verify", "--tier", "all", "--require", "docker", *only("planner/create_tasks"))
+    assert told.code == 3
+    assert "error: the tier docker is required and cannot run here: no Docker engine answers" in told.err
+    assert " code: tier-required" in told.err
+    assert "isolation:" not in told.out
+    told = place.harness("verify", "--require", "docker", *only("planner/create_tasks"))
+    assert (told.code, "--require goes with --tier all" in told.err) == (2, True)
+
+
 def test_a_cell_that_a_tier_left_out_is_a_difference():
     """Claim: parity is judged over all cells that any tier drove; one tier alone proves nothing and has no verdict."""
     seen = {"inprocess": {"a@manual": ("1",), "b@manual": ("2",)}, "docker": {"a@manual": ("1",)}}
