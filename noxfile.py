@@ -74,8 +74,8 @@ def tiers(session: nox.Session) -> None:
 
 @session
 def tests(session: nox.Session) -> None:
-    """The project's own tests, with real stacks."""
-    run(session, "pytest", *session.posargs)
+    """The project's own tests, with real stacks: side by side on two to four cores, the tests of a file one after the other."""
+    run(session, "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *session.posargs)
 
 
 @session
