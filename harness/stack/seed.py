@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -87,15 +88,7 @@ class _Writer:
         values = {name: self.resolve(value, what) for name, value in row.values.items()}
         if shape.key not in values and self.keys.get(row.kind):
             values[shape.key] = self.keys[row.kind].pop()
-        query = sql.SQL(
-            "INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE VALUES ({values}) RETURNING *"
-        ).format(
-            table=sql.Identifier(shape.table),
-            columns=sql.SQL(", ").join(map(sql.Identifier, values)),
-            values=sql.SQL(", ").join(sql.Placeholder() * len(values)),
-        )
-        if not values:
-            query = sql.SQL("INSERT INTO public.{} DEFAULT VALUES RETURNING *").format(sql.Identifier(shape.table))
+        query = _insert_query(shape.table, tuple(values))
         self.rows[row.name] = (row.kind, dict(values))
         self.send(row, query, [adapted(shape, name, value, what) for name, value in values.items()])
 
@@ -104,16 +97,11 @@ class _Writer:
         shape = self.shapes[change.kind]
         where = {name: self.resolve(value, what) for name, value in change.where.items()}
         values = {name: self.resolve(value, what) for name, value in change.values.items()}
-        parts = sql.SQL("{} = %s")
-        query = sql.SQL("UPDATE public.{table} SET {values} WHERE {where}").format(
-            table=sql.Identifier(shape.table),
-            values=sql.SQL(", ").join(parts.format(sql.Identifier(name)) for name in values),
-            where=sql.SQL(" AND ").join(parts.format(sql.Identifier(name)) for name in where),
-        )
+        query = _update_query(shape.table, tuple(values), tuple(where))
         both = [*values.items(), *where.items()]
         self.send(change, query, [adapted(shape, name, value, what) for name, value in both])
 
-    def send(self, part: Row | Change, query: sql.Composed, values: list[Any]) -> None:
+    def send(self, part: Row | Change, query: bytes, values: list[Any]) -> None:
         name = part.name if isinstance(part, Row) else ""
         for column in part.values if isinstance(part, Row) else {**part.where, **part.values}:
             _check_column(self.shapes[part.kind], column, part)
@@ -171,6 +159,30 @@ class _Writer:
             self.collect()
             row = self.rows[ref.name][1]
         return row[column]
+
+
+# Rendering a query costs more than running it, and the same few tables and columns come again in every cell.
+@lru_cache(maxsize=4096)
+def _insert_query(table: str, columns: tuple[str, ...]) -> bytes:
+    if not columns:
+        return sql.SQL("INSERT INTO public.{} DEFAULT VALUES RETURNING *").format(sql.Identifier(table)).as_bytes()
+    query = sql.SQL("INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE VALUES ({values}) RETURNING *")
+    return query.format(
+        table=sql.Identifier(table),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        values=sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+    ).as_bytes()
+
+
+@lru_cache(maxsize=4096)
+def _update_query(table: str, columns: tuple[str, ...], where: tuple[str, ...]) -> bytes:
+    parts = sql.SQL("{} = %s")
+    query = sql.SQL("UPDATE public.{table} SET {values} WHERE {where}")
+    return query.format(
+        table=sql.Identifier(table),
+        values=sql.SQL(", ").join(parts.format(sql.Identifier(name)) for name in columns),
+        where=sql.SQL(" AND ").join(parts.format(sql.Identifier(name)) for name in where),
+    ).as_bytes()
 
 
 def adapted(shape: _Shape, column: str, value: Any, what: str) -> Any:
