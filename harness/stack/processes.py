@@ -84,6 +84,7 @@ def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
         "host": "127.0.0.1",
         "run": os.fspath(run_dir),
         "db_host": "127.0.0.1",
+        "db_socket": os.fspath(run_dir / "pg_socket"),
         "db_port": str(ports["db"]),
         "db_name": postgres.DATABASE,
         "db_user": postgres.USER,
