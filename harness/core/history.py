@@ -5,7 +5,8 @@ every event between cell.start and cell.end has `cell` ("writer/generate_content
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
-run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions
+run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions,
+            | workers (processes that take tasks; absent: 1)
 cell.start  | scenario, path, title
 seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
 http        | method, path, status, request (JSON or null), response (JSON or text), expected
@@ -184,3 +185,7 @@ class RunHistory:
     @property
     def phase(self) -> int:
         return int(self.start.get("phase", 0))
+
+    @property
+    def workers(self) -> int:
+        return int(self.start.get("workers", 1))

@@ -60,7 +60,17 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
     path = folder / HISTORY
     run = history.read(path, config.ledger)
     phase = int(run.start.get("phase", config.phase))
-    verdicts = judge(run.cells, law.scenarios, law.goldens, law.rates, law.findings, config, phase, planned=run.planned)
+    verdicts = judge(
+        run.cells,
+        law.scenarios,
+        law.goldens,
+        law.rates,
+        law.findings,
+        config,
+        phase,
+        planned=run.planned,
+        workers=run.workers,
+    )
     return Judged(
         history=run,
         verdicts=tuple(verdicts),

@@ -3,7 +3,8 @@
 Left out, because they are not what the target did: `t`, seconds, versions, seed, tier, isolation, log lines, notes.
 Named (harness.checker.aliases): ids of rows, uuids (numbered, identity kept), whole times.
 Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the driver made it.
-Balances of transactions follow the content order where the real chain is unbroken (harness.checker.ordering).
+Balances of transactions follow the content order where the real chain is unbroken (harness.checker.ordering). Where
+several workers lost a deduction it is broken, and stays so: that run did something else (harness.checker.overlap).
 """
 
 from __future__ import annotations
