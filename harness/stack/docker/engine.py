@@ -57,6 +57,17 @@ def address() -> str:
     return (context.Host if context else "") or _DEFAULT
 
 
+def removed_at_once(api: APIClient) -> int:
+    """How many containers may be ended and removed at a time.
+
+    An engine before version 23 (API 1.42) may lock up for good when two leave one network in the same moment, in
+    libnetwork's processEndpointDelete (github.com/moby/moby/issues/46661). Debian 12 has such a one.
+    """
+    from docker.utils import version_lt
+
+    return 1 if version_lt(api.api_version, "1.42") else 16
+
+
 def answers(api: APIClient) -> bool:
     try:
         return bool(api.ping())
@@ -80,6 +91,12 @@ def speaking(api: APIClient, doing: str) -> Iterator[None]:
 
     try:
         yield
+    except requests.Timeout as error:
+        raise StackError(
+            f"the Docker engine gave no answer within {api.timeout} s: {doing}",
+            hint="it hangs, or its machine has too much to do: look there, and start it again (systemctl restart docker)",
+            code="docker-gone",
+        ) from error
     except (DockerException, requests.RequestException, ConnectionError) as error:
         text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
         raise failed(api, doing, text) from error

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.stack import docker
-from harness.stack.docker import base, engine, image, settings
+from harness.stack.docker import base, engine, image, settings, sweep
 from harness.stack.docker.running import DockerStack
 from tests.stack import ordinary
 from tests.stack.docker.conftest import PROJECT, await_nothing, fake_of, hear
@@ -64,6 +65,59 @@ def test_no_permission_on_the_socket(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stderr
     assert done.stdout.startswith("docker-denied | this user may not use the Docker engine at unix://")
     assert "usermod -aG docker" in done.stdout
+
+
+class _Engine:
+    """An engine that holds `left` and counts how many containers are being removed at the same moment."""
+
+    def __init__(self, version: str, left: int, *, wait_s: float = 0.0) -> None:
+        """`wait_s`: how long a removal waits for another one beside it."""
+        self.api_version = version
+        self.wait_s = wait_s
+        self.timeout = 60
+        self.left = [{"Id": f"c{n}"} for n in range(left)]
+        self.most = self.now = 0
+        self._lock = threading.Lock()
+        self._met = threading.Barrier(2)
+
+    def containers(self, **_: Any) -> list[dict[str, str]]:
+        return list(self.left)
+
+    def networks(self, **_: Any) -> list[dict[str, str]]:
+        return []
+
+    def volumes(self, **_: Any) -> dict[str, None]:
+        return {"Volumes": None}
+
+    def remove_network(self, one: str) -> None:
+        raise AssertionError("there is none")
+
+    def remove_container(self, one: str, **_: Any) -> None:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        with suppress(threading.BrokenBarrierError):
+            self._met.wait(self.wait_s)
+        with self._lock:
+            self.now -= 1
+            self.left.remove({"Id": one})
+
+
+@pytest.mark.parametrize(("version", "together"), [("1.41", False), ("1.42", True), ("1.51", True)])
+def test_an_old_engine_removes_one_container_at_a_time(version: str, together: bool) -> None:
+    """Claim: Docker 20.10 (API 1.41) is never asked for two at once, which can lock it up for good; later ones are."""
+    one = _Engine(version, left=4, wait_s=10 if together else 0.01)
+    assert sweep.run(one, "run") == []
+    assert (one.most > 1) == together
+
+
+def test_an_engine_that_hangs_is_named(config: Config) -> None:
+    """Claim: a request without an answer is not a refusal: it says how long, at what, and to start the engine again."""
+    with pytest.raises(StackError) as caught, engine.speaking(_Engine("1.41", 0), "taking the stack down"):
+        raise requests.ReadTimeout("read timed out")
+    assert caught.value.code == "docker-gone"
+    assert caught.value.message == "the Docker engine gave no answer within 60 s: taking the stack down"
+    assert "start it again" in caught.value.hint
 
 
 @pytest.mark.docker
