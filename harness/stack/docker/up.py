@@ -68,7 +68,7 @@ def boot(
     stack = DockerStack(
         config=config, place=place, image=made, run_dir=run_dir, timings=clock.seconds, workers=chosen.workers
     )
-    with watchdog.watching(run, folder) as all_gone:
+    with watchdog.watching(run, folder, engine.pinned()) as all_gone:
         try:
             _raise_up(stack, fake, cache_dir, roles=roles, web_port=web_port, clock=clock)
             yield stack

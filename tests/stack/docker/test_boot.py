@@ -12,16 +12,10 @@ import requests
 from harness.checker import overlap
 from harness.core.config import Config
 from harness.core.verdict import Status
-from harness.run import judged, scenarios
-from harness.run import plan as plans
-from harness.run.cell import run_cell
-from harness.run.surface import Live
 from harness.stack import docker
 from harness.stack.console import Console
 from harness.stack.docker.running import DockerStack
-from harness.store.history import HistoryWriter
-from harness.store.runs import HISTORY
-from tests.stack.docker.conftest import await_nothing, fake_of
+from tests.stack.docker.conftest import await_nothing, drive, fake_of
 
 pytestmark = pytest.mark.docker
 
@@ -30,35 +24,11 @@ OVERLAPPING = ("automation/full_run@automation", "automation/pause_resume@automa
 """Their image queues are paid by one account."""
 
 
-def drive(
-    config: Config, stack: DockerStack, folder: Path, only: tuple[str, ...] = CELLS, workers: int = 1
-) -> judged.Judged:
-    """Drive cells on a booted stack and judge them with the repository's goldens."""
-    found = scenarios.load(config)
-    law = judged.read_law(config, found)
-    plan = plans.make(found, only=only, phase=config.phase, tier="docker")
-    live = Live(config, stack)
-    folder.mkdir()
-    with HistoryWriter(folder / HISTORY) as history, requests.Session() as session:
-        session.trust_env = False
-        history.tell(
-            "run.start",
-            {"target": config.name, "phase": config.phase, "tier": "docker", "isolation": "docker", "workers": workers, "seed": 0,
-             "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}},
-        )  # fmt: skip
-        for cell in plan.cells:
-            run_cell(config, cell, live, session, history.tell)
-            stack.alive()
-        history.tell("run.end", {"seconds": {}, "cells": len(plan.cells)})
-    live.close()
-    return judged.judge_run(config, law, folder)
-
-
 def test_cells_hold_the_same_goldens_as_in_the_processes_tier(
     config: Config, stack: DockerStack, tmp_path: Path
 ) -> None:
     """Claim: HTTP, Celery and direct calls driven on containers give exactly the locked outcomes."""
-    result = drive(config, stack, tmp_path / "run")
+    result = drive(config, stack, tmp_path / "run", CELLS)
     assert len(result.history.cells) >= 3
     assert all(cell.calls for cell in result.history.cells), "these scenarios call a provider"
     assert [verdict for verdict in result.verdicts if verdict.status is not Status.PASS] == []

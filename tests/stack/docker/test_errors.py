@@ -26,7 +26,7 @@ from harness.stack import docker
 from harness.stack.docker import base, engine, image, settings, sweep
 from harness.stack.docker.running import DockerStack
 from tests.stack import ordinary
-from tests.stack.docker.conftest import PROJECT, await_nothing, fake_of, hear
+from tests.stack.docker.conftest import PROJECT, Way, await_nothing, fake_of, hear
 
 Launch = Callable[..., "subprocess.Popen[str]"]
 
@@ -187,10 +187,10 @@ def test_an_engine_that_dies_mid_run(api: Any, launch: Launch, tmp_path: Path) -
     The engine is cut off by closing the way to it: the other tests still need it.
     """
     with tempfile.TemporaryDirectory(prefix="harness-test-") as folder:
-        way = _Way(Path(folder, "docker.sock"))
+        way = Way(Path(folder, "docker.sock"))
         process = launch(
             "say('moment'); sys.stdin.readline(); stack.db.execute('SELECT 1')",
-            env={"DOCKER_HOST": f"unix://{way.path}"},
+            env={"DOCKER_HOST": way.address},
         )
         run = hear(process, "run")
         hear(process, "moment")
@@ -198,7 +198,7 @@ def test_an_engine_that_dies_mid_run(api: Any, launch: Launch, tmp_path: Path) -
         _, said = process.communicate("go on\n", timeout=60)
         assert process.returncode == 3, said
         assert "code: docker-gone" in said
-        assert f"the Docker engine at unix://{way.path} stopped answering during the run" in said
+        assert f"the Docker engine at {way.address} stopped answering during the run" in said
         assert "Traceback" not in said
         way.open()
         await_nothing(api, run)
@@ -250,46 +250,3 @@ def _when_it_answers(process: subprocess.Popen[bytes]) -> Any:
             return engine.connect()
         select.select([], [], [], 0.05)  # between two looks
     raise AssertionError("the small engine ended")
-
-
-class _Way:
-    """A socket that leads to the real engine until it is cut."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.real = engine.address().removeprefix("unix://")
-        self.pairs: list[socket.socket] = []
-        self.open()
-
-    def open(self) -> None:
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.path))
-        self.listener.listen(64)
-        threading.Thread(target=self._serve, args=(self.listener,), daemon=True).start()
-
-    def cut(self) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.path.unlink()
-        for one in self.pairs:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-        self.pairs.clear()
-
-    def _serve(self, listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = listener.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(self.real)
-                self.pairs += [near, far]
-                for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=_copy, args=(source, target), daemon=True).start()
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(1 << 16):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)
