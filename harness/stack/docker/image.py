@@ -166,11 +166,15 @@ def _packed(context: dict[str, Path], dockerfile: str) -> Any:
 
 
 def _forget(api: APIClient, role: str, *, keep: int) -> None:
-    """Drop images of a role but the `keep` newest; those in use stay."""
+    """Drop images of a role but the `keep` newest and the one of the latest boot; those in use stay."""
     from docker.errors import APIError
 
     with suppress(APIError):
-        found = api.images(filters={"label": f"{naming.IMAGE}={role}"})
+        found = [
+            one
+            for one in api.images(filters={"label": f"{naming.IMAGE}={role}"})
+            if CURRENT not in (one["RepoTags"] or ())
+        ]
         for old in sorted(found, key=lambda one: one["Created"], reverse=True)[keep:]:
             for name in [tag for tag in old["RepoTags"] or () if tag != "<none>:<none>"] or [old["Id"]]:
                 with suppress(APIError):

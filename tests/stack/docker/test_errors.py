@@ -215,8 +215,9 @@ def test_a_full_disk(api: Any, config: Config, monkeypatch: pytest.MonkeyPatch) 
     (folder / "data").mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder / "data")], check=True)
     log = (folder / "log").open("w")
+    # in a network of its own: a second engine without a bridge takes docker0 away from the first
     small = subprocess.Popen(
-        ["dockerd", "--host", f"unix://{folder}/docker.sock", "--pidfile", f"{folder}/pid", "--data-root", f"{folder}/data",
+        ["unshare", "--net", "dockerd", "--host", f"unix://{folder}/docker.sock", "--pidfile", f"{folder}/pid", "--data-root", f"{folder}/data",
          "--exec-root", f"{folder}/exec", "--bridge", "none", "--iptables=false"],
         stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
