@@ -24,7 +24,6 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.stack import docker
 from harness.stack.docker import base, engine, image, settings, sweep
-from harness.stack.docker.running import DockerStack
 from tests.stack import ordinary
 from tests.stack.docker.conftest import PROJECT, Way, await_nothing, fake_of, hear
 
@@ -39,6 +38,23 @@ def test_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert caught.value.code == "docker-none"
     assert caught.value.message == f"no Docker engine answers at unix://{tmp_path}/none.sock"
     assert "systemctl start docker" in caught.value.hint
+
+
+def test_the_command_says_so_in_one_line_and_ends_with_3(tmp_path: Path) -> None:
+    """Claim: `harness verify --tier docker` without an engine: message, hint, code, nothing else on stderr, exit 3."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "verify", "--tier", "docker", "--only", "planner/create_tasks", "--runs", str(tmp_path)],
+        env={**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/none.sock"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    message, hint, code = done.stderr.splitlines()
+    assert message == f"error: no Docker engine answers at unix://{tmp_path}/none.sock"
+    assert hint.startswith(" hint: start one")
+    assert code == " code: docker-none"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who may not use the socket")
@@ -144,24 +160,26 @@ def test_a_target_that_does_not_start(api: Any, config: Config) -> None:
         config.roles["web"], command=("{python}", "-c", "print('no module named nothing'); raise SystemExit(5)")
     )
     broken = replace(config, roles={**config.roles, "web": web})
-    before = {one["Id"] for one in api.containers(all=True)}
+    before = everything(api)
     with pytest.raises(StackError) as caught, docker.boot(broken, fake=fake_of(config)):
         pytest.fail("it came up")
     assert caught.value.code == "role-died"
     assert caught.value.message == "web ended (exit code 5)"
     assert "no module named nothing" in caught.value.hint
-    assert {one["Id"] for one in api.containers(all=True)} == before
+    assert everything(api) == before
 
 
 @pytest.mark.docker
-def test_a_taken_port(api: Any, config: Config, stack: DockerStack) -> None:
-    """Claim: a web port that another program holds is named; it is not silently another one."""
+def test_a_taken_port(api: Any, config: Config) -> None:
+    """Claim: a web port that another program holds is named; it is not silently another one, and nothing is left."""
+    before = everything(api)
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
-        with pytest.raises(StackError) as caught:
-            stack.door.tcp("tcp:web:8000", port)
+        with pytest.raises(StackError) as caught, docker.boot(config, fake=None, web_port=port):
+            pytest.fail("it came up")
     assert caught.value.code == "port-in-use"
-    assert str(port) in caught.value.message
+    assert caught.value.message.startswith(f"port {port} of 127.0.0.1 cannot be opened")
+    assert everything(api) == before
 
 
 @pytest.mark.docker
@@ -237,6 +255,12 @@ def test_a_full_disk(api: Any, config: Config, monkeypatch: pytest.MonkeyPatch) 
             if line.split()[1].startswith(f"{folder}/"):
                 subprocess.run(["umount", "-l", line.split()[1]], check=False)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def everything(api: Any) -> set[str]:
+    """Containers, networks and volumes that the engine has."""
+    networks, volumes = api.networks(), api.volumes()["Volumes"] or ()
+    return {*(one["Id"] for one in (*api.containers(all=True), *networks)), *(one["Name"] for one in volumes)}
 
 
 def docker_cache() -> Path:

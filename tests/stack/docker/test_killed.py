@@ -6,13 +6,14 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stack.docker.conftest import await_nothing, hear, leftovers
+from tests.stack.docker.conftest import GONE_WITHIN_S, await_nothing, hear, leftovers
 
 pytestmark = pytest.mark.docker
 
@@ -70,6 +71,29 @@ def test_kill_9_leaves_nothing(api: Any, launch: Launch, tmp_path: Path, moment:
     assert leftovers(api, run) == [], "nothing that was on its way arrived later"
     assert list(tmp_path.glob("igny8-*")) == []
     print(f"killed at {moment}: gone after {took_s:.2f} s")
+
+
+def test_kill_9_while_the_image_is_built_leaves_nothing(api: Any, launch: Launch) -> None:
+    """Claim: the engine ends a build whose harness is gone, and the container in which it was at work goes with it."""
+    before = {one["Id"] for one in api.containers(all=True)}
+    process = launch(
+        "pass",
+        before="""
+        from harness.stack.docker import image
+        image._STACK += "RUN echo harness-is-killed-here && python3 -c 'import time; time.sleep(600)'\\n"
+        """,
+    )
+    started = time.monotonic()
+    while not [one for one in api.containers() if "harness-is-killed-here" in one["Command"]]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() - started < 60, "the build came to the step that waits"
+        time.sleep(0.05)  # between two looks
+    process.kill()
+    process.wait()
+    started = time.monotonic()
+    while {one["Id"] for one in api.containers(all=True)} - before:
+        assert time.monotonic() - started < GONE_WITHIN_S
+        time.sleep(0.05)  # between two looks
 
 
 @pytest.mark.parametrize("moment", ["containers", "run", "teardown"])
