@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -116,6 +117,22 @@ def await_nothing(api: Any, run: str, within_s: float = GONE_WITHIN_S) -> float:
             pytest.fail(f"still there after {within_s} s: {left}")
         time.sleep(0.05)  # between two looks
     return time.monotonic() - start
+
+
+def await_no_watchdog(run: str) -> None:
+    """Until the watchdog of `run` has ended: it looks several times in a row."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if run.encode() in words and b"watchdog" in words:
+            pidfd = os.pidfd_open(int(folder.name))
+            try:
+                readable, _, _ = select.select([pidfd], [], [], 20)
+                assert readable, "the watchdog ends when all is gone"
+            finally:
+                os.close(pidfd)
 
 
 PROGRAM = """

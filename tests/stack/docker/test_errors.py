@@ -25,7 +25,7 @@ from harness.core.errors import HarnessError, StackError
 from harness.stack import docker
 from harness.stack.docker import base, engine, image, settings, sweep
 from tests.stack import ordinary
-from tests.stack.docker.conftest import PROJECT, Way, await_nothing, fake_of, hear
+from tests.stack.docker.conftest import PROJECT, Way, await_no_watchdog, await_nothing, fake_of, hear
 
 Launch = Callable[..., "subprocess.Popen[str]"]
 
@@ -220,6 +220,7 @@ def test_an_engine_that_dies_mid_run(api: Any, launch: Launch, tmp_path: Path) -
         assert "Traceback" not in said
         way.open()
         await_nothing(api, run)
+        await_no_watchdog(run)
         way.cut()
 
 

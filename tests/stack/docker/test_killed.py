@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import time
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.stack.docker.conftest import GONE_WITHIN_S, await_nothing, hear, leftovers
+from tests.stack.docker.conftest import GONE_WITHIN_S, await_no_watchdog, await_nothing, hear, leftovers
 
 pytestmark = pytest.mark.docker
 
@@ -67,7 +66,7 @@ def test_kill_9_leaves_nothing(api: Any, launch: Launch, tmp_path: Path, moment:
     process.kill()
     process.wait()
     took_s = await_nothing(api, run)
-    _await_no_watchdog(run)
+    await_no_watchdog(run)
     assert leftovers(api, run) == [], "nothing that was on its way arrived later"
     assert list(tmp_path.glob("igny8-*")) == []
     print(f"killed at {moment}: gone after {took_s:.2f} s")
@@ -109,19 +108,3 @@ def test_ctrl_c_takes_the_stack_down(api: Any, launch: Launch, tmp_path: Path, m
     assert process.returncode == 130
     assert leftovers(api, run) == []
     assert list(tmp_path.glob("igny8-*")) == []
-
-
-def _await_no_watchdog(run: str) -> None:
-    """Until the watchdog of `run` has ended: it looks several times in a row."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if run.encode() in words and b"watchdog" in words:
-            pidfd = os.pidfd_open(int(folder.name))
-            try:
-                readable, _, _ = select.select([pidfd], [], [], 20)
-                assert readable, "the watchdog ends when all is gone"
-            finally:
-                os.close(pidfd)
