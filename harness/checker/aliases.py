@@ -32,7 +32,7 @@ def name_rows(changes: Iterable[RowChange], refs: Mapping[str, Mapping[str, Any]
             new.setdefault(change.kind, []).append(change)
     fresh = {(kind, row.id): f"<{kind}>" for kind, rows in new.items() for row in rows}
     for kind, rows in new.items():
-        rows.sort(key=lambda change: (_content(change, {**fresh, **names}), change.id))
+        rows.sort(key=lambda change: (content(change, {**fresh, **names}), change.id))
         names.update({(kind, change.id): f"<{kind}:{n}>" for n, change in enumerate(rows, 1)})
     return names
 
@@ -64,6 +64,7 @@ def _typed(key: str, row: Mapping[str, Any]) -> str:
     return f"{kind.lower()}_id" if isinstance(kind, str) and kind else key
 
 
-def _content(change: RowChange, names: Names) -> str:
+def content(change: RowChange, names: Names) -> str:
+    """A row as text in which ids are names, to compare or to sort by."""
     row = {key: value for key, value in (change.after or change.before or {}).items() if key != "id"}
     return json.dumps(named(row, names), sort_keys=True, ensure_ascii=False, default=str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from harness.checker import overlap
 from harness.checker.agreement import Named, paths_agree, split_is_combined
 from harness.checker.context import Context, RunContext
 from harness.checker.declared import complete, findings_used, goldens_used
@@ -27,7 +28,7 @@ from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
-from harness.core.verdict import Verdict
+from harness.core.verdict import Status, Verdict
 
 CellCheck = Callable[[CellHistory, Context], Result]
 RunCheck = Callable[[Sequence[CellHistory], RunContext], Iterable[Named]]
@@ -76,17 +77,22 @@ def judge(
     *,
     planned: Sequence[str] | None = None,
     part: bool = False,
+    workers: int = 1,
 ) -> list[Verdict]:
     """Every verdict on a run, cells first. `scenarios`, `goldens` and `findings` are all there are, driven or not.
 
     `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails. Of a
-    `part` of a run (a shard) nothing is said that needs the whole.
+    `part` of a run (a shard) nothing is said that needs the whole. With more than one of `workers` a finding may say
+    that deductions were lost by overlapping (harness.checker.overlap).
     """
     target = target_of(config)
+    lossy = overlap.shows(findings.values(), workers, phase)
     verdicts: list[Verdict] = []
+    seen: list[CellHistory] = []
     for cell in cells:
         scenario = scenarios.get(cell.scenario)
         if scenario is None:
+            seen.append(cell)
             continue  # the run check "complete" fails on it
         context = Context(
             scenario=scenario,
@@ -101,7 +107,9 @@ def judge(
                 if name in findings and findings[name].shows_at(cell.cell, phase)
             ),
         )
-        verdicts += check_cell(cell, context)
+        as_seen, own = _overlap_weighed(cell, context, lossy)
+        seen.append(as_seen)
+        verdicts += own
     run = RunContext(
         scenarios=scenarios,
         goldens=goldens,
@@ -110,7 +118,7 @@ def judge(
         findings=findings,
         planned=None if planned is None else tuple(planned),
     )
-    return verdicts + [one for one in check_run(cells, run) if not (part and one.checker in OF_THE_WHOLE)]
+    return verdicts + [one for one in check_run(seen, run) if not (part and one.checker in OF_THE_WHOLE)]
 
 
 def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
@@ -119,6 +127,23 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
         _verdict(name, claim, cell.cell, weigh(name, _guarded(check, cell, context), context.findings))
         for name, (claim, check) in CELL_CHECKERS.items()
     ]
+
+
+def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None) -> tuple[CellHistory, list[Verdict]]:
+    """The cell's verdicts; where lost deductions, and nothing else, explain what is wrong, those of the cell in turn."""
+    own = check_cell(cell, context)
+    broken = any(one.checker in overlap.BREAKS and one.status is Status.FAIL for one in own)
+    if lossy is None or lossy in context.findings or not broken:
+        return cell, own
+    found = overlap.in_turn(cell)
+    if isinstance(found, overlap.InTurn):
+        again = check_cell(found.cell, context)
+        wrong = ", ".join(one.checker for one in again if one.status is not Status.PASS)
+        if not wrong:
+            lost = _verdict(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.known_wrong(lossy, found.lost))
+            return found.cell, [*again, lost]
+        found = f"with its deductions in turn, {wrong} would still not pass"
+    return cell, [*own, _verdict(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.not_excused(lossy, found))]
 
 
 def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict]:

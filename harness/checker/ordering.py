@@ -44,15 +44,20 @@ def chained(rows: Iterable[LedgerRow], opening: int) -> bool:
     return True
 
 
-def ledger_in_order(cell: CellHistory, *, mixed: bool) -> list[LedgerRow]:
-    """All new transactions by account, then in the one order. `mixed`: any two rows may be swapped (see `together`)."""
+def ledger_in_order(
+    cell: CellHistory, *, mixed: bool, tie: Callable[[LedgerRow], str] = lambda _: ""
+) -> list[LedgerRow]:
+    """All new transactions by account, then in the one order. `mixed`: any two rows may be swapped (see `together`).
+
+    `tie` orders rows of equal price by something else that they hold; without it they keep the order of their ids.
+    """
     ordered: list[LedgerRow] = []
     for account, rows in _by_account(cell.ledger).items():
         opening = cell.accounts.get(account, (None, None))[0]
         if opening is None or not chained(rows, opening):
             ordered += rows
             continue
-        for row in _settle(rows, mixed, lambda r: (r.kind, r.operation, r.units, r.credits)):
+        for row in _settle(rows, mixed, lambda r: (r.kind, r.operation, r.units, r.credits, tie(r))):
             opening += row.credits
             ordered.append(replace(row, balance=opening))
     return ordered

@@ -13,6 +13,7 @@ import click
 
 from harness.checker import CELL_CHECKERS, judge, outcome_of
 from harness.checker.difference import credits_text, difference
+from harness.checker.overlap import as_judged
 from harness.checker.target import target_of
 from harness.cli.options import config_option, json_option, loaded
 from harness.core.config import Config
@@ -39,10 +40,10 @@ class Stored:
     run: RunHistory
 
     def outcomes(self) -> dict[str, dict[str, Outcome]]:
-        """scenario -> path -> outcome, for each cell of a scenario that still exists."""
+        """scenario -> path -> outcome, for each cell of a scenario that still exists, as it was judged."""
         found: dict[str, dict[str, Outcome]] = {}
         facts = target_of(self.config)
-        for cell in self.run.cells:
+        for cell in as_judged(self.run.cells, self.verdicts()):
             if cell.scenario in self.scenarios:
                 found.setdefault(cell.scenario, {})[cell.path] = outcome_of(cell, self.scenarios[cell.scenario], facts)
         return found
@@ -58,6 +59,7 @@ class Stored:
             self.run.phase,
             planned=self.run.planned,
             part=bool(self.run.shard),
+            workers=self.run.workers,
         )
 
 

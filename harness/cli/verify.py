@@ -90,6 +90,8 @@ def verify(
         )
     if required and tier != ALL:
         raise click.UsageError("--require goes with --tier all")
+    if workers is not None and tier != "docker":
+        raise click.UsageError("--workers goes with --tier docker: elsewhere one worker takes the tasks")
     config = loaded(config_path, phase)
     found = scenarios.load(config)
     plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)

@@ -14,6 +14,8 @@ class Finding:
     line of the failure holds one of them, and each phrase is seen. Anything else is not this finding, so it fails.
     `scenarios` names where it shows, as "writer/generate_images" or "writer/generate_images@manual". From
     `ends_at_phase` on the laws must hold; None while no phase mends it. `evidence` says what the run showed.
+    `with_workers` is for the finding of lost deductions: with so many workers it can show in any scenario in which one
+    account pays for tasks that overlap (harness.checker.overlap); None for all others.
     """
 
     id: str
@@ -22,12 +24,19 @@ class Finding:
     scenarios: tuple[str, ...]
     evidence: str
     ends_at_phase: int | None = None
+    with_workers: int | None = None
+
+    def open_at(self, phase: int) -> bool:
+        """Whether no phase up to `phase` has ended it."""
+        return self.ends_at_phase is None or phase < self.ends_at_phase
 
     def shows_at(self, cell: str, phase: int) -> bool:
         """Whether this finding is expected in `cell` ("scenario@path") at `phase`."""
-        if self.ends_at_phase is not None and phase >= self.ends_at_phase:
-            return False
-        return cell in self.scenarios or cell.partition("@")[0] in self.scenarios
+        return self.open_at(phase) and (cell in self.scenarios or cell.partition("@")[0] in self.scenarios)
+
+    def shows_with(self, workers: int, phase: int) -> bool:
+        """Whether it may show in any cell of a run with so many workers at `phase`."""
+        return self.with_workers is not None and workers >= self.with_workers and self.open_at(phase)
 
 
 FINDINGS: dict[str, Finding] = {}

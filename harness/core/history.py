@@ -5,8 +5,9 @@ every event between cell.start and cell.end has `cell` ("writer/generate_content
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
-run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions; of a shard also
-            | shard {n, of, plan_sha256, durations_sha256, whole}, plan (the whole plan's cell ids), code {part: hash}
+run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions,
+            | workers (processes that take tasks; absent: 1); of a shard also shard {n, of, plan_sha256,
+            | durations_sha256, whole}, plan (the whole plan's cell ids), code {part: hash}
 part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
             | events counts since that part began)
 cell.start  | scenario, path, title
@@ -193,3 +194,7 @@ class RunHistory:
         """Of which plan this run is a part (`shard` of run.start); empty for a run that stands for itself."""
         shard: Mapping[str, Any] = self.start.get("shard", {})
         return shard
+
+    @property
+    def workers(self) -> int:
+        return int(self.start.get("workers", 1))

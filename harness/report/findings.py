@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from harness.checker import overlap
 from harness.checker.laws.provider import SNAPSHOT
 from harness.checker.rates import RateCard, as_given, credits_due
 from harness.core.finding import Finding
@@ -64,8 +65,10 @@ def _entry(
     finding: Finding, issue: int | None, scenarios: Mapping[str, Scenario], goldens: Mapping[str, Golden],
     verdicts: Sequence[Verdict], phase: int,
 ) -> Entry:  # fmt: skip
-    cells = list(_cells(finding, scenarios))
-    by_cell = {cell: [v for v in verdicts if v.cell == cell and v.checker in finding.laws] for cell in cells}
+    overlapped = [v.cell for v in verdicts if v.checker == overlap.CHECKER and v.finding == finding.id]
+    cells = list(dict.fromkeys([*_cells(finding, scenarios), *overlapped]))
+    laws = (*finding.laws, overlap.CHECKER)
+    by_cell = {cell: [v for v in verdicts if v.cell == cell and v.checker in laws] for cell in cells}
     driven = [cell for cell in cells if by_cell[cell]]
     expected = finding.ends_at_phase is None or phase < finding.ends_at_phase
     shown, strange = {}, []

@@ -10,7 +10,7 @@
                                                                   "evidence": [line], "credits_delta", "finding",
                                                                   "code", "hint", "repeat"}
   "checks": 1234,                                                how many verdicts there were
-  "known_wrong": {finding: [cell]},
+  "known_wrong": {finding: [cell]}, "lost_credits": {finding: 4},   lost where workers overlapped; {} with one worker
   "calls_played": {origin: count},
   "charged_credits": 812,
   "seconds": {part: seconds}, "harness_share": 0.12 | null,
@@ -58,6 +58,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "unknowns": [_verdict(verdict, summary.phase) for verdict in summary.unknowns],
         "checks": len(summary.verdicts),
         "known_wrong": {name: list(cells) for name, cells in summary.known_wrong.items()},
+        "lost_credits": dict(summary.lost_credits),
         "calls_played": dict(summary.origins),
         "charged_credits": summary.charged_credits,
         "seconds": {part: round(seconds, 4) for part, seconds in summary.seconds.items()},

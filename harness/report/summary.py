@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.checker import overlap
 from harness.checker.outcome import outcome_of
 from harness.checker.target import Target
 from harness.core.finding import Finding
@@ -50,7 +51,8 @@ class Summary:
 
     `seconds` are summed by part over all cells, together with the run's own parts (boot, compare, total).
     `harness_share` is the harness's own seconds through all seconds but boot and teardown. `known_wrong` maps a
-    finding to the cells in which it showed; `titles` has the title of every finding. `outcomes` holds the outcome of
+    finding to the cells in which it showed; `titles` has the title of every finding; `lost_credits` maps the finding of
+    lost deductions to what was not paid because workers overlapped, where that happened. `outcomes` holds the outcome of
     each cell by its id, where the target's tables were given.
     """
 
@@ -64,6 +66,7 @@ class Summary:
     unknowns: tuple[Verdict, ...]
     known_wrong: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
+    lost_credits: Mapping[str, int]
     origins: Mapping[str, int]
     seconds: Mapping[str, float]
     harness_share: float | None
@@ -118,6 +121,7 @@ def summarize(
         failures=tuple(v for v in verdicts if v.status is Status.FAIL),
         unknowns=tuple(v for v in verdicts if v.status is Status.UNKNOWN),
         known_wrong=_known(verdicts),
+        lost_credits=_lost(verdicts),
         titles={name: finding.title for name, finding in findings.items()},
         origins=_origins(cells, origins or {}),
         seconds=dict(parts),
@@ -168,6 +172,14 @@ def _known(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, ...]]:
             if verdict.cell not in shown.setdefault(name, []):
                 shown[name].append(verdict.cell)
     return {name: tuple(where) for name, where in sorted(shown.items())}
+
+
+def _lost(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    lost: Counter[str] = Counter()
+    for verdict in verdicts:
+        if verdict.checker == overlap.CHECKER and verdict.finding:
+            lost[verdict.finding] -= verdict.credits_delta or 0
+    return dict(lost)
 
 
 def _origins(cells: Iterable[CellHistory], origins: Mapping[str, str]) -> dict[str, int]:

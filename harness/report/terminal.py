@@ -62,7 +62,10 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
     if run_wide:
         facts.append(("run", f"{count(len(run_wide), 'check')} of more than one cell failed"))
     for name, where in summary.known_wrong.items():
-        facts.append((KNOWN, f"{name} ({count(len(where), 'cell')}): {summary.titles.get(name, '')}"))
+        text = f"{name} ({count(len(where), 'cell')}): {summary.titles.get(name, '')}"
+        if name in summary.lost_credits:
+            text += f"; {count(summary.lost_credits[name], 'credit')} lost where workers overlapped"
+        facts.append((KNOWN, text))
     if summary.origins:
         facts.append(("calls played", ", ".join(f"{n} {origin}" for origin, n in summary.origins.items())))
     if summary.seconds:
@@ -74,7 +77,8 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
     if summary.memory_bytes:
         facts.append(("memory", f"{summary.memory_bytes / 2**20:.0f} MiB, the whole stack"))
     if summary.canonical_hash:
-        facts.append(("history", f"{summary.canonical_hash} (sha256 of its canonical form)"))
+        luck = "; not the one of a run that lost no deduction" if summary.lost_credits else ""
+        facts.append(("history", f"{summary.canonical_hash} (sha256 of its canonical form{luck})"))
     return facts + [(name, str(value)) for name, value in summary.facts.items()]
 
 

@@ -61,9 +61,17 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
     run = history.read(path, config.ledger)
     phase = int(run.start.get("phase", config.phase))
     verdicts = judge(
-        run.cells, law.scenarios, law.goldens, law.rates, law.findings, config, phase, planned=run.planned,
+        run.cells,
+        law.scenarios,
+        law.goldens,
+        law.rates,
+        law.findings,
+        config,
+        phase,
+        planned=run.planned,
         part=bool(run.shard),
-    )  # fmt: skip
+        workers=run.workers,
+    )
     return Judged(
         history=run,
         verdicts=tuple(verdicts),

@@ -21,7 +21,7 @@ from harness.store.history import HistoryWriter
 from harness.store.parts import Part
 from harness.store.runs import HISTORY
 
-SAME = ("target", "phase", "tier", "harness", "format", "seed")
+SAME = ("target", "phase", "tier", "workers", "harness", "format", "seed")
 """Fields of run.start in which all shards must agree, beside the plan, the durations and the code."""
 
 

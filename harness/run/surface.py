@@ -106,6 +106,15 @@ def _direct() -> requests.Session:
     return session
 
 
+def workers_of(config: Config, tier: str, asked: int | None) -> int:
+    """How many processes take tasks: what was asked for, else what harness.toml says, in the docker tier; elsewhere 1."""
+    if tier != "docker":
+        return 1
+    from harness.stack.docker import settings
+
+    return settings.read(config).workers if asked is None else asked
+
+
 @contextmanager
 def boot(
     config: Config,

@@ -18,7 +18,7 @@ from harness.run import shard as shards
 from harness.run.cell import Tell, run_cell
 from harness.run.fingerprint import fingerprint, versions
 from harness.run.plan import Plan
-from harness.run.surface import boot
+from harness.run.surface import boot, workers_of
 from harness.stack.island import Island
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
@@ -54,7 +54,8 @@ def drive_plan(
             history.tell(kind, fields)
             listen(kind, fields)
 
-        tell("run.start", start_event(config, plan, island))
+        count = workers_of(config, plan.tier, workers)
+        tell("run.start", start_event(config, plan, island, workers=count))
         shell = needs_shell(config, plan)
         with (
             _logs_kept(island.run_dir, folder),
@@ -80,7 +81,7 @@ def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) ->
         live.stack.alive()
 
 
-def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
+def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1) -> dict[str, Any]:
     """The fields of run.start."""
     return {
         "harness": harness.__version__,
@@ -88,6 +89,7 @@ def start_event(config: Config, plan: Plan, island: Island) -> dict[str, Any]:
         "phase": plan.phase,
         "tier": plan.tier,
         "isolation": island.kind,
+        "workers": workers,
         "seed": 0,
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],

@@ -15,11 +15,13 @@ import subprocess
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from harness.core.errors import StackError
 from harness.stack import child
+
+if TYPE_CHECKING:
+    import psycopg
 
 NOBODY = (65534, 65534)
 DATABASE = "igny8"
@@ -143,6 +145,8 @@ def start(
 
 def connect(sockets: Path, port: int, database: str = DATABASE) -> psycopg.Connection:
     """An autocommit connection over the unix socket, in UTC, named so that lock reports can tell it from the target's."""
+    import psycopg  # not by the container that only serves: there every role waits for it
+
     return psycopg.connect(
         host=os.fspath(sockets),
         port=port,

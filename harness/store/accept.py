@@ -1,7 +1,7 @@
 """Accepting outcomes into goldens: planned as a value first, refused for any doubt, then written all at once.
 
 Raises golden-why, golden-ci, golden-no-match, golden-paths-missing, golden-paths-disagree, golden-checks-fail,
-golden-known-wrong, golden-deviation, golden-missing. Nothing is written when anything is refused; goldens that do not
+golden-overlap, golden-known-wrong, golden-deviation, golden-missing. Nothing is written when anything is refused; goldens that do not
 match the pattern are never touched.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from harness.checker import overlap
 from harness.checker.agreement import disagreement
 from harness.checker.difference import credits_text, difference
 from harness.core.errors import HarnessError, did_you_mean
@@ -105,6 +106,7 @@ def plan(
     changes = []
     for name in names:
         _refuse_failing(name, verdicts)
+        _refuse_lost(name, verdicts)
         wrong = _known_wrong(name, verdicts, known_wrong)
         outcome = _agreed(name, observed[name], goldens.get(name), scenarios[name], phase, where)
         changes.append(_change(name, outcome, goldens.get(name), why.strip(), phase, wrong, where))
@@ -137,6 +139,16 @@ def _refuse_failing(name: str, verdicts: Sequence[Verdict]) -> None:
             hint="mend it; or declare a finding for it in scenarios/findings.toml, name it in the scenario, and accept with --known-wrong",
             code="golden-checks-fail",
         )
+
+
+def _refuse_lost(name: str, verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
+        if verdict.checker == overlap.CHECKER and verdict.cell.partition("@")[0] == name:
+            raise HarnessError(
+                f"{verdict.cell} lost a deduction because workers overlapped: {verdict.evidence[-1]}",
+                hint=f"drive it with one worker and accept that run: harness verify --only {name}",
+                code="golden-overlap",
+            )
 
 
 def _known_wrong(name: str, verdicts: Sequence[Verdict], given: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 Left out, because they are not what the target did: `t`, seconds, versions, seed, tier, isolation, log lines, notes.
 Named (harness.checker.aliases): ids of rows, uuids (numbered, identity kept), whole times.
 Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the driver made it.
-Balances of transactions follow the content order where the real chain is unbroken (harness.checker.ordering).
+Balances of transactions follow the content order where the real chain is unbroken (harness.checker.ordering). Where
+several workers lost a deduction it is broken, and stays so: that run did something else (harness.checker.overlap).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.checker.aliases import name_rows, named
+from harness.checker.aliases import content, name_rows, named
 from harness.checker.ordering import ledger_in_order
 from harness.core.config import Ledger
 from harness.core.history import Event, RowChange
@@ -79,15 +80,16 @@ def _cell(name: str, events: Sequence[Event], ledger: Ledger | None) -> list[str
     for event in events:
         of_kind.setdefault(event["kind"], []).append(event)
     seeded = next(iter(of_kind.get("seeded", ())), {})
-    rows = _rows(of_kind.get("row", ()), events, ledger)
-    names = name_rows(rows, seeded.get("refs", {}))
+    refs = seeded.get("refs", {})
+    rows = _rows(of_kind.get("row", ()), events, refs, ledger)
+    names = name_rows(rows, refs)
     uuids = _Uuids()
     lines = [_line("cell", {"cell": name, **_fields(next(iter(of_kind.get("cell.start", ())), {}))})]
     lines.append(
         _line(
             "seeded",
             {
-                "refs": {ref: value["kind"] for ref, value in seeded.get("refs", {}).items()},
+                "refs": {ref: value["kind"] for ref, value in refs.items()},
                 "accounts": {account: value["credits"] for account, value in seeded.get("accounts", {}).items()},
                 "actors": sorted(seeded.get("actors", ())),
             },
@@ -115,7 +117,11 @@ def _sorted(kind: str, items: list[dict[str, Any]], names: Mapping, uuids: _Uuid
     return [_line(kind, named(item, names, uuids.number)) for item in items]
 
 
-def _rows(events: Iterable[Event], all_events: Iterable[Event], ledger: Ledger | None) -> list[RowChange]:
+def _rows(
+    events: Iterable[Event], all_events: Iterable[Event], refs: Mapping[str, Any], ledger: Ledger | None
+) -> list[RowChange]:
+    """The changes, with balances that follow the content order: of two equal charges, the one for the row of the lower
+    name came first, whichever it was."""
     changes = [
         RowChange(kind=e["table_kind"], op=e["op"], id=e["id"], before=e.get("before"), after=e.get("after"))
         for e in events
@@ -128,14 +134,22 @@ def _rows(events: Iterable[Event], all_events: Iterable[Event], ledger: Ledger |
     builder = Builder(start, ledger)
     for event in all_events:
         builder.add(event)
-    balances = {row.id: row.balance for row in ledger_in_order(builder.build(), mixed=True)}
     column = ledger.transaction_columns["balance_after"]
-    return [
-        replace(change, after={**change.after, column: balances[change.id]})
-        if change.kind == ledger.transaction and change.after and change.id in balances and change.op == "insert"
-        else change
-        for change in changes
-    ]
+
+    def balanced(balances: Mapping[int, Any]) -> list[RowChange]:
+        return [
+            replace(change, after={**change.after, column: balances[change.id]})
+            if change.kind == ledger.transaction and change.after and change.id in balances and change.op == "insert"
+            else change
+            for change in changes
+        ]
+
+    cell = builder.build()
+    without = balanced({row.id: None for row in cell.ledger})
+    names = name_rows(without, refs)
+    ties = {change.id: content(change, names) for change in without if change.kind == ledger.transaction}
+    ordered = ledger_in_order(cell, mixed=True, tie=lambda row: ties[row.id])
+    return balanced({row.id: row.balance for row in ordered})
 
 
 def _row(change: RowChange, names: Mapping) -> dict[str, Any]:

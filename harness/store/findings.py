@@ -8,6 +8,7 @@
     scenarios = ["writer/images_worker_killed"]
     ends_at_phase = 0                    # the phase from which it must be gone; 0: none
     evidence = "..."
+    with_workers = 2                     # optional, for the finding of lost deductions: see harness.core.finding
 
 Raises finding-missing, finding-syntax, finding-unknown-key, finding-value.
 """
@@ -45,7 +46,9 @@ def read(path: Path, checkers: tuple[str, ...] = ()) -> dict[str, Finding]:
 
 def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -> Finding:
     where = f"findings.{name}"
-    raw = strict.table(where, value, ("title", "laws", "scenarios", "evidence"), ("shows", "ends_at_phase"))
+    raw = strict.table(
+        where, value, ("title", "laws", "scenarios", "evidence"), ("shows", "ends_at_phase", "with_workers")
+    )
     if not isinstance(raw["laws"], list):
         raise strict.wrong(f"{where}.laws must be a list", "laws = [5, 11]")
     laws = [_law(strict, where, law, checkers) for law in raw["laws"]]
@@ -62,6 +65,9 @@ def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -
     ends = strict.whole(f"{where}.ends_at_phase", raw.get("ends_at_phase", 0))
     if not 0 <= ends <= 7:
         raise strict.wrong(f"{where}.ends_at_phase {ends} is not a phase", "1 to 7, or 0 for none")
+    workers = strict.whole(f"{where}.with_workers", raw["with_workers"]) if "with_workers" in raw else None
+    if workers is not None and workers < 2:
+        raise strict.wrong(f"{where}.with_workers {workers} is not more than one worker", "2, or leave it out")
     return Finding(
         id=name,
         title=strict.text(f"{where}.title", raw["title"]),
@@ -69,6 +75,7 @@ def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -
         scenarios=strict.texts(f"{where}.scenarios", raw["scenarios"]),
         evidence=strict.text(f"{where}.evidence", raw["evidence"]),
         ends_at_phase=ends or None,
+        with_workers=workers,
     )
 
 

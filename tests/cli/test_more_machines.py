@@ -100,3 +100,10 @@ def test_no_worker_is_exit_code_3(run, tmp_path, monkeypatch):
     assert code == 3
     assert f"error: no worker answers at {url} within 0.05 s" in err
     assert "PASS" not in out
+
+
+def test_workers_of_a_tier_that_has_one_are_refused(run):
+    """Claim: a number that nobody would heed is a usage error, not a run with one worker that says four."""
+    code, _, err = run("verify", "--workers", "4", "--only", CELL)
+    assert code == 2
+    assert "--workers goes with --tier docker" in err

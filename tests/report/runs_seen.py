@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as File
 
+from harness.checker import overlap
 from harness.checker.judge import judge
 from harness.checker.outcome import outcome_of
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.scenario import Path
+from harness.core.verdict import Verdict
 from harness.report.summary import summarize
 from tests.checker.ledgers import RATES, SCENARIO, TARGET, lawful_images, lawful_text
 
@@ -88,3 +90,18 @@ def run(*, wrong=False):
         target=TARGET,
     )
     return cells, summary
+
+
+def lost_in(cell, finding, credits=4):
+    """The verdict on a cell in which one of two deductions was lost because workers overlapped."""
+    lost = overlap.Lost(account="account", credits=credits, deductions=1, taken=2)
+    told = overlap.known_wrong(finding, [lost])
+    return Verdict(
+        checker=overlap.CHECKER,
+        claim=overlap.CLAIM,
+        cell=cell,
+        status=told.status,
+        evidence=told.evidence,
+        credits_delta=told.credits_delta,
+        finding=told.finding,
+    )

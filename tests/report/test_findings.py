@@ -11,7 +11,7 @@ from harness.core.history import TaskRun
 from harness.core.verdict import Status
 from harness.report import findings
 from tests.checker.ledgers import RATES, charge, empty_cell, lawful_images
-from tests.report.runs_seen import FREE, SCENARIOS, run
+from tests.report.runs_seen import FREE, SCENARIOS, lost_in, run
 
 GOLDENS = {"writer/free": Golden(scenario="writer/free", why="seen", outcome=Outcome(balance={}), known_wrong=("free-work",))}  # fmt: skip
 
@@ -54,6 +54,13 @@ def test_a_finding_that_is_not_as_declared_fails():
     assert "differs" in entry(phase=4).state
     other = [replace(one, status=Status.FAIL, finding="") if one.checker == "law-4" else one for one in plain()]
     assert entry(verdicts=other, phase=4).status is Status.FAIL
+
+
+def test_a_finding_of_lost_deductions_shows_where_workers_overlapped():
+    """Also in cells that it does not name: there with what was lost."""
+    one = entry(verdicts=[*run()[1].verdicts, lost_in("writer/generate_images@manual", FREE)])
+    assert one.state == "shows in 2 cells (2 of 2 cells driven)"
+    assert one.shown["writer/generate_images@manual"] == ("overlap: account: 4 credits lost, 1 of 2 deductions",)
 
 
 def linked(tokens=520, credits=1):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from harness.core.finding import Finding
 from harness.core.history import CellHistory
 from harness.core.scenario import Cell, Path
 from harness.core.verdict import Status
@@ -17,7 +18,7 @@ from harness.report.plan import plan_line, print_plan
 from harness.report.progress import RunProgress
 from harness.report.summary import repeat_command, summarize
 from harness.report.terminal import print_report
-from tests.report.runs_seen import CONTENT, IMAGES, SCENARIOS, run
+from tests.report.runs_seen import CONTENT, IMAGES, SCENARIOS, lost_in, run
 
 
 def printed(summary, width=80, terminal=False):
@@ -58,6 +59,24 @@ def test_a_pass_says_how_much_was_shown_and_what_is_known_to_be_wrong():
     assert "memory        700 MiB, the whole stack" in text
     assert "ab" * 32 in text
     assert text.rstrip().endswith("PASS, with 1 finding known to be wrong")
+
+
+def test_a_lost_deduction_is_named_with_its_credits_and_the_hash_says_what_it_is_of():
+    """Each time it shows, in the terminal and in JSON; without one nothing is said of it."""
+    calm = run()[1]
+    lost = Finding(id="check-then-deduct", title="One is lost", laws={}, scenarios=(), evidence="", with_workers=2)
+    verdicts = [lost_in(cell, lost) for cell in ("writer/generate_images@manual", "writer/generate_content@manual")]
+    cells = run()[0]
+    summary = summarize(
+        [*calm.verdicts, *verdicts], cells, SCENARIOS, {lost.id: lost}, phase=0, canonical_hash="ab" * 32
+    )
+    text = printed(summary)
+    assert "known wrong   check-then-deduct (2 cells): One is lost; 8 credits lost where workers overlapped\n" in text
+    assert "known wrong Generate Content writer/generate_content" in text
+    assert "(sha256 of its canonical form; not the one of a run that lost no deduction)" in text
+    assert document(summary)["lost_credits"] == {"check-then-deduct": 8}
+    assert "lost" not in printed(calm)
+    assert document(calm)["lost_credits"] == {}
 
 
 @pytest.mark.parametrize("width", [80, 160])

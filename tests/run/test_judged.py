@@ -10,7 +10,7 @@ import pytest
 from harness.core.config import load
 from harness.core.errors import HarnessError
 from harness.core.verdict import Status, worst
-from harness.run import judged, scenarios
+from harness.run import judged, scenarios, surface
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = "planner/create_tasks@manual"
@@ -52,6 +52,21 @@ def test_an_empty_run_is_never_a_pass(config, law, tmp_path):
 def test_the_phase_is_the_runs_own(config, law, tmp_path):
     """A run at phase 4 is held to the goldens of phase 4, whatever harness.toml says now."""
     assert judged.judge_run(config, law, write(tmp_path, start(CELL, phase=4))).phase == 4
+
+
+@pytest.mark.parametrize(("told", "meant"), [({}, 1), ({"workers": 4}, 4)])
+def test_the_workers_are_the_runs_own(config, law, tmp_path, told, meant):
+    """A history that says nothing had one: what several may lose is then not excused."""
+    result = judged.judge_run(config, law, write(tmp_path, {**start(CELL), **told}))
+    assert result.history.workers == meant
+
+
+@pytest.mark.parametrize(
+    ("tier", "asked", "meant"), [("docker", 4, 4), ("docker", None, 1), ("processes", None, 1), ("processes", 4, 1)]
+)
+def test_a_run_tells_how_many_workers_it_has(config, tier, asked, meant):
+    """As many as it boots: only the docker tier boots several."""
+    assert surface.workers_of(config, tier, asked) == meant
 
 
 def test_what_is_no_history_is_an_error(config, law, tmp_path):

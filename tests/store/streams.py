@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from harness.core.history import CellHistory, Event, RowChange
 from harness.store.history import HistoryWriter, row_fields
@@ -81,11 +82,13 @@ def tell_cell(writer: HistoryWriter, cell: CellHistory) -> None:
     writer.tell("cell.end", {"settled": cell.settled, "reason": cell.settle_reason, "seconds": dict(cell.seconds)})
 
 
-def write_run(path: Path, cells: Iterable[CellHistory] = (), *, planned: Iterable[str] = (), end: bool = True) -> Path:
+def write_run(
+    path: Path, cells: Iterable[CellHistory] = (), *, planned: Iterable[str] = (), end: bool = True, **start: Any
+) -> Path:
     cells = list(cells) or [told(lawful_text())]
     with HistoryWriter(path) as writer:
         planned = list(planned) or [cell.cell for cell in cells]
-        writer.tell("run.start", {"target": "t", "phase": 0, "tier": "processes", "seed": 0, "cells": planned})
+        writer.tell("run.start", {"target": "t", "phase": 0, "tier": "processes", "seed": 0, "cells": planned, **start})
         for cell in cells:
             tell_cell(writer, cell)
         if end:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.checker import overlap
 from harness.checker.outcome import outcome_of
 from harness.core.errors import HarnessError
 from harness.core.golden import Golden, resolve
@@ -103,6 +104,17 @@ def test_a_known_defect_must_be_named_to_be_locked():
     assert refused(verdicts=[known]).hint == "accept it as such with --known-wrong free-work"
     (change,) = planned(verdicts=[known], known_wrong=["free-work"])
     assert change.golden.known_wrong == ("free-work",)
+
+
+def test_a_run_that_lost_a_deduction_locks_nothing():
+    """Not even where the golden says the same already: it is driven again with one worker."""
+    lost = failing(overlap.CHECKER, status=Status.PASS, finding="check-then-deduct", evidence=("known wrong", "account: 4 credits lost, 1 of 2 deductions"))  # fmt: skip
+    error = refused(verdicts=[lost], goldens={SCENARIO.id: golden()}, known_wrong=["check-then-deduct"])
+    assert error.code == "golden-overlap"
+    assert error.message == (
+        "writer/generate_content@manual lost a deduction because workers overlapped: account: 4 credits lost, 1 of 2 deductions"
+    )
+    assert error.hint == "drive it with one worker and accept that run: harness verify --only writer/generate_content"
 
 
 def test_known_wrong_excuses_no_failing_check():

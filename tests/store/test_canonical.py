@@ -88,9 +88,10 @@ def test_other_ids_and_another_order_of_parallel_work_do_not_matter(tmp_path, se
     assert canonical(a) == canonical(b)
 
 
-def test_charges_that_swapped_places_do_not_matter_but_a_broken_chain_does(tmp_path):
-    """Balances are put in one order only while they chain."""
-    one, other = lawful_text(((10, 5), (400, 800))), lawful_text(((400, 800), (10, 5)))
+@pytest.mark.parametrize("second", [(400, 800), (11, 4)], ids=["another price", "the same price"])
+def test_charges_that_swapped_places_do_not_matter_but_a_broken_chain_does(tmp_path, second):
+    """Balances are put in one order only while they chain; of two equal charges, by what each of them is for."""
+    one, other = lawful_text(((10, 5), second)), lawful_text((second, (10, 5)))
     other = replace(other, calls=one.calls)
     a, b = events_of(told(one), tmp=tmp_path / "a"), events_of(told(other), tmp=tmp_path / "b")
     assert canonical(a) == canonical(b)

@@ -89,6 +89,8 @@ def test_findings_name_laws_phrases_and_their_end(tmp_path):
     assert found.ends_at_phase == 4
     assert {"free-work": found} == FINDINGS
     assert read_finding(tmp_path, FINDING.replace("= 4\nev", "= 0\nev"))["free-work"].ends_at_phase is None
+    assert found.with_workers is None
+    assert read_finding(tmp_path, FINDING + "with_workers = 2\n")["free-work"].with_workers == 2
     assert findings.read(tmp_path / "none.toml") == {} == FINDINGS
 
 
@@ -100,6 +102,12 @@ def test_findings_name_laws_phrases_and_their_end(tmp_path):
         ("{ 4 =", "{ 5 =", "findings.free-work.shows names law-5, which is not in laws"),
         ("phase = 4", "phase = 9", "findings.free-work.ends_at_phase 9 is not a phase"),
         ("title =", "titel =", "unknown key 'titel' in findings.free-work"),
+        ("evidence", "with_workers = 1\nevidence", "findings.free-work.with_workers 1 is not more than one worker"),
+        (
+            "evidence",
+            "with_workers = true\nevidence",
+            "findings.free-work.with_workers must be a whole number, not True",
+        ),
     ],
 )
 def test_a_wrong_finding_is_refused(tmp_path, old, new, message):

@@ -12,6 +12,7 @@ import pytest
 from harness.cli import main
 from harness.cli.golden import in_ci
 from tests.checker.ledgers import lawful_text
+from tests.checker.test_overlap import LOST, busy
 from tests.store.streams import told, write_run
 
 TOML = """\
@@ -83,12 +84,12 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def drive(project: Path, cell) -> None:
+def drive(project: Path, cell, **start) -> None:
     folder = project / "runs/latest"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "history.ndjson").unlink(missing_ok=True)
     both = [replace(cell, path=path, cell=f"{cell.scenario}@{path}") for path in ("manual", "automation")]
-    write_run(folder / "history.ndjson", [told(one) for one in both])
+    write_run(folder / "history.ndjson", [told(one) for one in both], **start)
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:
@@ -118,6 +119,30 @@ def test_from_no_golden_to_an_accepted_one_and_a_changed_price(project, capsys):
     assert "  26 credits charged where the golden has 22 (+4)\n" in out
     code, out, _ = run(capsys, *ACCEPT)
     assert (code, out.splitlines()[-1]) == (0, "+4 credits on 1 of 1 scenarios")
+
+
+LOSSY = """\
+format = 1
+[findings.check-then-deduct]
+title = "A deduction is lost"
+laws = [1, 2]
+scenarios = ["writer/race"]
+with_workers = 2
+evidence = "a run"
+"""
+
+
+def test_a_lost_deduction_is_no_difference_and_is_not_accepted(project, capsys):
+    """With four workers and the finding open; with one worker it is a difference as any other."""
+    (project / "golden_cases/findings.toml").write_text(LOSSY)
+    drive(project, busy())
+    run(capsys, *ACCEPT)
+    drive(project, LOST, workers=4)
+    assert run(capsys, "diff")[:2] == (0, "0 of 1 scenarios differ from their goldens at phase 0\n")
+    code, _, err = run(capsys, *ACCEPT)
+    assert (code, err.splitlines()[-1]) == (2, " code: golden-overlap")
+    drive(project, LOST)
+    assert run(capsys, "diff")[0] == 1
 
 
 def test_nothing_is_accepted_in_ci(project, capsys, monkeypatch):

@@ -1,8 +1,9 @@
 """Which engine, and what goes wrong with it, in one line each.
 
-docker-sdk     the Python package is missing          docker-none    no engine answers
-docker-denied  the socket may not be used             docker-gone    it answered before and does not any more
-docker-disk    no space left                          docker-failed  it refused a request
+docker-sdk      the Python package is missing         docker-none    no engine answers
+docker-context  there is no context of that name      docker-ssh     it is reached by ssh, which the tier does not speak
+docker-denied   the socket may not be used            docker-gone    it answered before and does not any more
+docker-disk     no space left                         docker-failed  it refused a request
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from harness.core.errors import HarnessError, StackError
 
 if TYPE_CHECKING:
     from docker import APIClient
+    from docker.context import Context
 
 TIMEOUT_S = 60
 _DEFAULT = "unix:///var/run/docker.sock"
 
 
 def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
-    """The engine of DOCKER_HOST, else of the current docker context. Raises docker-sdk, docker-none, docker-denied."""
+    """The engine of DOCKER_HOST, else of DOCKER_CONTEXT, else of the current docker context.
+
+    Raises docker-sdk, docker-context, docker-ssh, docker-none, docker-denied.
+    """
     try:
         import docker
         from docker.errors import DockerException
@@ -34,12 +39,18 @@ def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
             code="docker-sdk",
         ) from None
     name = address()
+    if name.startswith("ssh:"):
+        raise HarnessError(
+            f"the docker tier does not speak ssh to the engine at {name}",
+            hint="open a way to its socket (ssh -N -L /tmp/engine.sock:/var/run/docker.sock HOST) and set DOCKER_HOST=unix:///tmp/engine.sock",
+            code="docker-ssh",
+        )
     try:
         if os.environ.get("DOCKER_HOST"):
             api = docker.from_env(timeout=timeout_s, version="auto", max_pool_size=32).api
         else:
-            context = docker.ContextAPI.get_current_context()
-            tls = context.TLSConfig if context and isinstance(context.TLSConfig, TLSConfig) else False
+            config = _context().TLSConfig
+            tls = config if isinstance(config, TLSConfig) else False
             api = docker.APIClient(base_url=name, tls=tls, timeout=timeout_s, version="auto", max_pool_size=32)
         api.ping()
     except (DockerException, OSError, ValueError) as error:
@@ -48,13 +59,48 @@ def connect(timeout_s: float = TIMEOUT_S) -> APIClient:
 
 
 def address() -> str:
-    """Where the engine is asked: DOCKER_HOST, else the current docker context's, else the usual socket."""
-    from docker import ContextAPI
+    """Where the engine is asked: DOCKER_HOST, else the docker context's, else the usual socket. Raises docker-context."""
+    return os.environ.get("DOCKER_HOST") or _context().Host or _DEFAULT
 
-    if os.environ.get("DOCKER_HOST"):
-        return os.environ["DOCKER_HOST"]
-    context = ContextAPI.get_current_context()
-    return (context.Host if context else "") or _DEFAULT
+
+def pinned() -> dict[str, str]:
+    """The environment in which the engine stays the one that is meant now, whatever context is chosen meanwhile."""
+    return {} if os.environ.get("DOCKER_HOST") else {"DOCKER_CONTEXT": _context().name}
+
+
+def _context() -> Context:
+    from docker.context.api import ContextAPI
+    from docker.context.config import get_current_context_name
+
+    asked = os.environ.get("DOCKER_CONTEXT")
+    name = asked or get_current_context_name()
+    try:
+        found = ContextAPI.get_context(name)
+    except Exception as error:  # the SDK raises whatever a broken file makes it stumble over
+        raise HarnessError(
+            f"the docker context '{name}' cannot be read: {type(error).__name__}: {error}",
+            hint=f"make it again: docker context rm {name}, docker context create {name}",
+            code="docker-context",
+        ) from None
+    if found is None:
+        where = "DOCKER_CONTEXT" if asked else "docker's config.json"
+        raise HarnessError(
+            f"{where} names the docker context '{name}', and there is none of that name",
+            hint="docker context ls shows those that there are; docker context use default is the engine of this machine",
+            code="docker-context",
+        )
+    return found
+
+
+def removed_at_once(api: APIClient) -> int:
+    """How many containers may be ended and removed at a time.
+
+    An engine before version 23 (API 1.42) may lock up for good when two leave one network in the same moment, in
+    libnetwork's processEndpointDelete (github.com/moby/moby/issues/46661). Debian 12 has such a one.
+    """
+    from docker.utils import version_lt
+
+    return 1 if version_lt(api.api_version, "1.42") else 16
 
 
 def answers(api: APIClient) -> bool:
@@ -80,6 +126,12 @@ def speaking(api: APIClient, doing: str) -> Iterator[None]:
 
     try:
         yield
+    except requests.Timeout as error:
+        raise StackError(
+            f"the Docker engine gave no answer within {api.timeout} s: {doing}",
+            hint="it hangs, or its machine has too much to do: look there, and start it again (systemctl restart docker)",
+            code="docker-gone",
+        ) from error
     except (DockerException, requests.RequestException, ConnectionError) as error:
         text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
         raise failed(api, doing, text) from error

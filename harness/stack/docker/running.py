@@ -123,13 +123,13 @@ class DockerStack:
 
     def stop(self, name: str) -> None:
         """Ask a role's containers to end, then end them. Quiet when it does not run."""
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(engine.removed_at_once(self.place.api)) as pool:
             list(pool.map(self._ask_to_end, self.roles.get(name, [])))
         self.kill(name)
 
     def kill(self, name: str) -> None:
         """SIGKILL a role and all that it forked, with no chance to clean up. Quiet when it does not run."""
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(engine.removed_at_once(self.place.api)) as pool:
             list(pool.map(container.remove, self.roles.pop(name, [])))
 
     def spawn(
@@ -186,14 +186,15 @@ class DockerStack:
         """Remove everything of this run; returns what would not go. Quiet when called again."""
         if self.db is not None:
             self.db.close()
-        if self.door is not None:
-            self.door.close()
         try:
             with engine.speaking(self.place.api, "taking the stack down"):
                 left = sweep.run(self.place.api, self.place.run)
         except StackError:
             left = ["unknown"]
             self._kill_without_engine()
+        if self.door is not None:
+            # not before: the door's container ends with its stream, and would leave the network beside another
+            self.door.close()
         self.roles.clear()
         self.services.clear()
         self.others.clear()

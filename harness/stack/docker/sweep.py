@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from harness.stack.docker import naming
+from harness.stack.docker import engine, naming
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -52,7 +52,7 @@ def _pass(api: APIClient, label: str) -> list[str]:
     """One look and one attempt; what was found, by kind and name, and is not known to have gone."""
     by = {"label": label}
     containers = [one["Id"] for one in api.containers(all=True, filters=by)]
-    gone = _each(containers, lambda one: api.remove_container(one, force=True, v=True))
+    gone = _each(containers, lambda one: api.remove_container(one, force=True, v=True), engine.removed_at_once(api))
     networks = [one["Id"] for one in api.networks(filters=by)]
     gone |= _each(networks, api.remove_network)
     volumes = [one["Name"] for one in api.volumes(filters=by)["Volumes"] or ()]
@@ -60,7 +60,7 @@ def _pass(api: APIClient, label: str) -> list[str]:
     return [one for one in (*containers, *networks, *volumes) if one not in gone]
 
 
-def _each(names: list[str], remove: Callable[[str], Any]) -> set[str]:
+def _each(names: list[str], remove: Callable[[str], Any], at_once: int = 16) -> set[str]:
     from docker.errors import APIError, NotFound
 
     def attempt(name: str) -> bool:
@@ -74,7 +74,7 @@ def _each(names: list[str], remove: Callable[[str], Any]) -> set[str]:
 
     if not names:
         return set()
-    with ThreadPoolExecutor(max_workers=min(len(names), 16)) as pool:
+    with ThreadPoolExecutor(max_workers=min(len(names), at_once)) as pool:
         return {name for name, done in zip(names, pool.map(attempt, names), strict=True) if done}
 
 

@@ -68,7 +68,7 @@ def boot(
     stack = DockerStack(
         config=config, place=place, image=made, run_dir=run_dir, timings=clock.seconds, workers=chosen.workers
     )
-    with watchdog.watching(run, folder) as all_gone:
+    with watchdog.watching(run, folder, engine.pinned()) as all_gone:
         try:
             _raise_up(stack, fake, cache_dir, roles=roles, web_port=web_port, clock=clock)
             yield stack
@@ -100,11 +100,7 @@ def _raise_up(
             pack = database.prepared(config, stack.image, place, cache_dir, run)
         always = [role for role in config.roles.values() if roles and role.boot == "always"]
         with clock.lap("containers"):
-            _put(opened, describe.FILES, {**files, database.NAME: pack})
-            own = [describe.database(pack=f"{describe.FILES}/{database.NAME}"), describe.broker()]
-            if fake is not None:
-                own.append(describe.fake(config, run, f"{describe.FILES}/fake.json"))
-            started = [pool.submit(container.launch, place, one) for one in own]
+            # the roles first: they take longest to start, and what they do waits for database and broker by itself
             waiting = {
                 role.name: [
                     pool.submit(container.launch, place, one)
@@ -112,6 +108,11 @@ def _raise_up(
                 ]
                 for role in always
             }
+            _put(opened, describe.FILES, {**files, database.NAME: pack})
+            own = [describe.database(pack=f"{describe.FILES}/{database.NAME}"), describe.broker()]
+            if fake is not None:
+                own.append(describe.fake(config, run, f"{describe.FILES}/fake.json"))
+            started = [pool.submit(container.launch, place, one) for one in own]
             _open(stack, opened, always, web_port)
             stack.services |= {one.service.name: one for one in (future.result() for future in started)}
         with clock.lap("database"):

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,14 +24,18 @@ ENGINE_PATIENCE_S = 120.0
 
 
 @contextmanager
-def watching(run: str, folder: Path) -> Iterator[Callable[[], None]]:
-    """While the context lasts a watchdog waits. Call what is yielded once all is gone; else leaving lets it clean up."""
+def watching(run: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    """While the context lasts a watchdog waits. Call what is yielded once all is gone; else leaving lets it clean up.
+
+    `environment` tells it which engine (harness.stack.docker.engine.pinned).
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "harness.stack.docker.watchdog", run, os.fspath(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env={**os.environ, **environment},
         cwd="/",
     )
     pipe = process.stdin

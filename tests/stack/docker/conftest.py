@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,15 @@ import pytest
 
 from harness.core.config import Config, load
 from harness.core.errors import HarnessError
+from harness.run import judged, scenarios
+from harness.run import plan as plans
+from harness.run.cell import run_cell
+from harness.run.surface import Live
 from harness.stack import docker
 from harness.stack.docker import engine, naming
 from harness.stack.docker.running import DockerStack
+from harness.store.history import HistoryWriter
+from harness.store.runs import HISTORY
 
 PROJECT = Path(__file__).resolve().parents[3]
 GONE_WITHIN_S = 5.0
@@ -66,6 +76,27 @@ def inside(stack: DockerStack) -> Callable[[str, str], str]:
     return run
 
 
+def drive(config: Config, stack: DockerStack, folder: Path, only: tuple[str, ...], workers: int = 1) -> judged.Judged:
+    """Drive cells on a booted stack and judge them with the repository's goldens."""
+    found = scenarios.load(config)
+    law = judged.read_law(config, found)
+    plan = plans.make(found, only=only, phase=config.phase, tier="docker")
+    live = Live(config, stack)
+    folder.mkdir()
+    with HistoryWriter(folder / HISTORY) as history:
+        history.tell(
+            "run.start",
+            {"target": config.name, "phase": config.phase, "tier": "docker", "isolation": "docker", "workers": workers, "seed": 0,
+             "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}},
+        )  # fmt: skip
+        for cell in plan.cells:
+            run_cell(config, cell, live, history.tell)
+            stack.alive()
+        history.tell("run.end", {"seconds": {}, "cells": len(plan.cells)})
+    live.close()
+    return judged.judge_run(config, law, folder)
+
+
 def leftovers(api: Any, run: str) -> list[str]:
     """Whatever in the engine still carries the label of `run`."""
     by = {"label": f"{naming.RUN}={run}"}
@@ -84,6 +115,22 @@ def await_nothing(api: Any, run: str, within_s: float = GONE_WITHIN_S) -> float:
             pytest.fail(f"still there after {within_s} s: {left}")
         time.sleep(0.05)  # between two looks
     return time.monotonic() - start
+
+
+def await_no_watchdog(run: str) -> None:
+    """Until the watchdog of `run` has ended: it looks several times in a row."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if run.encode() in words and b"watchdog" in words:
+            pidfd = os.pidfd_open(int(folder.name))
+            try:
+                readable, _, _ = select.select([pidfd], [], [], 20)
+                assert readable, "the watchdog ends when all is gone"
+            finally:
+                os.close(pidfd)
 
 
 PROGRAM = """
@@ -156,3 +203,63 @@ def hear(process: subprocess.Popen[str], word: str) -> str:
             return line[len(word) :].strip()
     assert process.stderr is not None
     raise AssertionError(f"the program ended before it said {word!r}: {''.join(said)}{process.stderr.read()}")
+
+
+class Way:
+    """A socket that leads to the real engine until it is cut: a path, or a TCP port of this machine."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.real = engine.address()
+        self.pairs: list[socket.socket] = []
+        self.open()
+
+    @property
+    def address(self) -> str:
+        return f"unix://{self.path}" if self.path else f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def open(self) -> None:
+        if self.path:
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(str(self.path))
+            self.listener.listen(64)
+        else:
+            self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        threading.Thread(target=self._serve, args=(self.listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        if self.path:
+            self.path.unlink()
+        for one in self.pairs:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self.pairs.clear()
+
+    def _serve(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = _reach(self.real)
+                self.pairs += [near, far]
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=_copy, args=(source, target), daemon=True).start()
+
+
+def _reach(address: str) -> socket.socket:
+    kind, _, where = address.partition("://")
+    if kind == "unix":
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(where)
+        return far
+    host, _, port = where.rpartition(":")
+    return socket.create_connection((host, int(port)))
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(1 << 16):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)

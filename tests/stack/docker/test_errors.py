@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.stack import docker
-from harness.stack.docker import base, engine, image, settings
-from harness.stack.docker.running import DockerStack
+from harness.stack.docker import base, engine, image, settings, sweep
 from tests.stack import ordinary
-from tests.stack.docker.conftest import PROJECT, await_nothing, fake_of, hear
+from tests.stack.docker.conftest import PROJECT, Way, await_no_watchdog, await_nothing, fake_of, hear
 
 Launch = Callable[..., "subprocess.Popen[str]"]
 
@@ -38,6 +38,23 @@ def test_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert caught.value.code == "docker-none"
     assert caught.value.message == f"no Docker engine answers at unix://{tmp_path}/none.sock"
     assert "systemctl start docker" in caught.value.hint
+
+
+def test_the_command_says_so_in_one_line_and_ends_with_3(tmp_path: Path) -> None:
+    """Claim: `harness verify --tier docker` without an engine: message, hint, code, nothing else on stderr, exit 3."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "verify", "--tier", "docker", "--only", "planner/create_tasks", "--runs", str(tmp_path)],
+        env={**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/none.sock"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    message, hint, code = done.stderr.splitlines()
+    assert message == f"error: no Docker engine answers at unix://{tmp_path}/none.sock"
+    assert hint.startswith(" hint: start one")
+    assert code == " code: docker-none"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who may not use the socket")
@@ -66,6 +83,59 @@ def test_no_permission_on_the_socket(tmp_path: Path) -> None:
     assert "usermod -aG docker" in done.stdout
 
 
+class _Engine:
+    """An engine that holds `left` and counts how many containers are being removed at the same moment."""
+
+    def __init__(self, version: str, left: int, *, wait_s: float = 0.0) -> None:
+        """`wait_s`: how long a removal waits for another one beside it."""
+        self.api_version = version
+        self.wait_s = wait_s
+        self.timeout = 60
+        self.left = [{"Id": f"c{n}"} for n in range(left)]
+        self.most = self.now = 0
+        self._lock = threading.Lock()
+        self._met = threading.Barrier(2)
+
+    def containers(self, **_: Any) -> list[dict[str, str]]:
+        return list(self.left)
+
+    def networks(self, **_: Any) -> list[dict[str, str]]:
+        return []
+
+    def volumes(self, **_: Any) -> dict[str, None]:
+        return {"Volumes": None}
+
+    def remove_network(self, one: str) -> None:
+        raise AssertionError("there is none")
+
+    def remove_container(self, one: str, **_: Any) -> None:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        with suppress(threading.BrokenBarrierError):
+            self._met.wait(self.wait_s)
+        with self._lock:
+            self.now -= 1
+            self.left.remove({"Id": one})
+
+
+@pytest.mark.parametrize(("version", "together"), [("1.41", False), ("1.42", True), ("1.51", True)])
+def test_an_old_engine_removes_one_container_at_a_time(version: str, together: bool) -> None:
+    """Claim: Docker 20.10 (API 1.41) is never asked for two at once, which can lock it up for good; later ones are."""
+    one = _Engine(version, left=4, wait_s=10 if together else 0.01)
+    assert sweep.run(one, "run") == []
+    assert (one.most > 1) == together
+
+
+def test_an_engine_that_hangs_is_named(config: Config) -> None:
+    """Claim: a request without an answer is not a refusal: it says how long, at what, and to start the engine again."""
+    with pytest.raises(StackError) as caught, engine.speaking(_Engine("1.41", 0), "taking the stack down"):
+        raise requests.ReadTimeout("read timed out")
+    assert caught.value.code == "docker-gone"
+    assert caught.value.message == "the Docker engine gave no answer within 60 s: taking the stack down"
+    assert "start it again" in caught.value.hint
+
+
 @pytest.mark.docker
 def test_an_image_that_does_not_build(api: Any, config: Config) -> None:
     """Claim: the last lines of the build are shown, and neither container nor image is left."""
@@ -90,24 +160,26 @@ def test_a_target_that_does_not_start(api: Any, config: Config) -> None:
         config.roles["web"], command=("{python}", "-c", "print('no module named nothing'); raise SystemExit(5)")
     )
     broken = replace(config, roles={**config.roles, "web": web})
-    before = {one["Id"] for one in api.containers(all=True)}
+    before = everything(api)
     with pytest.raises(StackError) as caught, docker.boot(broken, fake=fake_of(config)):
         pytest.fail("it came up")
     assert caught.value.code == "role-died"
     assert caught.value.message == "web ended (exit code 5)"
     assert "no module named nothing" in caught.value.hint
-    assert {one["Id"] for one in api.containers(all=True)} == before
+    assert everything(api) == before
 
 
 @pytest.mark.docker
-def test_a_taken_port(api: Any, config: Config, stack: DockerStack) -> None:
-    """Claim: a web port that another program holds is named; it is not silently another one."""
+def test_a_taken_port(api: Any, config: Config) -> None:
+    """Claim: a web port that another program holds is named; it is not silently another one, and nothing is left."""
+    before = everything(api)
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
-        with pytest.raises(StackError) as caught:
-            stack.door.tcp("tcp:web:8000", port)
+        with pytest.raises(StackError) as caught, docker.boot(config, fake=None, web_port=port):
+            pytest.fail("it came up")
     assert caught.value.code == "port-in-use"
-    assert str(port) in caught.value.message
+    assert caught.value.message.startswith(f"port {port} of 127.0.0.1 cannot be opened")
+    assert everything(api) == before
 
 
 @pytest.mark.docker
@@ -133,10 +205,10 @@ def test_an_engine_that_dies_mid_run(api: Any, launch: Launch, tmp_path: Path) -
     The engine is cut off by closing the way to it: the other tests still need it.
     """
     with tempfile.TemporaryDirectory(prefix="harness-test-") as folder:
-        way = _Way(Path(folder, "docker.sock"))
+        way = Way(Path(folder, "docker.sock"))
         process = launch(
             "say('moment'); sys.stdin.readline(); stack.db.execute('SELECT 1')",
-            env={"DOCKER_HOST": f"unix://{way.path}"},
+            env={"DOCKER_HOST": way.address},
         )
         run = hear(process, "run")
         hear(process, "moment")
@@ -144,10 +216,11 @@ def test_an_engine_that_dies_mid_run(api: Any, launch: Launch, tmp_path: Path) -
         _, said = process.communicate("go on\n", timeout=60)
         assert process.returncode == 3, said
         assert "code: docker-gone" in said
-        assert f"the Docker engine at unix://{way.path} stopped answering during the run" in said
+        assert f"the Docker engine at {way.address} stopped answering during the run" in said
         assert "Traceback" not in said
         way.open()
         await_nothing(api, run)
+        await_no_watchdog(run)
         way.cut()
 
 
@@ -161,8 +234,9 @@ def test_a_full_disk(api: Any, config: Config, monkeypatch: pytest.MonkeyPatch) 
     (folder / "data").mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder / "data")], check=True)
     log = (folder / "log").open("w")
+    # in a network of its own: a second engine without a bridge takes docker0 away from the first
     small = subprocess.Popen(
-        ["dockerd", "--host", f"unix://{folder}/docker.sock", "--pidfile", f"{folder}/pid", "--data-root", f"{folder}/data",
+        ["unshare", "--net", "dockerd", "--host", f"unix://{folder}/docker.sock", "--pidfile", f"{folder}/pid", "--data-root", f"{folder}/data",
          "--exec-root", f"{folder}/exec", "--bridge", "none", "--iptables=false"],
         stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
@@ -184,6 +258,12 @@ def test_a_full_disk(api: Any, config: Config, monkeypatch: pytest.MonkeyPatch) 
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def everything(api: Any) -> set[str]:
+    """Containers, networks and volumes that the engine has."""
+    networks, volumes = api.networks(), api.volumes()["Volumes"] or ()
+    return {*(one["Id"] for one in (*api.containers(all=True), *networks)), *(one["Name"] for one in volumes)}
+
+
 def docker_cache() -> Path:
     from harness.stack import cache
 
@@ -196,46 +276,3 @@ def _when_it_answers(process: subprocess.Popen[bytes]) -> Any:
             return engine.connect()
         select.select([], [], [], 0.05)  # between two looks
     raise AssertionError("the small engine ended")
-
-
-class _Way:
-    """A socket that leads to the real engine until it is cut."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.real = engine.address().removeprefix("unix://")
-        self.pairs: list[socket.socket] = []
-        self.open()
-
-    def open(self) -> None:
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.path))
-        self.listener.listen(64)
-        threading.Thread(target=self._serve, args=(self.listener,), daemon=True).start()
-
-    def cut(self) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.path.unlink()
-        for one in self.pairs:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-        self.pairs.clear()
-
-    def _serve(self, listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = listener.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(self.real)
-                self.pairs += [near, far]
-                for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=_copy, args=(source, target), daemon=True).start()
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(1 << 16):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)

@@ -6,7 +6,9 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,48 +17,62 @@ from harness.stack.docker.running import DockerStack
 pytestmark = pytest.mark.docker
 
 Inside = Callable[[str, str], str]
-EVERY = ("web", "worker", "fake", "postgres", "door")
+EVERY = ("web", "worker", "fake", "postgres", "valkey", "door")
 
 _NAMES = """
 import json, socket
-found = {}
-for name in ("example.com", "pypi.org", "registry-1.docker.io", "api.stripe.com", "host.docker.internal", "localhost.localdomain.example"):
+from concurrent.futures import ThreadPoolExecutor
+def found(name):
     try:
-        found[name] = socket.gethostbyname(name)
+        return socket.gethostbyname(name)
     except OSError:
-        pass
-print(json.dumps(found))
+        return None
+names = ("example.com", "pypi.org", "registry-1.docker.io", "api.stripe.com", "host.docker.internal", "localhost.localdomain.example")
+with ThreadPoolExecutor(len(names)) as pool:
+    print(json.dumps({name: address for name, address in zip(names, pool.map(found, names)) if address}))
+"""
+
+_ADDRESSES = """
+import json, socket
+from concurrent.futures import ThreadPoolExecutor
+def reached(where):
+    try:
+        socket.create_connection(where, 1).close()
+        return True
+    except OSError:
+        return False
+places = [tuple(place) for place in {places}]
+with ThreadPoolExecutor(len(places)) as pool:
+    print(json.dumps([place for place, yes in zip(places, pool.map(reached, places)) if yes]))
 """
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_no_name_outside_the_stack_resolves(inside: Inside, name: str) -> None:
-    """Claim: no resolver beyond the network's own is asked, and that one knows the stack only."""
-    assert json.loads(inside(name, _NAMES)) == {}
+def test_no_name_outside_the_stack_resolves(inside: Inside) -> None:
+    """Claim: in no container is a resolver beyond the network's own asked, and that one knows the stack only."""
+    assert everywhere(inside, _NAMES) == {name: {} for name in EVERY}
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_no_address_outside_the_stack_answers(stack: DockerStack, inside: Inside, name: str) -> None:
-    """Claim: not the internet, not the host by any of its addresses, not the gateway of the own network: a listener of
-    this very test, on every address of the host, is never reached."""
+def test_no_address_outside_the_stack_answers(stack: DockerStack, inside: Inside) -> None:
+    """Claim: from no container is anything reached: not the internet, not the host by any of its addresses, not the
+    gateway of the own network: a listener of this very test, on every address of the host, is never reached."""
     listener = socket.create_server(("0.0.0.0", 0))
     port = listener.getsockname()[1]
     try:
         addresses = [*_own_addresses(), *_gateways(stack), "169.254.169.254"]
-        code = f"""
-            import json, socket
-            reached = []
-            for address, port in [(a, {port}) for a in {addresses!r}] + [("1.1.1.1", 53), ("1.1.1.1", 443), ("8.8.8.8", 53)]:
-                try:
-                    socket.create_connection((address, port), 1).close()
-                    reached.append(address)
-                except OSError:
-                    pass
-            print(json.dumps(reached))
-        """
-        assert json.loads(inside(name, code)) == []
+        places = [[address, port] for address in addresses] + [["1.1.1.1", 53], ["1.1.1.1", 443], ["8.8.8.8", 53]]
+        assert everywhere(inside, _ADDRESSES.format(places=places)) == {name: [] for name in EVERY}
     finally:
         listener.close()
+
+
+def test_what_is_in_the_stack_answers(inside: Inside) -> None:
+    """Claim: the two tests above would see it if something answered: the same code finds database and broker."""
+    code = _ADDRESSES.format(places=[["postgres", 5432], ["valkey", 6379], ["valkey", 1]])
+    assert everywhere(inside, code) == {name: [["postgres", 5432], ["valkey", 6379]] for name in EVERY}
+    names = _NAMES.replace('"pypi.org"', '"valkey"')
+    assert {name: list(found) for name, found in everywhere(inside, names).items()} == {
+        name: ["valkey"] for name in EVERY
+    }
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])
@@ -131,6 +147,12 @@ def test_no_port_of_the_run_is_open_beyond_loopback(stack: DockerStack) -> None:
         assert (stack.run_dir / name).stat().st_mode & 0o077 == 0
     assert stack.run_dir.parent.stat().st_mode & 0o077 == 0
     assert stack.run_dir.parent.stat().st_uid == os.geteuid()
+
+
+def everywhere(inside: Inside, code: str) -> dict[str, Any]:
+    """What `code` prints as JSON in each container, by its name; all at once."""
+    with ThreadPoolExecutor(len(EVERY)) as pool:
+        return dict(zip(EVERY, map(json.loads, pool.map(lambda name: inside(name, code), EVERY)), strict=True))
 
 
 def _own_addresses() -> list[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stack.docker.conftest import await_nothing, hear, leftovers
+from tests.stack.docker.conftest import GONE_WITHIN_S, await_no_watchdog, await_nothing, hear, leftovers
 
 pytestmark = pytest.mark.docker
 
@@ -66,10 +66,33 @@ def test_kill_9_leaves_nothing(api: Any, launch: Launch, tmp_path: Path, moment:
     process.kill()
     process.wait()
     took_s = await_nothing(api, run)
-    _await_no_watchdog(run)
+    await_no_watchdog(run)
     assert leftovers(api, run) == [], "nothing that was on its way arrived later"
     assert list(tmp_path.glob("igny8-*")) == []
     print(f"killed at {moment}: gone after {took_s:.2f} s")
+
+
+def test_kill_9_while_the_image_is_built_leaves_nothing(api: Any, launch: Launch) -> None:
+    """Claim: the engine ends a build whose harness is gone, and the container in which it was at work goes with it."""
+    before = {one["Id"] for one in api.containers(all=True)}
+    process = launch(
+        "pass",
+        before="""
+        from harness.stack.docker import image
+        image._STACK += "RUN echo harness-is-killed-here && python3 -c 'import time; time.sleep(600)'\\n"
+        """,
+    )
+    started = time.monotonic()
+    while not [one for one in api.containers() if "harness-is-killed-here" in one["Command"]]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() - started < 60, "the build came to the step that waits"
+        time.sleep(0.05)  # between two looks
+    process.kill()
+    process.wait()
+    started = time.monotonic()
+    while {one["Id"] for one in api.containers(all=True)} - before:
+        assert time.monotonic() - started < GONE_WITHIN_S
+        time.sleep(0.05)  # between two looks
 
 
 @pytest.mark.parametrize("moment", ["containers", "run", "teardown"])
@@ -85,19 +108,3 @@ def test_ctrl_c_takes_the_stack_down(api: Any, launch: Launch, tmp_path: Path, m
     assert process.returncode == 130
     assert leftovers(api, run) == []
     assert list(tmp_path.glob("igny8-*")) == []
-
-
-def _await_no_watchdog(run: str) -> None:
-    """Until the watchdog of `run` has ended: it looks several times in a row."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if run.encode() in words and b"watchdog" in words:
-            pidfd = os.pidfd_open(int(folder.name))
-            try:
-                readable, _, _ = select.select([pidfd], [], [], 20)
-                assert readable, "the watchdog ends when all is gone"
-            finally:
-                os.close(pidfd)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from harness.core.errors import StackError
-from harness.stack import cluster, pack, postgres
+from harness.stack import pack, postgres
 
 DATA = Path("/data/pgdata")
 
@@ -53,6 +53,8 @@ def _make(found: postgres.Postgres, migrate: list[str]) -> None:
                 hint="its last words stand above",
                 code="migrate-failed",
             )
+
+    from harness.stack import cluster  # only whoever makes a database needs what makes it
 
     cluster._build(found, DATA, Path("/tmp/postgres.log"), 5432, "", run)
 

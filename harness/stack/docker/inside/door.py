@@ -1,6 +1,7 @@
 """`python -m harness.stack.docker.inside.door`: connections that arrive on standard input are made here, in the network.
 
-Ends when its standard input does.
+Ends a minute after its standard input: whoever cleans up has removed it by then, one container at a time, as an old
+engine needs it (harness.stack.docker.engine.removed_at_once).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import uvloop
 from harness.stack import forward, wire
 
 _PIECE = 1 << 16
+_LINGER_S = 60
 
 
 async def serve() -> None:
@@ -39,6 +41,7 @@ async def serve() -> None:
                     lines[number].put_nowait(None)
                 case wire.CLOSE if number in carried:
                     carried[number].cancel()
+    await asyncio.sleep(_LINGER_S)
 
 
 async def _carry(number: int, where: str, line: asyncio.Queue[bytes | None], out: asyncio.StreamWriter) -> None:
