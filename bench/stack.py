@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,13 @@ from harness.run import scenarios, tiers
 from harness.run.at_phase import at_phase
 from harness.run.surface import boot
 from harness.stack import capture, island, postgres, reset, seed
+from harness.store.runs import HISTORY
 
 HERE = Path(__file__).resolve().parents[1]
 HARNESS = (sys.executable, "-c", "from harness.cli import main; main()")
 WORLD = "writer/generate_content"
+ONE_TASK = "planner/cluster_keywords@manual"
+"""A cell of one task: what it is over when it is told is a little after its task ended."""
 REQUESTS, RESETS = 300, 50
 
 
@@ -68,8 +72,11 @@ def main() -> int:
         if any(one["status"] != "pass" for one in rounds):
             out.print(f"\n{tier}: does not pass, so it is not measured: harness verify --tier {tier}", highlight=False)
             return 1
-        more = docker_rows(config) if tier == "docker" else []
-        out.print(table(f"{tier}, median of {len(rounds)}", [*rows(rounds, floors), *more]))
+        first = statistics.median(first_task_s(tier, options) for _ in range(options.rounds))
+        told = [_against("boot to first task", first, "s", "bare interpreter", floors), *rows(rounds, floors)]
+        out.print(
+            table(f"{tier}, median of {len(rounds)}", [*told, *(docker_rows(config) if tier == "docker" else [])])
+        )
     return 0
 
 
@@ -107,6 +114,15 @@ def driven(tier: str, options: argparse.Namespace) -> dict[str, Any]:
     if "error" in document:
         raise SystemExit(f"{tier}: {document['error']['message']}")
     return document
+
+
+def first_task_s(tier: str, options: argparse.Namespace) -> float:
+    """From nothing but images and caches to the first task that has ended."""
+    words = ["verify", "--tier", tier, "--phase", str(options.phase), "--only", ONE_TASK]
+    with tempfile.TemporaryDirectory(prefix="bench-stack-") as runs:
+        subprocess.run([*HARNESS, *words, "--runs", runs], cwd=HERE, stdout=subprocess.DEVNULL, check=True)
+        lines = (Path(runs) / "latest" / HISTORY).read_text().splitlines()
+    return next(float(event["t"]) for event in map(json.loads, lines) if event["kind"] == "task")
 
 
 def measured_floors(config: Config) -> dict[str, float]:
@@ -155,17 +171,30 @@ def _on_a_stack(config: Config, live: Any) -> dict[str, float]:
 
 
 def docker_rows(config: Config) -> list[Row]:
-    """A container that does nothing, and what a change of the code costs."""
+    """What a change of the target's code costs, against a container that does nothing."""
     from harness.stack import cache
     from harness.stack.docker import engine, image, settings
 
     try:
         api = engine.connect()
-        made = image.provide(api, config, settings.read(config), cache.folder(config.source.parent))
-        nothing = _median(lambda: _run_nothing(api, made.tag), 5)
+        chosen, kept = settings.read(config), cache.folder(config.source.parent)
+        made = image.provide(api, config, chosen, kept)
+        floors = {"container": _median(lambda: _run_nothing(api, made.tag), 5)}
+        with tempfile.TemporaryDirectory(prefix="bench-stack-") as folder:
+            changed = replace(config, root=Path(shutil.copytree(config.root, Path(folder) / "backend")))
+            image.provide(api, changed, chosen, kept)
+
+            def rebuild(n: int) -> float:
+                (changed.root / "bench_change.py").write_text(f"CHANGE = {n}\n")
+                return _seconds(lambda: image.provide(api, changed, chosen, kept))
+
+            rebuilt = statistics.median(rebuild(n) for n in range(3))
     except HarnessError as error:
         raise SystemExit(f"docker: {error.message}") from None
-    return [Row(what="floor: a container that does nothing", value=nothing, unit="s")]
+    return [
+        Row(what="floor: a container that does nothing", value=floors["container"], unit="s"),
+        _against("images after a change of the code", rebuilt, "s", "container", floors),
+    ]
 
 
 def _run_nothing(api: Any, tag: str) -> None:

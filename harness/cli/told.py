@@ -14,7 +14,7 @@ from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.report import html, machine, terminal
-from harness.report.summary import Summary, summarize
+from harness.report.summary import USUAL, Summary, summarize
 from harness.run import judged
 from harness.run.verify import Driven
 from harness.store import runs as store
@@ -61,6 +61,8 @@ def summary_of(
             "kept in": _shown(folder),
         },
         shard=result.history.shard,
+        tier=start.get("tier", USUAL),
+        workers=result.history.workers,
     )
 
 

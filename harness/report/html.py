@@ -15,7 +15,7 @@ from markupsafe import Markup
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
 from harness.core.verdict import worst
-from harness.report.summary import PATH_TITLES, Summary, repeat_command
+from harness.report.summary import PATH_TITLES, Summary
 from harness.report.template import GRID, PAGE
 from harness.report.terminal import WORDS, conclusion, facts_of
 from harness.store.files import write_all
@@ -75,7 +75,7 @@ def _troubles(summary: Summary) -> list[tuple[str, list[Any], str]]:
     """(cell, its failing and unknown verdicts, the command that repeats it), failures first."""
     verdicts = (*summary.failures, *summary.unknowns)
     return [
-        (about, [v for v in verdicts if v.cell == about], repeat_command(about, summary.phase))
+        (about, [v for v in verdicts if v.cell == about], summary.repeat(about))
         for about in dict.fromkeys(verdict.cell for verdict in verdicts)
     ]
 

@@ -26,7 +26,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.core.verdict import Verdict
-from harness.report.summary import Summary, repeat_command
+from harness.report.summary import Summary
 
 FORMAT = 1
 
@@ -54,8 +54,8 @@ def document(summary: Summary) -> dict[str, Any]:
             }
             for line in summary.lines
         ],
-        "failures": [_verdict(verdict, summary.phase) for verdict in summary.failures],
-        "unknowns": [_verdict(verdict, summary.phase) for verdict in summary.unknowns],
+        "failures": [_verdict(verdict, summary.repeat(verdict.cell)) for verdict in summary.failures],
+        "unknowns": [_verdict(verdict, summary.repeat(verdict.cell)) for verdict in summary.unknowns],
         "checks": len(summary.verdicts),
         "known_wrong": {name: list(cells) for name, cells in summary.known_wrong.items()},
         "lost_credits": dict(summary.lost_credits),
@@ -69,6 +69,6 @@ def document(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _verdict(verdict: Verdict, phase: int) -> dict[str, Any]:
+def _verdict(verdict: Verdict, repeat: str) -> dict[str, Any]:
     body = asdict(verdict)
-    return {**body, "status": str(verdict.status), "evidence": list(verdict.evidence), "repeat": repeat_command(verdict.cell, phase)}  # fmt: skip
+    return {**body, "status": str(verdict.status), "evidence": list(verdict.evidence), "repeat": repeat}  # fmt: skip

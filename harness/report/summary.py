@@ -16,6 +16,9 @@ from harness.core.history import CellHistory
 from harness.core.scenario import Path, Scenario
 from harness.core.verdict import Status, Verdict, worst
 
+USUAL = "processes"
+"""The tier of a command that names none."""
+
 HARNESS_PARTS = ("reset", "seed", "load", "capture", "compare", "report")
 """The parts of the seconds that are the harness's own work; the others are the target's."""
 
@@ -79,9 +82,16 @@ class Summary:
     shard: str = ""
     """ "2/3" when this is a part of a run, which then says nothing of the whole."""
 
+    tier: str = USUAL
+    workers: int = 1
+
     @property
     def charged_credits(self) -> int:
         return sum(line.charged_credits for line in self.lines)
+
+    def repeat(self, about: str) -> str:
+        """The command that repeats one cell or scenario as this run drove it."""
+        return repeat_command(about, self.phase, tier=self.tier, workers=self.workers)
 
 
 def summarize(
@@ -98,6 +108,8 @@ def summarize(
     facts: Mapping[str, Any] | None = None,
     target: Target | None = None,
     shard: Mapping[str, Any] | None = None,
+    tier: str = USUAL,
+    workers: int = 1,
 ) -> Summary:
     """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
     cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do.
@@ -137,12 +149,18 @@ def summarize(
         },
         findings=dict(findings),
         shard=f"{shard['n']}/{shard['of']}" if shard else "",
+        tier=tier,
+        workers=workers,
     )
 
 
-def repeat_command(about: str, phase: int = 0) -> str:
-    """The command that repeats just one cell or scenario, or the whole run for ""."""
+def repeat_command(about: str, phase: int = 0, *, tier: str = USUAL, workers: int = 1) -> str:
+    """The command that repeats just one cell or scenario, or the whole run for "", as the run was driven."""
     words = ["harness", "verify"]
+    if tier != USUAL:
+        words += ["--tier", tier]
+    if workers > 1:
+        words += ["--workers", str(workers)]
     if phase:
         words += ["--phase", str(phase)]
     if about:

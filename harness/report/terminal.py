@@ -16,7 +16,7 @@ from harness.checker.judge import OF_THE_WHOLE
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.report.plan import count, say
-from harness.report.summary import PATH_TITLES, Line, Summary, repeat_command
+from harness.report.summary import PATH_TITLES, Line, Summary
 
 WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown"}
 STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow"}
@@ -30,7 +30,7 @@ def print_report(console: Console, summary: Summary, *, tables: bool = True) -> 
     """The whole report; without `tables` failures and closing lines only."""
     for verdicts in (summary.failures, summary.unknowns):
         for about in dict.fromkeys(verdict.cell for verdict in verdicts):
-            print_failures(console, about, [v for v in verdicts if v.cell == about], summary.phase)
+            print_failures(console, about, [v for v in verdicts if v.cell == about], summary.repeat(about))
     for path, title in PATH_TITLES.items() if tables else ():
         _path(console, title, path, [line for line in summary.lines if line.path == path])
     print_summary(console, summary)
@@ -100,7 +100,7 @@ def _conclusion(summary: Summary) -> str:
     return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
 
 
-def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], phase: int) -> None:
+def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], repeat: str) -> None:
     """All that is not right with one cell (or scenario, or run), and how to repeat it."""
     word = WORDS[verdicts[0].status]
     say(console)
@@ -112,7 +112,7 @@ def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], ph
             _wrapped(console, line, 4)
         if verdict.hint:
             _wrapped(console, f"hint: {verdict.hint}", 4)
-    say(console, f"  repeat: {repeat_command(about, phase)}")
+    say(console, f"  repeat: {repeat}")
 
 
 def _wrapped(console: Console, text: str, indent: int, *, hang: int = 2) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.core.tier import TierRun
+from harness.core.tier import ALL, TierRun
 from harness.core.verdict import Status, Verdict
 from harness.report.plan import count, say
+from harness.report.summary import repeat_command
 from harness.report.terminal import STYLES, WORDS, print_failures
 
 
@@ -17,7 +18,7 @@ def print_tiers(console: Console, ran: Sequence[TierRun], parity: Sequence[Verdi
     """The closing part of `harness verify --tier all`."""
     wrong = [verdict for verdict in parity if verdict.status is not Status.PASS]
     for verdict in wrong:
-        print_failures(console, verdict.cell, [verdict], phase)
+        print_failures(console, verdict.cell, [verdict], repeat_command(verdict.cell, phase, tier=ALL))
     say(console)
     for one in ran:
         style = STYLES[one.status] if one.status else STYLES[Status.FAIL] if not one.why else ""
