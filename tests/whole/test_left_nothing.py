@@ -71,12 +71,13 @@ def start(shop, tmp_path: Path, warm):
         marked = f'env = {{ AI_REQUEST_TIMEOUT_S = "60", {MARK} = "{tmp_path}" }}'
         place.edit("harness.toml", f"[roles.{role}]\n", f"[roles.{role}]\n{marked}\n")
     place.edit("harness.toml", "settle_timeout_s = 20", "settle_timeout_s = 60")
+    place.edit("harness.toml", 'AI_REQUEST_TIMEOUT_S = "0.25"', 'AI_REQUEST_TIMEOUT_S = "60"')
     tmp = tmp_path / "tmp"
     tmp.mkdir()
 
-    def launch(cell: str, mode: str) -> tuple[Workshop, subprocess.Popen[str], Path]:
+    def launch(cell: str, mode: str, tier: str = "processes") -> tuple[Workshop, subprocess.Popen[str], Path]:
         env = {**place.environment(), "TMPDIR": str(tmp), MARK: str(tmp_path)}
-        words = [*COMMAND, "verify", "--only", cell, "--isolation", mode]
+        words = [*COMMAND, "verify", "--only", cell, "--isolation", mode, "--tier", tier]
         with (tmp_path / "said").open("w") as said:
             made.append(
                 subprocess.Popen(
@@ -109,6 +110,21 @@ def test_an_interrupted_verify_leaves_nothing(start, tmp_path, mode, number, mom
     if not over and moment != "teardown":
         assert [path.name for path in place.runs.glob("2*/verdict.json")] == []
         assert "PASS" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("mode", ["namespace", "hook"])
+def test_an_interrupted_interpreter_leaves_nothing(start, tmp_path, mode, number):
+    """Claim: so it is where the target is in the harness's own process, a task at work in one of its threads."""
+    place, process, tmp = start(STALLING, mode, "inprocess")
+    traces = Traces()
+    watch(process, lambda: in_the_first_cell(place, process), traces, "first cell")
+    code = end(process, number)
+    said = (tmp_path / "said").read_text()
+    assert code == (130 if number == signal.SIGINT else -signal.SIGKILL), said
+    gone(traces, str(tmp_path), tmp)
+    assert "Traceback" not in said
+    assert "PASS" not in said
 
 
 def test_half_a_run_does_not_pass_when_it_is_judged_afterwards(start, tmp_path):

@@ -97,11 +97,16 @@ class InprocessStack:
         """Within, workers take from the line what the target sends."""
         with self.in_line():
             self.begin(())
+            interrupted = False
             try:
                 yield
+            except (KeyboardInterrupt, SystemExit):
+                interrupted = True
+                raise
             finally:
-                for name in list(self.workers):
-                    self.workers.pop(name).stop()
+                while self.workers:
+                    worker = self.workers.popitem()[1]
+                    worker.leave() if interrupted else worker.stop()
 
     def run(self, message: Message) -> tuple[str, Any, str]:
         """Apply one message here."""

@@ -25,10 +25,11 @@ Run = Callable[[Message], tuple[str, Any, str]]
 
 
 class Worker(Protocol):
-    """`stop` lets it finish what it is at; `kill` does not."""
+    """`stop` lets it finish what it is at; `kill` does not; `leave` does not wait: this process is about to end."""
 
     def stop(self) -> None: ...
     def kill(self) -> None: ...
+    def leave(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -45,6 +46,10 @@ class Threaded:
         self.thread.join()
 
     kill = stop
+
+    def leave(self) -> None:
+        self.halt.set()
+        self.line.wake()
 
 
 def threaded(name: str, line: Line, run: Run) -> Threaded:
@@ -98,6 +103,8 @@ class Forked:
         self.line.wake()
         self.feeder.join()
         self.pipe.close()
+
+    leave = kill
 
 
 def forked(name: str, line: Line, run: Run, redirect: Callable[[Callable[[Message], None]], None]) -> Forked:
