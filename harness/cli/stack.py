@@ -21,9 +21,11 @@ from harness.core.errors import OK, STACK_FAILED, HarnessError, did_you_mean
 from harness.core.standing import standing_of
 from harness.report import standing as shown
 from harness.report.plan import say
-from harness.run import hand, standing_place, standing_shell
-from harness.run import standing as job
-from harness.run.standing_place import Place
+from harness.run.standing import hand
+from harness.run.standing import place as standing_place
+from harness.run.standing import shell as standing_shell
+from harness.run.standing import supervisor as job
+from harness.run.standing.place import Place
 
 LOOK_S = 0.1
 """Between two looks at logs that are followed."""

@@ -171,8 +171,8 @@ def _every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
 
 
 def _remotely(asked: Asked, url: str, folder: Path) -> int:
-    from harness.run import remote  # imports Celery, which only this needs
+    from harness.run.remote import drive  # imports Celery, which only this needs
 
     with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
-        driven = remote.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
+        driven = drive.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
     return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json)

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from harness.cli.options import config_option, isolation_option
 from harness.report.plan import say
-from harness.run import remote_desk, remote_worker
+from harness.run.remote import desk
+from harness.run.remote import worker as remote_worker
 
 
 @click.command()
@@ -26,6 +27,6 @@ def worker(config_path: Path, broker: str, isolation: str) -> int:
     out = Console()
 
     def up(name: str) -> None:
-        say(out, f"worker {name} waits for cells at {remote_desk.shown(broker)}")
+        say(out, f"worker {name} waits for cells at {desk.shown(broker)}")
 
     return remote_worker.serve(config_path, broker, isolation, up)

@@ -4,8 +4,7 @@ scenarios   find the scenario values of a target
 plan        which cells are driven, in which order; printed before anything starts
 shard       a plan in parts that every machine computes alike (fingerprint: the code that a part was driven with)
 merge       the shards' histories as one
-remote      a plan on workers of other machines (remote_watch: whether anything moves; remote_desk: what they share in Redis)
-remote_worker  the worker; remote_stack: the stack that it keeps from cell to cell
+remote      a plan on workers of other machines: a package
 preflight   what is wrong before anything starts
 surface     a booted stack as the driver, the cells and the recorder see it
 cell        one cell: reset, seed, load tape, drive, settle, observe
@@ -18,6 +17,5 @@ migration   every phase, in processes of their own
 shadow      two states of the target on the same tape
 week        168 hourly ticks (week_beat, week_clock)
 snapshot    the plan's baseline capture
-standing    a stack for hand work, in the background (standing_place: its folder; standing_world: what is in it;
-            standing_shell: its shell); hand: its world and what can be typed
+standing    a stack for hand work: a package
 """

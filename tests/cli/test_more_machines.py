@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.run import remote_watch
+from harness.run.remote import watch as remote_watch
 from harness.store import durations
 from harness.store.history import HistoryWriter
 from tests.cli.test_commands import run

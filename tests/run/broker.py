@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.run.remote_desk import Answer
+from harness.run.remote.desk import Answer
 from harness.stack import valkey
 from harness.store.history import Pen
 

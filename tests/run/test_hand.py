@@ -14,7 +14,7 @@ import pytest
 from harness.core.config import Config, HandRequest, load
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, bearer
-from harness.run import hand
+from harness.run.standing import hand
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "http://127.0.0.1:1234"

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError, StackError
-from harness.run import remote_desk as desk
-from harness.run import remote_stack as stack
-from harness.run.remote_worker import Worker, drive
+from harness.run.remote import desk, stack
+from harness.run.remote.worker import Worker, drive
 from harness.stack.supervise import children
 from tests.run import broker
 

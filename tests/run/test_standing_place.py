@@ -15,8 +15,8 @@ import pytest
 
 from harness.core.config import load
 from harness.core.errors import HarnessError
-from harness.run import standing_place
-from harness.run.standing_place import Place
+from harness.run.standing import place as standing_place
+from harness.run.standing.place import Place
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Place:
 def held(place: Place, code: str) -> Iterator[subprocess.Popen[str]]:
     """A process that holds the stack and does as `code` says."""
     program = (
-        "import os, sys, signal, time\nfrom pathlib import Path\nfrom harness.run import standing_place\n"
+        "import os, sys, signal, time\nfrom pathlib import Path\nfrom harness.run.standing import place as standing_place\n"
         f"place = standing_place.Place(name={place.name!r}, folder=Path({str(place.folder)!r}))\n"
         f"lock = standing_place.claim(place)\n{code}"
     )

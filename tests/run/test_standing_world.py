@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.run.standing_world import address_of, outside
+from harness.run.standing.world import address_of, outside
 
 
 @pytest.mark.parametrize(

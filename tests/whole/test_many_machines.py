@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from harness.core import config as configuration
-from harness.run import remote_desk as desk
+from harness.run.remote import desk
 from harness.stack.supervise import descendants
 from harness.store import canonical, history
 from tests.run import broker

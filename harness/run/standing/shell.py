@@ -22,8 +22,8 @@ from subprocess import PIPE
 from typing import Any
 
 from harness.core.errors import HarnessError
-from harness.run import standing_place
-from harness.run.standing_place import Place
+from harness.run.standing import place as standing_place
+from harness.run.standing.place import Place
 from harness.run.surface import Live
 from harness.stack import terminal, wire
 

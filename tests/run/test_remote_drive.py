@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from harness.core.errors import HarnessError
-from harness.run import remote, remote_watch
-from harness.run import remote_desk as desk
-from harness.run.remote import Sent
+from harness.run.remote import desk
+from harness.run.remote import drive as remote
+from harness.run.remote import watch as remote_watch
+from harness.run.remote.drive import Sent
 from tests.run import broker
 from tests.run.broker import told
 

@@ -26,9 +26,10 @@ from harness.core.config import Config
 from harness.core.errors import STACK_FAILED, HarnessError, StackError
 from harness.core.scenario import Scenario
 from harness.core.standing import Standing, standing_of
-from harness.run import standing_place, standing_shell
-from harness.run.standing_place import Place
-from harness.run.standing_world import DOORS, LOOPBACK, Stand
+from harness.run.standing import place as standing_place
+from harness.run.standing import shell as standing_shell
+from harness.run.standing.place import Place
+from harness.run.standing.world import DOORS, LOOPBACK, Stand
 from harness.run.surface import boot
 from harness.stack import forward, island, linux
 from harness.stack.island import Island

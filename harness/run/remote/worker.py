@@ -2,7 +2,7 @@
 
 A Celery worker with one task and one thread for it, so that it answers `inspect` while a cell runs. Nothing is judged
 here. It ends by SIGTERM or Ctrl-C when its cell is done; when it is killed, its cell's lease runs out and another
-worker gets the cell, while the kernel takes the stack away with it (harness.run.remote_stack).
+worker gets the cell, while the kernel takes the stack away with it (harness.run.remote.stack).
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from typing import Any
 import redis
 
 from harness.core.errors import STACK_FAILED, HarnessError
-from harness.run import remote_desk as desk
-from harness.run import remote_stack as stack
 from harness.run.fingerprint import fingerprint, loaded
-from harness.run.remote_desk import Answer
-from harness.run.remote_watch import CODE
+from harness.run.remote import desk, stack
+from harness.run.remote.desk import Answer
+from harness.run.remote.watch import CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import redis
 
 from harness.core.errors import HarnessError, StackError
-from harness.run import remote_desk as desk
 from harness.run.fingerprint import differing
+from harness.run.remote import desk
 
 if TYPE_CHECKING:
     from celery import Celery

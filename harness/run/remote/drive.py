@@ -22,12 +22,12 @@ from kombu.exceptions import OperationalError
 from harness.core.config import Config
 from harness.core.errors import STACK_FAILED, HarnessError, StackError
 from harness.core.history import Event
-from harness.run import remote_desk as desk
-from harness.run import remote_watch
 from harness.run.cell import Tell
 from harness.run.fingerprint import fingerprint
 from harness.run.plan import Plan
-from harness.run.remote_desk import Answer
+from harness.run.remote import desk
+from harness.run.remote import watch as remote_watch
+from harness.run.remote.desk import Answer
 from harness.run.verify import Driven, start_event
 from harness.stack.island import Island
 from harness.store import history, parts

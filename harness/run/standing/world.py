@@ -14,8 +14,8 @@ from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.core.scenario import Scenario
 from harness.core.standing import Standing
-from harness.run import hand
-from harness.run.standing_place import Place
+from harness.run.standing import hand
+from harness.run.standing.place import Place
 from harness.run.surface import Live
 from harness.stack import reset, seed
 
