@@ -3,8 +3,8 @@
     python bench/stack.py [--phase N] [--rounds 3] [--tier TIER ...] [--only PATTERN]
 
 Seconds differ from machine to machine; the ratios are what counts. Floors: a bare interpreter, a bare request to the same
-backend, a clone of the same database from a template, a container of the same image that does nothing. Exits 1 only where
-a tier does not pass its scenarios: what did not work is not measured.
+backend, a clone of the same database from a template, a container of the same image that does nothing. Exits 1 where
+something does not work or does not pass: then it is not measured.
 """
 
 from __future__ import annotations

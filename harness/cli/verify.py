@@ -34,7 +34,7 @@ from harness.cli.told import told
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK, StackError
 from harness.core.tier import ALL, TIERS, TierRun
-from harness.core.verdict import Status
+from harness.core.verdict import Status, worst
 from harness.report import plan as plan_report
 from harness.report import progress
 from harness.report import tiers as tiers_report
@@ -166,7 +166,7 @@ def _every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
     tiers_report.print_tiers(asked.out, list(ran.values()), parity, plan.phase)
     if asked.as_json:
         print(json.dumps(tiers_report.document(list(ran.values()), parity)))
-    agreed = all(verdict.status is Status.PASS for verdict in parity)
+    agreed = worst(parity) is Status.PASS  # no verdict at all is none that passed
     return max([OK if agreed else DIFFERENCES, *(one.exit_code for one in ran.values())])
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from harness.checker.judge import judge
+from harness.checker.judge import CELL_CHECKERS, judge
+from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import Call, CellHistory, TaskRun
 from harness.core.scenario import Cell, Fault
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import Status, Verdict, worst
 from harness.pytest_plugin import SESSION
-from harness.pytest_plugin.money import Seen, spending
+from harness.pytest_plugin.money import Seen, bare_context, bare_history, spending
 from harness.pytest_plugin.session import Session
 from harness.run.cell import run_cell
 from harness.run.surface import Live
@@ -66,23 +67,28 @@ def drive(request: pytest.FixtureRequest, harness_session: Session, django_db_se
                 history = _driven(harness_session, cell)
         except HarnessError as error:
             pytest.fail(f"{error.message}\n hint: {error.hint}\n code: {error.code}", pytrace=False)
-        wrong = [verdict for verdict in _verdicts(harness_session, history) if verdict.status is not Status.PASS]
-        if wrong:
-            pytest.fail(_told(cell, wrong), pytrace=False)
+        verdicts = _verdicts(harness_session, history)
+        if worst(verdicts) is not Status.PASS:
+            pytest.fail(_told(cell, [one for one in verdicts if one.status is not Status.PASS]), pytrace=False)
         return history
 
     return run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Providers:
-    """The provider fake in one test."""
+    """The provider fake in one test. `wrong` is what the tapes before the last one came to."""
 
     live: Live
+    config: Config
     name: str
+    faults: tuple[Fault, ...] = ()
+    wrong: list[str] = field(default_factory=list)
 
     def play(self, *cassettes: str, faults: Sequence[Fault] = ()) -> int:
         """Answer from these cassettes from here on, each recording once; returns how many recordings there are."""
+        self.settle()
+        self.faults = tuple(faults)
         return self.live.fake.load(self.name, cassettes, faults)
 
     @property
@@ -90,48 +96,67 @@ class Providers:
         """Every provider call since `play`."""
         return self.live.fake.report().calls
 
+    def settle(self) -> None:
+        """Judge the tape that is played now, as every cell's is."""
+        report = self.live.fake.report()
+        history = bare_history(calls=report.calls, unplayed=report.unplayed, late_calls=report.late)
+        result = CELL_CHECKERS["provider"][1](history, bare_context(self.config, faults=self.faults))
+        if result.status is not Status.PASS:
+            self.wrong += result.evidence
+
 
 @pytest.fixture
 def providers(request: pytest.FixtureRequest, harness_session: Session, django_db_setup: None) -> Iterator[Providers]:
-    """Recorded provider answers. The test fails when a call fits no recording, or a recording was never played."""
+    """Recorded provider answers. The test fails when a call fits no recording or breaks the provider's contract, and
+    when a recording was never played."""
     live = harness_session.live()
     live.fake.load(request.node.name, (), ())
-    yield Providers(live, request.node.name)
-    report = live.fake.report()
-    wrong = [
-        f"{call.route} fits no recording: {call.nearest['hint'] if call.nearest else 'none of that host is played'}"
-        for call in report.calls
-        if call.disposition in ("unmatched", "invalid")
-    ]
-    wrong += [f"never played: {left['cassette']} recording {left['index']}" for left in report.unplayed]
-    if wrong:
-        pytest.fail("provider calls and recordings differ:\n  " + "\n  ".join(wrong), pytrace=False)
+    made = Providers(live, harness_session.config, request.node.name)
+    yield made
+    made.settle()
+    live.fake.load("", (), ())
+    if made.wrong:
+        pytest.fail("provider calls and recordings differ:\n  " + "\n  ".join(made.wrong), pytrace=False)
 
 
 @pytest.fixture
-def run_tasks(harness_session: Session, django_db_setup: None) -> Iterator[Callable[[], tuple[TaskRun, ...]]]:
+def run_tasks(harness_session: Session, django_db_setup: None) -> Iterator[Callable[..., tuple[TaskRun, ...]]]:
     """run_tasks(): apply what was sent with .delay() in this test, and what that sends, in the test's own transaction.
 
-    Without this fixture a task is what Celery makes of it. Returns every task of the test so far: name, arguments, state, error, result.
+    Without this fixture a task is what Celery makes of it. Returns every task of the test so far: name, arguments, state,
+    error, result. The test fails when one of them failed, unless it says run_tasks(failing=True), and when it leaves a
+    task behind that nobody applied (one for later, too).
     """
     stack = harness_session.live().stack
     stack.line.reset()
+    expected = False
 
-    def run() -> tuple[TaskRun, ...]:
+    def run(*, failing: bool = False) -> tuple[TaskRun, ...]:
+        nonlocal expected
+        expected = expected or failing
         worker.apply_here(stack.line, stack.run)
         return stack.line.tasks()
 
     with stack.in_line():
         yield run
+    left, seen = stack.line.waiting(), stack.line.tasks()
     stack.line.reset()
+    wrong = [f"sent and never applied: {name}" for name in left]
+    if not expected:
+        wrong += [
+            f"{task.name} ended in {task.state}: {task.error}" for task in seen if task.state not in ("SUCCESS", "LOST")
+        ]
+    if wrong:
+        pytest.fail("tasks are not as a test leaves them:\n  " + "\n  ".join(wrong), pytrace=False)
 
 
 @pytest.fixture
 def ledger(harness_session: Session, django_db_setup: None) -> Callable[[Any], AbstractContextManager[Seen]]:
     """with ledger(account) as seen: what the block charged that account (an instance or its key), read afterwards.
 
-    Leaving the block holds laws 1 to 3, 6 and 14: the balance is the sum of its transactions and chains, is never
-    negative, every charge is the rate card's, signs and scales are right.
+    Leaving the block holds what a ledger alone can show: the balance is the sum of its transactions and chains, is never
+    negative, each deduction has its usage log and each usage log its deduction with the same credits, every usage log is
+    the rate card's, signs and scales are right.
     """
 
     def watch(account: Any) -> AbstractContextManager[Seen]:
@@ -150,12 +175,15 @@ def schedule(
     `start` (exclusive) and `end` are ISO times, UTC unless they say otherwise.
     """
     stack = harness_session.live().stack
+    begun: list[Generator[Any, None, None]] = []
 
     def run(start: str, end: str) -> Iterator[datetime]:
-        for moment, _ in beat.between(stack.target.app, _utc(start), _utc(end)):
-            yield moment
+        begun.append(beat.between(stack.target.app, _utc(start), _utc(end)))
+        return (moment for moment, _ in begun[-1])
 
-    return run
+    yield run
+    for clock in begun:
+        clock.close()  # time goes on, however the test ended
 
 
 def _driven(session: Session, cell: Cell) -> CellHistory:
@@ -184,7 +212,7 @@ def _verdicts(session: Session, history: CellHistory) -> list[Verdict]:
 
 
 def _told(cell: Cell, wrong: Sequence[Verdict]) -> str:
-    lines = [f"{cell.id} is not as locked"]
+    lines = [f"{cell.id} is not as locked" if wrong else f"{cell.id}: nothing was judged, so nothing is shown"]
     for verdict in wrong:
         delta = f" ({verdict.credits_delta:+d} credits)" if verdict.credits_delta else ""
         lines += [f"  {verdict.checker}: {verdict.claim}{delta}", *(f"    {line}" for line in verdict.evidence)]

@@ -12,11 +12,12 @@ import pytest
 
 from harness.checker.context import Context
 from harness.checker.judge import CELL_CHECKERS
+from harness.checker.laws.charges import pair
 from harness.checker.rates import RateCard
 from harness.checker.target import target_of
 from harness.core.config import Config
 from harness.core.history import CellHistory, LedgerRow, UsageRow
-from harness.core.scenario import Given, Path, Scenario
+from harness.core.scenario import Fault, Given, Path, Scenario
 from harness.core.verdict import Status
 from harness.stack.capture import json_value
 from harness.store.cells import Builder
@@ -24,6 +25,7 @@ from harness.store.cells import Builder
 LAWS = ("law-1", "law-2", "law-3", "law-6", "law-14")
 """Those that hold for a ledger alone, whatever was asked for."""
 NAME = "account"
+BLOCK = "pytest/block"
 JSON_TYPES = (114, 3802)
 """PostgreSQL's type numbers of json and jsonb, which Django hands over as text."""
 
@@ -51,15 +53,8 @@ def spending(config: Config, rates: RateCard, account: Any) -> Iterator[Seen]:
     seen.closing = _balance(config, account)
     history = _history(config, account, seen, last)
     seen.ledger, seen.usage = history.ledger, history.usage
-    context = Context(
-        scenario=Scenario(id="pytest/block", title="", given=Given(rows=()), when=(), paths=(Path.DIRECT,)),
-        golden=None,
-        target=target_of(config),
-        rates=rates,
-        phase=config.phase,
-        path=str(Path.DIRECT),
-    )
-    wrong = []
+    context = bare_context(config, rates=rates)
+    wrong = [f"  law-4: {line}" for line in _unpaired(history)]
     for name in LAWS:
         claim, check = CELL_CHECKERS[name]
         result = check(history, context)
@@ -67,6 +62,32 @@ def spending(config: Config, rates: RateCard, account: Any) -> Iterator[Seen]:
             wrong += [f"  {name}: {claim}", *(f"    {line}" for line in result.evidence)]
     if wrong:
         pytest.fail("the ledger breaks its laws:\n" + "\n".join(wrong), pytrace=False)
+
+
+def bare_context(config: Config, *, rates: RateCard | None = None, faults: tuple[Fault, ...] = ()) -> Context:
+    """What checks may know of a test: no scenario of the project, no golden."""
+    return Context(
+        scenario=Scenario(id=BLOCK, title="", given=Given(rows=()), when=(), paths=(Path.DIRECT,), faults=faults),
+        golden=None,
+        target=target_of(config),
+        rates=rates or RateCard(rules=(), prices={}),
+        phase=config.phase,
+        path=str(Path.DIRECT),
+    )
+
+
+def bare_history(**seen: Any) -> CellHistory:
+    """What was seen of a test, as a cell's history."""
+    return CellHistory(cell=f"{BLOCK}@{Path.DIRECT}", scenario=BLOCK, path=str(Path.DIRECT), accounts={}, **seen)
+
+
+def _unpaired(history: CellHistory) -> Iterator[str]:
+    """The half of law 4 that needs no provider calls: usage logs and deductions without an exact partner."""
+    logs, deductions, _ = pair(history)
+    for row in deductions:
+        yield f"{row.operation or row.kind}: {-row.credits} credits deducted for {row.units} unit(s), and no usage log says so"
+    for log in logs:
+        yield f"{log.operation}: a usage log of {log.credits} credits for {log.units} unit(s), and no deduction says so"
 
 
 def _balance(config: Config, account: Any) -> int:
@@ -95,7 +116,7 @@ def _last_ids(config: Config) -> dict[str, int]:
 
 def _history(config: Config, account: Any, seen: Seen, last: Mapping[str, int]) -> CellHistory:
     """The block as a cell's history, made as every other one is."""
-    builder = Builder({"scenario": "pytest/block", "path": str(Path.DIRECT)}, config.ledger)
+    builder = Builder({"scenario": BLOCK, "path": str(Path.DIRECT)}, config.ledger)
     told: list[dict[str, Any]] = [
         {"kind": "seeded", "refs": {}, "accounts": {NAME: {"id": account, "credits": seen.opening}}},
         {"kind": "balance", "account": NAME, "opening": seen.opening, "closing": seen.closing},

@@ -26,7 +26,8 @@ def print_tiers(console: Console, ran: Sequence[TierRun], parity: Sequence[Verdi
     say(console)
     compared = [one.tier for one in ran if one.status is not None]
     if len(compared) < 2:
-        say(console, f"tiers: only {compared[0] if compared else 'none'} came to an end: nothing to compare")
+        only = compared[0] if compared else "none"
+        say(console, f"UNKNOWN: only {only} came to an end, so no two tiers were compared", STYLES[Status.UNKNOWN])
     elif wrong:
         say(console, f"TIERS DIFFER in {count(len(wrong), 'cell')} of {len(parity)}", STYLES[Status.FAIL])
     else:

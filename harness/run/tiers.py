@@ -14,10 +14,12 @@ from harness.store import canonical, history, runs
 
 
 def refusal(tier: str, config: Config) -> str:
-    """Why this machine cannot run `tier` at all, in one line; "" when it can be tried."""
+    """Why this machine cannot run `tier` at all, in one line; "" when it can be tried. A broken description raises."""
     try:
         _PROBES[tier](config)
     except HarnessError as error:
+        if error.code.startswith("config-"):
+            raise
         return f"{error.message} ({error.hint})"
     return ""
 

@@ -29,11 +29,20 @@ SAID = {
         "account: the balance is 40, its 0 transactions say 50 (-10 credits unexplained)",
     ),
     "test_a_charge_off_the_rate_card": ("clustering: 9 credits charged, the rate card says 7 (+2)",),
-    "test_a_call_that_nobody_recorded": (
-        "openai POST /v1/chat/completions fits no recording",
-        "never played: openai/planner/cluster_keywords recording 0",
+    "test_a_deduction_beyond_its_log": (
+        "law-4: clustering: 9 credits deducted for 1 unit(s), and no usage log says so",
+        "law-4: clustering: a usage log of 7 credits for 1 unit(s), and no deduction says so",
     ),
-    "test_a_recording_that_nobody_asked_for": ("never played: openai/planner/cluster_keywords recording 0",),
+    "test_a_deduction_made_twice": ("law-4: clustering: 7 credits deducted for 1 unit(s), and no usage log says so",),
+    "test_a_task_that_fails": ("igny8_core.ai.tasks.run_ai_task ended in FAILURE: ",),
+    "test_a_task_that_nobody_ran": ("sent and never applied: igny8_core.ai.tasks.run_ai_task",),
+    "test_a_first_tape_that_was_not_played": ("recorded but never asked for: openai/planner/cluster_keywords #0",),
+    "test_a_cell_that_no_folder_holds": ("no/where@manual: nothing was judged, so nothing is shown",),
+    "test_a_call_that_nobody_recorded": (
+        "openai POST /v1/chat/completions call 1: no recording matches this request",
+        "recorded but never asked for: openai/planner/cluster_keywords #0",
+    ),
+    "test_a_recording_that_nobody_asked_for": ("recorded but never asked for: openai/planner/cluster_keywords #0",),
     "test_drive_in_a_transaction": (
         "drive() resets and commits, so it cannot stand in a test with a database transaction",
     ),
@@ -76,8 +85,8 @@ def test_what_should_fail_says_why(bad, name):
 
 
 def test_every_bad_sample_is_accounted_for(bad):
-    """Claim: nothing passes among what must not. The two wrong tapes fail when their tests are torn down."""
-    assert "6 failed, 2 passed, 2 errors" in bad
+    """Claim: nothing passes among what must not. Wrong tapes and tasks left behind fail when their tests are torn down."""
+    assert "9 failed, 5 passed, 5 errors" in bad
 
 
 @pytest.mark.parametrize("phase", [0, 7])

@@ -76,6 +76,49 @@ def test_a_required_tier_that_cannot_run_is_no_pass(tmp_path, cache):
     assert (told.code, "--require goes with --tier all" in told.err) == (2, True)
 
 
+def test_one_tier_alone_is_compared_with_nothing(shop, warm):
+    """Claim: where only one tier can run its goldens may hold, and yet nothing is shown about tiers: no pass."""
+    place = shop(backend=False, **NO_ENGINE)
+    place.edit(
+        "harness.toml",
+        "[roles.second_worker]",
+        '[roles.sidecar]\ncommand = ["sleep", "600"]\nready = "spawn"\n\n[roles.second_worker]',
+    )
+    told = place.harness("verify", "--tier", "all", *only("planner/create_tasks@manual"))
+    assert told.code == 1, told.out + told.err
+    assert told.out.splitlines()[-1] == "UNKNOWN: only processes came to an end, so no two tiers were compared"
+
+
+def test_a_broken_description_of_a_tier_is_no_absent_tier(shop, warm):
+    """Claim: a mistake in [docker] is a mistake, not a machine without containers."""
+    place = shop(backend=False, **NO_ENGINE)
+    with place.config.open("a") as file:
+        file.write("\n[docker]\nbase = 5\n")
+    told = place.harness("verify", "--tier", "all", *only("planner/create_tasks@manual"))
+    assert told.code == 2, told.out + told.err
+    assert " code: config-value" in told.err
+
+
+def test_a_task_that_never_ends_ends_the_run(shop, warm):
+    """Claim: its cell fails at the time-out, the next one is not driven beside it, and nothing hangs."""
+    broken = shop()
+    broken.edit("harness.toml", "settle_timeout_s = 20", "settle_timeout_s = 1")
+    broken.edit(
+        "backend/igny8_core/ai/tasks.py",
+        "    account = Account.objects.filter(pk=account_id).first()\n    if account is None:\n        return RunResult(function_name)",
+        "    import threading\n    threading.Event().wait()\n"
+        "    account = Account.objects.filter(pk=account_id).first()\n    if account is None:\n        return RunResult(function_name)",
+    )
+    broken.borrow_database(warm)
+    cells = only("planner/cluster_keywords@manual", "planner/generate_ideas@manual")
+    told = broken.harness("verify", "--tier", "inprocess", *cells)
+    assert told.code == 3, told.out + told.err
+    assert (
+        "error: igny8_core.ai.tasks.run_ai_task of the cell before still runs, and a thread cannot be ended" in told.err
+    )
+    assert " code: inprocess-stuck" in told.err
+
+
 def test_a_cell_that_a_tier_left_out_is_a_difference():
     """Claim: parity is judged over all cells that any tier drove; one tier alone proves nothing and has no verdict."""
     seen = {"inprocess": {"a@manual": ("1",), "b@manual": ("2",)}, "docker": {"a@manual": ("1",)}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ def fire(app: Any, command: Sequence[str]) -> int:
             scheduler.close()
 
 
-def between(app: Any, start: datetime, end: datetime) -> Iterable[tuple[datetime, int]]:
+def between(app: Any, start: datetime, end: datetime) -> Generator[tuple[datetime, int], None, None]:
     """Beat's clock from `start` (exclusive) to `end`, aware datetimes: each moment at which it sent, and how many.
 
     The clock is frozen while the caller handles a moment, so tasks that are run there see that time.
@@ -32,8 +32,9 @@ def between(app: Any, start: datetime, end: datetime) -> Iterable[tuple[datetime
     from celery.beat import Scheduler
     from freezegun import freeze_time
 
-    with freeze_time(start.astimezone(UTC)) as clock, voices.speaking("beat"):
-        scheduler = Scheduler(app, lazy=False)
+    with freeze_time(start.astimezone(UTC)) as clock:
+        with voices.speaking("beat"):
+            scheduler = Scheduler(app, lazy=False)
         for entry in scheduler.schedule.values():
             entry.last_run_at = app.now()
         while (wait_s := min((entry.is_due()[1] for entry in scheduler.schedule.values()), default=0)) > 0:
@@ -41,7 +42,9 @@ def between(app: Any, start: datetime, end: datetime) -> Iterable[tuple[datetime
             now = datetime.now(UTC)
             if now > end:
                 return
-            if sent := _due_now(scheduler):
+            with voices.speaking("beat"):
+                sent = _due_now(scheduler)
+            if sent:
                 yield now, sent
 
 

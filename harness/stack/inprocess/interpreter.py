@@ -43,20 +43,20 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
             code="inprocess-second",
         )
     _become[:] = [root]
-    before, folder = dict(os.environ), Path.cwd()
-    os.environ.update(env)
-    if move:
-        os.chdir(root)
-    for entry in reversed([os.fspath(root), *env.get("PYTHONPATH", "").split(os.pathsep)]):
-        if entry and entry not in sys.path:
-            sys.path.insert(0, entry)
-    if "PYTHONPYCACHEPREFIX" in env:
-        sys.pycache_prefix = env["PYTHONPYCACHEPREFIX"]
+    before, folder, path, prefix = dict(os.environ), Path.cwd(), list(sys.path), sys.pycache_prefix
     try:
+        os.environ.update(env)
+        if move:
+            os.chdir(root)
+        for entry in reversed([os.fspath(root), *env.get("PYTHONPATH", "").split(os.pathsep)]):
+            if entry and entry not in sys.path:
+                sys.path.insert(0, entry)
+        sys.pycache_prefix = env.get("PYTHONPYCACHEPREFIX", prefix)
         with voices.separated(logs):
             yield
     finally:
         os.chdir(folder)
+        sys.path[:], sys.pycache_prefix = path, prefix
         os.environ.clear()
         os.environ.update(before)
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from harness.core.config import Config, Role
-from harness.core.errors import HarnessError, did_you_mean
+from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
 from harness.stack import environment, logs
 from harness.stack.inprocess import beat, wsgi
@@ -104,17 +104,28 @@ class InprocessStack:
                 interrupted = True
                 raise
             finally:
+                # one that never ends is not waited for either: its cell has failed, and the process ends with it
+                gone = interrupted or bool(self.line.running())
                 while self.workers:
                     worker = self.workers.popitem()[1]
-                    worker.leave() if interrupted else worker.stop()
+                    worker.leave() if gone else worker.stop()
 
     def run(self, message: Message) -> tuple[str, Any, str]:
         """Apply one message here."""
         return applied(self.target.app, message)
 
     def begin(self, killed: Iterable[str]) -> None:
-        """A cell begins that kills these roles: they are forks of this process from here on, and threads otherwise."""
+        """A cell begins that kills these roles: they are forks of this process from here on, and threads otherwise.
+
+        Raises StackError inprocess-stuck when a task of an earlier cell has not ended.
+        """
         wanted = frozenset(killed)
+        if stuck := self.line.running():
+            raise StackError(
+                f"{', '.join(sorted(set(stuck)))} of the cell before still runs, and a thread cannot be ended",
+                hint="--tier processes ends it and goes on; here the run is over",
+                code="inprocess-stuck",
+            )
         for name in wanted ^ self.killed:
             if name in self.workers:
                 self.workers.pop(name).stop()
@@ -146,10 +157,11 @@ class InprocessStack:
     def kill(self, name: str) -> None:
         """End a role as SIGKILL would. Quiet when it does not run. Raises inprocess-kill for a busy thread."""
         worker = self.workers.get(name)
-        if isinstance(worker, Threaded) and self.line.busy():
+        web = name in self.config.roles and self.config.roles[name].ready.startswith("http:")
+        if web or (isinstance(worker, Threaded) and self.line.running()):
             raise HarnessError(
-                f"{name} is a thread here, and a thread cannot be killed",
-                hint="say so with the step KillRole: its worker is a process from the start of the cell",
+                f"{name} is {'this very process' if web else 'a thread'} here, and cannot be killed",
+                hint="a worker that a step KillRole names is a process from the start of its cell; for other roles use --tier processes",
                 code="inprocess-kill",
             )
         if worker is not None:

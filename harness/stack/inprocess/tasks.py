@@ -4,6 +4,9 @@ Celery's own eager mode runs a task where `.delay()` stands, before the sender g
 then saves that it waits for them would see the jobs end first, which no worker ever does. So within `in_line` `apply_async`
 puts the message at the end of a line here, and workers (worker.py) call `Task.apply` on what stands first.
 
+What is asked for with `.apply()`, by a retry or by a canvas (chain, group, chord) runs where it stands, as Celery's eager mode
+has it; a target that relies on those differs here from a real worker, and `--tier all` shows where.
+
 `Line` has the abilities of harness.stack.broker.Broker: publish, settle, wait_for, abandon, tasks, reset, close.
 """
 
@@ -53,7 +56,7 @@ class Line:
         self._empty_broker = empty_broker
         self._changed = threading.Condition()
         self._waiting: deque[Message] = deque()
-        self._running: set[str] = set()
+        self._running: dict[str, str] = {}
         self._seen: dict[str, _Seen] = {}
 
     def publish(self, name: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None) -> str:
@@ -76,7 +79,7 @@ class Line:
                 for position, message in enumerate(self._waiting):
                     if message.due <= now:
                         del self._waiting[position]
-                        self._running.add(message.id)
+                        self._running[message.id] = message.name
                         return message
                 if not wait:
                     return None
@@ -91,7 +94,7 @@ class Line:
 
     def ended(self, task_id: str, state: str, result: Any, error: str) -> None:
         with self._changed:
-            self._running.discard(task_id)
+            self._running.pop(task_id, None)
             if task_id in self._seen:
                 seen = self._seen[task_id]
                 seen.state, seen.result, seen.error = state, result, error
@@ -103,8 +106,7 @@ class Line:
             if self._changed.wait_for(lambda: self._quiet() and len(self._seen) >= at_least, timeout_s):
                 return ""
             if not self._quiet():
-                names = {message.name for message in self._waiting}
-                names |= {self._seen[one].message.name for one in self._running if one in self._seen}
+                names = {message.name for message in self._waiting} | set(self._running.values())
                 count = len(self._waiting) + len(self._running)
                 return f"after {timeout_s:g} s still open: {count} task(s): {', '.join(sorted(names))}"
             return f"after {timeout_s:g} s only {len(self._seen)} of {at_least} expected task messages were seen"
@@ -142,21 +144,25 @@ class Line:
                 for seen in self._seen.values()
             )
 
+    def waiting(self) -> tuple[str, ...]:
+        """Names of the tasks that nobody has taken, those that are not due yet among them."""
+        with self._changed:
+            return tuple(message.name for message in self._waiting)
+
+    def running(self) -> tuple[str, ...]:
+        """Names of the tasks that are being applied, also of an epoch that was forgotten meanwhile."""
+        with self._changed:
+            return tuple(self._running.values())
+
     def reset(self) -> None:
-        """Forget this epoch."""
+        """Forget this epoch; what is being applied goes on, and counts as running until it ends."""
         with self._changed:
             self._waiting.clear()
-            self._running.clear()
             self._seen.clear()
         self._empty_broker()
 
     def close(self) -> None:
         self.reset()
-
-    def busy(self) -> bool:
-        """Whether a message is being applied."""
-        with self._changed:
-            return bool(self._running)
 
     def _quiet(self) -> bool:
         return not self._waiting and not self._running
@@ -164,18 +170,17 @@ class Line:
 
 @contextmanager
 def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
-    """Within, `app` is eager and its messages go to `put`; as it was when left.
+    """Within, `app` is eager and its messages go to `put`; as it was when left. Nests."""
+    from celery.app.task import Task
 
-    A task that is asked for with `.apply()`, or by a retry, still runs where it stands, as Celery documents.
-    """
     eager = {"task_always_eager": True, "task_eager_propagates": False, "task_store_eager_result": True}
     before = {name: app.conf[name] for name in eager}
     sending = threading.local()
-    task_class = app.Task
-    real_apply, real_apply_async = task_class.apply, task_class.apply_async
+    # on the class of all tasks: one with a base class of its own does not have the app's in its line
+    real_apply, real_apply_async, real_send = Task.apply, Task.apply_async, vars(app).get("send_task")
 
     def apply_async(self: Any, *args: Any, **kwargs: Any) -> Any:
-        sending.now = True
+        sending.now = self.app is app
         try:
             return real_apply_async(self, *args, **kwargs)
         finally:
@@ -193,7 +198,7 @@ def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
                 args=tuple(args or ()),
                 kwargs=dict(kwargs or {}),
                 options=options,
-                due=_due(options),
+                due=_due(options, app.timezone),
             )
         )
         return EagerResult(task_id, None, "PENDING", name=self.name)
@@ -202,12 +207,16 @@ def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
         return app.tasks[name].apply_async(args, kwargs, **options)
 
     app.conf.update(eager)
-    task_class.apply_async, task_class.apply, app.send_task = apply_async, apply, send_task
+    Task.apply_async, Task.apply, app.send_task = apply_async, apply, send_task
     try:
         yield
     finally:
-        del task_class.apply_async, task_class.apply, app.send_task
         app.conf.update(before)
+        Task.apply_async, Task.apply = real_apply_async, real_apply
+        if real_send is None:
+            del app.send_task
+        else:
+            app.send_task = real_send
 
 
 def applied(app: Any, message: Message) -> tuple[str, Any, str]:
@@ -221,7 +230,7 @@ def applied(app: Any, message: Message) -> tuple[str, Any, str]:
     return done.state, None, f"{type(done.result).__name__}: {words}".strip(": ")
 
 
-def _due(options: Mapping[str, Any]) -> float:
+def _due(options: Mapping[str, Any], timezone: Any) -> float:
     if options.get("countdown"):
         return time.monotonic() + float(options["countdown"])
     eta = options.get("eta")
@@ -229,4 +238,6 @@ def _due(options: Mapping[str, Any]) -> float:
         eta = datetime.fromisoformat(eta)
     if eta is None:
         return 0.0
-    return time.monotonic() + (eta - datetime.now(eta.tzinfo or UTC)).total_seconds()
+    if eta.tzinfo is None:
+        eta = eta.replace(tzinfo=timezone)
+    return time.monotonic() + (eta - datetime.now(UTC)).total_seconds()

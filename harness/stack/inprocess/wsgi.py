@@ -55,6 +55,8 @@ class WsgiAdapter(HTTPAdapter):
                 finally:
                     if hasattr(parts, "close"):
                         parts.close()
+                if not told:
+                    raise RuntimeError("the application never called start_response")
             except Exception as error:
                 raise requests.ConnectionError(f"{type(error).__name__}: {error}", request=request) from error
         code, _, reason = told["status"].partition(" ")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import datetime
+
 import pytest
 
 from harness.stack.inprocess import tasks, worker
@@ -113,3 +116,59 @@ def test_a_killed_worker_cleans_nothing_up(yard, tmp_path):
     assert yard.put is None
     states = {task.name: (task.state, task.error) for task in yard.line.tasks()}
     assert states == {"yard.hang": ("LOST", "its worker was killed"), "yard.say": ("LOST", "")}
+
+
+def test_a_task_of_a_class_of_its_own_waits_in_line_too(yard):
+    """Claim: a base class that is not the app's own does not take a task out of the order."""
+    from celery import Task
+
+    class Logged(Task):
+        pass
+
+    @yard.app.task(name="yard.own", base=Logged, shared=False)
+    def own() -> None:
+        yard.told.append("own")
+
+    own.delay()
+    assert yard.told == []
+    assert worker.apply_here(yard.line, yard.run) == 1
+    assert yard.told == ["own"]
+
+
+def test_lines_nest(yard):
+    """Claim: a cell that is driven inside of a test has a line of its own, and the test's line is back afterwards."""
+    inner = tasks.Line(yard.app)
+    with tasks.in_line(yard.app, inner.put):
+        yard.app.tasks["yard.say"].delay("inner")
+    yard.app.tasks["yard.say"].delay("outer")
+    assert [task.args for task in inner.tasks()] == [("inner",)]
+    assert [task.args for task in yard.line.tasks()] == [("outer",)]
+
+
+def test_an_eta_without_a_zone_is_in_the_apps(yard):
+    """Claim: as Celery has it, and not an error in the sender's face."""
+    yard.app.conf.timezone = "UTC"
+    yard.app.tasks["yard.say"].apply_async(("then",), eta=datetime(2999, 1, 1))  # noqa: DTZ001 - that is the point
+    yard.app.tasks["yard.say"].apply_async(("now",), eta=datetime(2001, 1, 1))  # noqa: DTZ001
+    assert worker.apply_here(yard.line, yard.run) == 1
+    assert yard.line.waiting() == ("yard.say",)
+
+
+def test_what_is_being_applied_outlives_its_epoch(yard):
+    """Claim: a reset does not make a task that still runs look ended."""
+    go = threading.Event()
+
+    @yard.app.task(name="yard.slow", shared=False)
+    def slow() -> None:
+        go.wait()
+
+    one = worker.threaded("one", yard.line, yard.run)
+    yard.line.publish("yard.slow")
+    while not yard.line.running():
+        assert yard.line.settle(0.01)
+    yard.line.reset()
+    assert yard.line.running() == ("yard.slow",)
+    assert "yard.slow" in yard.line.settle(0.01)
+    go.set()
+    assert yard.line.settle(30) == ""
+    one.stop()
