@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -173,6 +174,20 @@ def _every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
 def _remotely(asked: Asked, url: str, folder: Path) -> int:
     from harness.run.remote import drive  # imports Celery, which only this needs
 
-    with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
+    with _terminable(), progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
         driven = drive.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
     return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Inside, SIGTERM is an exit: what has to be taken back from the workers is, as after Ctrl-C."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -6,8 +6,9 @@ every event between cell.start and cell.end has `cell` ("writer/generate_content
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
 run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions,
-            | workers (processes that take tasks; absent: 1); of a shard also shard {n, of, plan_sha256,
-            | durations_sha256, whole}, plan (the whole plan's cell ids), code {part: hash}
+            | workers (processes that take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a
+            | shard); of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
+            | plan's cell ids); of shards, merges and runs on workers code {part: its hash}
 part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
             | events counts since that part began)
 cell.start  | scenario, path, title

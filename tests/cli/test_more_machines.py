@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
+from harness.run.remote import drive as remote
 from harness.run.remote import watch as remote_watch
 from harness.store import durations
 from harness.store.history import HistoryWriter
@@ -15,6 +21,7 @@ from tests.run import broker
 
 __all__ = ["run"]  # the fixture
 
+verify = import_module("harness.cli.verify")  # the module: its package may hold the command under that name
 CELL = "planner/create_tasks@manual"
 
 
@@ -98,8 +105,26 @@ def test_no_worker_is_exit_code_3(run, tmp_path, monkeypatch):
     with broker.serving(tmp_path) as url:
         code, out, err = run("verify", "--on", url, "--only", CELL, "--runs", str(tmp_path / "runs"))
     assert code == 3
-    assert f"error: no worker answers at {url} within 0.05 s" in err
+    assert f"error: no worker answers at {url} within 1.05 s" in err
     assert "PASS" not in out
+
+
+def test_a_verify_on_workers_that_is_terminated_leaves_as_by_an_exit(tmp_path, monkeypatch):
+    """Claim: with 143, through every `finally` on the way; afterwards SIGTERM is what it was."""
+    before, seen = signal.getsignal(signal.SIGTERM), []
+
+    def driven(*_):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.sigtimedwait([], 5)
+        finally:
+            seen.append("taken back")
+
+    monkeypatch.setattr(remote, "drive_remote", driven)
+    asked = SimpleNamespace(config=None, plan=None, out=Console(quiet=True), as_json=True)
+    with pytest.raises(SystemExit) as caught:
+        verify._remotely(asked, "redis://h", tmp_path)
+    assert (caught.value.code, seen, signal.getsignal(signal.SIGTERM)) == (143, ["taken back"], before)
 
 
 def test_workers_of_a_tier_that_has_one_are_refused(run):

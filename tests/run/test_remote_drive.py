@@ -237,9 +237,25 @@ def test_messages_are_json_and_small(sent):
     assert sent.celery.conf.accept_content == ["json"]
 
 
+def test_a_run_is_renewed_while_its_cells_are_sent(sent, monkeypatch):
+    """Claim: a plan that takes longer to send than a run lives without verify is not forgotten meanwhile."""
+    monkeypatch.setattr(remote, "KEEP_EVERY", 2)
+    kept, real = [], desk.keep_run
+
+    def keep(client, run):
+        kept.append(desk.queued(client))
+        return real(client, run)
+
+    monkeypatch.setattr(desk, "keep_run", keep)
+    sent.client.expire("igny8-harness:run:r", 5)
+    remote.send(sent, CELLS)
+    assert kept == [0, 2]
+    assert sent.client.ttl("igny8-harness:run:r") > 5
+
+
 def test_no_worker_is_an_error(sent, impatient):
     """Claim: before anything is sent."""
-    with pytest.raises(HarnessError, match="no worker answers at redis://") as caught:
+    with pytest.raises(HarnessError, match=r"no worker answers at redis://\S+ within 1.05 s") as caught:
         remote_watch.check_workers(sent.celery, 0, {}, sent.url)
     assert (caught.value.code, caught.value.exit_code) == ("remote-no-worker", 3)
 
@@ -269,6 +285,46 @@ def test_a_redis_that_is_not_there_is_an_error_without_its_password():
         with pytest.raises(HarnessError, match=rf"the Redis at redis://127.0.0.1:{port}/0 does not answer") as caught:
             desk.connect(f"redis://:secret@127.0.0.1:{port}/0")
     assert (caught.value.code, caught.value.exit_code) == ("remote-broker", 3)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://h:6379/0", "redis://h:6379/0"),
+        ("redis://:secret@h:6379/0", "redis://h:6379/0"),
+        ("redis://user:se@cret@h/0", "redis://h/0"),
+        ("rediss://user:secret@[::1]:6379/0?ssl_cert_reqs=none", "rediss://[::1]:6379/0"),
+        ("redis://h/0?password=secret", "redis://h/0"),
+        ("redis://h?password=secret#secret", "redis://h"),
+        ("unix://user:secret@/tmp/valkey.sock?db=0", "unix:///tmp/valkey.sock"),
+        ("redis://:12/secret@h/0", "what was given"),
+        ("redis://user:12?secret@h/0", "what was given"),
+        ("redis://user:12#secret@h/0", "what was given"),
+        ("redis://h/0?password=se@cret", "what was given"),
+        ("redis://user:secret", "what was given"),
+        (":secret@h", "what was given"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url, shown):
+    """Claim: wherever it stands; where that cannot be told, nothing of it is shown."""
+    assert desk.shown(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://h", "http://h"),
+        ("redis://user:99999", "redis://user:99999"),
+        ("redis://h/0?socket_timeout=secret", "redis://h/0"),
+        ("redis://user:secret", "what was given"),
+        ("redis://:12/secret@h/0", "what was given"),
+        ("redis://user:12?secret@h/0", "what was given"),
+    ],
+)
+def test_an_address_that_is_none_is_a_usage_error_without_its_password(url, shown):
+    """Claim: what the client says of it, in which a piece of the password may be, is not repeated."""
     with pytest.raises(HarnessError) as caught:
-        desk.connect("http://127.0.0.1")
+        desk.connect(url)
     assert (caught.value.code, caught.value.exit_code) == ("remote-url", 2)
+    assert caught.value.message == f"{shown} is no address of a Redis"

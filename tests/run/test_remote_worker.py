@@ -6,16 +6,23 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from harness.core.config import load
 from harness.core.errors import HarnessError, StackError
+from harness.run import fingerprint as prints
 from harness.run.remote import desk, stack
 from harness.run.remote.worker import Worker, drive
+from harness.stack import island
 from harness.stack.supervise import children
 from tests.run import broker
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CELL = "w/one@manual"
 JOB = {"phase": 0, "code": {"target": "a"}}
@@ -45,7 +52,7 @@ def played(path: Path, isolation: str, line: stack.Line) -> int:
         line.say({"kind": "cell", "isolation": isolation, "boot_s": 1.5}, what.encode() * 100_000)
         if what == "dies afterwards":
             return 137
-        if not line.next():
+        if not line.next(None):
             return 0
 
 
@@ -56,6 +63,32 @@ def keeper(monkeypatch, tmp_path) -> Iterator[stack.Keeper]:
     yield kept
     kept.close()
     assert kept.pid not in children(os.getpid())
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Both ends of a stack's socket, without a keeper between."""
+
+    ours: socket.socket
+    theirs: socket.socket
+
+    def line(self, job: dict) -> stack.Line:
+        return stack.Line(self.theirs, job)
+
+    def said(self) -> dict:
+        return stack.receive(self.ours)[0]
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield Told(ours, theirs)
+
+
+@pytest.fixture(scope="module")
+def config():
+    return load(ROOT / "harness.toml")
 
 
 def ask(keeper: stack.Keeper, cell: str) -> stack.Frame | None:
@@ -125,6 +158,56 @@ def test_an_island_that_cannot_be_made_is_told(monkeypatch, tmp_path):
         assert ask(kept, CELL)[0]["code"] == "config-missing"
     finally:
         kept.close()
+
+
+def test_a_harness_that_changed_on_the_disk_is_refused(monkeypatch, config, told):
+    """Claim: before anything is booted, because the fake and the target's roles would start from the new files."""
+    job = {"job": 1, "run": "r", "cell": CELL, "phase": config.phase, "code": prints.fingerprint(config)}
+    monkeypatch.setattr(prints, "_on_disk", lambda: "0.2 new")
+    assert (
+        stack._serve(config.source, island.Island(kind="none", why="", run_dir=Path(), hosts={}), told.line(job)) == 0
+    )
+    assert told.said() == {"kind": "refused", "unlike": "harness", "job": 1}
+
+
+def test_a_stack_ends_when_the_harness_changed_between_two_runs(monkeypatch, config, told):
+    """Claim: the first cell of another run finds it stale; within a run it goes on."""
+    code = prints.fingerprint(config)
+    cell = "planner/create_tasks@manual"
+    job = {"job": 1, "run": "r", "cell": cell, "phase": config.phase, "code": code}
+    live = SimpleNamespace(stack=SimpleNamespace(timings={}), broker=None)
+    monkeypatch.setattr(stack, "boot", lambda *_: nullcontext(live))
+    line = told.line(job)
+    stack.send(told.ours, {**job, "job": 2})
+    stack.send(told.ours, {**job, "job": 3, "run": "another"})
+    real, seen = prints._on_disk, []
+
+    def driven(*_):
+        seen.append(cell)
+        monkeypatch.setattr(prints, "_on_disk", lambda: "0.2 new")
+        return b"driven"
+
+    monkeypatch.setattr(stack, "_drive", driven)
+    assert stack._serve(config.source, island.Island(kind="none", why="", run_dir=Path(), hosts={}), line) == 0
+    assert [told.said()["kind"] for _ in range(3)] == ["cell", "cell", "stale"]
+    assert (len(seen), prints.loaded()) == (2, real())
+
+
+def test_a_stack_that_waits_reads_what_its_broker_saw(monkeypatch, told):
+    """Claim: as often as it waits in vain, and a broker that is gone does not end it."""
+    monkeypatch.setattr(stack, "IDLE_S", 0.01)
+    line, times = told.line({"job": 1}), []
+
+    def settle(timeout_s):
+        times.append(timeout_s)
+        if len(times) == 2:
+            stack.send(told.ours, {"job": 2})
+        raise OSError("gone")
+
+    assert line.next(SimpleNamespace(settle=settle))
+    assert (times, line.job) == ([0, 0], {"job": 2})
+    told.ours.close()
+    assert not line.next(None)
 
 
 # --- with Redis -------------------------------------------------------------------------------------------------

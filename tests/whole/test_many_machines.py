@@ -137,13 +137,14 @@ def test_a_worker_with_other_code_is_refused(team: Team, tmp_path: Path, cache: 
     assert team.client.llen("igny8-harness:cells") == 0
 
 
-def test_an_interrupted_verify_takes_its_cells_back(team: Team):
-    """Claim: Ctrl-C ends it with 130; nothing of the run is left in Redis, and its queued cells are not driven."""
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_verify_takes_its_cells_back(team: Team, number: signal.Signals, exit_code: int):
+    """Claim: Ctrl-C ends it with 130, SIGTERM with 143; nothing of the run is left in Redis, and its queued cells are not driven."""
     verify = team.verify(*WORDS)
     eventually(team.taken, "no worker took a cell")
-    verify.send_signal(signal.SIGINT)
+    verify.send_signal(number)
     out, _ = verify.communicate(timeout=LIMIT_S)
-    assert verify.returncode == 130, out
+    assert verify.returncode == exit_code, out
     eventually(lambda: not team.client.keys("igny8-harness:run:*"), "something of the run is left")
     eventually(lambda: not team.client.llen("igny8-harness:cells"), "cells of a run that is gone stay queued")
 

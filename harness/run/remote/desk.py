@@ -13,6 +13,7 @@ So a cell has a lease: the worker renews it while the cell runs, and verify send
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +40,11 @@ KEEP_S = 900
 CONNECT_S = 5.0
 SOCKET_S = 15.0
 """A Redis that says nothing for so long, on a connection that stands, does not answer."""
+_ADDRESS = re.compile(
+    r"(?P<scheme>\w+://)([^/?#]*@)?(?P<where>((\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?)?(/[^@?#]*)?)([?#][^@]*)?",
+    re.IGNORECASE,
+)
+"""An address in which nothing of a password can be taken for the host or the path: it has no @ after those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +62,14 @@ class Answer:
 def connect(url: str) -> redis.Redis:
     """A client of the Redis at `url` that was seen to answer. Raises HarnessError remote-url, StackError remote-broker."""
     try:
+        if not _ADDRESS.fullmatch(url):
+            raise ValueError
         client = redis.Redis.from_url(url, socket_connect_timeout=CONNECT_S, socket_timeout=SOCKET_S)
-    except ValueError as error:
+    except ValueError:  # whose text may hold what was taken for the port, and is of the password
         raise HarnessError(
-            f"{shown(url)} is no address of a Redis: {error}", hint="write redis://HOST:6379/0", code="remote-url"
+            f"{shown(url)} is no address of a Redis",
+            hint="write redis://HOST:6379/0, and what is special in a password as %40 (@), %2F (/), %3F (?), %23 (#)",
+            code="remote-url",
         ) from None
     with answering(url):
         client.ping()
@@ -80,9 +90,9 @@ def answering(url: str) -> Iterator[None]:
 
 
 def shown(url: str) -> str:
-    """The address without its password."""
-    before, at, after = url.rpartition("@")
-    return f"{before.partition('://')[0]}://{after}" if at else url
+    """Scheme, host, port and path of the address: a password may stand before the host and in the query."""
+    found = _ADDRESS.fullmatch(url)
+    return f"{found['scheme']}{found['where']}" if found else "what was given"
 
 
 def app(url: str) -> Celery:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 2
 """How often a cell is sent: one that took two workers with it would take the third."""
+KEEP_EVERY = 200
+"""After so many cells sent, well within desk.RUN_S, the run is renewed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,7 +157,9 @@ def accept(sent: Sent, packed: bytes) -> None:
 def send(sent: Sent, cells: Iterable[str]) -> None:
     """Put cells into the queue, each as one Celery message."""
     with sent.celery.producer_or_acquire() as producer:
-        for cell in cells:
+        for at, cell in enumerate(cells):
+            if at % KEEP_EVERY == 0:
+                desk.keep_run(sent.client, sent.run)
             sent.celery.send_task(
                 desk.TASK, kwargs={"run": sent.run, "cell": cell, "attempt": sent.attempts[cell]},
                 task_id=_task_id(sent, cell), producer=producer, retry=False, argsrepr="", kwargsrepr="",
@@ -179,7 +183,7 @@ def send_again(sent: Sent, cell: str, worker: str) -> None:
 
 @contextmanager
 def _open(sent: Sent) -> Iterator[None]:
-    """Nothing of the run is left in Redis afterwards, and what is still queued is revoked, also after Ctrl-C."""
+    """Nothing of the run is left in Redis afterwards, and what is still queued is revoked, also after Ctrl-C and SIGTERM (harness.cli.verify)."""
     desk.open_run(sent.client, sent.run, sent.plan, sent.job)
     try:
         yield

@@ -35,11 +35,14 @@ from harness.run.cell import run_cell
 from harness.run.fingerprint import differing, fingerprint
 from harness.run.surface import Live, boot
 from harness.stack import island, linux
+from harness.stack.broker import Broker
 from harness.stack.island import Island
 from harness.stack.supervise import run_as_child, signals_held
 from harness.store.history import Pen
 
 Frame = tuple[dict[str, Any], bytes]
+IDLE_S = 30.0
+"""How often the broker's tap is read while no job comes: what it saw would pile up in the broker."""
 _HEAD = struct.Struct(">II")
 
 
@@ -155,8 +158,11 @@ class Line:
     def say(self, head: Mapping[str, Any], body: bytes = b"") -> None:
         send(self.socket, {**head, "job": self.job["job"]}, body)
 
-    def next(self) -> bool:
-        """Wait for the next job; False when the worker has ended."""
+    def next(self, broker: Broker) -> bool:
+        """Wait for the next job, reading the tap of `broker` meanwhile; False when the worker has ended."""
+        while not select.select([self.socket], [], [], IDLE_S)[0]:
+            with suppress(Exception):  # a broker that is gone: the next cell tells
+                broker.settle(0)
         frame = receive(self.socket)
         self.job = frame[0] if frame else self.job
         return frame is not None
@@ -204,7 +210,7 @@ def _serve(config_path: Path, place: Island, line: Line) -> int:
             body = _drive(config, cells[job["cell"]], live)
             line.say({"kind": "cell", "isolation": place.kind, "boot_s": boot_s}, body)
             boot_s = 0.0
-            if not line.next():
+            if not line.next(live.broker):
                 return 0
 
 

@@ -24,8 +24,10 @@ CODE = "harness_code"
 """The control command that a worker answers with its code."""
 
 TICK_S = 1.0
+GATHER_S = 1.0
+"""How long verify listens at the start for every worker that is there."""
 ANSWER_S = 5.0
-"""How long verify waits for any worker to answer, at the start and whenever nobody holds a lease."""
+"""How long it waits for any worker to answer: after that where none did, and whenever nobody holds a lease."""
 PATIENCE_S = 300.0
 """How long nothing may move although workers answer: longer than any cell takes, a cold boot included."""
 
@@ -57,11 +59,11 @@ class Watch:
 
 def check_workers(celery: Celery, phase: int, code: Mapping[str, str], url: str) -> list[str]:
     """The workers that answer, all of them with our code. Raises StackError remote-no-worker, HarnessError remote-code."""
-    replies = _ask(celery, CODE, {"phase": phase}, timeout_s=1.0)
+    replies = _ask(celery, CODE, {"phase": phase}, timeout_s=GATHER_S)
     replies = replies or _ask(celery, CODE, {"phase": phase}, timeout_s=ANSWER_S, limit=1)
     if not replies:
         raise StackError(
-            f"no worker answers at {desk.shown(url)} within {ANSWER_S:g} s",
+            f"no worker answers at {desk.shown(url)} within {GATHER_S + ANSWER_S:g} s",
             hint="start one: harness worker --broker URL",
             code="remote-no-worker",
         )
