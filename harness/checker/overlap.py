@@ -1,9 +1,9 @@
-"""Deductions that were lost because two workers took them at the same moment, told exactly, or not excused at all.
+"""Deductions that can have been lost because workers took them at the same moment: counted, or not excused at all.
 
 The finding that allows it says so in scenarios/findings.toml (`with_workers`). Where a run had that many workers, a cell
-whose balances are explained by lost deductions and by nothing else is judged as if the deductions had been taken one
-after the other: amounts, operations, units, usage logs and rows stay as they were seen, only balances are chained again.
-Then every check must hold. What was lost is a verdict of its own, known wrong.
+whose balances lost deductions of different tasks can explain is judged as if the deductions had been taken one after the
+other: amounts, operations, units, usage logs and rows stay as they were seen, only balances are chained again. Then every
+check must hold. What was lost is a verdict of its own, known wrong. That the tasks did overlap no history says.
 """
 
 from __future__ import annotations

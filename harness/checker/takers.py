@@ -26,18 +26,18 @@ def too_few(cell: CellHistory, rows: Sequence[LedgerRow], opening: int, ledger: 
     for row in rows:
         groups.setdefault(row.balance - row.credits, []).append(row)
     times = {began: (began == opening) + sum(row.balance == began for row in rows) for began in groups}
-    tasks = [task for task in cell.tasks if _may_work_for(task, rows[0].account, cell)]
+    total, account = -sum(row.credits for row in rows), rows[0].account
+    took = [_taken(task, cell, account, total, ledger) for task in cell.tasks if _may_work_for(task, account, cell)]
     for began, group in groups.items():
         if len(group) == 1:
             continue
         beside = [(other, times[at] > 1) for at, other in groups.items() if at != began]
         if times[began] > 1:
             beside.append((group, True))
-        sums = _sums(beside, limit=-sum(row.credits for row in rows))
+        sums = _sums(beside, limit=total)
         able = [
-            {n for n, row in enumerate(group) if _adds_up(took, -row.credits, sums)}
-            for task in tasks
-            if (took := _taken(task, cell, rows[0].account, ledger)) != ()
+            {n for n, row in enumerate(group) if _adds_up(totals, -row.credits, sums)}
+            for totals in took
             for _ in range(times[began])
         ]
         if (can := _matched(able, len(group))) < len(group):
@@ -49,16 +49,20 @@ def too_few(cell: CellHistory, rows: Sequence[LedgerRow], opening: int, ledger: 
     return ""
 
 
-def _taken(task: TaskRun, cell: CellHistory, account: str, ledger: Ledger) -> tuple[int, ...] | None:
+def _taken(task: TaskRun, cell: CellHistory, account: str, total: int, ledger: Ledger) -> set[int] | None:
     """What the task's deductions can add up to; None when that is not known, empty when it took none.
 
-    Tasks of the same arguments may be parts of one work: a part may report also what another one had reported.
+    Tasks of the same arguments may be parts of one work (a run that is resumed), and a part may go on counting where
+    another ended. They do when together they report more than the `total` that the account was charged.
     """
     reported = _reported(task, ledger)
     if reported is None:
-        return None if account in _named(task, cell) else ()
-    others = {_reported(other, ledger) for other in cell.tasks if other is not task and other.args == task.args != ()}
-    return tuple(took for took in {reported, *(reported - other for other in others if other)} if took > 0)
+        return None if account in _named(task, cell) else set()
+    alike = [other for other in cell.tasks if other is not task and other.args == task.args != ()]
+    others = [credits for other in alike if (credits := _reported(other, ledger))]
+    if reported + sum(others) > total:
+        return {reported - max((credits for credits in others if credits < reported), default=0)} - {0}
+    return {took for took in (reported, *(reported - credits for credits in others)) if took > 0}
 
 
 def _reported(task: TaskRun, ledger: Ledger) -> int | None:
@@ -91,7 +95,7 @@ def _sums(groups: Iterable[tuple[Sequence[LedgerRow], bool]], *, limit: int) -> 
     return sums
 
 
-def _adds_up(took: tuple[int, ...] | None, credits: int, sums: int) -> bool:
+def _adds_up(took: set[int] | None, credits: int, sums: int) -> bool:
     return took is None or any(total >= credits and sums >> (total - credits) & 1 for total in took)
 
 
