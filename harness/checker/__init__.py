@@ -5,7 +5,8 @@ outcome     outcome_of(cell, ...): what a cell came to, as a golden locks it (or
 difference  how two outcomes differ, credits first
 locked      the golden check
 known       findings: what is known to be wrong passes only while it is wrong in just that way
-overlap     deductions that several workers lost: told exactly, and the rest judged as if they had come in turn
+overlap     deductions that several workers can have lost: counted, and the rest judged as if they had come in turn
+takers      which tasks can have taken a deduction: a stale balance inside one of them is not an overlap
 traffic     provider calls, HTTP statuses, coming to rest
 laws/       the ledger's laws of one cell
 agreement   laws 12 and 13, which compare cells

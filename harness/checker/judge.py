@@ -135,7 +135,7 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
     broken = any(one.checker in overlap.BREAKS and one.status is Status.FAIL for one in own)
     if lossy is None or lossy in context.findings or not broken:
         return cell, own
-    found = overlap.in_turn(cell)
+    found = overlap.in_turn(cell, context.target.ledger)
     if isinstance(found, overlap.InTurn):
         again = check_cell(found.cell, context)
         wrong = ", ".join(one.checker for one in again if one.status is not Status.PASS)

@@ -1,9 +1,9 @@
-"""Deductions that were lost because two workers took them at the same moment, told exactly, or not excused at all.
+"""Deductions that can have been lost because workers took them at the same moment: counted, or not excused at all.
 
 The finding that allows it says so in scenarios/findings.toml (`with_workers`). Where a run had that many workers, a cell
-whose balances are explained by lost deductions and by nothing else is judged as if the deductions had been taken one
-after the other: amounts, operations, units, usage logs and rows stay as they were seen, only balances are chained again.
-Then every check must hold. What was lost is a verdict of its own, known wrong.
+whose balances lost deductions of different tasks can explain is judged as if the deductions had been taken one after the
+other: amounts, operations, units, usage logs and rows stay as they were seen, only balances are chained again. Then every
+check must hold. What was lost is a verdict of its own, known wrong. That the tasks did overlap no history says.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from harness.checker.difference import credits_text
 from harness.checker.ordering import chained
 from harness.checker.outcome import DEDUCTION
 from harness.checker.result import Result, breaks
+from harness.checker.takers import too_few
+from harness.core.config import Ledger
 from harness.core.finding import Finding
 from harness.core.history import CellHistory, LedgerRow
 from harness.core.verdict import Status, Verdict
@@ -51,12 +53,13 @@ def shows(findings: Iterable[Finding], workers: int, phase: int) -> Finding | No
     return next((one for one in findings if one.shows_with(workers, phase)), None)
 
 
-def in_turn(cell: CellHistory) -> InTurn | str:
+def in_turn(cell: CellHistory, columns: Ledger) -> InTurn | str:
     """The cell with its deductions in turn, or one line that says why lost deductions do not explain its balances.
 
-    They do when each deduction started from the opening balance or from what an earlier one left, and the account holds
-    what the last one left. Earlier is by id: a deduction writes the account's row first, which keeps the next one waiting
-    until it has committed.
+    They do when each deduction started from the opening balance or from what an earlier one left, when the account holds
+    what the last one left, and when those that started from the same balance can be of different tasks
+    (harness.checker.takers). Earlier is by id: a deduction writes the account's row first, which keeps the next one
+    waiting until it has committed.
     """
     if strangers := sorted({row.account for row in cell.ledger} - set(cell.accounts)):
         return f"{strangers[0]}: a transaction on an account whose balance was not observed"
@@ -66,7 +69,7 @@ def in_turn(cell: CellHistory) -> InTurn | str:
         if chained(rows, opening) and closing == (rows[-1].balance if rows else opening):
             ledger += rows
             continue
-        why = _unexplained(rows, opening, closing) or _by_one_task(cell)
+        why = _unexplained(rows, opening, closing) or too_few(cell, rows, opening, columns)
         if why:
             return f"{name}: {why}"
         kept = _kept(rows, opening)
@@ -106,10 +109,12 @@ def not_excused(finding: Finding, why: str) -> Result:
     )
 
 
-def as_judged(cells: Iterable[CellHistory], verdicts: Iterable[Verdict]) -> list[CellHistory]:
+def as_judged(cells: Iterable[CellHistory], verdicts: Iterable[Verdict], columns: Ledger) -> list[CellHistory]:
     """The cells as their verdicts looked at them: in turn where a deduction was lost and nothing else was wrong."""
     told = {verdict.cell for verdict in verdicts if verdict.checker == CHECKER and verdict.finding}
-    return [one.cell if cell.cell in told and isinstance(one := in_turn(cell), InTurn) else cell for cell in cells]
+    return [
+        one.cell if cell.cell in told and isinstance(one := in_turn(cell, columns), InTurn) else cell for cell in cells
+    ]
 
 
 def _unexplained(rows: Sequence[LedgerRow], opening: int, closing: int) -> str:
@@ -130,11 +135,6 @@ def _unexplained(rows: Sequence[LedgerRow], opening: int, closing: int) -> str:
     if (due := opening + sum(row.credits for row in rows)) < 0:
         return f"one after the other they leave {due}: the last would have been refused"
     return ""
-
-
-def _by_one_task(cell: CellHistory) -> str:
-    tasks = len(cell.tasks)
-    return "" if tasks > 1 else f"{tasks} task(s) ran: nothing can have overlapped"
 
 
 def _kept(rows: Sequence[LedgerRow], opening: int) -> set[int]:

@@ -43,7 +43,7 @@ class Stored:
         """scenario -> path -> outcome, for each cell of a scenario that still exists, as it was judged."""
         found: dict[str, dict[str, Outcome]] = {}
         facts = target_of(self.config)
-        for cell in as_judged(self.run.cells, self.verdicts()):
+        for cell in as_judged(self.run.cells, self.verdicts(), facts.ledger):
             if cell.scenario in self.scenarios:
                 found.setdefault(cell.scenario, {})[cell.path] = outcome_of(cell, self.scenarios[cell.scenario], facts)
         return found

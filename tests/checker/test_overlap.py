@@ -35,8 +35,9 @@ class Facts:
 
 def busy(requests=PRICES, path="manual"):
     """One account pays for as many tasks as there are requests, one after the other."""
-    cell = lawful_text(requests, path)
-    return replace(cell, tasks=tuple(TaskRun(id=f"t{n}", name="run_ai_task") for n in range(len(requests))))
+    accounts = {name: {"kind": "account", "id": n} for n, name in enumerate(("account", "bystander"), 1)}
+    cell = replace(lawful_text(requests, path), refs=accounts)
+    return replace(cell, tasks=tuple(TaskRun(id=f"t{n}", name="write", args=("x", 1)) for n in range(len(requests))))
 
 
 def overlapped(cell, began):
@@ -90,7 +91,7 @@ def test_a_lost_deduction_is_known_wrong_and_the_golden_holds_on_the_rest():
     assert found.evidence == ("known wrong: check-then-deduct", "account: 10 credits lost, 1 of 3 deductions")
     assert found.credits_delta == -10
     assert of(verdicts, "law-1").evidence == ("account 100000 -83 = 99917, bystander 77 +0 = 77",)
-    assert as_judged([LOST], verdicts) == [busy()]
+    assert as_judged([LOST], verdicts, TARGET.ledger) == [busy()]
 
 
 def test_the_paths_of_a_scenario_agree_when_one_of_them_lost_a_deduction():
@@ -132,6 +133,7 @@ def closing(cell, credits):
     return replace(cell, accounts={**cell.accounts, "account": (opening, now + credits)})
 
 
+TWO = "2 deductions started from 99978 (-10, -51), but"
 REFUSED = {
     "a balance that no read explains": (
         row(LOST, 1, balance=99_960),
@@ -165,7 +167,7 @@ REFUSED = {
         overlapped(row(busy(), 1, credits=10), (0, 1, 1)),
         "transaction 2 is no deduction (deduction +10)",
     ),
-    "one task": (replace(LOST, tasks=LOST.tasks[:1]), "1 task(s) ran: nothing can have overlapped"),
+    "one task": (replace(LOST, tasks=LOST.tasks[:1]), f"{TWO} at most 1 of them can be of a task of its own"),
     "more than the account had": (
         overlapped(replace(busy(), accounts={"account": (60, 60)}), (0, 0, 0)),
         "one after the other they leave -23: the last would have been refused",
@@ -177,7 +179,7 @@ REFUSED = {
 def test_what_lost_deductions_do_not_explain_fails_and_says_why(name):
     """Nothing is put in turn, every law fails as it would with one worker, and one line more says why."""
     cell, why = REFUSED[name]
-    assert in_turn(cell) == f"account: {why}"
+    assert in_turn(cell, TARGET.ledger) == f"account: {why}"
     verdicts = judged([cell])
     alone = [v for v in judged([cell], workers=1) if v.checker != CHECKER]
     assert [v for v in verdicts if v.checker != CHECKER] == alone
@@ -185,7 +187,7 @@ def test_what_lost_deductions_do_not_explain_fails_and_says_why(name):
     assert (found.status, found.code) == (Status.FAIL, "overlap-unexplained")
     assert found.evidence == (f"this is not (only) check-then-deduct: account: {why}",)
     assert "repeat it with one worker" in found.hint
-    assert as_judged([cell], verdicts) == [cell]
+    assert as_judged([cell], verdicts, TARGET.ledger) == [cell]
 
 
 def changed(cell, n, **changes):
@@ -206,7 +208,7 @@ def changed(cell, n, **changes):
 )
 def test_a_second_defect_beside_a_lost_deduction_fails(cell, also):
     """Balances that are explained excuse nothing that is wrong beside them: the cell fails with all that was seen."""
-    assert isinstance(in_turn(cell), InTurn)
+    assert isinstance(in_turn(cell, TARGET.ledger), InTurn)
     verdicts = judged([cell])
     assert of(verdicts, CHECKER).evidence == (
         f"this is not (only) check-then-deduct: with its deductions in turn, {also} would still not pass",
@@ -230,6 +232,77 @@ def test_a_scenario_that_declares_the_finding_itself_stays_as_it_is():
     assert {v.checker for v in verdicts if v.finding} == {"law-1", "law-2"}
 
 
+# --- who can have taken them --------------------------------------------------------------------------------------
+
+TICK = TaskRun(id="tick", name="beat", result={"started": [1]})
+
+
+def took(credits, *args, **more):
+    """A task that reports so many credits in its result, under the name that usage logs have for them."""
+    return TaskRun(
+        id=f"{credits}{args}", name="write", args=args, result={"success": True, "credits_used": credits}, **more
+    )
+
+
+def by(*tasks):
+    """22 credits in turn; then 10 and 51 that both started from what they left, with `tasks` in the history."""
+    return replace(LOST, tasks=tasks)
+
+
+@pytest.mark.parametrize(
+    ("cell", "can"),
+    [
+        (by(TaskRun(id="t", name="write", args=(1,)), TICK), "at most 1"),
+        (by(took(83), TICK), "none"),
+        (by(took(22), took(61), TICK), "none"),
+        (by(took(22), took(10), TICK), "at most 1"),
+        (by(took(22), took(10), took(0)), "at most 1"),
+        (by(TICK, TICK, TICK), "none"),
+        (by(), "none"),
+        (by(took(10), TaskRun(id="t", name="write", args=(7, [1]))), "at most 1"),
+        (by(took(10), took(51, 2)), "at most 1"),
+        (by(took(73, "run"), took(73, "run", kwargs={"stage": 7})), "at most 1"),
+        (by(took(22, "run"), took(83, "run", kwargs={"stage": 7})), "none"),
+        (by(took(10), TaskRun(id="t", name="write", args=("run",), state="LOST")), "at most 1"),
+    ],
+    ids=["one task and a tick", "one task that reports all", "one task took both", "a request took the other",
+         "a task that took nothing", "only ticks", "only requests", "a task that names nobody",
+         "a task of another account", "a run that two tasks report", "a run that was resumed", "a task that was lost names nobody"],
+)  # fmt: skip
+def test_deductions_that_one_task_or_a_request_took_are_not_excused(cell, can):
+    """A stale balance inside one task, request or console call is a defect of its own, whatever else ran beside it."""
+    assert in_turn(cell, TARGET.ledger) == f"account: {TWO} {can} of them can be of a task of its own"
+    assert worst(judged([cell])) is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        by(took(22), took(10), took(51)),
+        by(took(10), took(51), TICK),
+        by(took(22 + 10), took(51), TICK),
+        by(took(22 + 10, 1), took(51, 1), TICK),
+        by(took(10), TaskRun(id="t", name="write", kwargs={"account_id": 1}, state="LOST")),
+        by(took(22, "run"), took(32, "run", kwargs={"stage": 7}), took(51)),
+    ],
+    ids=["each of its own", "the first by a request", "one took two in turn", "by account", "one was killed",
+         "the second goes on counting where the first had ended"],
+)  # fmt: skip
+def test_deductions_that_as_many_tasks_can_have_taken_are_explained(cell):
+    """Each task took what it reports: deductions that started from one balance are of different tasks."""
+    assert isinstance(in_turn(cell, TARGET.ledger), InTurn)
+    assert worst(judged([cell])) is Status.PASS
+
+
+def test_a_balance_that_came_twice_may_have_been_read_twice_by_one_task():
+    """100 - 10 leaves 90, and so do 95 - 5 later: one task that read both times what was there took nothing twice."""
+    rows = [(-10, 90), (-5, 95), (-5, 90), (-7, 83), (-7, 83)]
+    proto = LOST.ledger[0]
+    ledger = tuple(replace(proto, id=n, credits=c, balance=b) for n, (c, b) in enumerate(rows, 1))
+    cell = replace(LOST, ledger=ledger, accounts={"account": (100, 83)}, tasks=(took(10), took(10), took(14)))
+    assert isinstance(in_turn(cell, TARGET.ledger), InTurn)
+
+
 # --- any schedule -----------------------------------------------------------------------------------------------
 
 prices = st.lists(st.tuples(st.integers(1, 900), st.integers(1, 900)), min_size=2, max_size=5, unique=True)
@@ -248,7 +321,7 @@ def test_whatever_the_schedule_it_is_explained(drawn):
     """Reads and writes of deductions in any order: in turn they are what one worker leaves, and the loss adds up."""
     cell, order = drawn
     seen = scheduled(cell, order)
-    found = in_turn(seen)
+    found = in_turn(seen, TARGET.ledger)
     assert isinstance(found, InTurn)
     assert outcome_of(found.cell, SCENARIO, TARGET) == outcome_of(cell, SCENARIO, TARGET)
     gap = seen.accounts["account"][1] - cell.accounts["account"][1]
@@ -271,7 +344,50 @@ def test_what_no_schedule_leaves_is_never_explained(drawn, data, what, off):
         wrong = row(seen, n, **{what: getattr(seen.ledger[n], what) + off})
     possible = [overlapped(wrong, began) for began in product(*(range(n) for n in range(1, len(wrong.ledger) + 1)))]
     deductions = all(one.credits < 0 for one in wrong.ledger)
-    assert isinstance(in_turn(wrong), InTurn) == (deductions and wrong in possible)
+    # what is in turn needs no explanation, also where a wrong amount makes it so: then the golden speaks
+    by_turns = wrong == overlapped(wrong, range(len(wrong.ledger)))
+    assert isinstance(in_turn(wrong, TARGET.ledger), InTurn) == (by_turns or (deductions and wrong in possible))
     if what == "credits":
         golden = Golden(scenario=SCENARIO.id, why="", outcome=outcome_of(cell, SCENARIO, TARGET))
         assert worst(judged([wrong], golden=golden)) is Status.FAIL
+
+
+@st.composite
+def worked(draw):
+    """Tasks of one to three deductions each, one after the other in a task, in any order among the tasks."""
+    work = draw(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=3), min_size=1, max_size=4))
+    order = draw(st.permutations([n for n, amounts in enumerate(work) for _ in range(2 * len(amounts))]))
+    return work, order
+
+
+def seen_of(work, order, *, stale=False):
+    """What the tasks leave. `stale`: each starts from what the account held at its first read, every time."""
+    balance, rows, held, turn, left = 1000, [], {}, [0] * len(work), [list(amounts) for amounts in work]
+    for n in order:
+        turn[n] += 1
+        if turn[n] % 2:
+            held[n] = held[n] if stale and n in held else balance
+        else:
+            amount = left[n].pop(0)
+            balance = held[n] - amount
+            rows.append(replace(LOST.ledger[0], id=len(rows) + 1, credits=-amount, balance=balance))
+    return replace(LOST, ledger=tuple(rows), accounts={"account": (1000, balance)})
+
+
+@given(worked(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_tasks_that_read_what_is_there_are_always_explained(drawn, data):
+    """However many deductions a task takes, and whether it reports them or names the account."""
+    work, order = drawn
+    named = [TaskRun(id=f"{n}", name="write", args=(1,), state="FAILURE") for n in range(len(work))]
+    tasks = [data.draw(st.sampled_from([took(sum(work[n])), named[n]])) for n in range(len(work))]
+    assert isinstance(in_turn(replace(seen_of(work, order), tasks=(TICK, *tasks)), TARGET.ledger), InTurn)
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=5), st.integers(0, 3), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_one_task_that_holds_a_stale_balance_is_never_explained(amounts, ticks, reports):
+    """Alone with any number of ticks, it lost what it lost by itself."""
+    cell = seen_of([amounts], [0] * 2 * len(amounts), stale=True)
+    task = took(sum(amounts)) if reports else TaskRun(id="t", name="write", args=(1,))
+    assert isinstance(in_turn(replace(cell, tasks=(task, *[TICK] * ticks)), TARGET.ledger), str)
