@@ -11,6 +11,7 @@ import pytest
 
 from harness.checker.bodies import variants
 from harness.core.verdict import Status
+from harness.run import bodies
 from harness.run.contracts_judged import request_bodies
 from tests.contracts.conftest import Shop
 from tests.whole.workshop import Workshop
@@ -52,19 +53,39 @@ def test_numbers_as_text_must_be_accepted_where_the_contract_says_so():
 
 
 @pytest.mark.parametrize(
-    ("bodies", "status", "text"),
+    ("found", "status", "text"),
     [
         (None, Status.UNKNOWN, "no request body was sent"),
         ({"problems": [], "bodies": 0, "unasked": []}, Status.UNKNOWN, "no request body was sent"),
-        ({"problems": [], "bodies": 9, "unasked": ["/a/"]}, Status.UNKNOWN, "POST /a/: no scenario asks for it"),
-        ({"problems": ["x"], "bodies": 9, "unasked": ["/a/"]}, Status.FAIL, "x"),
+        (
+            {"problems": [], "bodies": 9, "unasked": [["POST", "/a/"]]},
+            Status.UNKNOWN,
+            "POST /a/: no scenario asks for it",
+        ),
+        (
+            {"problems": [], "bodies": 9, "unasked": [["PUT", "/a/"]]},
+            Status.UNKNOWN,
+            "PUT /a/: only bodies of POST are sent",
+        ),
+        ({"problems": ["x"], "bodies": 9, "unasked": [["POST", "/a/"]]}, Status.FAIL, "x"),
         ({"problems": [], "bodies": 9, "unasked": []}, Status.PASS, "9 request bodies"),
     ],
 )
-def test_what_was_not_sent_is_no_pass(bodies: Any, status: Status, text: str):
+def test_what_was_not_sent_is_no_pass(found: Any, status: Status, text: str):
     """Claim: an operation whose right body nobody knows leaves the contract unknown, never held."""
-    result = request_bodies(SimpleNamespace(bodies=bodies))
+    result = request_bodies(SimpleNamespace(bodies=found))
     assert (result.status, text in result.evidence[0]) == (status, True)
+
+
+def test_a_body_of_another_method_than_post_is_not_forgotten():
+    """Claim: it is listed as not sent, from the phase on in which it is there; what has no body is not."""
+    body = {"requestBody": {"content": {"application/json": {"schema": SCHEMA}}}}
+    later = {**body, "x-since-phase": 6}
+    contract = {"paths": {"/a/": {"get": {}, "put": body, "post": body}, "/b/": {"patch": later, "delete": {}}}}
+    assert bodies.wanted(contract, 5) == ["/a/"]
+    assert bodies.unasked(contract, 5, ["/a/"]) == [("PUT", "/a/")]
+    assert bodies.unasked(contract, 5, []) == [("PUT", "/a/"), ("POST", "/a/")]
+    assert bodies.unasked(contract, 6, ["/a/"]) == [("PUT", "/a/"), ("PATCH", "/b/")]
 
 
 FAULTS = (
