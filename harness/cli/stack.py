@@ -38,7 +38,7 @@ scenario_option = click.option("--scenario", metavar="ID", default=None, help="W
 def stack() -> None:
     """A stack for hand work: seeded, with tokens and URLs, up until it is taken down.
 
-    Exit code 2: there is one already, or none. 3: it could not be booted, or a part of it has ended.
+    Exit code 2: there is one already, or none. 3: it could not be booted, was killed, or a part of it has ended.
     """
 
 

@@ -38,8 +38,10 @@ def held(place: Place, code: str, *, before: str = "") -> Iterator[subprocess.Po
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 WAIT = "print('held', flush=True)\ntime.sleep(600)"
