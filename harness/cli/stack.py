@@ -17,7 +17,7 @@ from rich.console import Console
 
 from harness.cli.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
 from harness.core import config as configuration
-from harness.core.errors import OK, STACK_FAILED, HarnessError, did_you_mean
+from harness.core.errors import OK, STACK_FAILED, USAGE, HarnessError, did_you_mean
 from harness.core.standing import standing_of
 from harness.report import standing as shown
 from harness.report.plan import say
@@ -38,7 +38,7 @@ scenario_option = click.option("--scenario", metavar="ID", default=None, help="W
 def stack() -> None:
     """A stack for hand work: seeded, with tokens and URLs, up until it is taken down.
 
-    Exit code 2: there is one already, or none. 3: it could not be booted, or a part of it has ended.
+    Exit code 2: there is one already, or none. 3: it could not be booted, was killed, or a part of it has ended.
     """
 
 
@@ -96,17 +96,15 @@ def down(config_path: Path, name: str) -> int:
 @name_option
 @json_option
 def status(config_path: Path, name: str, as_json: bool) -> int:
-    """Show the stack as it is now. Exit code 3 when a part of it has ended."""
+    """Show the stack as it is now. Exit code 2 when it is not up, 3 when it was killed or a part of it has ended."""
     place = _place(config_path, name)
-    found = standing_place.state(place)
+    found = standing_place.swept(place)
     if found != "up":
-        if found == "killed":
-            standing_place.down(place)
         said = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}[
             found
         ]
         print(json.dumps({"format": 1, "name": place.name, "up": False}) if as_json else f"the stack '{name}' {said}")
-        return OK
+        return STACK_FAILED if found == "killed" else USAGE
     return _show(place, as_json, "up", op="status")
 
 

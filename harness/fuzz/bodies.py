@@ -1,5 +1,6 @@
 """Request bodies against the target's views, in its own process: what the contract allows is accepted, what it forbids
-is refused with 400 and leaves nothing: no task queued, no provider looked up, no row written.
+is refused with 400. What is refused, for whatever reason, leaves nothing: no task queued, no provider looked up, no row
+written.
 
 Each operation has a database of its own, in which a scenario's world lies; every request is rolled back.
 """
@@ -10,7 +11,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,8 @@ SHOWN = 6
 
 REFUSED = 400
 NOT_THE_BODYS_FAULT = 402
-"""What an accepted body may be answered too: it is asked by an account without credits, so that no provider is reached."""
+"""What an accepted body may be answered too: it is asked by an account without credits, so that no provider is reached.
+Then forbidden bodies of the same account must be refused as such: that shows that the body is looked at first."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,27 +75,53 @@ def _operation(views: _Views, operation: Mapping[str, Any]) -> tuple[int, list[s
     same = Variant(what="the right body", sent=json.dumps(right).encode(), allowed=True, same=True)
     every = [same, *variants(operation["schema"], right)]
     problems: list[tuple[bool, str]] = []
+    refused: list[Variant] = []
+    unpaid = False
     for variant in every:
-        with rolled_back():
-            if variant.same:
-                with connection.cursor() as cursor:
-                    cursor.execute(operation["poor"])
-            status, answer, left = views.ask(operation["path"], operation["header"], variant.sent)
-            problems += [(not str(left), text) for text in _wrong(variant, status, answer, left, validators)]
+        status, answer, left = _sent(views, operation, variant, poor=variant.same)
+        problems += [(not str(left), text) for text in _wrong(variant, status, answer, left, validators)]
         if problems and variant is same:
             break
+        unpaid |= variant.same and status == NOT_THE_BODYS_FAULT
+        if not variant.allowed and status == REFUSED:
+            refused.append(variant)
+    if unpaid:
+        problems += [(False, text) for text in _unseen(views, operation, refused)]
     told = [text for _, text in sorted(problems, key=lambda one: one[0])]
     more = [f"and {len(told) - SHOWN} more of its bodies"] if len(told) > SHOWN else []
     return len(every), [*told[:SHOWN], *more]
 
 
+def _sent(views: _Views, operation: Mapping[str, Any], variant: Variant, *, poor: bool) -> tuple[int, Any, Left]:
+    with rolled_back():
+        if poor:
+            with connection.cursor() as cursor:
+                cursor.execute(operation["poor"])
+        return views.ask(operation["path"], operation["header"], variant.sent)
+
+
+def _unseen(views: _Views, operation: Mapping[str, Any], refused: Iterable[Variant]) -> Iterator[str]:
+    """The first forbidden body that an account with credits is refused for, and one without is not."""
+    for variant in refused:
+        status, _, _ = _sent(views, operation, variant, poor=True)
+        if status != REFUSED:
+            yield (
+                "credits are checked before the body, so nothing shows that allowed bodies are accepted: "
+                f"without credits {variant.what} is answered {status}; must be {REFUSED}"
+            )
+            return
+
+
 def _wrong(variant: Variant, status: int, answer: Any, left: Left, validators: Mapping[int, Any]) -> Iterator[str]:
+    consequence = f", and {left}" if str(left) else ""
     if variant.same and not (200 <= status < 300 or status == NOT_THE_BODYS_FAULT):
-        yield f"{variant.what} is answered {status}, and the contract allows it: {answer}"
+        yield f"{variant.what} is answered {status}{consequence}, and the contract allows it: {answer}"
         return
-    if not variant.allowed and (status != REFUSED or str(left)):
-        consequence = f", and {left}" if str(left) else ""
+    if not variant.allowed and (status != REFUSED or consequence):
         yield f"{variant.what} is answered {status}{consequence}; must be {REFUSED} and leave nothing"
+        return
+    if status >= REFUSED and consequence:
+        yield f"{variant.what} is answered {status}{consequence}; a refusal must leave nothing"
         return
     if status not in validators:
         yield f"{variant.what} is answered {status}, which the contract does not declare: {answer}"

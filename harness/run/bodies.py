@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,15 @@ def wanted(contract: Contract, phase: int) -> list[str]:
     """The paths of `phase` whose POST has a body."""
     return [
         path for (method, path), one in operations(contract, phase).items() if method == "POST" and "requestBody" in one
+    ]
+
+
+def unasked(contract: Contract, phase: int, sent: Container[str]) -> list[tuple[str, str]]:
+    """(METHOD, path) of each operation of `phase` with a body, but the POST on paths that are `sent`."""
+    return [
+        (method, path)
+        for (method, path), one in operations(contract, phase).items()
+        if "requestBody" in one and not (method == "POST" and path in sent)
     ]
 
 
@@ -50,7 +59,8 @@ def asked(config: Config, scenarios: Iterable[Scenario], path: str) -> tuple[Cel
 def check(
     stack: Stack, config: Config, contract: Contract, scenarios: Iterable[Scenario], run: Callable[..., Any]
 ) -> dict[str, Any]:
-    """{problems, bodies, unasked}: what is wrong, how many bodies were sent, paths that no scenario asks.
+    """{problems, bodies, unasked}: what is wrong, how many bodies were sent, and [METHOD, path] of each operation with a
+    body that was not sent: no scenario asks for it, or it is no POST.
 
     `run` starts a program in the target's environment. Closes `stack.db`: each operation has a copy of the database.
     """
@@ -83,7 +93,7 @@ def check(
     if "error" in told:
         message, hint, code = told["error"]
         raise StackError(message, hint=hint, code=code)
-    return {**told, "unasked": sorted(found.keys() - chosen.keys())}
+    return {**told, "unasked": unasked(contract, config.phase, chosen)}
 
 
 def _operations(

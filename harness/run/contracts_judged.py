@@ -115,11 +115,15 @@ def _linted(path: Path, name: str, held: Any) -> list[Any]:
     return _KNOWN[key]
 
 
+UNASKED = "no scenario asks for it, so no right body is known"
+UNSENT = "only bodies of POST are sent, so nothing shows what it accepts"
+
+
 def request_bodies(seen: Observed) -> Result:
     found = seen.bodies
     if found is None or (not found["bodies"] and not found["problems"]):
         return cannot_tell("no request body was sent")
-    unasked = [f"POST {path}: no scenario asks for it, so no right body is known" for path in found["unasked"]]
+    unasked = [f"{method} {path}: {UNASKED if method == 'POST' else UNSENT}" for method, path in found["unasked"]]
     if found["problems"]:
         return breaks([*found["problems"], *unasked])
     return cannot_tell(unasked[0]) if unasked else holds(f"{found['bodies']} request bodies")

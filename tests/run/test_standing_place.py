@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,18 +28,20 @@ def place(tmp_path: Path) -> Place:
 
 
 @contextmanager
-def held(place: Place, code: str) -> Iterator[subprocess.Popen[str]]:
+def held(place: Place, code: str, *, before: str = "") -> Iterator[subprocess.Popen[str]]:
     """A process that holds the stack and does as `code` says."""
     program = (
         "import os, sys, signal, time\nfrom pathlib import Path\nfrom harness.run.standing import place as standing_place\n"
         f"place = standing_place.Place(name={place.name!r}, folder=Path({str(place.folder)!r}))\n"
-        f"lock = standing_place.claim(place)\n{code}"
+        f"{before}\nlock = standing_place.claim(place)\n{code}"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 WAIT = "print('held', flush=True)\ntime.sleep(600)"
@@ -58,7 +61,7 @@ def test_one_holds_it_and_the_next_is_refused(place):
         assert standing_place.state(place) == "killed"
         lock = standing_place.claim(place)
     assert sorted(path.name for path in place.folder.iterdir()) == ["lock", "logs"]
-    assert place.lock.read_text() == str(os.getpid())
+    assert int(place.lock.read_text()) == os.getpid()
     os.close(lock)
 
 
@@ -87,6 +90,90 @@ def test_a_stack_that_does_not_end_is_said_to(place, monkeypatch):
     assert (caught.value.code, caught.value.exit_code) == ("stack-stuck", 3)
     assert caught.value.message == "the stack 'mine' does not go down"
     assert caught.value.hint == f"end process {pid}"
+
+
+SILENT = "standing_place.own = lambda lock: None"
+
+
+@pytest.fixture
+def never_all(monkeypatch) -> None:
+    """To signal process 0 would end the whole group of whoever asks: here it fails the test."""
+    kill = os.kill
+
+    def checked(pid: int, number: int) -> None:
+        assert pid > 0, "a whole process group would be signalled"
+        kill(pid, number)
+
+    monkeypatch.setattr(os, "kill", checked)
+
+
+@pytest.mark.usefixtures("never_all")
+def test_a_lock_without_a_process_signals_nobody(place, monkeypatch):
+    """Claim: where no process is written down none is told to end; stack-stuck names the lock."""
+    monkeypatch.setattr(standing_place, "DOWN_S", 0.05)
+    monkeypatch.setattr(standing_place, "KILLED_S", 0.05)
+    with held(place, WAIT, before=SILENT) as other:
+        assert place.lock.read_bytes() == b""
+        with pytest.raises(HarnessError) as caught:
+            standing_place.down(place)
+        assert other.poll() is None
+    assert (caught.value.code, caught.value.hint) == ("stack-stuck", f"end the process that holds {place.lock}")
+
+
+@pytest.mark.usefixtures("never_all")
+def test_a_process_that_is_written_down_a_moment_later_is_waited_for(place, monkeypatch):
+    """Claim: whoever just took the lock is told to end once it says who it is, not killed."""
+    with held(place, WAIT) as other:
+        early = [0] * 5
+        pid = standing_place._pid
+        monkeypatch.setattr(standing_place, "_pid", lambda lock: early.pop() if early else pid(lock))
+        assert standing_place.down(place) == "up"
+        assert other.wait() == -signal.SIGTERM
+    assert early == []
+    assert not place.folder.exists()
+
+
+def test_who_holds_it_is_written_over_and_never_half_there(place, monkeypatch):
+    """Claim: the next owner's number replaces the whole of the last one's, in one write and with nothing cut off before."""
+    lock = standing_place.claim(place)
+    size = os.fstat(lock).st_size
+    monkeypatch.setattr(os, "getpid", lambda: 7)
+    standing_place.own(lock)
+    assert (standing_place._pid(lock), os.fstat(lock).st_size) == (7, size)
+    monkeypatch.undo()
+    monkeypatch.delattr(os, "ftruncate")
+    standing_place.own(lock)
+    assert (standing_place._pid(lock), os.fstat(lock).st_size) == (os.getpid(), size)
+    os.close(lock)
+
+
+@pytest.mark.parametrize("another", [True, False], ids=["another", "gone"])
+@pytest.mark.parametrize(("look", "was"), [("down", "killed"), ("need", None), ("swept", "up"), ("state", "up")])
+def test_another_stack_of_that_name_is_left_alone(place, monkeypatch, look, was, another):
+    """Claim: between the look at a lock and what follows another may come up: its folder stays, and it is found to be up;
+    where the one looked at went away in order, it is not said to have been killed."""
+    os.close(standing_place.claim(place))
+    taken = standing_place._taken
+    made: list[int] = []
+
+    def late(lock: int, patience_s: float) -> bool:
+        found = taken(lock, patience_s)
+        if found and not made:
+            shutil.rmtree(place.folder)
+            monkeypatch.setattr(standing_place, "_taken", taken)
+            made.append(standing_place.claim(place) if another else -1)
+        return found
+
+    monkeypatch.setattr(standing_place, "_taken", late)
+    if look == "need" and not another:
+        with pytest.raises(HarnessError, match="no stack 'mine' is up"):
+            standing_place.need(place)
+    else:
+        assert getattr(standing_place, look)(place) == (was if another or look == "down" else "none")
+    assert place.lock.exists() == another
+    if another:
+        assert standing_place._pid(made[0]) == os.getpid()
+        os.close(made[0])
 
 
 def test_a_killed_stack_is_no_stack_to_ask(place):

@@ -327,11 +327,13 @@ def test_what_cannot_stand_is_refused(tmp_path, cache, words, code, says):
 
 
 def test_without_a_stack_every_verb_says_so(tmp_path, cache):
-    """Claim: down and status are content, the others are refused."""
+    """Claim: down is content; status says it with exit code 2, also as JSON; the others are refused."""
     shop = place(tmp_path / "shop", cache)
-    for verb in ("down", "status"):
+    for verb, code in (("down", 0), ("status", 2)):
         told = shop.harness("stack", verb)
-        assert (told.code, told.out, told.err) == (0, "the stack 'default' is not up\n", "")
+        assert (told.code, told.out, told.err) == (code, "the stack 'default' is not up\n", "")
+    told = shop.harness("stack", "status", "--json")
+    assert (told.code, json.loads(told.out)["up"], told.err) == (2, False, "")
     for verb in ("reset", "logs", "shell"):
         told = shop.harness("stack", verb)
         assert (told.code, told.err) == (
@@ -341,7 +343,7 @@ def test_without_a_stack_every_verb_says_so(tmp_path, cache):
 
 
 def test_a_killed_stack_is_noticed_and_a_tape_plays_each_recording_once(tmp_path, cache, warm):
-    """Claim: kill -9 of the supervisor leaves no process, port or memory; status says so; up begins anew, in the foreground
+    """Claim: kill -9 of the supervisor leaves no process, port or memory; status says so with exit code 3; up begins anew, in the foreground
     with a tape; a request that was never recorded is refused; Ctrl-C takes it down."""
     shop = place(tmp_path / "shop", cache)
     assert shop.harness("stack", "up").code == 0
@@ -351,7 +353,7 @@ def test_a_killed_stack_is_noticed_and_a_tape_plays_each_recording_once(tmp_path
     os.kill(pid, signal.SIGKILL)
     told = shop.harness("stack", "status")
     killed = "the stack 'default' was killed; nothing of it is left, and its folder is removed now\n"
-    assert (told.code, told.out, told.err) == (0, killed, "")
+    assert (told.code, told.out, told.err) == (3, killed, "")
     nothing_left(shop, traces)
 
     with _attached(shop, "--tape", "--scenario", "writer/generate_content") as process:

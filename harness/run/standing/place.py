@@ -31,6 +31,7 @@ DOWN_S = 30.0
 KILLED_S = 15.0
 ANSWER_S = 120.0
 _STEP_S = 0.01
+_PID_WIDTH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +76,8 @@ def claim(place: Place) -> int:
                 hint="harness stack status shows it, harness stack down ends it; --name NAME makes another beside it",
                 code="stack-up",
             )
-        with suppress(OSError):
-            if os.fstat(lock).st_ino == place.lock.stat().st_ino:  # nobody removed it meanwhile
-                break
+        if _still(place, lock):
+            break
         os.close(lock)
     for path in place.folder.iterdir():
         if path != place.lock:
@@ -89,16 +89,21 @@ def claim(place: Place) -> int:
 
 def own(lock: int) -> None:
     """Write down that this process is the one to be told to end."""
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    os.pwrite(lock, f"{os.getpid():<{_PID_WIDTH}}".encode(), 0)  # in one go: whoever looks reads a whole number
 
 
 def state(place: Place) -> str:
     """ "up" (also while it comes up or goes down), "killed" (its supervisor is gone, its folder is not) or "none"."""
-    with _looking(place) as lock:
-        if lock is None:
-            return "none"
-        return "killed" if _taken(lock, 0.0 if _alive(lock) else KILLED_S) else "up"
+    with _known(place) as found:
+        return found
+
+
+def swept(place: Place) -> str:
+    """As `state`; what a killed stack left is removed."""
+    with _known(place) as found:
+        if found == "killed":
+            remove(place)
+        return found
 
 
 def down(place: Place) -> str:
@@ -111,15 +116,19 @@ def down(place: Place) -> str:
             if _taken(lock, 0.0 if _alive(lock) else KILLED_S):
                 break
             was = "up"
-            with suppress(ProcessLookupError):
-                os.kill(_pid(lock), number)
+            if owner := _owner(lock):
+                with suppress(ProcessLookupError):
+                    os.kill(owner, number)
             if _taken(lock, patience_s):
                 break
         else:
             raise StackError(
-                f"the stack '{place.name}' does not go down", hint=f"end process {_pid(lock)}", code="stack-stuck"
+                f"the stack '{place.name}' does not go down",
+                hint=f"end process {_pid(lock)}" if _pid(lock) else f"end the process that holds {place.lock}",
+                code="stack-stuck",
             )
-        remove(place)
+        if _still(place, lock):  # else it is gone already, and what is there is another's
+            remove(place)
     return was
 
 
@@ -133,9 +142,7 @@ def remove(place: Place) -> None:
 
 def need(place: Place) -> None:
     """Raises stack-none when the stack is not up."""
-    found = state(place)
-    if found == "killed":
-        remove(place)
+    found = swept(place)
     if found != "up":
         raise HarnessError(
             f"the stack '{place.name}' was killed; nothing of it is left"
@@ -220,6 +227,22 @@ def _looking(place: Place) -> Iterator[int | None]:
 
 
 @contextmanager
+def _known(place: Place) -> Iterator[str]:
+    """What `state` says; a killed stack's lock is held meanwhile, so that nobody makes another of that name."""
+    while True:
+        with _looking(place) as lock:
+            if lock is None:
+                yield "none"
+                return
+            if not _taken(lock, 0.0 if _alive(lock) else KILLED_S):
+                yield "up"
+                return
+            if _still(place, lock):
+                yield "killed"
+                return
+
+
+@contextmanager
 def _short(place: Place) -> Iterator[str]:
     folder = os.open(place.folder, os.O_PATH | os.O_DIRECTORY)
     try:
@@ -237,6 +260,22 @@ def _taken(lock: int, patience_s: float) -> bool:
         if time.monotonic() >= give_up:
             return False
         select.select([], [], [], _STEP_S)
+
+
+def _still(place: Place, lock: int) -> bool:
+    """Whether the lock is that of the folder that is there now: nobody removed it meanwhile, or made another."""
+    try:
+        return os.fstat(lock).st_ino == place.lock.stat().st_ino
+    except OSError:
+        return False
+
+
+def _owner(lock: int) -> int:
+    """The process to be told to end, waited for where the lock was claimed a moment ago; 0 when there is none."""
+    give_up = time.monotonic() + KILLED_S
+    while not (pid := _pid(lock)) and not _taken(lock, _STEP_S) and time.monotonic() < give_up:
+        pass
+    return pid
 
 
 def _pid(lock: int) -> int:
