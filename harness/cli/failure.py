@@ -14,8 +14,7 @@ from harness.core.errors import HarnessError, StackError
 def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
     """Write to stderr; with --json one object on stdout: {"error": {"message", "hint", "code", "exit_code"}}."""
     if as_json:
-        body = {"message": error.message, "hint": error.hint, "code": error.code, "exit_code": error.exit_code}
-        print(json.dumps({"error": body}), flush=True)
+        print(json.dumps({"error": error.document()}), flush=True)
         return
     print(
         f"error: {_line(error.message)}\n hint: {_line(error.hint)}\n code: {error.code}", file=sys.stderr, flush=True

@@ -22,6 +22,7 @@ from harness.core.standing import standing_of
 from harness.report import standing as shown
 from harness.report.plan import say
 from harness.run.standing import hand
+from harness.run.standing import line as standing_line
 from harness.run.standing import place as standing_place
 from harness.run.standing import shell as standing_shell
 from harness.run.standing import supervisor as job
@@ -170,7 +171,7 @@ def _place(config_path: Path, name: str) -> Place:
 
 
 def _show(place: Place, as_json: bool, word: str, **request: Any) -> int:
-    standing = standing_of(standing_place.ask(place, **request)["standing"])
+    standing = standing_of(standing_line.ask(place, **request)["standing"])
     if as_json:
         print(shown.machine(standing))
     shown.print_standing(Console(quiet=as_json), standing, word=word, lines=request["op"] == "status")

@@ -9,7 +9,8 @@ Every code is listed in docs/errors.md; a test compares the two lists.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 OK, DIFFERENCES, USAGE, STACK_FAILED = 0, 1, 2, 3
 
@@ -25,11 +26,21 @@ class HarnessError(Exception):
         self.hint = hint
         self.code = code
 
+    def document(self) -> dict[str, Any]:
+        """As JSON: {"message", "hint", "code", "exit_code"}; `of_document` makes the error of it again."""
+        return {"message": self.message, "hint": self.hint, "code": self.code, "exit_code": self.exit_code}
+
 
 class StackError(HarnessError):
     """The stack did not come up, or a part of it died."""
 
     exit_code = STACK_FAILED
+
+
+def of_document(found: Mapping[str, Any], *, where: str = "") -> HarnessError:
+    """The error that another process told of, of its own kind; `where` is put before its message."""
+    kind = StackError if found.get("exit_code") == STACK_FAILED else HarnessError
+    return kind(f"{where}{found['message']}", hint=found["hint"], code=found["code"])
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

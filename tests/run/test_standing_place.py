@@ -16,6 +16,7 @@ import pytest
 
 from harness.core.config import load
 from harness.core.errors import HarnessError
+from harness.run.standing import line as standing_line
 from harness.run.standing import place as standing_place
 from harness.run.standing.place import Place
 
@@ -31,7 +32,7 @@ def place(tmp_path: Path) -> Place:
 def held(place: Place, code: str, *, before: str = "") -> Iterator[subprocess.Popen[str]]:
     """A process that holds the stack and does as `code` says."""
     program = (
-        "import os, sys, signal, time\nfrom pathlib import Path\nfrom harness.run.standing import place as standing_place\n"
+        "import os, sys, signal, time\nfrom pathlib import Path\nfrom harness.run.standing import line as standing_line, place as standing_place\n"
         f"place = standing_place.Place(name={place.name!r}, folder=Path({str(place.folder)!r}))\n"
         f"{before}\nlock = standing_place.claim(place)\n{code}"
     )
@@ -183,16 +184,16 @@ def test_a_killed_stack_is_no_stack_to_ask(place):
         other.wait()
         for said in ("the stack 'mine' was killed; nothing of it is left", "no stack 'mine' is up"):
             with pytest.raises(HarnessError) as caught:
-                standing_place.ask(place, op="status")
+                standing_line.ask(place, op="status")
             assert (caught.value.code, caught.value.message) == ("stack-none", said)
 
 
 def test_a_stack_that_ends_while_it_is_asked_is_said_to(place):
     """Claim: stack-gone, exit code 3, wherever the folder lies: a socket's address holds only 107 letters."""
     place = Place(name="mine", folder=place.folder.joinpath(*["long" * 10] * 4))
-    ends = "control = standing_place.listen(place)\nprint('held', flush=True)\ncontrol.accept()[0].recv(1)"
+    ends = "control = standing_line.listen(place)\nprint('held', flush=True)\ncontrol.accept()[0].recv(1)"
     with held(place, ends), pytest.raises(HarnessError) as caught:
-        standing_place.ask(place, op="status")
+        standing_line.ask(place, op="status")
     assert (caught.value.code, caught.value.exit_code) == ("stack-gone", 3)
     assert caught.value.message == "the stack 'mine' ended, or did not answer"
     assert caught.value.hint == "harness stack status says whether it is up; harness stack down ends it either way"

@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.core.errors import HarnessError, StackError
+from harness.core.errors import StackError, of_document
 from harness.core.history import Call
 from harness.core.scenario import Fault
 
@@ -122,9 +122,7 @@ class FakeControl:
         found = json.loads(line)
         if found.pop("ok"):
             return found
-        error = found["error"]
-        kind = StackError if error.get("exit_code") == StackError.exit_code else HarnessError
-        raise kind(error["message"], hint=error["hint"], code=error["code"])
+        raise of_document(found["error"])
 
     def _line(self) -> bytes:
         while b"\n" not in self.buffer:

@@ -145,8 +145,7 @@ class ControlConnection(asyncio.Protocol):
 
 
 def _error(error: HarnessError) -> dict[str, Any]:
-    found = {"message": error.message, "hint": error.hint, "code": error.code, "exit_code": error.exit_code}
-    return {"ok": False, "error": found}
+    return {"ok": False, "error": error.document()}
 
 
 def _fault(raw: dict[str, Any]) -> Fault:

@@ -20,7 +20,7 @@ import redis
 from kombu.exceptions import OperationalError
 
 from harness.core.config import Config
-from harness.core.errors import STACK_FAILED, HarnessError, StackError
+from harness.core.errors import HarnessError, StackError, of_document
 from harness.core.history import Event
 from harness.run.cell import Tell
 from harness.run.fingerprint import fingerprint
@@ -204,9 +204,7 @@ def _task_id(sent: Sent, cell: str) -> str:
 
 
 def _broken(told: Answer) -> HarnessError:
-    kind = StackError if told.about["exit_code"] == STACK_FAILED else HarnessError
-    message = f"{told.cell} on worker {told.worker}: {told.about['message']}"
-    return kind(message, hint=told.about["hint"], code=told.about["code"])
+    return of_document(told.about, where=f"{told.cell} on worker {told.worker}: ")
 
 
 def _cut(what: str, worker: str, why: str) -> StackError:

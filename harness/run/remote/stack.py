@@ -232,5 +232,4 @@ def error_frame(error: Exception) -> Frame:
             hint="nothing is shown to be right or wrong; the worker printed the traceback",
             code="internal",
         )
-    told = {"message": error.message, "hint": error.hint, "code": error.code, "exit_code": error.exit_code}
-    return {"kind": "error", **told}, b""
+    return {"kind": "error", **error.document()}, b""

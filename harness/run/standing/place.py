@@ -1,26 +1,23 @@
 """The folder of a standing stack, .harness/stacks/NAME: who holds it, its control socket and its logs.
 
 lock     held by every process of the chain from supervisor to harness: free once none of them is left
-control  a unix socket: one line of JSON asks, one answers
+control  a unix socket, which line.py speaks on
 logs     what each role says, one file a role
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import select
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
@@ -29,7 +26,6 @@ USUAL = "default"
 DOWN_S = 30.0
 """How long a stack may take to go down by itself; then it is killed."""
 KILLED_S = 15.0
-ANSWER_S = 120.0
 _STEP_S = 0.01
 _PID_WIDTH = 20
 
@@ -153,66 +149,6 @@ def need(place: Place) -> None:
         )
 
 
-def listen(place: Place) -> socket.socket:
-    """The control socket. Its path may be longer than a socket's address: it is named by its folder's file number."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with _short(place) as path:
-        listener.bind(path)
-    listener.listen(16)
-    return listener
-
-
-def connect(place: Place) -> socket.socket:
-    """Raises StackError stack-gone."""
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        with _short(place) as path:
-            connection.connect(path)
-    except OSError:
-        connection.close()
-        raise gone(place) from None
-    return connection
-
-
-def ask(place: Place, **request: Any) -> dict[str, Any]:
-    """One request and its answer. Raises what the stack raised, and StackError stack-gone."""
-    need(place)
-    with connect(place) as connection:
-        connection.settimeout(ANSWER_S)
-        try:
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            with connection.makefile("rb") as answers:
-                line = answers.readline()
-        except OSError:
-            line = b""
-    if not line:
-        raise gone(place)
-    return answer_of(json.loads(line))
-
-
-def answer_of(found: dict[str, Any]) -> dict[str, Any]:
-    """The answer, or the error that it carries, raised."""
-    error = found.get("error")
-    if error is None:
-        return found
-    kind = StackError if error["exit_code"] == StackError.exit_code else HarnessError
-    raise kind(error["message"], hint=error["hint"], code=error["code"])
-
-
-def error_of(error: HarnessError) -> dict[str, Any]:
-    """An error as `answer_of` raises it."""
-    told = {"message": error.message, "hint": error.hint, "code": error.code, "exit_code": error.exit_code}
-    return {"error": told}
-
-
-def gone(place: Place) -> StackError:
-    return StackError(
-        f"the stack '{place.name}' ended, or did not answer",
-        hint="harness stack status says whether it is up; harness stack down ends it either way",
-        code="stack-gone",
-    )
-
-
 @contextmanager
 def _looking(place: Place) -> Iterator[int | None]:
     try:
@@ -240,15 +176,6 @@ def _known(place: Place) -> Iterator[str]:
             if _still(place, lock):
                 yield "killed"
                 return
-
-
-@contextmanager
-def _short(place: Place) -> Iterator[str]:
-    folder = os.open(place.folder, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/control"
-    finally:
-        os.close(folder)
 
 
 def _taken(lock: int, patience_s: float) -> bool:

@@ -22,6 +22,7 @@ from subprocess import PIPE
 from typing import Any
 
 from harness.core.errors import HarnessError
+from harness.run.standing import line as standing_line
 from harness.run.standing import place as standing_place
 from harness.run.standing.place import Place
 from harness.run.surface import Live
@@ -45,7 +46,7 @@ def attach(place: Place, words: Sequence[str]) -> int:
         "size": _size() if at_terminal else "",
         "term": os.environ.get("TERM", "dumb"),
     }
-    with standing_place.connect(place) as line, _signals() as woken:
+    with standing_line.connect(place) as line, _signals() as woken:
 
         def send(kind: int, about: int, payload: bytes = b"") -> None:
             with suppress(OSError):  # it ended: what it said last is still to be read
@@ -58,7 +59,7 @@ def attach(place: Place, words: Sequence[str]) -> int:
         except OSError:
             code = None
     if code is None:
-        raise standing_place.gone(place)
+        raise standing_line.gone(place)
     return code
 
 

@@ -26,6 +26,7 @@ from harness.core.config import Config
 from harness.core.errors import STACK_FAILED, HarnessError, StackError
 from harness.core.scenario import Scenario
 from harness.core.standing import Standing, standing_of
+from harness.run.standing import line as standing_line
 from harness.run.standing import place as standing_place
 from harness.run.standing import shell as standing_shell
 from harness.run.standing.place import Place
@@ -61,7 +62,7 @@ def up(config: Config, place: Place, wanted: Wanted) -> tuple[Standing, int]:
     doors: dict[str, socket.socket] = {}
     try:
         doors = _doors(wanted.port)
-        doors["control"] = standing_place.listen(place)
+        doors["control"] = standing_line.listen(place)
         heard, says = os.pipe()
         with signals_held():
             pid = run_as_child(lambda: _supervise(config, place, wanted, doors, lock, (heard, says)), relays=False)
@@ -77,8 +78,8 @@ def up(config: Config, place: Place, wanted: Wanted) -> tuple[Standing, int]:
         with os.fdopen(heard, "rb") as pipe:
             line = pipe.readline()
         if not line:
-            raise standing_place.gone(place)
-        return standing_of(standing_place.answer_of(json.loads(line))["standing"]), pid
+            raise standing_line.gone(place)
+        return standing_of(standing_line.answer_of(json.loads(line))["standing"]), pid
     except BaseException:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
@@ -133,7 +134,7 @@ def _supervise(
         try:
             return _stand(config, place, wanted, doors, where, lambda found: tell({"standing": found.document()}))
         except HarnessError as error:
-            tell(standing_place.error_of(error))
+            tell(standing_line.error_of(error))
             return error.exit_code
         except Exception as error:
             tell(_broken(error))
@@ -144,7 +145,7 @@ def _supervise(
             return inside(Island(kind="docker", why="containers", run_dir=place.folder / "boot", hosts={}))
         return island.run(inside, hosts=config.provider_hosts, mode=wanted.isolation)
     except HarnessError as error:
-        tell(standing_place.error_of(error))
+        tell(standing_line.error_of(error))
         return error.exit_code
     finally:
         standing_place.remove(place)
@@ -193,7 +194,7 @@ def _serve(control: socket.socket, stand: Stand) -> None:
                 continue
             answer = stand.answer(request)
         except HarnessError as error:
-            answer = standing_place.error_of(error)
+            answer = standing_line.error_of(error)
         except Exception as error:  # one request failed: the stack and whatever is in it must stay
             answer = _broken(error)
         with connection, suppress(OSError):
@@ -226,7 +227,7 @@ def _turn_away(words: Path) -> None:
 def _broken(error: Exception) -> dict[str, Any]:
     traceback.print_exception(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return standing_place.error_of(
+    return standing_line.error_of(
         StackError(
             f"the harness itself broke: {type(error).__name__}: {error}",
             hint=f"please report it: {Path(last.filename).name}:{last.lineno} in {last.name}",
