@@ -20,7 +20,7 @@ from harness.checker.laws.rows import nothing_stuck, old_rows_never_change, othe
 from harness.checker.laws.scale import signs_and_scales
 from harness.checker.locked import golden
 from harness.checker.rates import RateCard
-from harness.checker.result import Result, cannot_tell
+from harness.checker.result import Result, cannot_tell, verdict_of
 from harness.checker.target import target_of
 from harness.checker.traffic import http, provider, settle
 from harness.core.config import Config
@@ -124,7 +124,7 @@ def judge(
 def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
     """One verdict of each cell checker, findings weighed in."""
     return [
-        _verdict(name, claim, cell.cell, weigh(name, _guarded(check, cell, context), context.findings))
+        verdict_of(name, claim, cell.cell, weigh(name, _guarded(check, cell, context), context.findings))
         for name, (claim, check) in CELL_CHECKERS.items()
     ]
 
@@ -140,16 +140,16 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
         again = check_cell(found.cell, context)
         wrong = ", ".join(one.checker for one in again if one.status is not Status.PASS)
         if not wrong:
-            lost = _verdict(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.known_wrong(lossy, found.lost))
+            lost = verdict_of(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.known_wrong(lossy, found.lost))
             return found.cell, [*again, lost]
         found = f"with its deductions in turn, {wrong} would still not pass"
-    return cell, [*own, _verdict(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.not_excused(lossy, found))]
+    return cell, [*own, verdict_of(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.not_excused(lossy, found))]
 
 
 def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict]:
     """The verdicts of each run checker."""
     return [
-        _verdict(name, claim, about, result)
+        verdict_of(name, claim, about, result)
         for name, (claim, check) in RUN_CHECKERS.items()
         for about, result in check(cells, context)
     ]
@@ -166,17 +166,3 @@ def _guarded(check: CellCheck, cell: CellHistory, context: Context) -> Result:
             code="checker-broke",
             hint="the history holds something that the check does not understand; please report it",
         )
-
-
-def _verdict(name: str, claim: str, about: str, result: Result) -> Verdict:
-    return Verdict(
-        checker=name,
-        status=result.status,
-        cell=about,
-        claim=claim,
-        evidence=result.evidence,
-        credits_delta=result.credits_delta,
-        finding=result.finding,
-        code=result.code,
-        hint=result.hint,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.checker.result import Result, breaks, holds
+from harness.checker.result import Result, breaks, holds, verdict_of
 from harness.core.verdict import Verdict
 
 Cells = Mapping[str, Sequence[str]]
@@ -24,7 +24,7 @@ def tiers_agree(seen: Mapping[str, Cells]) -> list[Verdict]:
         return []
     first, *others = seen
     names = sorted({name for cells in seen.values() for name in cells})
-    return [_verdict(name, _compared(name, first, others, seen)) for name in names]
+    return [verdict_of(CHECKER, CLAIM, name, _compared(name, first, others, seen)) for name in names]
 
 
 def _compared(name: str, first: str, others: Sequence[str], seen: Mapping[str, Cells]) -> Result:
@@ -54,15 +54,3 @@ def _differences(first: str, ours: Sequence[str], other: str, theirs: Sequence[s
 
 def _short(line: str) -> str:
     return line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…"
-
-
-def _verdict(name: str, result: Result) -> Verdict:
-    return Verdict(
-        checker=CHECKER,
-        status=result.status,
-        cell=name,
-        claim=CLAIM,
-        evidence=result.evidence,
-        code=result.code,
-        hint=result.hint,
-    )

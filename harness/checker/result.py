@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.core.verdict import Status
+from harness.core.verdict import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +49,18 @@ def judged(problems: Iterable[str], unclear: Iterable[str], shown: str, *, credi
     if unclear:
         return cannot_tell(*unclear)
     return holds(shown)
+
+
+def verdict_of(name: str, claim: str, about: str, result: Result) -> Verdict:
+    """The result as what the checker `name` says `about` a cell, a scenario or the run."""
+    return Verdict(
+        checker=name,
+        status=result.status,
+        cell=about,
+        claim=claim,
+        evidence=result.evidence,
+        credits_delta=result.credits_delta,
+        finding=result.finding,
+        code=result.code,
+        hint=result.hint,
+    )

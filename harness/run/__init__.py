@@ -12,6 +12,7 @@ verify      the main job: every cell, judged and reported
 record      the same scenarios against the simulator (or the real providers), through vcrpy
 judged      judge a stored history with today's goldens, rate card and findings
 at_phase    the target's tree at a phase
+beside      programs beside the target, in its environment (contracts, bodies, fuzz, schemathesis)
 phase       one phase there (phase_back: and back; phase_run: what it has shown so far)
 migration   every phase, in processes of their own
 shadow      two states of the target on the same tape

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,11 @@ import trustme
 
 from harness.checker.openapi import body, operations
 from harness.core.config import Config
-from harness.core.errors import StackError
 from harness.core.scenario import Cell, Do, Given, Scenario, bearer
 from harness.driver import drive as driver
 from harness.driver.template import fill, names
-from harness.stack import environment, postgres, seed
+from harness.run.beside import fuzzed
+from harness.stack import postgres, seed
 from harness.stack.running import Stack
 
 Contract = Mapping[str, Any]
@@ -56,13 +55,11 @@ def asked(config: Config, scenarios: Iterable[Scenario], path: str) -> tuple[Cel
     return min(found, key=lambda one: (len(one[1]), bool(one[0].scenario.faults)), default=None)
 
 
-def check(
-    stack: Stack, config: Config, contract: Contract, scenarios: Iterable[Scenario], run: Callable[..., Any]
-) -> dict[str, Any]:
+def check(stack: Stack, config: Config, contract: Contract, scenarios: Iterable[Scenario]) -> dict[str, Any]:
     """{problems, bodies, unasked}: what is wrong, how many bodies were sent, and [METHOD, path] of each operation with a
     body that was not sent: no scenario asks for it, or it is no POST.
 
-    `run` starts a program in the target's environment. Closes `stack.db`: each operation has a copy of the database.
+    Closes `stack.db`: each operation has a copy of the database.
     """
     every = list(scenarios)
     found = {path: asked(config, every, path) for path in wanted(contract, config.phase)}
@@ -73,26 +70,11 @@ def check(
         "tables": [one.table for kind, one in config.tables.items() if kind not in ("user", "api_token")],
         "hosts": sorted(config.provider_hosts),
     }
-    folder = stack.run_dir / "tmp"
-    file, out = folder / "bodies.json", folder / "bodies.out.json"
-    file.write_text(json.dumps({**job, "out": str(out)}))
     # nobody answers as a provider here; with certificates to trust a call gets as far as looking its host up, and is seen
     trusted = Path(stack.places["ca_bundle"])
     trusted.parent.mkdir(parents=True, exist_ok=True)
     trustme.CA().cert_pem.write_to_path(str(trusted))
-    line = environment.command(("{python}", "-m", "harness.fuzz", str(file)), stack.places, "the request bodies")
-    done = run(stack, config, line)
-    if done.returncode or not out.exists():
-        last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]
-        raise StackError(
-            f"the request bodies could not be sent in the target's process (exit code {done.returncode})",
-            hint="its last words: " + (" | ".join(last) or "none"),
-            code="fuzz-broke",
-        )
-    told: dict[str, Any] = json.loads(out.read_text())
-    if "error" in told:
-        message, hint, code = told["error"]
-        raise StackError(message, hint=hint, code=code)
+    told = fuzzed(stack, config, job, name="bodies", what="the request bodies")
     return {**told, "unasked": unasked(contract, config.phase, chosen)}
 
 

@@ -6,11 +6,9 @@ Nothing is kept between calls: what a contract is held to was read from a stack 
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from harness.checker.celery_contract import Task
@@ -19,11 +17,9 @@ from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Scenario
 from harness.core.schema import Schema, Table
 from harness.run import bodies
+from harness.run.beside import in_target
 from harness.stack import catalogue, environment, island, processes
 from harness.stack.running import Stack
-
-PACKAGE = Path(__file__).resolve().parents[2]
-"""The folder that `harness` lies in: what the target's process imports us from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +63,7 @@ def observe(
                     if app:
                         body |= _described(stack, config, list(paths), list(serializers))
                     if contract is not None:
-                        body["bodies"] = bodies.check(stack, config, contract, scenarios, in_target)
+                        body["bodies"] = bodies.check(stack, config, contract, scenarios)
             except HarnessError as error:
                 body = {"error": [type(error).__name__, error.message, error.hint, error.code]}
             json.dump(body, told, default=_plain)
@@ -88,15 +84,6 @@ def observe(
         kind, message, hint, code_name = body["error"]
         raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=code_name)
     return _observed(config.phase, body)
-
-
-def in_target(stack: Stack, config: Config, words: Iterable[str], extra: Mapping[str, str] = {}) -> Any:
-    """Run a program with the target's environment and folder, this package importable; the finished process."""
-    found = [stack.env.get("PYTHONPATH", ""), str(PACKAGE)]
-    env = {**stack.env, **extra, "PYTHONPATH": ":".join(filter(None, found))}
-    return subprocess.run(
-        list(words), cwd=config.root, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
 
 
 def own_settings(stack: Stack) -> dict[str, str]:

@@ -13,7 +13,7 @@ from harness.checker.openapi import body, operations
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.fuzz import world
-from harness.run.contracts import in_target
+from harness.run.beside import fuzzed
 from harness.stack import environment, island, postgres, processes, seed
 from harness.stack.running import Stack
 from harness.store import contracts as store
@@ -141,21 +141,5 @@ def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int) 
 
 def _started(stack: Stack, config: Config, job: Mapping[str, Any], database: str) -> dict[str, Any]:
     """One stream in the target's process, on `database`."""
-    folder = stack.run_dir / "tmp"
-    file, out = folder / f"{database}.json", folder / f"{database}.out.json"
-    file.write_text(json.dumps({**job, "out": str(out)}))
-    line = environment.command(("{python}", "-m", "harness.fuzz", str(file)), stack.places, "the fuzzer")
     env = environment.of_target(config, stack.env, {**stack.places, "db_name": database})
-    done = in_target(stack, config, line, env)
-    if done.returncode or not out.exists():
-        last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]
-        raise StackError(
-            f"the fuzzer broke in the target's process (exit code {done.returncode})",
-            hint="its last words: " + (" | ".join(last) or "none"),
-            code="fuzz-broke",
-        )
-    answer: dict[str, Any] = json.loads(out.read_text())
-    if "error" in answer:
-        message, hint, code = answer["error"]
-        raise StackError(message, hint=hint, code=code)
-    return answer
+    return fuzzed(stack, config, job, name=database, what="the fuzzer", extra=env)

@@ -21,7 +21,7 @@ from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import bearer
 from harness.fuzz import world
 from harness.run import fuzz
-from harness.run.contracts import PACKAGE, in_target
+from harness.run.beside import PACKAGE, in_target
 from harness.stack import environment, island, processes, seed
 from harness.stack.running import Stack
 
