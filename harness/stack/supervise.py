@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -77,6 +78,7 @@ def run_as_child(main: Callable[[], int], *, relays: bool) -> int:
         signal.signal(signal.SIGTERM, lambda *_: _leave(128 + signal.SIGTERM))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
+        sys.unraisablehook = _not_lost
         if not relays:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         code = main()
@@ -167,9 +169,17 @@ def _leave(code: int) -> None:
     raise SystemExit(code)
 
 
-def _flush() -> None:
-    import sys
+def _not_lost(unraisable: sys.UnraisableHookArgs) -> None:
+    """An interrupt that fell into a finalizer, where Python drops it, comes again a moment later."""
+    ends = {KeyboardInterrupt: signal.default_int_handler, SystemExit: lambda *_: _leave(128 + signal.SIGTERM)}
+    if unraisable.exc_type not in ends:
+        sys.__unraisablehook__(unraisable)
+        return
+    signal.signal(signal.SIGALRM, ends[unraisable.exc_type])
+    signal.setitimer(signal.ITIMER_REAL, 0.005)
 
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
