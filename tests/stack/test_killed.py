@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,23 @@ def link(caller, depth):
     return pid
 
 
+@pytest.fixture
+def hold():
+    """hold(pidns): keep a namespace's number from being given to another one, of a test that runs beside this one."""
+    held = []
+
+    def keep(pidns):
+        for pid in in_namespace(pidns):
+            with suppress(OSError):
+                held.append(os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY))
+                return
+        raise AssertionError("nobody is in the namespace")
+
+    yield keep
+    for one in held:
+        os.close(one)
+
+
 def in_namespace(pidns):
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -86,7 +104,7 @@ def listening(port):
 
 
 @pytest.mark.parametrize(("mode", "victim", "moment"), CASES)
-def test_nothing_is_left_when_a_link_is_killed(launch, place, mode, victim, moment):
+def test_nothing_is_left_when_a_link_is_killed(launch, place, hold, mode, victim, moment):
     """Claim: SIGKILL of one link at one moment ends all the others and removes every trace."""
     depth = CHAIN[mode].index(victim)
     user = ordinary.NAMELESS if mode == "namespace" and depth % 2 else 0
@@ -96,6 +114,8 @@ def test_nothing_is_left_when_a_link_is_killed(launch, place, mode, victim, mome
         target = link(process, depth)
     else:
         seen |= json.loads(process.stdout.readline())
+        if mode == "namespace":
+            hold(seen["pidns"])
         target = link(process, depth)
         if moment == "booting":
             # the database's first process shows that boot is under way
@@ -158,10 +178,12 @@ def test_what_a_killed_machine_left_is_removed_by_the_next_run(launch, place):
 
 @pytest.mark.parametrize("mode", CHAIN)
 @pytest.mark.parametrize(("sig", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_a_running_stack(launch, place, mode, sig, code):
+def test_a_signal_ends_a_running_stack(launch, place, hold, mode, sig, code):
     """Claim: Ctrl-C, SIGTERM and a closed terminal end everything with the usual exit code."""
     process = launch(BODY, mode=mode)
     seen = json.loads(process.stdout.readline())
+    if mode == "namespace":
+        hold(seen["pidns"])
     json.loads(process.stdout.readline())
     os.killpg(process.pid, sig)
     assert process.wait(30) == code
