@@ -25,13 +25,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from harness.backend import scenarios
+from harness.backend.at_phase import at_phase
+from harness.cell.live import boot
 from harness.core.config import Config, load
 from harness.core.errors import HarnessError
 from harness.core.tier import TIERS
-from harness.run import scenarios, tiers
-from harness.run.at_phase import at_phase
-from harness.run.surface import boot
-from harness.stack import capture, island, postgres, reset, seed
+from harness.jobs.verify import tiers
+from harness.stack.database import capture, postgres, reset, seed
+from harness.stack.isolation import island
 from harness.store.runs import HISTORY
 
 HERE = Path(__file__).resolve().parents[1]
@@ -172,8 +174,8 @@ def _on_a_stack(config: Config, live: Any) -> dict[str, float]:
 
 def docker_rows(config: Config) -> list[Row]:
     """What a change of the target's code costs, against a container that does nothing."""
-    from harness.stack import cache
     from harness.stack.docker import engine, image, settings
+    from harness.store import cache
 
     try:
         api = engine.connect()

@@ -1,1 +1,1 @@
-"""Tests; each folder mirrors harness/."""
+"""Tests; each folder mirrors harness/. whole/ is the command as a user runs it; phases/ is the reference backend's own."""

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import pytest
 
+from harness.backend import scenarios
 from harness.cli import cli
 from harness.core.config import load as load_config
 from harness.core.scenario import Path as Way
-from harness.run import scenarios
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

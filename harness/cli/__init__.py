@@ -1,4 +1,4 @@
-"""The `harness` command: one file a verb, each a click command; errors in one shape; exit codes 0, 1, 2, 3.
+"""The `harness` command: one room a verb, below harness/jobs, each with a click command in verb.py; errors in one shape; exit codes 0, 1, 2, 3.
 
 verify    boot, drive everything, judge, report
 phase     one phase of the migration, there and back
@@ -31,12 +31,15 @@ from collections.abc import Sequence
 import click
 
 from harness import __version__
-from harness.cli.failure import report_failure, report_failure_of_ours
 from harness.core.errors import USAGE, HarnessError
+from harness.verb.failure import report_failure, report_failure_of_ours
 
-COMMANDS = (
-    "verify", "phase", "shadow", "week", "migration", "check", "report", "worker", "checklist", "criteria", "findings", "snapshot", "golden", "contracts", "fuzz", "record", "cassette", "fake", "stack", "manage",
-)  # fmt: skip
+COMMANDS = {
+    "verify": "verify", "phase": "phase", "shadow": "shadow", "week": "week", "migration": "phase.migration", "check": "verify.check", "report": "many.merge", "worker": "many.worker",
+    "checklist": "checklist", "criteria": "checklist.criteria", "findings": "checklist.findings", "snapshot": "snapshot", "golden": "golden", "contracts": "contracts", "fuzz": "contracts.fuzz",
+    "record": "record", "cassette": "record.cassette", "fake": "record.fake", "stack": "hand", "manage": "hand.manage",
+}  # fmt: skip
+"""verb -> its room below harness/jobs."""
 
 
 class Verbs(click.Group):
@@ -48,7 +51,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"harness.cli.{name}"), name)
+        command: click.Command = getattr(importlib.import_module(f"harness.jobs.{COMMANDS[name]}.verb"), name)
         return command
 
 

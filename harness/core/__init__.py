@@ -1,12 +1,13 @@
-"""Values only, no I/O: what every other layer speaks in.
+"""The words that every other room speaks in: values, and pure functions that make them.
 
 errors     HarnessError(message, hint, code) and the exit codes
 config     harness.toml as one frozen value
-scenario   given / when / then, paths, faults
+scenario   given / when / then, paths, faults;  week: customers and schedules. These two are what scenarios are written in
 cassette   recorded interactions and their provenance
-history    everything observed in a run: NDJSON events, and one cell of them as a value
+history    everything observed in a run: NDJSON events, and one cell of them as a value;  fold: the events of a cell -> that value
 golden     the locked outcome of a scenario, with its deviations
 finding    a defect of the target that a run proved, and what it breaks
+rates      the independent rate card
 verdict    pass, fail, unknown, with evidence
-standing   a stack for hand work: where everything is
+phase, schema, tier   a phase of the migration; a database's schema and rows; where the stack runs
 """

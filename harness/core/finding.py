@@ -15,7 +15,7 @@ class Finding:
     `scenarios` names where it shows, as "writer/generate_images" or "writer/generate_images@manual". From
     `ends_at_phase` on the laws must hold; None while no phase mends it. `evidence` says what the run showed.
     `with_workers` is for the finding of lost deductions: with so many workers it can show in any scenario in which one
-    account pays for tasks that overlap (harness.checker.overlap); None for all others.
+    account pays for tasks that overlap (harness.judge.overlap); None for all others.
     """
 
     id: str

@@ -146,7 +146,7 @@ class CellHistory:
     """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits.
 
     `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to; when
-    the history names none, they are followed from the scenario's references (harness.checker.actors).
+    the history names none, they are followed from the scenario's references (harness.judge.golden.actors).
     `ledger` and `usage` hold only rows that are new in this cell, by id; `rows` holds every change of every table.
     """
 

@@ -1,7 +1,7 @@
 """Phase: what one step of the migration changes, must show, and how it is undone. Values only.
 
 Paths are relative to the folder that holds the base (reference/): "backend/igny8_core/...", "frontend/src/...".
-`harness.store.phases` reads these values from phase.toml.
+`harness.backend.phases.manifest` reads these values from phase.toml.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A database's schema and rows as values, read by harness.stack.catalogue, compared by harness.checker.phase_change."""
+"""A database's schema and rows as values, read by harness.backend.catalogue, compared by harness.jobs.phase.judge."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.checker.rates import Price, cost_due
 from harness.core.cassette import Interaction
 from harness.core.errors import HarnessError
+from harness.core.rates import Price, cost_due
 from harness.provider.profiles import parse, profile_for
 
 DEFAULT = Path(__file__).resolve().parents[2] / "contracts" / "rates.toml"

@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from harness.checker.judge import CELL_CHECKERS, judge
+from harness.cell.live import Live
+from harness.cell.run import run_cell
 from harness.core.config import Config
 from harness.core.errors import HarnessError
+from harness.core.fold import Builder
 from harness.core.history import Call, CellHistory, TaskRun
 from harness.core.scenario import Cell, Fault
 from harness.core.verdict import Status, Verdict, worst
+from harness.judge.checks import CELL_CHECKERS, judge
 from harness.pytest_plugin import SESSION
 from harness.pytest_plugin.money import Seen, bare_context, bare_history, spending
 from harness.pytest_plugin.session import Session
-from harness.run.cell import run_cell
-from harness.run.surface import Live
 from harness.stack.inprocess import beat, worker
-from harness.store.cells import Builder
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from harness.checker.context import Context
-from harness.checker.judge import CELL_CHECKERS
-from harness.checker.laws.charges import pair
-from harness.checker.rates import RateCard
-from harness.checker.target import target_of
 from harness.core.config import Config
+from harness.core.fold import Builder
 from harness.core.history import CellHistory, LedgerRow, UsageRow
+from harness.core.rates import RateCard
 from harness.core.scenario import Fault, Given, Path, Scenario
 from harness.core.verdict import Status
-from harness.stack.capture import json_value
-from harness.store.cells import Builder
+from harness.judge.checks import CELL_CHECKERS
+from harness.judge.context import Context
+from harness.judge.facts import target_of
+from harness.judge.laws.charges import pair
+from harness.stack.database.capture import json_value
 
 LAWS = ("law-1", "law-2", "law-3", "law-6", "law-14")
 """Those that hold for a ledger alone, whatever was asked for."""

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from harness.backend import scenarios
+from harness.backend.at_phase import at_phase
+from harness.cell.live import Live, boot
 from harness.core.config import Config, load
 from harness.core.scenario import Cell, Scenario
-from harness.run import judged, preflight, scenarios
+from harness.run import judged, preflight
 from harness.run import plan as plans
-from harness.run.at_phase import at_phase
-from harness.run.surface import Live, boot
-from harness.stack import guard, hook, processes, reset
+from harness.stack.database import reset
 from harness.stack.inprocess import interpreter, stack
-from harness.stack.island import Island
-from harness.stack.running import Stack
+from harness.stack.isolation import guard, hook
+from harness.stack.isolation.island import Island
+from harness.stack.processes import boot as processes
+from harness.stack.processes.running import Stack
 
 
 @dataclass(kw_only=True)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.checker import overlap
-from harness.checker.outcome import outcome_of
-from harness.checker.target import Target
 from harness.core.finding import Finding
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
 from harness.core.scenario import Path, Scenario
 from harness.core.verdict import Status, Verdict, worst
+from harness.judge import overlap
+from harness.judge.facts import Target
+from harness.judge.golden.outcome import outcome_of
 
 USUAL = "processes"
 """The tier of a command that names none."""

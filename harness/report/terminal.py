@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.checker.judge import OF_THE_WHOLE
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
+from harness.judge.checks import OF_THE_WHOLE
 from harness.report.plan import count, say
 from harness.report.summary import PATH_TITLES, Line, Summary
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import harness
 from harness.core.config import Config
-from harness.stack.cluster import SKIPPED
+from harness.stack.database.cluster import SKIPPED
 
 PACKAGES = ("django", "djangorestframework", "celery", "psycopg", "requests", "vcrpy", "faker")
 """Whose version is written into every run."""

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.checker import judge
-from harness.checker.rates import RateCard
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.history import RunHistory
+from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
+from harness.judge import judge
+from harness.judge.golden import canonical
 from harness.provider import cassettes
-from harness.store import canonical, findings, goldens, history, rates
+from harness.store import findings, goldens, history, rates
 from harness.store.runs import HISTORY
 
 FINDINGS = "findings.toml"
@@ -45,7 +46,7 @@ class Judged:
 
 def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
     """Read goldens, rate card and findings. Raises HarnessError golden-*, rates-*, finding-*."""
-    from harness.checker.judge import CELL_CHECKERS
+    from harness.judge.checks import CELL_CHECKERS
 
     return Law(
         scenarios=scenarios,

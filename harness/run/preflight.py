@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from harness.cell.drive import action_for, steps_for
 from harness.core.config import Config
 from harness.core.scenario import Do
-from harness.driver.drive import action_for, steps_for
 from harness.provider import cassettes
 from harness.run.plan import Plan
-from harness.stack import cache
+from harness.store import cache
 
 TAPES = "tapes"
 """Below the cache folder: parsed cassettes. The fake plays from there, so nothing is parsed twice."""

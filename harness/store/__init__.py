@@ -1,12 +1,14 @@
 """What is kept in files.
 
 goldens    <scenario>.golden.toml, read strictly and written in one layout
-accept     changing goldens, with a reason
 findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card
-history    history.ndjson: writing, reading (cells: folding events into one cell)
-canonical  a history's form that two equal runs share byte for byte
+history    history.ndjson: writing and reading
 runs       runs/<time>/, runs/latest, verdict.json
+durations  scenarios/durations.toml
+cache      where prepared things stay between runs
 files      nothing half-written
 tomlread, tomlwrite   our TOML, strictly in and stably out
+
+What only one job keeps stands in that job's room.
 """

@@ -1,4 +1,4 @@
-"""contracts/rates.toml: the independent rate card, read into harness.checker.rates.
+"""contracts/rates.toml: the independent rate card, read into harness.core.rates.
 
 Raises rates-missing, rates-syntax, rates-unknown-key, rates-value.
 """
@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from harness.checker.rates import Price, RateCard, Rule
 from harness.core.errors import did_you_mean
+from harness.core.rates import Price, RateCard, Rule
 from harness.store.tomlread import Strict
 
 FORMAT = 1

@@ -12,8 +12,8 @@ import click
 import pytest
 
 from harness import __version__, cli
-from harness.cli.failure import guarded
 from harness.core.errors import HarnessError, StackError
+from harness.verb.failure import guarded
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -166,7 +166,7 @@ def test_an_interruption_exits_with_130(run, monkeypatch):
 
 def test_help_imports_no_verb():
     """`harness --help` stays instant: no verb, no scenario, no client of a database is loaded for it."""
-    heavy = ("harness.cli.verify", "psycopg", "celery", "scenarios", "jinja2")
+    heavy = ("harness.jobs.verify.verb", "psycopg", "celery", "scenarios", "jinja2")
     program = f"import sys; import harness.cli; print([n for n in {heavy!r} if n in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=True

@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from harness.stack import postgres
-from harness.store.phase_tree import compose
+from harness.backend.phases.tree import compose
+from harness.stack.database import postgres
 from tests.phases import PHASES, REFERENCE
 
 

@@ -12,10 +12,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from harness.checker.legacy import scan
+from harness.backend import legacy
+from harness.backend.phases import manifest as phases
+from harness.backend.phases.tree import layered
 from harness.core.phase import LAST, Expect, SchemaEffect
-from harness.store import legacy, phases
-from harness.store.phase_tree import layered
+from harness.judge.legacy import scan
 from tests.phases import CONTRACTS, PHASES, REFERENCE
 from tests.phases.conftest import Server
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.checker.legacy import scan
+from harness.backend import legacy
+from harness.backend.phases import manifest as phases
+from harness.backend.phases.changes import CHANGES, changes, is_current
+from harness.backend.phases.tree import files_below, layered
 from harness.core.phase import LAST, RollbackKind
-from harness.store import legacy, phases
-from harness.store.phase_changes import CHANGES, changes, is_current
-from harness.store.phase_tree import files_below, layered
+from harness.judge.legacy import scan
 from tests.phases import CONTRACTS, PHASES, REFERENCE
 
 NUMBERS = range(1, LAST + 1)

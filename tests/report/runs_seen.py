@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as File
 
-from harness.checker import overlap
-from harness.checker.judge import judge
-from harness.checker.outcome import outcome_of
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.scenario import Path
 from harness.core.verdict import Verdict
+from harness.judge import overlap
+from harness.judge.checks import judge
+from harness.judge.golden.outcome import outcome_of
 from harness.report.summary import summarize
-from tests.checker.ledgers import RATES, SCENARIO, TARGET, lawful_images, lawful_text
+from tests.judge.ledgers import RATES, SCENARIO, TARGET, lawful_images, lawful_text
 
 FREE = Finding(
     id="free-work",

@@ -10,7 +10,7 @@ import pytest
 from harness.core.config import load
 from harness.run import fingerprint as prints
 from harness.run.fingerprint import DECIDING, PACKAGES, differing, fingerprint
-from tests.run.test_merge import ROOT
+from tests.jobs.many.merge.test_run import ROOT
 
 
 @pytest.fixture(scope="module")

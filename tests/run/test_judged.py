@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.backend import scenarios
+from harness.cell import live as surface
 from harness.core.config import load
 from harness.core.errors import HarnessError
 from harness.core.verdict import Status, worst
-from harness.run import judged, scenarios, surface
+from harness.run import judged
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = "planner/create_tasks@manual"

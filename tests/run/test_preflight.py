@@ -7,11 +7,12 @@ from pathlib import Path as File
 
 import pytest
 
+from harness.backend import scenarios
 from harness.core.config import load
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, Path
-from harness.run import plan, preflight, scenarios
-from harness.stack import cache
+from harness.run import plan, preflight
+from harness.store import cache
 
 ROOT = File(__file__).resolve().parents[2]
 NAME = "writer/generate_content"

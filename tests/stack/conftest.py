@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from harness.stack import postgres, snapshot
+from harness.stack.database import postgres, snapshot
 from tests.stack import ordinary
 
 TARGET = """
@@ -75,7 +75,7 @@ import json, os, socket, subprocess, sys, time
 from pathlib import Path
 from harness.core import config as configuration
 from harness.core.errors import HarnessError
-from harness.stack import cache, capture, cluster, island, processes, reset
+from harness.store import cache; from harness.stack.database import capture, cluster, reset; from harness.stack.isolation import island; from harness.stack.processes import boot as processes
 def say(**facts):
     print(json.dumps(facts), flush=True)
 FAKE = ("{{python}}", {stand_in!r}, "--config", "{{config}}")

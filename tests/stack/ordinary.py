@@ -14,7 +14,7 @@ import sysconfig
 from itertools import pairwise
 from pathlib import Path
 
-from harness.stack import linux
+from harness.stack.isolation import linux
 
 NAMELESS = 12345
 """An id that no passwd file knows, as containers hand them out."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.core.history import CellHistory, Event, RowChange
 from harness.store.history import HistoryWriter, row_fields
-from tests.checker.ledgers import lawful_text
+from tests.judge.ledgers import lawful_text
 
 
 def money_rows(cell: CellHistory) -> tuple[RowChange, ...]:

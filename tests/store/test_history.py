@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError
+from harness.core.fold import CUT_OFF, column
 from harness.core.history import LogLine
-from harness.store.cells import CUT_OFF, column
 from harness.store.history import HistoryWriter, events, read, run_of
-from tests.checker.ledgers import TARGET, image_call, lawful_images, lawful_text
+from tests.judge.ledgers import TARGET, image_call, lawful_images, lawful_text
 from tests.store.streams import told, write_run
 
 LEDGER = TARGET.ledger

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack import cache as users
+from harness.store import cache as users
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 

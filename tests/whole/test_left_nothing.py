@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack.supervise import descendants
+from harness.stack.isolation.supervise import descendants
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop
 

@@ -16,10 +16,11 @@ import pytest
 import redis
 
 from harness.core import config as configuration
-from harness.run.remote import desk
-from harness.stack.supervise import descendants
-from harness.store import canonical, history
-from tests.run import broker
+from harness.jobs.many import desk
+from harness.judge.golden import canonical
+from harness.stack.isolation.supervise import descendants
+from harness.store import history
+from tests.jobs.many import broker
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 

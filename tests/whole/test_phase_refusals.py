@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.store import phase_changes, phase_tree
+from harness.backend.phases import changes as phase_changes
+from harness.backend.phases import tree as phase_tree
 from tests.whole import workshop
 from tests.whole.workshop import Told, Workshop
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.core import config as configuration
-from harness.store import canonical, history
+from harness.judge.golden import canonical
+from harness.store import history
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 

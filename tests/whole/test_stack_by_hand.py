@@ -22,7 +22,7 @@ import redis
 import requests
 
 from harness.core.scenario import bearer
-from harness.stack.supervise import descendants
+from harness.stack.isolation.supervise import descendants
 from tests.whole import workshop
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop

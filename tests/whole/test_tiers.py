@@ -7,8 +7,8 @@ from itertools import chain
 
 import pytest
 
-from harness.checker.parity import tiers_agree
 from harness.core.verdict import Status
+from harness.jobs.verify.judge import tiers_agree
 from tests.whole import workshop
 
 pytestmark = pytest.mark.stack

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.stack.hook import PREFIX
-from harness.stack.supervise import descendants
+from harness.stack.isolation.hook import PREFIX
+from harness.stack.isolation.supervise import descendants
 
 DEADLINE_S = 60
 """For a broken harness only: everything here is watched, nothing is slept for."""

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.core import config as configuration
-from harness.stack import cluster
+from harness.stack.database import cluster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BACKEND = REPOSITORY / "reference" / "backend"

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.config import Config, load
-from harness.stack import environment
 from harness.stack.docker import describe
 from harness.stack.docker.describe import FILES, HTTP_PORT, INSIDE, MIB, PYTHON, Service
 from harness.stack.docker.image import CURRENT
+from harness.stack.roles import environment
 
 RUN = "/harness/run"
 _FOLDERS = ("cassettes", "contracts")

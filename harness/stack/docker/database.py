@@ -13,9 +13,11 @@ from pathlib import Path
 
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack import cache, cluster, environment
+from harness.stack.database import cluster
 from harness.stack.docker import container, describe, engine
 from harness.stack.docker.image import Image
+from harness.stack.roles import environment
+from harness.store import cache
 
 NAME = "database.pack"
 _TIMEOUT_S = 300

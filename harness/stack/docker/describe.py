@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from harness.core.config import Config, Role
-from harness.stack import environment, postgres
+from harness.stack.database import postgres
 from harness.stack.docker.image import CODE, TARGET
+from harness.stack.roles import environment
 
 MIB = 1024 * 1024
 HTTP_PORT = 8000

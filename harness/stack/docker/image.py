@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import harness
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack.cluster import SKIPPED
+from harness.stack.database.cluster import SKIPPED
 from harness.stack.docker import base, engine, naming, wheels
 from harness.stack.docker.settings import Settings
 

@@ -10,7 +10,7 @@ import psycopg
 import redis
 
 from harness.core.errors import StackError
-from harness.stack import postgres
+from harness.stack.database import postgres
 from harness.stack.docker import container
 from harness.stack.docker.container import Container
 

@@ -16,10 +16,11 @@ import psycopg
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
-from harness.stack import environment, logs, postgres
+from harness.stack.database import postgres
 from harness.stack.docker import attached, container, database, describe, door, engine, image, ready, sweep
 from harness.stack.docker.container import Container
-from harness.stack.supervise import descendants
+from harness.stack.isolation.supervise import descendants
+from harness.stack.roles import environment, logs
 
 STOP_GRACE_S = 10
 

@@ -20,10 +20,10 @@ import requests
 
 from harness.core.config import Config, Role
 from harness.core.errors import HarnessError, StackError
-from harness.stack import cache
 from harness.stack.docker import container, database, describe, door, engine, image, naming, ready, sweep, watchdog
 from harness.stack.docker import settings as options
 from harness.stack.docker.running import DockerStack
+from harness.store import cache
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
 
 def guard_network() -> None:
     """Load the start-up hook (sitehook.py) into this process: provider hosts lead to the fake, all else is refused."""
-    importlib.import_module("harness.stack.sitehook")
+    importlib.import_module("harness.stack.isolation.sitehook")
 
 
 def load(config: Config) -> Target:

@@ -14,13 +14,13 @@ import psycopg
 from harness.core.config import Config, Role
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
-from harness.stack import environment, logs
 from harness.stack.inprocess import beat, wsgi
 from harness.stack.inprocess.interpreter import Target
 from harness.stack.inprocess.shell import Shell
 from harness.stack.inprocess.tasks import Line, Message, applied, in_line
 from harness.stack.inprocess.worker import Threaded, Worker, forked, threaded
-from harness.stack.running import Stack
+from harness.stack.processes.running import Stack
+from harness.stack.roles import environment, logs
 
 
 @dataclass(slots=True, kw_only=True)

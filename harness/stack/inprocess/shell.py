@@ -10,7 +10,7 @@ from harness.stack.inprocess import voices
 
 
 class Shell:
-    """`call` runs code and returns {"ok", "value"} or {"ok", "error", "message"}, as harness.stack.console.Console does."""
+    """`call` runs code and returns {"ok", "value"} or {"ok", "error", "message"}, as harness.stack.roles.console.Console does."""
 
     def call(self, code: str, timeout_s: float = 0) -> Mapping[str, Any]:
         """The target's exceptions come back as data. Nothing times out here: a debugger may be waiting inside."""

@@ -11,12 +11,13 @@ from typing import Any
 import redis
 
 from harness.core.config import Config
-from harness.stack import environment, processes
 from harness.stack.inprocess import interpreter
 from harness.stack.inprocess.running import InprocessStack, check_roles
 from harness.stack.inprocess.tasks import Line
-from harness.stack.island import Island
-from harness.stack.running import Stack
+from harness.stack.isolation.island import Island
+from harness.stack.processes import boot as processes
+from harness.stack.processes.running import Stack
+from harness.stack.roles import environment
 
 
 @contextmanager

@@ -7,7 +7,7 @@ puts the message at the end of a line here, and workers (worker.py) call `Task.a
 What is asked for with `.apply()`, by a retry or by a canvas (chain, group, chord) runs where it stands, as Celery's eager mode
 has it; a target that relies on those differs here from a real worker, and `--tier all` shows where.
 
-`Line` has the abilities of harness.stack.broker.Broker: publish, settle, wait_for, abandon, tasks, reset, close.
+`Line` has the abilities of harness.stack.broker.tap.Broker: publish, settle, wait_for, abandon, tasks, reset, close.
 """
 
 from __future__ import annotations

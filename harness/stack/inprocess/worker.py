@@ -16,10 +16,10 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from harness.stack import linux
 from harness.stack.inprocess import voices
 from harness.stack.inprocess.tasks import Line, Message
-from harness.stack.supervise import run_as_child, signals_held
+from harness.stack.isolation import linux
+from harness.stack.isolation.supervise import run_as_child, signals_held
 
 Run = Callable[[Message], tuple[str, Any, str]]
 

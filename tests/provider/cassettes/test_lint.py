@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.cli.cassette import cassette as command
 from harness.core.errors import HarnessError
+from harness.jobs.record.cassette.verb import cassette as command
 from harness.provider.cassettes import interactions_sha256, read, write
 from harness.provider.cassettes.lint import SIZE_BYTES, lint
 from harness.provider.cassettes.write import dumps

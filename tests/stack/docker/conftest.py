@@ -18,12 +18,13 @@ from typing import Any
 
 import pytest
 
+from harness.backend import scenarios
+from harness.cell.live import Live
+from harness.cell.run import run_cell
 from harness.core.config import Config, load
 from harness.core.errors import HarnessError
-from harness.run import judged, scenarios
+from harness.run import judged
 from harness.run import plan as plans
-from harness.run.cell import run_cell
-from harness.run.surface import Live
 from harness.stack import docker
 from harness.stack.docker import engine, naming
 from harness.stack.docker.running import DockerStack
@@ -136,7 +137,7 @@ def await_no_watchdog(run: str) -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from harness.cli.failure import report_failure
+from harness.verb.failure import report_failure
 from harness.core.config import load
 from harness.core.errors import HarnessError
 from harness.stack import docker

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import requests
 
-from harness.checker import overlap
 from harness.core.config import Config
 from harness.core.verdict import Status
+from harness.judge import overlap
 from harness.stack import docker
-from harness.stack.console import Console
 from harness.stack.docker.running import DockerStack
+from harness.stack.roles.console import Console
 from tests.stack.docker.conftest import await_nothing, drive, fake_of
 
 pytestmark = pytest.mark.docker

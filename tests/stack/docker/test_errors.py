@@ -265,7 +265,7 @@ def everything(api: Any) -> set[str]:
 
 
 def docker_cache() -> Path:
-    from harness.stack import cache
+    from harness.store import cache
 
     return cache.folder(PROJECT)
 

@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.stack import cache
 from harness.stack.docker import image, settings, wheels
+from harness.store import cache
 from tests.stack.docker.conftest import PROJECT
 
 FACTS = {"python_version": "3.11", "python_full_version": "3.11.2", "libc": "2.36", "platform_machine": "x86_64"}

@@ -33,7 +33,7 @@ def test_a_task_that_is_applied_runs_where_it_stands(yard):
 
 
 def test_a_failed_task_is_told_as_a_worker_tells_it(yard):
-    """Claim: state and error as harness.stack.broker reads them off a real result."""
+    """Claim: state and error as harness.stack.broker.tap reads them off a real result."""
     task_id = yard.line.publish("yard.fail")
     worker.apply_here(yard.line, yard.run)
     (seen,) = yard.line.tasks()

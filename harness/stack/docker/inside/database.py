@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from harness.core.errors import StackError
-from harness.stack import pack, postgres
+from harness.stack.database import pack, postgres
 
 DATA = Path("/data/pgdata")
 
@@ -54,7 +54,7 @@ def _make(found: postgres.Postgres, migrate: list[str]) -> None:
                 code="migrate-failed",
             )
 
-    from harness.stack import cluster  # only whoever makes a database needs what makes it
+    from harness.stack.database import cluster  # only whoever makes a database needs what makes it
 
     cluster._build(found, DATA, Path("/tmp/postgres.log"), 5432, "", run)
 

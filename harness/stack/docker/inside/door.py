@@ -12,7 +12,7 @@ import sys
 
 import uvloop
 
-from harness.stack import forward, wire
+from harness.stack.doors import forward, wire
 
 _PIECE = 1 << 16
 _LINGER_S = 60

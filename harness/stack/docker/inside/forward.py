@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from harness.stack import forward
+from harness.stack.doors import forward
 
 
 async def serve(port: int, host: str, there: int) -> None:

@@ -1,0 +1,8 @@
+"""What is known of the backend under test, and how it is found out.
+
+scenarios   the scenario values of a target
+phases/     the phases of its migration: manifests, trees, what each changed
+at_phase    its description and its tree at a phase
+catalogue   schema and rows, read from a live database
+legacy      contracts/legacy.toml, and the target's sources that its rules speak of
+"""

@@ -1,0 +1,6 @@
+"""The phases of the target's migration.
+
+manifest   phase.toml: what a phase declares
+tree       a phase's tree: the backend with the overlays up to there
+changes    CHANGES.diff: a phase as a reader sees it
+"""

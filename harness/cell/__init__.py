@@ -1,0 +1,7 @@
+"""One scenario on one path: driven, settled, observed. There is one way to do it, and every job takes it.
+
+run        run_cell: the nine steps
+drive      the steps of a scenario on its path: by HTTP, Celery or the target's own shell
+template   `$name` placeholders of harness.toml, filled with arguments and seeded keys
+live       a booted stack as a cell sees it; boot
+"""

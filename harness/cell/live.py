@@ -1,0 +1,161 @@
+"""A booted stack as the driver, the cells and the recorder see it: broker, fake, shell, on-demand roles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import psycopg
+import requests
+
+from harness.core.config import Config
+from harness.core.scenario import KillRole, Scenario
+from harness.provider.fake.control import FakeControl
+from harness.stack.broker.tap import Broker
+from harness.stack.isolation.island import Island
+from harness.stack.processes import boot as processes
+from harness.stack.processes import retarget
+from harness.stack.roles.console import Console
+
+
+class Live:
+    """Everything a cell needs of a running stack. Made by `boot`, closed by it.
+
+    `session` makes the requests to `base_url`. `inside`: the target is in this process (the inprocess tier), so the
+    stack has its own session, line of tasks and shell.
+    """
+
+    def __init__(self, config: Config, stack: Any, *, inside: bool = False) -> None:
+        self.stack = stack
+        self.db = stack.db
+        self.base_url: str = stack.base_url
+        self.session: requests.Session = stack.session() if inside else _direct()
+        self.broker: Any = stack.line if inside else Broker(stack.redis_url, config.queues)
+        self.fake = FakeControl(stack.fake_control)
+        self._console: Any = stack.shell() if inside else None
+        self._holder: Any = None
+        self._inside = inside
+        self.config = config
+
+    def begin(self, scenario: Scenario) -> None:
+        """A cell begins: what is a thread in this process becomes a process of its own where the scenario kills it."""
+        if self._inside:
+            self.stack.begin(step.role for step in scenario.when if isinstance(step, KillRole))
+
+    def console(self) -> Any:
+        """The target's shell; started on first use."""
+        if self._console is None:
+            self._console = Console(self.stack.spawn, self.config.manage)
+        return self._console
+
+    def start(self, role: str) -> None:
+        self.stack.start(role)
+
+    def stop(self, role: str) -> None:
+        # Everything is quiet when a cell ends: a warm shutdown would only cost time.
+        self.stack.kill(role)
+
+    def kill(self, role: str) -> None:
+        self.stack.kill(role)
+
+    def retarget(self, config: Config) -> None:
+        """Stop the target's roles and go on with other code on the same database, broker and fake."""
+        if self._console is not None:
+            self._console.close()
+            self._console = None
+        retarget.retarget(self.stack, config)
+        self.config = config
+
+    def hold_row(self, kind: str, key: Any) -> None:
+        """Lock one row against updates; reads and foreign keys to it go on."""
+        self._holder = psycopg.connect(self.db.info.dsn)
+        table = self.config.tables[kind].table
+        self._holder.execute(f'SELECT 1 FROM "{table}" WHERE id = %s FOR NO KEY UPDATE', [key])
+
+    def await_blocked(self, count: int, timeout_s: float) -> bool:
+        """Wait until `count` backends wait for a lock, as pg_stat_activity says."""
+        deadline = time.monotonic() + timeout_s
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while time.monotonic() < deadline:
+            row = self.db.execute(query).fetchone()
+            if row and row[0] >= count:
+                return True
+            self.db.execute("SELECT pg_sleep(0.005)")  # the server has no event for "somebody waits"
+        return False
+
+    def let_row_go(self) -> None:
+        if self._holder is not None:
+            self._holder.rollback()
+            self._holder.close()
+            self._holder = None
+
+    def close(self) -> None:
+        self.let_row_go()
+        if self._console is not None:
+            self._console.close()
+        self.broker.close()
+        self.fake.close()
+        self.session.close()
+
+
+def _direct() -> requests.Session:
+    """No proxy, no netrc: the target is on loopback."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def workers_of(config: Config, tier: str, asked: int | None) -> int:
+    """How many processes take tasks: what was asked for, else what harness.toml says, in the docker tier; elsewhere 1."""
+    if tier != "docker":
+        return 1
+    from harness.stack.docker import settings
+
+    return settings.read(config).workers if asked is None else asked
+
+
+@contextmanager
+def boot(
+    config: Config,
+    island: Island,
+    *,
+    mode: str = "replay",
+    fake: dict[str, Any] | None = None,
+    shell: bool = False,
+    tier: str = "processes",
+    workers: int | None = None,
+    planned: Any = None,
+    reachable: bool = False,
+) -> Iterator[Live]:
+    """Boot the whole stack; `shell` starts the target's shell at once, beside the other roles. `workers` counts the
+    containers of each role that takes tasks, in the docker tier. `planned` is what harness.stack.processes.boot.plan made for
+    this boot, in the inprocess tier. `reachable` as processes.boot's."""
+    settings = {
+        "hosts": dict(config.provider_hosts),
+        "cassettes": str(config.cassettes),
+        "contracts": str(config.contracts),
+        "mode": mode,
+        "seed": 0,
+        **(fake or {}),
+    }
+    booted: AbstractContextManager[Any]
+    if tier == "docker":
+        from harness.stack import docker  # needs Docker's SDK, which only this tier does
+
+        booted = docker.boot(config, fake=settings, workers=workers)
+    elif tier == "inprocess":
+        from harness.stack import inprocess  # makes this process the target's, which only this tier may
+
+        booted = inprocess.boot(config, island, fake=settings, planned=planned, reachable=reachable)
+    else:
+        booted = processes.boot(config, island, fake=settings, reachable=reachable)
+    with booted as stack:
+        live = Live(config, stack, inside=tier == "inprocess")
+        try:
+            if shell:
+                live.console()
+            yield live
+        finally:
+            live.close()

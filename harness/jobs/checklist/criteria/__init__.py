@@ -1,0 +1,1 @@
+"""`harness criteria`: the plan's seven success criteria."""

@@ -1,0 +1,148 @@
+"""Fuzzing the models endpoint of a tree: a stack with database and broker, the target's process, and what it found."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError
+from harness.jobs.contracts import files as store
+from harness.jobs.contracts.beside import fuzzed
+from harness.jobs.contracts.inside import world
+from harness.jobs.contracts.judge.openapi import body, operations
+from harness.stack.database import postgres, seed
+from harness.stack.isolation import island
+from harness.stack.processes import boot as processes
+from harness.stack.processes.running import Stack
+from harness.stack.roles import environment
+
+STREAMS = 2
+"""Processes side by side, each with a copy of the database and a seed of its own: fixed, so that a seed means the same
+states on every machine."""
+
+OPERATION = "ai_models"
+"""operationId of the endpoint in contracts/api/openapi.yaml."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fuzzed:
+    """What came of it. `problems` is empty when every rule held; `state` is the smallest database state that broke one.
+    `known` counts the states that broke a rule declared in contracts/api/known.toml. `digest` is of all states, in
+    order: the same seed, the same digest."""
+
+    phase: int
+    seed: int
+    problems: tuple[str, ...]
+    state: Mapping[str, Any] | None
+    cases: int
+    calls: int
+    repeated: int
+    distinct: int
+    seconds: float
+    app_share: float
+    known: Mapping[str, int]
+    digest: str
+
+    @property
+    def distinct_per_s(self) -> float:
+        return self.distinct / self.seconds if self.seconds else 0.0
+
+
+def endpoint(config: Config) -> tuple[str, dict[str, Any]]:
+    """The endpoint's path, and its answers by status. Raises fuzz-no-endpoint at a phase that has none."""
+    document = store.api(config.contracts)
+    for (method, path), operation in operations(document, config.phase).items():
+        if method == "GET" and operation.get("operationId") == OPERATION:
+            return path, {status: body(answer) for status, answer in operation["responses"].items()}
+    raise HarnessError(
+        f"the contract has no operation '{OPERATION}' at phase {config.phase}",
+        hint="give --phase 5 or later: that is where the endpoint comes",
+        code="fuzz-no-endpoint",
+    )
+
+
+def run(
+    config: Config, *, number: int, examples: int, case: Mapping[str, Any] | None = None, isolation: str = "auto"
+) -> Fuzzed:
+    """Fuzz `config`'s tree with the seed `number`, or play one `case`. Raises fuzz-*, seed-* and whatever the stack does."""
+    path, answers = endpoint(config)
+    known = store.known(config.contracts, path, config.phase)
+    with tempfile.TemporaryFile("w+") as told:
+
+        def inside(place: island.Island) -> int:
+            try:
+                with processes.boot(config, place, fake=None, roles=False) as stack:
+                    found = seed.insert(stack.db, config.tables, world.given())
+                    job = {
+                        "url": path,
+                        "answers": answers,
+                        "accounts": {name: found[f"{name}-account"]["id"] for name in (world.OWNER, world.OTHER)},
+                        "known": sorted(known),
+                        "examples": -(-examples // STREAMS),
+                        "case": case,
+                    }
+                    answer = _streams(stack, config, job, number)
+            except HarnessError as error:
+                answer = {"raised": [type(error).__name__, error.message, error.hint, error.code]}
+            json.dump(answer, told)
+            told.flush()
+            return 0
+
+        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
+        told.seek(0)
+        text = told.read()
+    if not text:
+        raise StackError(
+            f"the fuzzing of phase {config.phase} ended with exit code {code} and said nothing",
+            hint="nothing is shown to be right or wrong",
+            code="fuzz-ended",
+        )
+    answer = json.loads(text)
+    if "raised" in answer:
+        kind, message, hint, name = answer["raised"]
+        raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=name)
+    return Fuzzed(phase=config.phase, seed=number, **{**answer, "problems": tuple(answer["problems"])})
+
+
+def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Run every stream on a copy of the database, side by side, and put together what they told. One case needs one."""
+    names = [postgres.DATABASE] if job["case"] is not None else [f"fuzz_{n}" for n in range(STREAMS)]
+    if job["case"] is None:
+        stack.db.close()  # a database with a session on it cannot be copied
+        with postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]), "postgres") as admin:
+            for name in names:
+                admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.DATABASE}")
+    jobs = [{**job, "seed": number * STREAMS + n, "corners": n == 0} for n in range(len(names))]
+    with ThreadPoolExecutor(len(names)) as pool:
+        told = list(pool.map(lambda pair: _started(stack, config, *pair), zip(jobs, names, strict=True)))
+    seconds = max(one["seconds"] for one in told)
+    keys = {key for one in told for key in one.pop("keys")}
+    known = {rule: sum(one["known"].get(rule, 0) for one in told) for one in told for rule in one["known"]}
+    problems = next((one["problems"] for one in told if one["problems"]), [])
+    if job["case"] is None and not problems:
+        problems = [
+            f"{rule}: declared as known wrong, and it holds in every state: take it out of contracts/api/known.toml"
+            for rule in job["known"]
+            if rule not in known
+        ]
+    return {
+        "problems": problems,
+        "state": next((one["state"] for one in told if one["problems"]), None),
+        **{name: sum(one[name] for one in told) for name in ("cases", "calls", "repeated")},
+        "distinct": len(keys),
+        "seconds": seconds,
+        "app_share": sum(one["app_s"] for one in told) / (sum(one["seconds"] for one in told) or 1),
+        "known": known,
+        "digest": "-".join(one["digest"] for one in told),
+    }
+
+
+def _started(stack: Stack, config: Config, job: Mapping[str, Any], database: str) -> dict[str, Any]:
+    """One stream in the target's process, on `database`."""
+    env = environment.of_target(config, stack.env, {**stack.places, "db_name": database})
+    return fuzzed(stack, config, job, name=database, what="the fuzzer", extra=env)

@@ -1,0 +1,190 @@
+"""schemathesis against the models endpoint: in the target's process through WSGI, and over HTTP against a running web role."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema_rs
+import requests
+
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError
+from harness.core.scenario import bearer
+from harness.jobs.contracts.beside import PACKAGE, in_target
+from harness.jobs.contracts.fuzz import run as fuzz
+from harness.jobs.contracts.inside import world
+from harness.stack.database import seed
+from harness.stack.isolation import island
+from harness.stack.processes import boot as processes
+from harness.stack.processes.running import Stack
+from harness.stack.roles import environment
+
+TOKEN, OPERATION = "HARNESS_FUZZ_TOKEN", "HARNESS_FUZZ_OPERATION"
+SHORT = 20
+SHOWN = 3
+CONFIG_FILE = PACKAGE / "schemathesis.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What schemathesis found. `way` is wsgi or http; `told` one line for the user."""
+
+    way: str
+    told: str
+    problems: tuple[str, ...]
+
+
+def in_process(config: Config, number: int, folder: Path, isolation: str) -> Asked:
+    """pytest with contracts/api/test_wsgi.py in the target's environment. Raises fuzz-* and whatever the stack does."""
+    fuzz.endpoint(config)
+    report = folder / "schemathesis-wsgi.xml"
+
+    def work(stack: Stack) -> Any:
+        words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
+                 "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
+        line = environment.command(words, stack.places, "schemathesis")
+        extra = {TOKEN: bearer(world.OWNER), OPERATION: fuzz.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
+        done = in_target(stack, config, line, extra)
+        return {"code": done.returncode, "said": done.stdout[-6000:] + done.stderr[-2000:]}
+
+    told = _in_stack(config, isolation, work, roles=False)
+    return _read("wsgi", report, told)
+
+
+def over_http(config: Config, number: int, folder: Path, isolation: str) -> Asked:
+    """schemathesis' own command against the web role, JUnit and HAR into `folder`; then every caller, by hand."""
+    path, answers = fuzz.endpoint(config)
+
+    def work(stack: Stack) -> Any:
+        words = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG_FILE), "run", str(config.contracts / "api" / "openapi.yaml"),
+                 "--url", stack.base_url, "--include-operation-id", fuzz.OPERATION, "--seed", str(number),
+                 "--report", "junit,har", "--report-dir", str(folder),
+                 "--report-junit-path", str(folder / "schemathesis-http.xml"), "--report-har-path", str(folder / "schemathesis-http.har"), "--no-color"]  # fmt: skip
+        env = {**os.environ, TOKEN: bearer(world.OWNER)}
+        done = subprocess.run(
+            words, env=env, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
+        return {
+            "code": done.returncode,
+            "said": done.stdout[-6000:] + done.stderr[-2000:],
+            "callers": _callers(stack.base_url + path, answers),
+        }
+
+    told = _in_stack(config, isolation, work, roles=True)
+    found = _read("http", folder / "schemathesis-http.xml", told)
+    statuses = _statuses(folder / "schemathesis-http.har")
+    if 200 not in statuses and not found.problems and not told["callers"]:
+        raise StackError(
+            f"schemathesis (http) was never answered 200, but {sorted(statuses)}",
+            hint="a run in which nobody was let in has looked at no model",
+            code="fuzz-nothing",
+        )
+    return Asked(
+        way="http", told=f"{found.told}, {len(world.CALLERS)} callers", problems=(*found.problems, *told["callers"])
+    )
+
+
+def _statuses(har: Path) -> set[int]:
+    """The statuses of a HAR file; none when there is no such file."""
+    try:
+        entries = json.loads(har.read_text(encoding="utf-8"))["log"]["entries"]
+    except (OSError, ValueError, KeyError):
+        return set()
+    return {entry["response"]["status"] for entry in entries if entry.get("response")}
+
+
+def _callers(url: str, answers: dict[str, Any]) -> list[str]:
+    """Every caller of harness.jobs.contracts.inside.world over the wire: status and body."""
+    problems = []
+    with requests.Session() as session:
+        session.trust_env = False
+        for name, caller in world.CALLERS.items():
+            headers = {"Accept": "application/json"}
+            if caller.header is not None:
+                headers["Authorization"] = caller.header.encode().decode("latin-1")
+            try:
+                answer = session.get(url, headers=headers, timeout=20)
+                body = answer.json()
+            except (requests.RequestException, ValueError) as error:
+                raise StackError(
+                    f"the endpoint is down: {type(error).__name__} as caller '{name}'",
+                    hint="see the web role's log with harness manage -- check; nothing was judged",
+                    code="fuzz-down",
+                ) from None
+            if answer.status_code != caller.status:
+                problems.append(f"http: {answer.status_code} to caller '{name}', must be {caller.status}")
+            else:
+                errors = jsonschema_rs.Draft202012Validator(answers[str(caller.status)]).iter_errors(body)
+                problems += [f"http: the {caller.status} to caller '{name}': {one.message}" for one in errors][:SHOWN]
+    return problems
+
+
+def _in_stack(config: Config, isolation: str, work: Callable[[Stack], Any], *, roles: bool) -> Any:
+    """`work` on a booted stack in which the world's tokens are; its JSON value, or its error raised here."""
+    with tempfile.TemporaryFile("w+") as file:
+
+        def inside(place: island.Island) -> int:
+            try:
+                with processes.boot(config, place, fake=None, roles=roles) as stack:
+                    seed.insert(stack.db, config.tables, world.given())
+                    told = work(stack)
+            except HarnessError as error:
+                told = {"raised": [type(error).__name__, error.message, error.hint, error.code]}
+            json.dump(told, file)
+            file.flush()
+            return 0
+
+        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
+        file.seek(0)
+        text = file.read()
+    if not text:
+        raise StackError(
+            f"schemathesis ended with exit code {code} and said nothing",
+            hint="nothing is shown to be right or wrong",
+            code="fuzz-ended",
+        )
+    told = json.loads(text)
+    if "raised" in told:
+        kind, message, hint, name = told["raised"]
+        raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=name)
+    return told
+
+
+def _read(way: str, report: Path, told: dict[str, Any]) -> Asked:
+    """The JUnit file against the exit code: no test, or an exit code that is neither 0 nor 1, has shown nothing."""
+    try:
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        cases = []
+    failed = [one for one in cases if one.find("failure") is not None or one.find("error") is not None]
+    skipped = [one for one in cases if one.find("skipped") is not None]
+    if told["code"] not in (0, 1) or not cases or len(skipped) == len(cases):
+        last = [line.strip() for line in told["said"].splitlines() if line.strip()][-3:]
+        raise StackError(
+            f"schemathesis ({way}) tested nothing (exit code {told['code']}, {len(cases)} tests)",
+            hint="its last words: " + (" | ".join(last) or "none"),
+            code="fuzz-nothing",
+        )
+    problems = [_failure(way, one) for one in failed]
+    if told["code"] and not problems:
+        problems = [f"{way}: schemathesis failed and named no test"]
+    return Asked(
+        way=way, told=f"schemathesis {way}: {len(cases)} tests, {len(failed)} failed", problems=tuple(problems)
+    )
+
+
+def _failure(way: str, case: ElementTree.Element) -> str:
+    part = case.find("failure")
+    part = part if part is not None else case.find("error")
+    said = (part.get("message") or "", part.text or "") if part is not None else ("",)
+    text = said[0] if len(said[0]) > SHORT else " ".join(said)  # over HTTP the message is a bare code
+    return f"{way}: {case.get('name')}: {' '.join(text.split())[:500]}"

@@ -1,0 +1,156 @@
+"""Observing a phase's tree: its schema from the live catalogue, its tasks and endpoints from its own shell.
+
+Nothing is kept between calls: what a contract is held to was read from a stack that ran just now.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.backend import catalogue
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError
+from harness.core.scenario import Scenario
+from harness.core.schema import Schema, Table
+from harness.jobs.contracts import bodies
+from harness.jobs.contracts.beside import in_target
+from harness.jobs.contracts.judge.celery_contract import Task
+from harness.stack.isolation import island
+from harness.stack.processes import boot as processes
+from harness.stack.processes.running import Stack
+from harness.stack.roles import environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A phase as it is. `schema` is the catalogue's; `document` the OpenAPI that the target generates for the asked paths;
+    `complaints` what the generator said against it; `serializers` the generated schemas of those asked for."""
+
+    phase: int
+    schema: Schema
+    tasks: Mapping[str, Task]
+    schedule: Mapping[str, str]
+    endpoints: frozenset[tuple[str, str]]
+    document: Mapping[str, Any]
+    serializers: Mapping[str, Mapping[str, Any]]
+    complaints: tuple[str, ...]
+    bodies: Mapping[str, Any] | None = None
+    """What harness.jobs.contracts.bodies found; None when no request was sent."""
+
+
+def observe(
+    config: Config,
+    isolation: str = "auto",
+    *,
+    paths: Iterable[str] = (),
+    serializers: Iterable[str] = (),
+    app: bool = True,
+    contract: Mapping[str, Any] | None = None,
+    scenarios: Iterable[Scenario] = (),
+) -> Observed:
+    """Boot database and broker of `config`'s tree in an island of their own and read all of it; `app` False: the schema only.
+    With `contract`, also send the request bodies of its operations that `scenarios` ask for.
+
+    Raises HarnessError and StackError as they happened inside; StackError contracts-shell when the target's shell failed.
+    """
+    with tempfile.TemporaryFile("w+") as told:
+
+        def inside(place: island.Island) -> int:
+            try:
+                with processes.boot(config, place, fake=None, roles=False) as stack:
+                    body: dict[str, Any] = {"schema": catalogue.schema(stack.db)}
+                    if app:
+                        body |= _described(stack, config, list(paths), list(serializers))
+                    if contract is not None:
+                        body["bodies"] = bodies.check(stack, config, contract, scenarios)
+            except HarnessError as error:
+                body = {"error": [type(error).__name__, error.message, error.hint, error.code]}
+            json.dump(body, told, default=_plain)
+            told.flush()
+            return 0
+
+        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
+        told.seek(0)
+        text = told.read()
+    if not text:
+        raise StackError(
+            f"nothing was read of phase {config.phase}: the island ended with exit code {code}",
+            hint="run harness manage -- check, which shows what the target says",
+            code="contracts-shell",
+        )
+    body = json.loads(text)
+    if "error" in body:
+        kind, message, hint, code_name = body["error"]
+        raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=code_name)
+    return _observed(config.phase, body)
+
+
+def own_settings(stack: Stack) -> dict[str, str]:
+    """The environment that puts harness.jobs.contracts.inside.settings around the target's."""
+    if "DJANGO_SETTINGS_MODULE" not in stack.env:
+        raise HarnessError(
+            "harness.toml does not say which settings module the target has",
+            hint='put DJANGO_SETTINGS_MODULE = "..." under [target.env]',
+            code="contracts-settings",
+        )
+    return {
+        "HARNESS_TARGET_SETTINGS": stack.env["DJANGO_SETTINGS_MODULE"],
+        "DJANGO_SETTINGS_MODULE": "harness.jobs.contracts.inside.settings",
+    }
+
+
+def _described(stack: Stack, config: Config, paths: list[str], serializers: list[str]) -> dict[str, Any]:
+    out = stack.run_dir / "tmp" / "described.json"
+    code = f"import harness.jobs.contracts.inside.described as d; d.write({str(out)!r}, {config.app!r}, {paths!r}, {serializers!r})"
+    line = environment.command(config.manage, stack.places, "manage")
+    done = in_target(stack, config, [*line, "shell", "-c", code], own_settings(stack))
+    if done.returncode or not out.exists():
+        last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]
+        raise StackError(
+            f"the target's shell could not describe phase {config.phase} (exit code {done.returncode})",
+            hint="its last words: " + (" | ".join(last) or "none"),
+            code="contracts-shell",
+        )
+    found: dict[str, Any] = json.loads(out.read_text())
+    return found
+
+
+def _observed(phase: int, body: Mapping[str, Any]) -> Observed:
+    return Observed(
+        phase=phase,
+        schema={
+            name: Table(
+                columns=table["columns"],
+                defaults=table["defaults"],
+                constraints=tuple(table["constraints"]),
+                indexes=tuple(table["indexes"]),
+            )
+            for name, table in body["schema"].items()
+        },
+        tasks={
+            one["name"]: Task(**{**one, "parameters": tuple(one["parameters"]), "retries_on": tuple(one["retries_on"])})
+            for one in body.get("tasks", ())
+        },
+        schedule=body.get("schedule", {}),
+        endpoints=frozenset((method, path) for method, path in body.get("endpoints", ())),
+        document=body.get("document", {}),
+        serializers=body.get("serializers", {}),
+        bodies=body.get("bodies"),
+        complaints=(
+            *body.get("complaints", ()),
+            *(
+                f"the contract names a serializer that is not there: {name}"
+                for name in body.get("missing_serializers", ())
+            ),
+        ),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Table):
+        return {name: getattr(value, name) for name in ("columns", "defaults", "constraints", "indexes")}
+    return str(value)

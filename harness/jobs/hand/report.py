@@ -1,0 +1,57 @@
+"""A standing stack in the terminal: where it is, who may log in, what can be typed."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from rich.console import Console
+
+from harness.jobs.hand.values import Standing
+from harness.report.plan import say
+
+
+def print_standing(out: Console, standing: Standing, *, word: str, lines: bool = True) -> None:
+    """`word` says what has just happened: "up after 2.6 s", "as it was seeded". `lines`: what can be pasted, too."""
+    own = "" if standing.name == "default" else f" --name {standing.name}"
+    rows = {
+        "world": f"{standing.world}: {standing.title}",
+        "answers": _answers(standing),
+        "backend": standing.backend,
+        "database": f"psql {standing.database}",
+        "broker": f"redis-cli -u {standing.broker}",
+        "logs": os.path.relpath(standing.logs),
+    }
+    say(out, f"{standing.target} at phase {standing.phase}, tier {standing.tier}: {word}")
+    for name, text in rows.items():
+        say(out, f"  {name:<9} {text}")
+    if standing.trouble:
+        say(out, f"  TROUBLE   {standing.trouble}")
+    say(out, "")
+    width = max((len(customer.account) for customer in standing.customers), default=0)
+    for customer in standing.customers:
+        tokens = ", ".join(customer.tokens.values()) or "no token"
+        say(out, f"  {customer.account:<{width}} {customer.credits:>6} credits  {tokens}")
+    if not lines:
+        return
+    say(out, "")
+    for line in standing.lines:
+        say(out, f"  # {line.title}")
+        say(out, f"  {line.text}")
+    say(out, "")
+    say(out, f"harness stack shell{own}, logs{own} [ROLE] [-f], status{own}, reset{own}, down{own}")
+
+
+def machine(standing: Standing) -> str:
+    """The `--json` document."""
+    return json.dumps({"format": 1, **standing.document()})
+
+
+def _answers(standing: Standing) -> str:
+    calls = f"; {standing.calls} call{'' if standing.calls == 1 else 's'} so far" if standing.calls else ""
+    if not standing.tape:
+        return f"simulated: the simulator speaks for every provider{calls}"
+    refused = f", {standing.refused} refused" if standing.refused else ""
+    what = f"{standing.recordings} recording{'' if standing.recordings == 1 else 's'}"
+    faults = f", with {' and '.join(standing.faults)} over it" if standing.faults else ""
+    return f"the tape of {standing.world}: {what}, each once{faults}{calls}{refused}"

@@ -1,0 +1,200 @@
+"""`harness stack`: a stack for hand work, which stays up until it is taken down."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness.core import config as configuration
+from harness.core.errors import OK, STACK_FAILED, USAGE, HarnessError, did_you_mean
+from harness.jobs.hand import line as standing_line
+from harness.jobs.hand import place as standing_place
+from harness.jobs.hand import report as shown
+from harness.jobs.hand import shell as standing_shell
+from harness.jobs.hand import supervisor as job
+from harness.jobs.hand import world as hand
+from harness.jobs.hand.place import Place
+from harness.jobs.hand.values import standing_of
+from harness.report.plan import say
+from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
+
+LOOK_S = 0.1
+"""Between two looks at logs that are followed."""
+
+name_option = click.option("--name", default=standing_place.USUAL, show_default=True, help="Which stack, if several.")
+scenario_option = click.option("--scenario", metavar="ID", default=None, help="Whose world is seeded [default: hand].")
+
+
+@click.group()
+def stack() -> None:
+    """A stack for hand work: seeded, with tokens and URLs, up until it is taken down.
+
+    Exit code 2: there is one already, or none. 3: it could not be booted, was killed, or a part of it has ended.
+    """
+
+
+@stack.command()
+@config_option
+@phase_option
+@tier_option
+@isolation_option
+@scenario_option
+@click.option(
+    "--tape", is_flag=True, help="Play the scenario's cassettes, each once, and its faults; nothing simulated."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The backend's port [default: any free one].")
+@name_option
+@click.option("--attach", is_flag=True, help="Stay in the foreground; Ctrl-C takes it down.")
+@json_option
+def up(
+    config_path: Path, phase: int | None, tier: str, isolation: str, scenario: str | None, tape: bool, port: int, name: str,
+    attach: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Boot a stack, seed a world, print where everything is, and return while it stands.
+
+    The simulator answers for every provider, as often as buttons are pressed; with --tape only what the scenario
+    recorded is answered. Only 127.0.0.1 is listened on.
+    """
+    config = loaded(config_path, phase)
+    place = standing_place.place_of(config, name)
+    wanted = job.Wanted(
+        scenario=hand.world(config, scenario, tape=tape), tape=tape, tier=tier, isolation=isolation, port=port, attached=attach
+    )  # fmt: skip
+    out = Console(quiet=as_json)
+    if tier == "docker":
+        say(out, "where there is no image yet it is made first, which takes minutes")
+    standing, pid = job.up(config, place, wanted)
+    if as_json:
+        print(shown.machine(standing), flush=True)
+    shown.print_standing(out, standing, word=f"up after {standing.seconds:.1f} s")
+    return _hold(out, pid) if attach else OK
+
+
+@stack.command()
+@config_option
+@name_option
+def down(config_path: Path, name: str) -> int:
+    """Take the stack down; nothing of it is left, its logs neither."""
+    place = _place(config_path, name)
+    was = standing_place.down(place)
+    words = {"up": "is down", "killed": "was killed before; its folder is removed", "none": "is not up"}
+    print(f"the stack '{place.name}' {words[was]}")
+    return OK
+
+
+@stack.command()
+@config_option
+@name_option
+@json_option
+def status(config_path: Path, name: str, as_json: bool) -> int:
+    """Show the stack as it is now. Exit code 2 when it is not up, 3 when it was killed or a part of it has ended."""
+    place = _place(config_path, name)
+    found = standing_place.swept(place)
+    if found != "up":
+        said = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}[
+            found
+        ]
+        print(json.dumps({"format": 1, "name": place.name, "up": False}) if as_json else f"the stack '{name}' {said}")
+        return STACK_FAILED if found == "killed" else USAGE
+    return _show(place, as_json, "up", op="status")
+
+
+@stack.command()
+@config_option
+@click.option("--scenario", metavar="ID", default=None, help="Another world [default: the one that is seeded].")
+@name_option
+@json_option
+def reset(config_path: Path, scenario: str | None, name: str, as_json: bool) -> int:
+    """Back to the seeded world, or to another scenario's: database, broker and provider calls."""
+    return _show(_place(config_path, name), as_json, "as it was seeded", op="reset", scenario=scenario)
+
+
+@stack.command(context_settings={"ignore_unknown_options": True})
+@config_option
+@name_option
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def shell(config_path: Path, name: str, words: tuple[str, ...]) -> int:
+    """The target's manage.py shell in the stack; `harness stack shell -- -c CODE` runs CODE and ends."""
+    return standing_shell.attach(_place(config_path, name), words)
+
+
+@stack.command()
+@config_option
+@name_option
+@click.argument("role", required=False)
+@click.option("-f", "--follow", is_flag=True, help="Go on until the stack is down, or Ctrl-C.")
+def logs(config_path: Path, name: str, role: str | None, follow: bool) -> int:
+    """What a role said, or all of them, each line behind its role."""
+    place = _place(config_path, name)
+    standing_place.need(place)
+    known = {path.stem for path in place.logs.glob("*.log")}
+    if role is not None and role not in known:
+        raise HarnessError(f"no log of '{role}'", hint=did_you_mean(role, known), code="role-unknown")
+    ends: dict[Path, int] = {}
+    with suppress(KeyboardInterrupt):
+        while True:
+            # asked first: what a role said last is read once more
+            up = follow and standing_place.state(place) == "up"
+            for line in _said(place, role, ends):
+                print(line)
+            sys.stdout.flush()
+            if not up:
+                break
+            select.select([], [], [], LOOK_S)
+    return OK
+
+
+def _said(place: Place, role: str | None, ends: dict[Path, int]) -> Iterator[str]:
+    """Whole lines that were written since `ends`, which is brought up to date."""
+    for path in sorted(place.logs.glob(f"{role or '*'}.log")):
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            file.seek(ends.get(path, 0))
+            text = file.read()
+            whole = text[: text.rfind(b"\n") + 1]
+            ends[path] = ends.get(path, 0) + len(whole)
+            for line in whole.decode(errors="replace").splitlines():
+                yield line if role else f"{path.stem:<8} | {line}"
+
+
+def _place(config_path: Path, name: str) -> Place:
+    return standing_place.place_of(configuration.load(config_path), name)
+
+
+def _show(place: Place, as_json: bool, word: str, **request: Any) -> int:
+    standing = standing_of(standing_line.ask(place, **request)["standing"])
+    if as_json:
+        print(shown.machine(standing))
+    shown.print_standing(Console(quiet=as_json), standing, word=word, lines=request["op"] == "status")
+    return STACK_FAILED if standing.trouble else OK
+
+
+def _hold(out: Console, pid: int) -> int:
+    """Wait for the stack's supervisor; Ctrl-C, or a signal that ends this process, takes the stack down first."""
+    say(out, "Ctrl-C takes it down")
+    asked = False
+
+    def end(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+    old: dict[int, Callable[..., Any] | int | None] = {
+        n: signal.signal(n, end) for n in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        os.waitpid(pid, 0)
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+    return OK if asked else STACK_FAILED

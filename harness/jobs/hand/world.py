@@ -1,0 +1,121 @@
+"""The world of a stack for hand work: a scenario's given rows, who can log in there, and which buttons can be pressed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import psycopg
+
+from harness.backend import scenarios
+from harness.cell.template import fill, names
+from harness.core.config import Config
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.scenario import Do, Given, Path, Ref, Scenario, bearer
+from harness.jobs.hand.values import Customer, Line
+
+Refs = Mapping[str, Mapping[str, Any]]
+HAND = "hand"
+"""The name of the world that is seeded when none is named."""
+BUTTONS = (Path.MANUAL, Path.AUTOMATION)
+"""The paths on which a person presses something, in the order in which a step's request is looked for."""
+
+
+def world(config: Config, scenario_id: str | None, *, tape: bool) -> Scenario:
+    """The scenario of that id, or HAND of scenarios/hand.py for none and for "hand". Raises hand-none, hand-scenario, hand-tape."""
+    found = scenarios.load(config)
+    if scenario_id in found:
+        return found[scenario_id]
+    if scenario_id not in (None, HAND):
+        raise HarnessError(
+            f"there is no scenario '{scenario_id}'",
+            hint=did_you_mean(scenario_id, [*found, HAND]),
+            code="hand-scenario",
+        )
+    if tape:
+        raise HarnessError(
+            "--tape plays the cassettes of a scenario, and none is named",
+            hint="name one: --scenario writer/generate_content; without --tape the simulator answers",
+            code="hand-tape",
+        )
+    try:
+        made: Scenario = import_module(f"{config.scenarios.name}.hand").HAND
+    except (ModuleNotFoundError, AttributeError):
+        raise HarnessError(
+            f"{config.scenarios} has no hand.py with HAND, the world that is seeded when none is named",
+            hint="name a scenario with --scenario",
+            code="hand-none",
+        ) from None
+    return made
+
+
+def customers(config: Config, given: Given, refs: Refs, db: psycopg.Connection) -> tuple[Customer, ...]:
+    """Every seeded account with its credits now and the tokens that lead to it."""
+    kind, column = config.ledger.account, config.ledger.account_credits
+    ids = {ref["id"]: name for name, ref in refs.items() if ref["kind"] == kind}
+    rows = db.execute(
+        f'SELECT id, "{column}" FROM "{config.tables[kind].table}" WHERE id = ANY(%s) ORDER BY id', [list(ids)]
+    )
+    tokens = dict(_tokens(given, kind))
+    return tuple(
+        Customer(
+            account=ids[key],
+            id=key,
+            credits=credits,
+            tokens={token: bearer(token) for token, account in tokens.items() if account == ids[key]},
+        )
+        for key, credits in rows
+    )
+
+
+def lines(config: Config, scenario: Scenario, refs: Refs, backend: str) -> tuple[Line, ...]:
+    """What can be pasted into a shell: the requests of [hand], and the scenario's own steps as buttons."""
+    token = bearer(scenario.given.actor)
+    asked = [(one.title, one.method, one.url, None) for one in config.hand if one.from_phase <= config.phase]
+    asked += [button for step in scenario.when if isinstance(step, Do) for button in _buttons(config, step, refs)]
+    return tuple(
+        Line(title=title, text=_curl(method, backend + url, token, body)) for title, method, url, body in asked
+    )
+
+
+def _buttons(config: Config, step: Do, refs: Refs) -> Iterator[tuple[str, str, str, Any]]:
+    for path in BUTTONS:
+        action = config.operations.get(step.operation, {}).get(path)
+        if action is not None and action.request is not None:
+            where, known = f"operations.{step.operation}.{path}", names(step.args, refs)
+            try:
+                url, body = (fill(action.request.get(part), known, where) for part in ("url", "body"))
+            except HarnessError:  # it needs what an earlier answer brings: nobody can type that beforehand
+                return
+            yield step.operation.replace("_", " "), action.request["method"], url, body
+            return
+
+
+def _curl(method: str, url: str, token: str, body: Any) -> str:
+    words = ["curl", "-sS", "-H", f"Authorization: Bearer {token}"]
+    if body is not None:
+        words += ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
+    if method != ("GET" if body is None else "POST"):
+        words += ["-X", method]
+    return shlex.join([*words, url])
+
+
+def _tokens(given: Given, account: str) -> Iterator[tuple[str, str]]:
+    """(token, account) for every row of the actor's kind, found by following what its rows refer to."""
+    rows = {row.name: row for row in given.rows}
+    for row in given.rows:
+        if row.kind != rows[given.actor].kind:
+            continue
+        ahead, seen = [row.name], set()
+        while ahead:
+            name = ahead.pop(0)
+            if name in seen or name not in rows:
+                continue
+            seen.add(name)
+            if rows[name].kind == account:
+                yield row.name, name
+                break
+            ahead += [value.name for value in rows[name].values.values() if isinstance(value, Ref)]

@@ -1,0 +1,1 @@
+"""`harness report`: shards merged and judged whole; what plans are split by."""

@@ -1,0 +1,75 @@
+"""`harness report`: what several runs come to together, and what plans are split by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.backend import scenarios
+from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.verdict import Status
+from harness.jobs.many.merge import run as merge
+from harness.report import machine, terminal
+from harness.report.plan import count, say
+from harness.run import judged
+from harness.store import durations, history
+from harness.store import runs as store
+from harness.verb.options import config_option, json_option, loaded, runs_folder, runs_option
+from harness.verb.told import keep, summary_of
+
+
+@click.group()
+def report() -> None:
+    """One report of several runs."""
+
+
+@report.command("merge")
+@click.argument("run", type=click.Path(path_type=Path), nargs=-1, required=True)
+@config_option
+@runs_option
+@click.option(
+    "--partial", is_flag=True, help="Judge what is there although cells are missing: it fails on each of them."
+)
+@json_option
+def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial: bool, as_json: bool) -> int:
+    """Merge the shards RUN... into one run and judge it whole, with the goldens of now.
+
+    Shards of different splits, shards that were cut off and missing shards are refused. Exit codes as verify's.
+    """
+    config = loaded(config_path)
+    law = judged.read_law(config, scenarios.load(config))
+    found = merge.check(config, [store.find(folder) for folder in run], partial=partial)
+    folder = store.begin(runs_folder(config, runs))
+    merge.write(found, folder)
+    result = judged.judge_run(config, law, folder)
+    facts = {"merged": f"{count(len(found.parts), 'shard')}, the longest took {found.longest_s:.1f} s"}
+    summary = summary_of(config, law, result, folder, found.seconds, None, facts)
+    keep(folder, result, summary)
+    terminal.print_report(Console(quiet=as_json), summary)
+    if as_json:
+        print(json.dumps(machine.document(summary)))
+    return OK if summary.status is Status.PASS else DIFFERENCES
+
+
+@report.command("durations")
+@click.argument("run", type=click.Path(path_type=Path), default=Path("runs/latest"))
+@config_option
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="The file [default: durations.toml beside the scenarios].")  # fmt: skip
+def written(run: Path, config_path: Path, out: Path | None) -> int:
+    """Write how long each cell of RUN [default: runs/latest] took: what verify --shard splits by. Commit the file."""
+    config = loaded(config_path)
+    stored = history.read(store.find(run) / store.HISTORY, config.ledger)
+    taken = durations.of_cells(stored.cells)
+    if not stored.start.get("whole") or set(taken.milliseconds) != set(stored.planned):
+        raise HarnessError(
+            f"{run} does not say how long every cell takes: {len(taken.milliseconds)} of its cells came to rest",
+            hint="write durations from a run of the whole plan: harness verify, without --only, --path or --shard",
+            code="durations-part",
+        )
+    path = out or config.scenarios / durations.NAME
+    durations.write(path, taken)
+    say(Console(), f"{path}: {count(len(taken.milliseconds), 'cell')}, {sum(taken.milliseconds.values()) / 1000:.1f} s")
+    return OK

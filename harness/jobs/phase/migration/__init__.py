@@ -1,0 +1,1 @@
+"""`harness migration`: every phase, there and back."""

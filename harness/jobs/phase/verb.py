@@ -1,0 +1,80 @@
+"""`harness phase N`: one phase of the migration, there and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness.backend import scenarios
+from harness.core.errors import DIFFERENCES, OK
+from harness.core.verdict import Status, worst
+from harness.jobs.phase import report as shown
+from harness.jobs.phase import run as job
+from harness.report import progress
+from harness.run import judged
+from harness.run import plan as plans
+from harness.stack.isolation import island
+from harness.store import runs as store
+from harness.verb.failure import guarded
+from harness.verb.options import (
+    config_option,
+    isolation_option,
+    json_option,
+    loaded,
+    only_option,
+    runs_folder,
+    runs_option,
+)
+
+
+@click.command()
+@config_option
+@click.argument("number", type=click.IntRange(1, 7))
+@only_option
+@isolation_option
+@runs_option
+@json_option
+def phase(
+    config_path: Path, number: int, only: tuple[str, ...], isolation: str, runs: Path | None, as_json: bool
+) -> int:  # fmt: skip
+    """Migrate a lived-in database to phase NUMBER, drive everything, roll back, drive everything again.
+
+    Exit code 0: only the declared changes, all of the declared changes, nothing lost. 1: anything else.
+    """
+    config = loaded(config_path)
+    found = scenarios.load(config)
+    law = judged.read_law(config, found)
+    plan = plans.make(found, only=only, phase=number)
+    folder = store.begin(runs_folder(config, runs))
+    console = Console(quiet=as_json)
+
+    def inside(place: island.Island) -> int:
+        with progress.RunProgress(console, quiet=as_json) as heard:
+
+            def listen(kind: str, fields: Any) -> None:
+                if kind == "phase":
+                    heard.close()
+                    shown.say(console, f"phase {number}: {fields['text']}")
+                heard.hear(kind, fields)
+
+            run = job.run_phase(config, number, law, plan, place, folder, listen)
+        store.write_verdict(folder, run.verdicts, {"phase": number, "seconds": run.seconds})
+        shown.print_phase(console, run.phase, run.verdicts, run.seconds, run.cells)
+        if as_json:
+            body = {
+                "phase": number,
+                "name": run.phase.name,
+                "status": str(worst(run.verdicts)),
+                "cells": run.cells,
+                "seconds": run.seconds,
+                "failures": [asdict(verdict) for verdict in run.failed],
+            }
+            print(json.dumps(body))
+        return OK if worst(run.verdicts) is Status.PASS else DIFFERENCES
+
+    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)

@@ -1,0 +1,1 @@
+"""`harness cassette`: look at, lint and compare cassettes."""

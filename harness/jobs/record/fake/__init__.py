@@ -1,0 +1,1 @@
+"""`harness fake`: the provider fake alone."""

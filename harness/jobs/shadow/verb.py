@@ -1,0 +1,84 @@
+"""`harness shadow OLD NEW`: two states of the target on the same tape, compared fact by fact."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.backend import scenarios
+from harness.core.errors import DIFFERENCES, OK
+from harness.core.verdict import Status, worst
+from harness.jobs.shadow import report as shown
+from harness.jobs.shadow import run as job
+from harness.report import plan as plan_report
+from harness.report import progress
+from harness.run import drive as main_job
+from harness.run import judged, preflight
+from harness.run import plan as plans
+from harness.stack.isolation import island
+from harness.store import runs as store
+from harness.verb.failure import guarded
+from harness.verb.options import config_option, isolation_option, json_option, only_option, runs_folder, runs_option
+
+
+@click.command()
+@config_option
+@click.argument("old")
+@click.argument("new")
+@only_option
+@isolation_option
+@runs_option
+@json_option
+def shadow(
+    config_path: Path, old: str, new: str, only: tuple[str, ...], isolation: str, runs: Path | None, as_json: bool
+) -> int:  # fmt: skip
+    """Drive every scenario against OLD, OLD again and NEW, and compare charges, usage logs, balances, provider requests,
+    answers and rows. OLD and NEW are phases, or paths of two harness.toml.
+
+    Exit code 0: nothing differs but what the phases between declare, and the comparison log says the same. 1: anything
+    else, and anything that nobody can tell. 2: usage. 3: a stack failed.
+    """
+    before, after = job.sides(config_path, old, new)
+    found = scenarios.load(before.config)
+    law = judged.read_law(before.config, found)
+    order = ((job.OLD, before), (job.AGAIN, before), (job.NEW, after))
+    made = {name: plans.make(found, only=only, phase=side.config.phase) for name, side in order}
+    for name, side in order:
+        preflight.check(side.config, made[name])
+    folder = store.begin(runs_folder(before.config, runs))
+    out = Console(quiet=as_json)
+    seconds: dict[str, float] = {}
+    for name, side in order:
+        plan, where = made[name], folder / name
+        where.mkdir()
+        plan_report.say(out, f"{name.replace('-', ' ')}: {side.name}")
+
+        def inside(place: island.Island, side: job.Side = side, plan: plans.Plan = plan, where: Path = where) -> int:
+            with progress.RunProgress(out, quiet=as_json) as heard:
+                main_job.drive_plan(side.config, plan, place, where, heard.hear)
+            return OK
+
+        begun = time.perf_counter()
+        code = island.run(guarded(inside, as_json), hosts=side.config.provider_hosts, mode=isolation)
+        seconds[name] = time.perf_counter() - begun
+        if code != OK:
+            return code
+    result = job.judge(before, after, law, folder)
+    store.write_verdict(folder, result.verdicts, {"old": before.name, "new": after.name, "seconds": seconds})
+    names = tuple(dict.fromkeys(cell.scenario.id for cell in plan.cells))
+    notes = [
+        f"{name}: its own value names other recordings for {after.name}"
+        for name in job.declared_tapes(law, before, after, names)
+    ]
+    notes.append(
+        f"{sum(seconds.values()):.1f} s: {', '.join(f'{name} {spent:.1f}' for name, spent in seconds.items())}"
+    )
+    shown.print_shadow(out, before.name, after.name, result.real, result.verdicts, notes)
+    if as_json:
+        facts = {"seconds": seconds, "notes": notes, "kept_in": str(folder)}
+        print(json.dumps(shown.document(before.name, after.name, result.real, result.noise, result.verdicts, facts)))
+    return OK if worst(result.verdicts) is Status.PASS else DIFFERENCES

@@ -1,0 +1,1 @@
+"""`harness snapshot`: the plan's baseline of the configuration and the ledger, and differences between two."""

@@ -1,0 +1,107 @@
+"""`harness snapshot`: the plan's baseline as canonical JSON, from a disposable stack or a running one; and differences."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from harness.backend import scenarios
+from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.scenario import Cell
+from harness.jobs.snapshot import run as job
+from harness.run import plan as plans
+from harness.run import preflight
+from harness.stack.isolation import island
+from harness.store.files import write_all
+from harness.verb.failure import guarded
+from harness.verb.options import config_option, isolation_option, json_option, loaded, only_option, phase_option
+
+SHOWN = 5
+
+
+@click.command()
+@config_option
+@phase_option
+@only_option
+@isolation_option
+@click.option(
+    "--attach", metavar="COMMAND", help="Ask a running stack: 'docker exec NAME python manage.py', or any prefix."
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of stdout.")
+@click.option(
+    "--diff", "compared", nargs=2, type=click.Path(path_type=Path), metavar="A B", help="Compare two snapshot files."
+)
+@json_option
+def snapshot(
+    config_path: Path, phase: int | None, only: tuple[str, ...], isolation: str, attach: str | None, out: Path | None,
+    compared: tuple[Path, Path] | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Models, prices, settings, the last 20 usage logs and account balances, without any secret: the plan's Step 1.
+
+    A disposable stack is booted at the phase; --only drives one cell in it first, so that there are usage logs. With
+    --attach the stack is somebody else's: it is only read. Exit code 0: written, or no difference. 1: the two differ.
+    2: usage. 3: the stack failed.
+    """
+    if compared:
+        if attach or out or only or phase is not None:
+            raise HarnessError(
+                "--diff takes two files and nothing else", hint="harness snapshot --diff A B", code="usage"
+            )
+        return _diff(*compared, as_json)
+    if attach is not None:
+        if only or phase is not None:
+            raise HarnessError(
+                "--attach only reads a running stack: it has its phase and its data",
+                hint="leave out --only and --phase",
+                code="usage",
+            )
+        return _keep(job.of_running(attach), out)
+    config = loaded(config_path, phase)
+    cell = None
+    if only:
+        plan = plans.make(scenarios.load(config), only=only, phase=config.phase)
+        cell = _one(plan.cells)
+        preflight.check(config, plan)
+    out = out.absolute() if out else None
+    return island.run(
+        guarded(lambda place: _keep(job.of_disposable(config, place, cell), out), as_json),
+        hosts=config.provider_hosts,
+        mode=isolation,
+    )
+
+
+def _one(cells: tuple[Cell, ...]) -> Cell:
+    """Every cell begins with the state before it: only one can be seen in a snapshot."""
+    if len(cells) > 1:
+        names = ", ".join(cell.id for cell in cells[:SHOWN]) + (", ..." if len(cells) > SHOWN else "")
+        raise HarnessError(
+            f"--only names {len(cells)} cells, and each starts from the same empty world",
+            hint=f"name one: {names}",
+            code="snapshot-cells",
+        )
+    return cells[0]
+
+
+def _keep(document: job.Document, out: Path | None) -> int:
+    text = job.text_of(document)
+    if out is None:
+        sys.stdout.write(text)
+        return OK
+    write_all({out: text})
+    rows = ", ".join(f"{section['section']} {len(section['rows'])}" for section in document["sections"])
+    print(f"snapshot in {out}: {rows}", file=sys.stderr)
+    return OK
+
+
+def _diff(before: Path, after: Path, as_json: bool) -> int:
+    lines = job.differences(job.read(before), job.read(after))
+    if as_json:
+        print(json.dumps({"format": 1, "before": str(before), "after": str(after), "differences": lines}))
+    else:
+        for line in lines:
+            print(line)
+        print(f"{len(lines)} difference{'' if len(lines) == 1 else 's'} from {before} to {after}")
+    return DIFFERENCES if lines else OK

@@ -1,0 +1,1 @@
+"""`harness check`: judge a stored run again."""

@@ -1,0 +1,37 @@
+"""`harness check`: judge a stored run again with today's goldens; nothing is booted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.backend import scenarios
+from harness.core.errors import DIFFERENCES, OK
+from harness.core.verdict import Status
+from harness.report import machine, terminal
+from harness.run import judged
+from harness.store import runs as store
+from harness.verb.options import config_option, json_option, loaded
+from harness.verb.told import keep, summary_of
+
+
+@click.command()
+@config_option
+@click.argument("run", type=click.Path(path_type=Path), default=Path("runs/latest"))
+@json_option
+def check(config_path: Path, run: Path, as_json: bool) -> int:
+    """Judge the stored run RUN [default: runs/latest] again, with the goldens, rate card and findings of now."""
+    config = loaded(config_path)
+    law = judged.read_law(config, scenarios.load(config))
+    folder = store.find(run)
+    result = judged.judge_run(config, law, folder)
+    end = result.history.end or {}
+    summary = summary_of(config, law, result, folder, end.get("seconds"), None)
+    keep(folder, result, summary)
+    terminal.print_report(Console(quiet=as_json), summary)
+    if as_json:
+        print(json.dumps(machine.document(summary)))
+    return OK if summary.status is Status.PASS else DIFFERENCES

@@ -1,0 +1,248 @@
+"""`harness week`: a week of hourly ticks with many customers' schedules, in seconds, on the processes tier.
+
+1  beat     the target's own schedule under Celery's own Scheduler, in the target's shell, with a moved clock
+2  worker   the target's own worker, started with a hook that moves the clock of its task processes (week_clock)
+3  ticks    each that beat sends is published; when all is quiet, rows, calls, tasks and logs are one cell of the history
+4  judge    from the history alone, with due times calculated apart from the target (harness.jobs.week.judge)
+
+What is real: PostgreSQL, broker, worker, messages, HTTP to the provider fake. What is not: beat's waiting, and the time
+that task processes see. PostgreSQL's own now() stays real time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from harness.backend.scenarios import load as load_scenarios
+from harness.cell.drive import action_for
+from harness.cell.live import Live, boot
+from harness.core.config import Config
+from harness.core.errors import HarnessError
+from harness.core.history import LogLine
+from harness.core.verdict import Verdict
+from harness.core.week import Week
+from harness.jobs.week import beat as week_beat
+from harness.jobs.week import clock as week_clock
+from harness.jobs.week import judge as checker
+from harness.jobs.week.beat import Beat, Send
+from harness.jobs.week.due import due_ticks, hours_of
+from harness.jobs.week.judge import Asked, tick_name
+from harness.judge.facts import target_of
+from harness.run.judged import Law
+from harness.stack.database import capture, reset, seed
+from harness.stack.isolation.island import Island
+from harness.store import history
+from harness.store.history import HistoryWriter
+from harness.store.runs import HISTORY
+
+HOURS = 168
+FOLDER = "week"
+PATH = "scheduled"
+LEVELS = ("WARNING", "ERROR", "CRITICAL")
+Listen = Callable[[str, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driven:
+    """What a week cost. `elsewhere` is what beat would send were Celery's own zone the one that was asked for."""
+
+    beat: Beat
+    elsewhere: Beat
+    seconds: Mapping[str, float]
+
+
+def week_of(config: Config, accounts: int, start: datetime) -> Week:
+    """The customers of scenarios/week.py. Raises week-none."""
+    load_scenarios(config)  # mends sys.path for the import, and says what is wrong with any scenario
+    try:
+        module = import_module(f"{config.scenarios.name}.week")
+    except ModuleNotFoundError:
+        raise HarnessError(
+            f"{config.scenarios} has no week.py", hint="it holds week(accounts, start) -> Week", code="week-none"
+        ) from None
+    made: Week = module.week(accounts, start)
+    return made
+
+
+def drive(
+    config: Config, week: Week, start: datetime, zone: str, island: Island, folder: Path, listen: Listen
+) -> Driven:
+    """Drive the week in `island` and write its history below `folder`. Raises only what breaks the stack."""
+    spent: dict[str, float] = {}
+    began = time.perf_counter()
+    workers = [role.name for role in config.roles.values() if role.ready == "celery" and role.boot == "always"]
+    # beat and web have no part in it, and workers start when their clock is there
+    quiet = {name: replace(role, boot="on_demand") for name, role in config.roles.items()}
+    with boot(replace(config, roles=quiet), island, shell=True) as live, HistoryWriter(folder / HISTORY) as told:
+        clock = _install_clock(live, workers, zone)
+        spent["boot"] = time.perf_counter() - began
+        beat = week_beat.drive(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1])
+        elsewhere = week_beat.drive(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], timezone=zone)
+        spent["beat"] = time.perf_counter() - began - spent["boot"]
+        ticks = sorted({send.at for send in beat.sends})
+
+        def tell(kind: str, fields: Mapping[str, Any]) -> None:
+            told.tell(kind, fields)
+            listen(kind, fields)
+
+        tell("run.start", _start_event(config, island, beat, start, ticks))
+        _ticks(config, week, live, beat, ticks, start, clock, tell, workers)
+        spent["ticks"] = time.perf_counter() - began - sum(spent.values())
+        tell("run.end", {"seconds": spent, "cells": len(ticks)})
+        logs = folder / "logs"
+        logs.mkdir(exist_ok=True)
+        for log in sorted((live.stack.run_dir / "logs").glob("*.log")):
+            shutil.copyfile(log, logs / log.name)
+    return Driven(beat=beat, elsewhere=elsewhere, seconds=spent)
+
+
+def judge(
+    config: Config, week: Week, law: Law, start: datetime, beat: Beat, folder: Path, price_phase: int | None
+) -> tuple[Verdict, ...]:
+    """Judge the stored history below `folder`."""
+    asked = Asked(
+        week=week,
+        start=start,
+        hours=HOURS,
+        sends=tuple((send.task, send.at) for send in beat.sends),
+        check=_check_task(config, week),
+        phase=config.phase,
+        price_phase=price_phase,
+    )
+    run = history.read(folder / HISTORY, config.ledger)
+    return (
+        *checker.judge(asked, run.cells, target_of(config), law.rates),
+        checker.own_schedule(beat.scheduler, week_beat.OWN),
+    )
+
+
+def _check_task(config: Config, week: Week) -> str:
+    task = action_for(config, week.check, PATH).task  # type: ignore[arg-type]  # a StrEnum is its own text
+    if task is None:
+        raise HarnessError(
+            f"[operations.{week.check}.{PATH}] is no task",
+            hint="name the task that beat sends each hour",
+            code="week-none",
+        )
+    return str(task["name"])
+
+
+def _install_clock(live: Live, workers: list[str], zone: str) -> Path:
+    """Put the start-up hook where the workers' Python finds it first, and let the stack know their environment."""
+    hook, clock = live.stack.run_dir / "week", live.stack.run_dir / "week" / "now"
+    hook.mkdir()
+    shutil.copyfile(str(week_clock.__file__), hook / "sitecustomize.py")
+    before = live.stack.env.get("PYTHONPATH")
+    paths = os.pathsep.join([str(hook), *([before] if before else [])])
+    own = {"PYTHONPATH": paths, "HARNESS_CLOCK": str(clock), "TZ": zone}
+    config = live.stack.config
+    roles = {
+        name: replace(role, env={**role.env, **own}) if name in workers else role for name, role in config.roles.items()
+    }
+    live.stack.config = replace(config, roles=roles)
+    return clock
+
+
+def _start_event(config: Config, island: Island, beat: Beat, start: datetime, ticks: list[datetime]) -> dict[str, Any]:
+    return {
+        "target": config.name,
+        "phase": config.phase,
+        "tier": "processes",
+        "isolation": island.kind,
+        "seed": 0,
+        "whole": False,
+        "cells": [f"{tick_name(at)}@{PATH}" for at in ticks],
+        "week": {"start": start.isoformat(), "sends": [[send.task, send.at.isoformat()] for send in beat.sends]},
+    }
+
+
+def _ticks(
+    config: Config, week: Week, live: Live, beat: Beat, ticks: list[datetime], start: datetime, clock: Path, tell: Listen,
+    workers: list[str],
+) -> None:  # fmt: skip
+    """Seed once, then drive tick after tick: what one leaves is what the next begins with."""
+    reset.reset(live.db)
+    refs = seed.insert(live.db, config.tables, week.given)
+    kind = config.ledger.account
+    accounts = {name: ref for name, ref in refs.items() if ref["kind"] == kind}
+    hours = hours_of(start, HOURS)
+    due = {schedule.account: set(due_ticks(schedule, hours)) for schedule in week.schedules}
+    clock.write_text(start.isoformat())
+    begun, seen = live.stack.log_mark(), Counter[LogLine]()
+    for worker in workers:
+        live.start(worker)
+    for at in ticks:
+        tape = tuple(name for schedule in week.schedules if at in due[schedule.account] for name in schedule.tape)
+        sends = [send for send in beat.sends if send.at == at]
+        clock.write_text(at.isoformat())
+        _tick(config, live, at, sends, tape, accounts, tell, seen, begun if at == ticks[-1] else None)
+        live.stack.alive()
+
+
+def _tick(
+    config: Config, live: Live, at: datetime, sends: list[Send], tape: tuple[str, ...], accounts: Mapping[str, Any], outer: Listen,
+    seen: Counter[LogLine], begun: Mapping[str, int] | None,
+) -> None:  # fmt: skip
+    """One cell: publish what beat sent, wait until all is quiet, and tell what changed.
+
+    `seen` are the log lines of earlier ticks. The last tick reads from the week's beginning (`begun`): what was written
+    while no tick was looking is told there.
+    """
+    began = time.perf_counter()
+    told: Counter[str] = Counter()
+
+    def tell(kind: str, fields: Mapping[str, Any]) -> None:
+        told[kind] += 1
+        outer(kind, fields)
+
+    live.broker.reset()
+    capture.mark_baseline(live.db)
+    opening = _balances(config, live, accounts)
+    live.fake.load(tick_name(at), tape, ())
+    mark = live.stack.log_mark()
+    outer("cell.start", {"scenario": tick_name(at), "path": PATH, "title": f"beat at {at:%Y-%m-%d %H:%M} UTC"})
+    tell("seeded", {"refs": accounts, "accounts": {name: {"id": accounts[name]["id"], "credits": credits} for name, credits in opening.items()}})  # fmt: skip
+    for send in sends:
+        live.broker.publish(send.task, send.args, send.kwargs or {})
+    reason = live.broker.settle(config.settle_timeout_s, at_least=len(sends))
+    changes = capture.changes(live.db, config.tables)
+    closing = _balances(config, live, accounts)
+    report = live.fake.report()
+    for task in live.broker.tasks():
+        tell("task", asdict(task))
+    for call in report.calls:
+        tell("call", asdict(call))
+    tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape), "late": report.late})
+    for change in changes:
+        tell("row", history.row_fields(change))
+    for name in accounts:
+        tell("balance", {"account": name, "opening": opening[name], "closing": closing[name]})
+    lines = Counter(live.stack.logs_since(mark if begun is None else begun))
+    if begun is None:
+        seen.update(lines)
+    else:
+        lines -= seen
+    for line in lines.elements():
+        odd = line.level in LEVELS or "Traceback (most recent call last)" in line.message
+        if odd or any(marker in line.message for marker in config.markers):
+            tell("log", asdict(line))
+    outer("cell.end", {"events": dict(told), "scenario": tick_name(at), "path": PATH, "settled": not reason, "reason": reason, "seconds": {"tick": time.perf_counter() - began}})  # fmt: skip
+
+
+def _balances(config: Config, live: Live, accounts: Mapping[str, Any]) -> dict[str, int]:
+    ledger = config.ledger
+    rows = live.db.execute(
+        f'SELECT id, "{ledger.account_credits}" FROM "{config.tables[ledger.account].table}" WHERE id = ANY(%s)',
+        [[ref["id"] for ref in accounts.values()]],
+    ).fetchall()
+    found = dict(rows)
+    return {name: found[ref["id"]] for name, ref in accounts.items()}

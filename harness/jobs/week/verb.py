@@ -1,0 +1,139 @@
+"""`harness week`: a simulated week of hourly ticks and many schedules."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+
+from harness.backend import scenarios
+from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.verdict import Status, worst
+from harness.jobs.shadow import run as shadows
+from harness.jobs.week import report as shown
+from harness.jobs.week import run as job
+from harness.jobs.week.due import clock_changes, due_ticks, hours_of
+from harness.report import plan as plan_report
+from harness.report import progress
+from harness.run import judged
+from harness.stack.isolation import island
+from harness.store import runs as store
+from harness.verb.failure import guarded
+from harness.verb.options import (
+    config_option,
+    isolation_option,
+    json_option,
+    loaded,
+    phase_option,
+    runs_folder,
+    runs_option,
+)
+
+
+@click.command()
+@config_option
+@phase_option
+@click.option("--accounts", type=click.IntRange(1, 200), default=12, show_default=True, help="How many customers.")
+@click.option(
+    "--start", "day", default="2026-03-26", show_default=True, metavar="DATE", help="The first day, from 00:00 UTC on."
+)
+@click.option(
+    "--timezone",
+    "zone_name",
+    default="Europe/Berlin",
+    show_default=True,
+    metavar="ZONE",
+    help="Where the machine stands, whose clock changes are looked at.",
+)
+@isolation_option
+@runs_option
+@json_option
+def week(
+    config_path: Path, phase: int | None, accounts: int, day: str, zone_name: str, isolation: str, runs: Path | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Simulate 168 hours of beat and scheduled automations for many customers, in seconds.
+
+    Exit code 0: every schedule ran as often as it should, was charged once, every law holds, no mismatch, no error in
+    the logs. 1: anything else, or something that nobody can tell. 2: usage. 3: the stack failed.
+    """
+    start, zone = _day(day), _zone(zone_name)
+    config = loaded(config_path, phase)
+    made = job.week_of(config, accounts, start)
+    law = judged.read_law(config, scenarios.load(config))
+    price_phase = shadows.price_phase(config) if shadows.compares(config, ()) else None
+    folder = store.begin(runs_folder(config, runs)) / job.FOLDER
+    folder.mkdir()
+    out = Console(quiet=as_json)
+    runs_due = sum(len(due_ticks(schedule, hours_of(start, job.HOURS))) for schedule in made.schedules)
+    plan_report.say(
+        out,
+        f"{accounts} customers, {runs_due} runs due in {job.HOURS} hours from {start:%Y-%m-%d} UTC, phase {config.phase}",
+    )
+
+    def inside(place: island.Island) -> int:
+        plan_report.say(out, f"isolation: {place.kind} ({place.why})")
+        with progress.RunProgress(out, quiet=True) as heard:
+            driven = job.drive(config, made, start, zone_name, place, folder, heard.hear)
+        verdicts = job.judge(config, made, law, start, driven.beat, folder, price_phase)
+        store.write_verdict(folder, verdicts, {"phase": config.phase, "seconds": dict(driven.seconds)})
+        notes = _notes(driven, zone, zone_name, start, config.phase, price_phase)
+        shown.print_week(out, f"a week at phase {config.phase}", verdicts, notes)
+        if as_json:
+            facts: dict[str, Any] = {
+                "phase": config.phase, "accounts": accounts, "start": start.isoformat(), "timezone": zone_name,
+                "hours": job.HOURS, "runs_due": runs_due, "seconds": dict(driven.seconds), "kept_in": str(folder),
+                "clock_changes": [[at.isoformat(), jump.total_seconds()] for at, jump in clock_changes(zone, start, job.HOURS)],
+            }  # fmt: skip
+            print(json.dumps(shown.document(verdicts, facts, notes)))
+        return OK if worst(verdicts) is Status.PASS else DIFFERENCES
+
+    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+
+
+def _notes(
+    driven: job.Driven, zone: ZoneInfo, zone_name: str, start: datetime, phase: int, price_phase: int | None
+) -> list[str]:  # fmt: skip
+    """How it was done, and what it does not show."""
+    changes = clock_changes(zone, start, job.HOURS)
+    told = [f"{at:%Y-%m-%d %H:%M} UTC by {jump.total_seconds() / 3600:+g} h" for at, jump in changes]
+    there = driven.elsewhere.sends
+    hours = len({send.at.replace(minute=0, second=0) for send in there})
+    odd = (
+        ""
+        if len(there) == hours == job.HOURS
+        else f": {job.HOURS - hours} hours without a check, {len(there) - hours} more than one"
+    )
+    notes = [
+        f"clock changes of {zone_name} in the week: {', '.join(told) or 'none'}; the target's beat computes in {driven.beat.timezone}",
+        f"were Celery's own timezone {zone_name} (it is not), beat would send {len(there)} times{odd}",
+        "how: Celery's own Scheduler under a moved clock in the target's shell; then the target's own worker, broker and "
+        "database, the worker's task processes moved by time-machine at start-up; PostgreSQL's now() stays real time",
+    ]
+    if price_phase is None:
+        notes.append(f"phase {phase} keeps no comparison log: that there is no mismatch is not shown here")
+    total = sum(driven.seconds.values())
+    notes.append(f"{total:.1f} s: {', '.join(f'{name} {spent:.1f}' for name, spent in driven.seconds.items())}")
+    return notes
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise HarnessError(f"'{text}' is not a day", hint="write it as 2026-03-26", code="week-start") from None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise HarnessError(
+            f"'{name}' is no time zone that this machine knows",
+            hint="for example Europe/Berlin or UTC",
+            code="week-timezone",
+        ) from None

@@ -1,0 +1,168 @@
+"""From histories to verdicts. The registries below are all the checks there are."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from harness.core.config import Config
+from harness.core.finding import Finding
+from harness.core.golden import Golden
+from harness.core.history import CellHistory
+from harness.core.rates import RateCard
+from harness.core.scenario import Scenario
+from harness.core.verdict import Status, Verdict
+from harness.judge import overlap
+from harness.judge.context import Context, RunContext
+from harness.judge.declared import complete, findings_used, goldens_used
+from harness.judge.facts import target_of
+from harness.judge.golden.agreement import Named, paths_agree, split_is_combined
+from harness.judge.golden.locked import golden
+from harness.judge.known import weigh
+from harness.judge.laws.balance import balance_chains, balance_is_the_sum, never_negative
+from harness.judge.laws.charges import one_log_one_deduction
+from harness.judge.laws.prices import as_the_rate_card
+from harness.judge.laws.provider import charged_once
+from harness.judge.laws.refunds import refunded_once
+from harness.judge.laws.refused import refused_leaves_nothing
+from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
+from harness.judge.laws.scale import signs_and_scales
+from harness.judge.result import Result, cannot_tell, verdict_of
+from harness.judge.traffic import http, provider, settle
+
+CellCheck = Callable[[CellHistory, Context], Result]
+RunCheck = Callable[[Sequence[CellHistory], RunContext], Iterable[Named]]
+
+CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
+    "settle": ("the work came to rest", settle),
+    "http": ("every request was answered as expected", http),
+    "provider": ("every provider request fits its recording and its contract", provider),
+    "golden": ("the outcome is the locked one", golden),
+    "law-1": ("balance = opening + sum of amounts", balance_is_the_sum),
+    "law-2": ("balance_after chains and ends at the balance", balance_chains),
+    "law-3": ("no balance is negative", never_negative),
+    "law-4": ("one billable operation, one usage log, one deduction, equal credits", one_log_one_deduction),
+    "law-5": ("every provider success is charged once, with the provider's tokens", charged_once),
+    "law-6": ("credits and cost equal the rate card", as_the_rate_card),
+    "law-7": ("old ledger rows never change", old_rows_never_change),
+    "law-8": ("a refund is at most the original, once", refunded_once),
+    "law-9": ("other accounts are untouched", others_untouched),
+    "law-10": ("what is refused leaves no row and no provider call", refused_leaves_nothing),
+    "law-11": ("nothing is stuck in progress", nothing_stuck),
+    "law-14": ("signs and scales are fixed", signs_and_scales),
+}
+"""name -> (claim, check), judged for each cell, in this order."""
+
+RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
+    "complete": ("every planned cell was judged", complete),
+    "law-12": ("the paths of a scenario agree", paths_agree),
+    "law-13": ("split work costs what combined work costs", split_is_combined),
+    "goldens-used": ("no golden or deviation is unused", goldens_used),
+    "findings-used": ("findings and scenarios name each other", findings_used),
+}
+"""name -> (claim, check), judged once for a run; each may speak of several scenarios."""
+
+OF_THE_WHOLE = tuple(name for name in RUN_CHECKERS if name != "complete")
+"""Of the run checkers those that a part of a run cannot answer: they are left to the merge."""
+
+
+def judge(
+    cells: Sequence[CellHistory],
+    scenarios: Mapping[str, Scenario],
+    goldens: Mapping[str, Golden],
+    rates: RateCard,
+    findings: Mapping[str, Finding],
+    config: Config,
+    phase: int,
+    *,
+    planned: Sequence[str] | None = None,
+    part: bool = False,
+    workers: int = 1,
+) -> list[Verdict]:
+    """Every verdict on a run, cells first. `scenarios`, `goldens` and `findings` are all there are, driven or not.
+
+    `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails. Of a
+    `part` of a run (a shard) nothing is said that needs the whole. With more than one of `workers` a finding may say
+    that deductions were lost by overlapping (harness.judge.overlap).
+    """
+    target = target_of(config)
+    lossy = overlap.shows(findings.values(), workers, phase)
+    verdicts: list[Verdict] = []
+    seen: list[CellHistory] = []
+    for cell in cells:
+        scenario = scenarios.get(cell.scenario)
+        if scenario is None:
+            seen.append(cell)
+            continue  # the run check "complete" fails on it
+        context = Context(
+            scenario=scenario,
+            golden=goldens.get(cell.scenario),
+            target=target,
+            rates=rates,
+            phase=phase,
+            path=cell.path,
+            findings=tuple(
+                findings[name]
+                for name in scenario.findings
+                if name in findings and findings[name].shows_at(cell.cell, phase)
+            ),
+        )
+        as_seen, own = _overlap_weighed(cell, context, lossy)
+        seen.append(as_seen)
+        verdicts += own
+    run = RunContext(
+        scenarios=scenarios,
+        goldens=goldens,
+        target=target,
+        phase=phase,
+        findings=findings,
+        planned=None if planned is None else tuple(planned),
+    )
+    return verdicts + [one for one in check_run(seen, run) if not (part and one.checker in OF_THE_WHOLE)]
+
+
+def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
+    """One verdict of each cell checker, findings weighed in."""
+    return [
+        verdict_of(name, claim, cell.cell, weigh(name, _guarded(check, cell, context), context.findings))
+        for name, (claim, check) in CELL_CHECKERS.items()
+    ]
+
+
+def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None) -> tuple[CellHistory, list[Verdict]]:
+    """The cell's verdicts; where lost deductions, and nothing else, explain what is wrong, those of the cell in turn."""
+    own = check_cell(cell, context)
+    broken = any(one.checker in overlap.BREAKS and one.status is Status.FAIL for one in own)
+    if lossy is None or lossy in context.findings or not broken:
+        return cell, own
+    found = overlap.in_turn(cell, context.target.ledger)
+    if isinstance(found, overlap.InTurn):
+        again = check_cell(found.cell, context)
+        wrong = ", ".join(one.checker for one in again if one.status is not Status.PASS)
+        if not wrong:
+            lost = verdict_of(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.known_wrong(lossy, found.lost))
+            return found.cell, [*again, lost]
+        found = f"with its deductions in turn, {wrong} would still not pass"
+    return cell, [*own, verdict_of(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.not_excused(lossy, found))]
+
+
+def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict]:
+    """The verdicts of each run checker."""
+    return [
+        verdict_of(name, claim, about, result)
+        for name, (claim, check) in RUN_CHECKERS.items()
+        for about, result in check(cells, context)
+    ]
+
+
+def _guarded(check: CellCheck, cell: CellHistory, context: Context) -> Result:
+    """A check that breaks on what it reads has shown nothing: unknown, never pass, and the other checks go on."""
+    try:
+        return check(cell, context)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return cannot_tell(
+            f"the check itself broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno})",
+            code="checker-broke",
+            hint="the history holds something that the check does not understand; please report it",
+        )

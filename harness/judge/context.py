@@ -1,0 +1,37 @@
+"""What a checker may know beside the history: the scenario, its golden, and facts that do not come from the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.core.finding import Finding
+from harness.core.golden import Golden
+from harness.core.rates import RateCard
+from harness.core.scenario import Scenario
+from harness.judge.facts import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """For one cell. `findings` are those that the scenario declares and that still show at this phase."""
+
+    scenario: Scenario
+    golden: Golden | None
+    target: Target
+    rates: RateCard
+    phase: int
+    path: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """For a whole run. `scenarios` and `goldens` are all that exist, driven or not; `planned` the cells that should be."""
+
+    scenarios: Mapping[str, Scenario]
+    goldens: Mapping[str, Golden]
+    target: Target
+    phase: int
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    planned: tuple[str, ...] | None = None

@@ -1,0 +1,87 @@
+"""Checks of what is declared: every cell was judged, and no golden, deviation or finding is left over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from harness.core.golden import Golden, resolve
+from harness.core.history import CellHistory
+from harness.core.scenario import Scenario
+from harness.judge.context import RunContext
+from harness.judge.golden.agreement import Named
+from harness.judge.golden.difference import difference
+from harness.judge.result import breaks, cannot_tell, holds
+
+PHASES = range(8)
+
+
+def complete(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
+    """Every planned cell is in the history, once, and belongs to a scenario that exists."""
+    if not cells and not context.planned:
+        yield "", cannot_tell("the history holds no cell: nothing was judged", code="nothing-judged")
+        return
+    seen = Counter(cell.cell for cell in cells)
+    lines = [f"{cell} was planned but is not in the history" for cell in context.planned or () if cell not in seen]
+    if context.planned == ():
+        lines.append("the run does not say what it set out to drive, so nobody can tell what is missing")
+    lines += [f"{cell} is in the history {times} times" for cell, times in sorted(seen.items()) if times > 1]
+    lines += [
+        f"{cell.cell}: there is no scenario {cell.scenario}" for cell in cells if cell.scenario not in context.scenarios
+    ]
+    yield "", breaks(lines, code="run-incomplete") if lines else holds(f"{len(cells)} cells, all judged")
+
+
+def goldens_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
+    """No golden without a scenario; no deviation that can never apply or that changes nothing where it applies."""
+    lines, count = [], 0
+    for name, golden in sorted(context.goldens.items()):
+        scenario = context.scenarios.get(name)
+        if scenario is None:
+            lines.append(f"{name}: the golden belongs to no scenario")
+            continue
+        count += len(golden.deviations)
+        lines += [f"{name}: {line}" for line in _idle_deviations(golden, scenario)]
+    if lines:
+        yield "", breaks(lines, code="golden-unused", hint="delete the file, or the deviation, that nothing uses")
+    else:
+        yield "", holds(f"{len(context.goldens)} goldens and {count} deviations, each in use")
+
+
+def findings_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
+    """Findings and scenarios name each other."""
+    lines = []
+    for scenario in context.scenarios.values():
+        for name in scenario.findings:
+            finding = context.findings.get(name)
+            if finding is None:
+                lines.append(f"{scenario.id}: declares the unknown finding {name}")
+            elif not any(target.partition("@")[0] == scenario.id for target in finding.scenarios):
+                lines.append(f"{scenario.id}: declares {name}, which does not name this scenario")
+    for finding in context.findings.values():
+        for target in finding.scenarios:
+            scenario = context.scenarios.get(target.partition("@")[0])
+            if scenario is None:
+                lines.append(f"{finding.id}: names the unknown scenario {target}")
+            elif finding.id not in scenario.findings:
+                lines.append(f"{finding.id}: names {scenario.id}, which does not declare it")
+    if lines:
+        yield "", breaks(lines, code="finding-unused", hint="mend scenarios/findings.toml or the scenario's `findings`")
+    else:
+        yield "", holds(f"{len(context.findings)} findings, each declared where it shows")
+
+
+def _idle_deviations(golden: Golden, scenario: Scenario) -> Iterable[str]:
+    """A deviation is idle when leaving it out changes the expected outcome at no phase, on no path of the scenario."""
+    for index, deviation in enumerate(golden.deviations):
+        rest = replace(golden, deviations=golden.deviations[:index] + golden.deviations[index + 1 :])
+        changes = any(
+            difference(resolve(rest, phase, path).outcome, resolve(golden, phase, path).outcome)
+            or resolve(rest, phase, path).known_wrong != resolve(golden, phase, path).known_wrong
+            for path in scenario.paths
+            for phase in PHASES
+            if deviation.applies(phase, path)
+        )
+        if not changes:
+            yield f"the deviation '{deviation.why}' is unused: it changes nothing on any path of the scenario"

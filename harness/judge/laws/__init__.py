@@ -1,0 +1,13 @@
+"""The ledger's laws that are judged cell by cell. Each is a function (cell, context) -> Result.
+
+balance   1 balance = opening + sum, 2 balance_after chains, 3 never negative
+charges   4 one usage log <-> one deduction
+provider  5 every provider success is charged once, with the provider's own tokens
+prices    6 credits and cost equal the rate card
+rows      7 old rows never change, 9 other accounts untouched, 11 nothing stuck in progress
+refunds   8 refunds at most the original, once
+refused   10 a rejected request leaves no row and no call
+scale     14 sign and scale
+
+Laws 12 and 13 compare cells: harness.judge.golden.agreement.
+"""

@@ -1,0 +1,45 @@
+"""Law 8: a refund gives back at most what was taken, and only once."""
+
+from __future__ import annotations
+
+from harness.core.history import CellHistory, LedgerRow
+from harness.judge.context import Context
+from harness.judge.golden.difference import credits_text
+from harness.judge.laws.charges import deductions_of
+from harness.judge.result import Result, judged
+
+REFUND = "refund"
+
+
+def refunded_once(cell: CellHistory, context: Context) -> Result:
+    """Law 8. Each refund takes one deduction of its account and operation for itself. Unknown when the deduction is
+    older than this cell: then the history does not hold it."""
+    refunds = [row for row in cell.ledger if row.kind == REFUND]
+    free = sorted(deductions_of(cell), key=lambda row: row.credits)
+    problems, unclear, excess = [], [], 0
+    for refund in sorted(refunds, key=lambda row: -row.credits):
+        own = [row for row in free if _fits(refund, row)]
+        if own:
+            original = min(own, key=lambda row: (-row.credits < refund.credits, abs(-row.credits - refund.credits)))
+            free.remove(original)
+            if refund.credits > -original.credits:
+                excess += refund.credits + original.credits
+                problems.append(
+                    f"{refund.account}: {credits_text(refund.credits)} refunded for {original.operation}, {-original.credits} were taken"
+                )
+        elif any(_fits(refund, row) for row in deductions_of(cell)):
+            excess += refund.credits
+            problems.append(
+                f"{refund.account}: {credits_text(refund.credits)} refunded for {refund.operation or 'one deduction'} a second time"
+            )
+        else:
+            unclear.append(
+                f"{refund.account}: {credits_text(refund.credits)} refunded, the deduction is not in this history"
+            )
+    return judged(
+        problems, unclear, f"{len(refunds)} refunds, each within its deduction", credits_delta=-excess or None
+    )
+
+
+def _fits(refund: LedgerRow, deduction: LedgerRow) -> bool:
+    return refund.account == deduction.account and refund.operation in ("", deduction.operation)

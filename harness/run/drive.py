@@ -1,0 +1,120 @@
+"""The main job: boot, drive every cell, write the history. It judges nothing: verdicts come from the history alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import harness
+from harness.cell.drive import action_for, steps_for
+from harness.cell.live import boot, workers_of
+from harness.cell.run import Tell, run_cell
+from harness.core.config import Config
+from harness.core.scenario import Do
+from harness.core.scenario import Path as Way
+from harness.run import shard as shards
+from harness.run.fingerprint import fingerprint, versions
+from harness.run.plan import Plan
+from harness.stack.isolation.island import Island
+from harness.store.history import HistoryWriter
+from harness.store.runs import HISTORY
+
+
+@dataclass(slots=True, kw_only=True)
+class Driven:
+    """What a run cost: seconds by part, and the stack's memory at its end in bytes."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory_bytes: int = 0
+    isolation: str = ""
+    why: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    """What a report says beside, by name."""
+
+
+def drive_plan(
+    config: Config,
+    plan: Plan,
+    island: Island,
+    folder: Path,
+    listen: Callable[[str, Mapping[str, Any]], None],
+    *,
+    workers: int | None = None,
+) -> Driven:
+    """Drive every cell of `plan` in `island` and write runs/<time>/history.ndjson. `listen` hears every event too."""
+    driven = Driven(isolation=island.kind, why=island.why)
+    begun = time.perf_counter()
+    with HistoryWriter(folder / HISTORY) as history:
+
+        def tell(kind: str, fields: Mapping[str, Any]) -> None:
+            history.tell(kind, fields)
+            listen(kind, fields)
+
+        count = workers_of(config, plan.tier, workers)
+        tell("run.start", start_event(config, plan, island, workers=count))
+        shell = needs_shell(config, plan)
+        with (
+            _logs_kept(island.run_dir, folder),
+            boot(config, island, shell=shell, tier=plan.tier, workers=workers) as live,
+            _logs_kept(live.stack.run_dir, folder),
+        ):
+            driven.seconds["boot"] = time.perf_counter() - begun
+            listen("booted", {"timings": dict(live.stack.timings)})
+            _cells(config, plan, live, tell, driven)
+            driven.memory_bytes = live.stack.memory_bytes()
+            down = time.perf_counter()
+        driven.seconds["teardown"] = time.perf_counter() - down
+        driven.seconds["total"] = time.perf_counter() - begun
+        tell("run.end", {"seconds": driven.seconds, "cells": len(plan.cells)})
+    return driven
+
+
+def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) -> None:
+    for cell in plan.cells:
+        clock = run_cell(config, cell, live, tell)
+        for part, seconds in clock.seconds.items():
+            driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
+        live.stack.alive()
+
+
+def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1) -> dict[str, Any]:
+    """The fields of run.start."""
+    return {
+        "harness": harness.__version__,
+        "target": config.name,
+        "phase": plan.phase,
+        "tier": plan.tier,
+        "isolation": island.kind,
+        "workers": workers,
+        "seed": 0,
+        "whole": plan.whole,
+        "cells": [cell.id for cell in plan.cells],
+        "versions": versions(),
+        **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
+    }
+
+
+def needs_shell(config: Config, plan: Plan) -> bool:
+    """Whether any cell calls into the target's own shell: it is started beside the roles then."""
+    return any(
+        action_for(config, step.operation, Way(cell.path)).call
+        for cell in plan.cells
+        for step in steps_for(cell.scenario, cell.path)
+        if isinstance(step, Do)
+    )
+
+
+@contextmanager
+def _logs_kept(run_dir: Path, folder: Path) -> Iterator[None]:
+    """Copy what every role said, also when the boot failed: the run's folder outlives the island."""
+    try:
+        yield
+    finally:
+        kept = folder / "logs"
+        kept.mkdir(exist_ok=True)
+        for log in sorted((run_dir / "logs").glob("*.log")):
+            (kept / log.name).write_bytes(log.read_bytes())

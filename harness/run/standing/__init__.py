@@ -1,9 +1,0 @@
-"""A stack for hand work: it stands in the background until it is taken down.
-
-place       its folder and lock: whether it is up, killed or not there
-line        its control socket, and what is asked there
-hand        the world that is seeded, the tokens that lead to it, the lines that can be typed
-world       what stands: seeding, resetting, telling
-shell       the target's shell in it, both ends
-supervisor  the process that boots it and serves
-"""

@@ -1,0 +1,10 @@
+"""The target's PostgreSQL.
+
+postgres   the wheel's server
+snapshot   shadows and marks inside the database
+pack       a folder as one file
+cluster    the prepared database, cached
+reset      back to the snapshot, between scenarios
+seed       a scenario's given rows
+capture    which rows changed
+"""

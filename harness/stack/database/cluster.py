@@ -1,0 +1,118 @@
+"""The prepared database: initialised, migrated and snapshotted once, then copied into memory at every boot.
+
+The copy is good for exactly one state of the target's models and migrations, its environment, PostgreSQL, the
+installed packages, and the code that prepares it; the key says so. A damaged copy is rebuilt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from harness.core.config import Config
+from harness.core.errors import StackError
+from harness.stack.database import pack, postgres, snapshot
+from harness.stack.roles import child, environment
+from harness.store import cache
+
+SKIPPED = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox"})
+_PREPARED_BY = ("cluster.py", "pack.py", "postgres.py", "snapshot.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A running, prepared database. `built` tells whether it had to be made (True) or came from the cache."""
+
+    server: child.Child
+    db: psycopg.Connection
+    built: bool
+
+
+def start(
+    config: Config,
+    found: postgres.Postgres,
+    run_dir: Path,
+    cache_dir: Path,
+    *,
+    port: int,
+    password: str,
+    migrate: Callable[[], None],
+) -> Cluster:
+    """Start the target's database from the cache, or build it with `migrate` and cache it. Raises StackError."""
+    data, log = run_dir / "pgdata", run_dir / "logs" / "postgres.log"
+    name = key(config, found.version)
+    packed = cache_dir / "clusters" / f"{name}.pack"
+    environment.forget_stale_bytecode(cache_dir, config.root, name)
+
+    def up() -> tuple[child.Child, psycopg.Connection]:
+        server, admin = postgres.start(found, data, port=port, log=log, password=password)
+        admin.close()
+        return server, postgres.connect(data.with_name("pg_socket"), port)
+
+    try:
+        pack.unpack(packed, data, owner=found.user)
+        server, db = up()
+    except (pack.CorruptPack, OSError, StackError, psycopg.Error):
+        # absent, damaged, or whole and yet no database: made anew either way, and then its failures are shown
+        shutil.rmtree(data, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            os.utime(packed)
+        return Cluster(server=server, db=db, built=False)
+    _build(found, data, log, port, password, migrate)
+    with suppress(OSError):
+        # a cache that cannot be written costs time at the next boot, nothing else
+        pack.write(data, packed)
+        cache.prune(packed.parent)
+    server, db = up()
+    return Cluster(server=server, db=db, built=True)
+
+
+def key(config: Config, version: str) -> str:
+    """What the prepared database depends on, as 32 hex digits."""
+    digest = hashlib.blake2b(digest_size=16)
+    packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    facts = [version, packages, list(config.migrate), sorted(config.env.items()), snapshot.VERSION]
+    digest.update(json.dumps(facts).encode())
+    for name in _PREPARED_BY:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    for path in sources(config.root):
+        content = path.read_bytes()
+        digest.update(f"\0{path.relative_to(config.root)}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def sources(root: Path) -> Iterator[Path]:
+    """Every file below `root` that can change what migrating makes: all Python, and all data beside migrations or fixtures."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        data = not {"migrations", "fixtures"}.isdisjoint(Path(folder).relative_to(root).parts)
+        for name in sorted(names):
+            path = Path(folder, name)
+            if (name.endswith(".py") or data) and path.is_file():
+                yield path
+
+
+def _build(
+    found: postgres.Postgres, data: Path, log: Path, port: int, password: str, migrate: Callable[[], None]
+) -> None:
+    postgres.initdb(found, data)
+    server, admin = postgres.start(found, data, port=port, log=log, password=password)
+    try:
+        admin.execute(f"CREATE DATABASE {postgres.DATABASE} STRATEGY file_copy")
+        migrate()
+        with postgres.connect(data.with_name("pg_socket"), port) as db:
+            snapshot.take(db)
+    finally:
+        admin.close()
+        postgres.stop(server)

@@ -1,0 +1,9 @@
+"""Nothing outside can be reached, and nothing stays behind. Bottom up:
+
+linux        system calls that Python has no name for
+supervise    wait for a child, forward signals, reap, kill what is left
+namespace    an island of kernel namespaces
+hook         the fallback: a supervisor, and sitehook, the start-up hook that it puts into every Python process
+island       run(main): move the program onto an island, of whichever kind the machine allows
+guard        the same care for a program that is not ours (pytest)
+"""

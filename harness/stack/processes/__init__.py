@@ -1,0 +1,7 @@
+"""The processes tier: the real servers, on an island.
+
+boot      boot(config, island, fake=...): the whole order of events
+ready     how a role shows that it is up
+running   the booted stack
+retarget  other code on the same database
+"""

@@ -1,0 +1,190 @@
+"""The processes tier: PostgreSQL, Valkey, the provider fake and the target's roles, booted on an island and taken down.
+
+`boot` is the whole order of events; what it yields is in running.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from harness.core.config import Config
+from harness.core.errors import StackError
+from harness.stack.broker import valkey
+from harness.stack.database import cluster, postgres
+from harness.stack.isolation import hook
+from harness.stack.isolation.island import Island
+from harness.stack.processes import ready
+from harness.stack.processes.running import Stack, spawn_role
+from harness.stack.roles import child, environment
+from harness.stack.roles.child import Child
+from harness.store import cache
+
+FAKE = ("{python}", "-m", "harness.provider.fake", "--config", "{config}")
+HTTPS = 443
+
+
+@contextmanager
+def boot(
+    config: Config,
+    island: Island,
+    *,
+    fake: Mapping[str, Any] | None,
+    fake_command: Sequence[str] = FAKE,
+    roles: bool = True,
+    planned: Stack | None = None,
+    reachable: bool = False,
+) -> Iterator[Stack]:
+    """Boot the stack of `config` on `island`; down when the context is left, however.
+
+    `fake` is the provider fake's configuration but for its addresses and folders, which are decided here; None boots
+    without it. `roles` False boots none of the target's roles: database and broker only. `planned` is what `plan` made
+    for this boot. `reachable`: its ports will be carried to where others are, so the database asks for a password.
+    Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
+    """
+    stack = planned or plan(config, island, reachable=reachable)
+    clock = _Clock(stack.timings)
+    try:
+        stack.broker = valkey.start(
+            valkey.find(), stack.run_dir, port=int(stack.places["redis_port"]), log=stack.log("valkey"), env=stack.env
+        )
+        if fake is not None:
+            stack.fake = _start_fake(stack, fake, fake_command)
+        with clock.lap("database"):
+            stack.database = _start_database(stack)
+            stack.db = stack.database.db
+        with clock.lap("broker"):
+            valkey.await_ready(stack.broker, stack.run_dir)
+        with clock.lap("roles"):
+            always = [role for role in config.roles.values() if roles and role.boot == "always"]
+            for role in always:
+                stack.roles[role.name] = spawn_role(stack, role)
+            if stack.fake is not None:
+                ready.await_line(stack.fake, "ready")
+            for role in always:
+                ready.await_role(role, stack.roles[role.name], stack)
+        clock.total()
+        yield stack
+    finally:
+        stack.down()
+
+
+def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
+    """Decide every port, password and path, and with them the target's environment, before anything starts."""
+    run_dir = island.run_dir
+    (run_dir / "logs").mkdir(exist_ok=True)
+    cache_dir = cache.folder(config.source.parent)
+    ports = _ports(island, ["redis", "db", "fake", *config.roles])
+    password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
+    places = {
+        "python": sys.executable,
+        "host": "127.0.0.1",
+        "run": os.fspath(run_dir),
+        "db_host": "127.0.0.1",
+        "db_socket": os.fspath(run_dir / "pg_socket"),
+        "db_port": str(ports["db"]),
+        "db_name": postgres.DATABASE,
+        "db_user": postgres.USER,
+        "db_password": password,
+        "redis_port": str(ports["redis"]),
+        "redis_url": f"redis://127.0.0.1:{ports['redis']}/0",
+        "ca_bundle": os.fspath(run_dir / "tls" / "ca.pem"),
+        "fake_port": str(ports["fake"]),
+        **{f"port_{name}": str(ports[name]) for name in config.roles},
+    }
+    first = environment.base(run_dir, cache_dir)
+    if island.kind == "hook":
+        first |= hook.environment(run_dir, island.hosts, ports["fake"])
+    env = environment.of_target(config, first, places)
+    return Stack(config=config, island=island, run_dir=run_dir, cache_dir=cache_dir, places=places, env=env, timings={})
+
+
+def _ports(island: Island, names: Sequence[str]) -> dict[str, int]:
+    """The usual ports where the network is ours alone; else ports that are free now, all held at once to differ."""
+    if island.kind == "namespace":
+        usual = {"redis": 6379, "db": 5432, "fake": HTTPS}
+        return {name: usual.get(name, 8000 + n) for n, name in enumerate(names)}
+    held = [socket.socket() for _ in names]
+    try:
+        for sock in held:
+            sock.bind(("127.0.0.1", 0))
+        return {name: sock.getsockname()[1] for name, sock in zip(names, held, strict=True)}
+    finally:
+        for sock in held:
+            sock.close()
+
+
+def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str]) -> Child:
+    tls = stack.run_dir / "tls"
+    tls.mkdir(exist_ok=True)
+    full = {
+        "hosts": sorted(stack.config.provider_hosts),
+        "cache": os.fspath(stack.cache_dir / "tapes"),
+        **settings,
+        "listen": [["127.0.0.1", int(stack.places["fake_port"])]],
+        "tls_dir": os.fspath(tls),
+        "control": os.fspath(stack.fake_control),
+    }
+    file = stack.run_dir / "fake.json"
+    file.write_text(json.dumps(full, default=os.fspath))
+    words = environment.command(command, {**stack.places, "config": os.fspath(file)}, "the provider fake")
+    return child.spawn(
+        "fake",
+        words,
+        log=stack.log("fake"),
+        env=_own(stack),
+        cwd=stack.run_dir,
+        stdin=subprocess.PIPE,
+    )
+
+
+def _own(stack: Stack) -> dict[str, str]:
+    """Of this process's environment and the stack's what suits the harness's own: never the start-up hook."""
+    env = hook.without(os.environ, stack.run_dir)
+    kept = ("HOME", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX")
+    return env | {name: stack.env[name] for name in kept}
+
+
+def _start_database(stack: Stack) -> cluster.Cluster:
+    def migrate() -> None:
+        words = environment.command(stack.config.migrate, stack.places, "target.migrate")
+        process = child.spawn("migrate", words, log=stack.log("migrate"), env=stack.env, cwd=stack.config.root)
+        if process.popen.wait():
+            raise StackError(
+                f"the target's migrations failed (exit code {process.popen.returncode})",
+                hint=f"its last words: {child.last_words(process)}",
+                code="migrate-failed",
+            )
+
+    return cluster.start(
+        stack.config,
+        postgres.find(stack.run_dir),
+        stack.run_dir,
+        stack.cache_dir,
+        port=int(stack.places["db_port"]),
+        password=stack.places["db_password"],
+        migrate=migrate,
+    )
+
+
+class _Clock:
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.began = time.perf_counter()
+        self.seconds = seconds
+
+    @contextmanager
+    def lap(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+    def total(self) -> None:
+        self.seconds["boot"] = time.perf_counter() - self.began

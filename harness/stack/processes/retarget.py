@@ -1,0 +1,94 @@
+"""Other code on the same database: what a deployment does, with the stack's PostgreSQL, broker and fake left running."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.core.config import Config
+from harness.core.errors import StackError
+from harness.stack.database import postgres, snapshot
+from harness.stack.processes import ready
+from harness.stack.processes.running import Stack, spawn_role
+from harness.stack.roles import environment
+
+
+def retarget(stack: Stack, config: Config) -> None:
+    """Stop the target's roles and point the stack at `config`'s code; nothing of the target runs afterwards."""
+    for name in list(stack.roles):
+        stack.kill(name)
+    stack.config = config
+    stack.env = environment.of_target(config, stack.env, stack.places)
+
+
+def start_roles(stack: Stack) -> None:
+    """Start every role that always runs, side by side, and wait until all are ready."""
+    roles = [role for role in stack.config.roles.values() if role.boot == "always"]
+    for role in roles:
+        stack.roles[role.name] = spawn_role(stack, role)
+    for role in roles:
+        ready.await_role(role, stack.roles[role.name], stack)
+
+
+def migrate(stack: Stack, words: Iterable[str] = ()) -> None:
+    """The target's migrate command, with `words` behind it ("billing", "0002_seed"). Raises StackError migrate-failed."""
+    command = environment.command([*stack.config.migrate, *words], stack.places, "target.migrate")
+    done = subprocess.run(
+        command,
+        cwd=stack.config.root,
+        env=stack.env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()][-3:]
+        raise StackError(
+            f"migrate {' '.join(words)} failed at phase {stack.config.phase}".replace("  ", " "),
+            hint="its last words: " + (" | ".join(last) or "none"),
+            code="migrate-failed",
+        )
+
+
+def without_shadows(stack: Stack) -> None:
+    """Take the harness's own schemas and triggers out, so that the target's migrations meet only what is theirs."""
+    snapshot.drop(stack.db)
+
+
+def with_shadows(stack: Stack) -> None:
+    """Whatever the database holds now is what every reset goes back to."""
+    snapshot.take(stack.db)
+
+
+def backup(stack: Stack, file: Path) -> None:
+    """pg_dump of the whole database into `file`. Raises StackError backup-failed."""
+    _tool(stack, "pg_dump", "--format=custom", f"--file={file}", postgres.DATABASE)
+
+
+def restore(stack: Stack, file: Path) -> None:
+    """Put the database back to `file`, all of it: nothing written since remains."""
+    stack.db.close()
+    _tool(stack, "dropdb", "--force", postgres.DATABASE)
+    _tool(stack, "createdb", postgres.DATABASE)
+    _tool(stack, "pg_restore", "--exit-on-error", f"--dbname={postgres.DATABASE}", str(file))
+    stack.db = postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]))
+
+
+def _tool(stack: Stack, name: str, *words: str) -> None:
+    home = postgres.find(stack.run_dir).bin
+    sockets = stack.run_dir / "pg_socket"
+    command = [
+        str(home / name),
+        f"--host={sockets}",
+        f"--port={stack.places['db_port']}",
+        f"--username={postgres.USER}",
+    ]
+    done = subprocess.run([*command, *words], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise StackError(
+            f"{name} failed: {done.stderr.strip()[-300:]}",
+            hint="nothing was changed by the harness itself",
+            code="backup-failed",
+        )

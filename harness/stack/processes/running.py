@@ -1,0 +1,172 @@
+"""A running stack: what the rest of the harness holds between boot and down."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from harness.core.config import Config, Role
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.history import LogLine
+from harness.stack.broker import valkey
+from harness.stack.database import cluster, postgres
+from harness.stack.isolation.island import Island
+from harness.stack.isolation.supervise import descendants
+from harness.stack.processes import ready
+from harness.stack.roles import child, environment, logs
+from harness.stack.roles.child import Child
+
+
+@dataclass(slots=True, kw_only=True)
+class Stack:
+    """A running stack. `timings` are seconds by part of the boot; `run_dir` holds logs, sockets and data."""
+
+    config: Config
+    island: Island
+    run_dir: Path
+    cache_dir: Path
+    places: dict[str, str]
+    env: dict[str, str]
+    """The target's environment, filled in."""
+    timings: dict[str, float]
+    roles: dict[str, Child] = field(default_factory=dict)
+    others: list[Child] = field(default_factory=list)
+    broker: Child | None = None
+    fake: Child | None = None
+    database: cluster.Cluster | None = None
+    db: psycopg.Connection = None  # type: ignore[assignment]  # set before boot yields
+    """The observer's connection: autocommit, UTC, over the unix socket."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the first role that answers HTTP does so, without a slash at the end."""
+        for role in self.config.roles.values():
+            if role.ready.startswith("http:"):
+                return f"http://{self.places['host']}:{self.places[f'port_{role.name}']}"
+        raise HarnessError(
+            "no role of harness.toml answers HTTP", hint='give one ready = "http:/path"', code="no-web-role"
+        )
+
+    @property
+    def redis_url(self) -> str:
+        return self.places["redis_url"]
+
+    @property
+    def database_url(self) -> str:
+        """Where every role finds the database, password and all."""
+        return "postgresql://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}".format(**self.places)
+
+    @property
+    def redis_socket(self) -> Path:
+        return valkey.socket_path(self.run_dir)
+
+    @property
+    def fake_control(self) -> Path:
+        return self.run_dir / "fake.sock"
+
+    @property
+    def ca_bundle(self) -> Path:
+        return Path(self.places["ca_bundle"])
+
+    def log(self, role: str) -> Path:
+        return self.run_dir / "logs" / f"{role}.log"
+
+    def role(self, name: str) -> Child:
+        """The running process of a role: `pid` and `log`."""
+        if name not in self.roles:
+            raise HarnessError(f"no role '{name}' runs", hint=did_you_mean(name, self.roles), code="role-unknown")
+        return self.roles[name]
+
+    def children(self, name: str) -> tuple[int, ...]:
+        """Pids of the processes that a role forked: a worker's pool, say."""
+        return tuple(descendants(self.role(name).pid))
+
+    def start(self, name: str) -> Child:
+        """Start a role (again) and wait until it is ready."""
+        if name not in self.config.roles:
+            raise HarnessError(
+                f"harness.toml has no role '{name}'", hint=did_you_mean(name, self.config.roles), code="role-unknown"
+            )
+        if name in self.roles:
+            self.stop(name)
+        role = self.config.roles[name]
+        self.roles[name] = spawn_role(self, role)
+        ready.await_role(role, self.roles[name], self)
+        return self.roles[name]
+
+    def stop(self, name: str) -> None:
+        """End a role and all that it forked. Quiet when it does not run."""
+        if name in self.roles:
+            child.stop(self.roles.pop(name))
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a role and all that it forked, with no chance to clean up. Quiet when it does not run."""
+        if name in self.roles:
+            child.kill(self.roles.pop(name))
+
+    def spawn(
+        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start one more process with the target's environment and folder; output goes to its own log. `popen` as subprocess's."""
+        words = environment.command(command, self.places, name)
+        process = child.spawn(
+            name, words, log=self.log(name), env={**self.env, **(env or {})}, cwd=self.config.root, **popen
+        )
+        self.others.append(process)
+        return process.popen
+
+    def alive(self) -> bool:
+        """True, or StackError role-died (port-in-use) for the first part that has ended."""
+        for part in self._parts():
+            if part.popen.poll() is not None:
+                raise child.died(part)
+        return True
+
+    def log_mark(self) -> logs.Mark:
+        return logs.mark(self.run_dir / "logs")
+
+    def logs_since(self, mark: logs.Mark) -> list[LogLine]:
+        return logs.since(self.run_dir / "logs", mark)
+
+    def memory_bytes(self, also: Iterable[int] = ()) -> int:
+        """Proportional set size of every process of the stack, and of those in `also`: shared pages count once."""
+        total = 0
+        for pid in (*descendants(os.getpid()), *also):
+            with suppress(OSError):
+                for line in Path("/proc", str(pid), "smaps_rollup").read_text().splitlines():
+                    if line.startswith("Pss:"):
+                        total += int(line.split()[1]) * 1024
+        return total
+
+    def down(self) -> None:
+        """Kill everything; what it would have said or stored is of no use any more. Quiet when called again."""
+        if self.db is not None:
+            self.db.close()
+        for part in (*self.roles.values(), *self.others, self.fake, self.broker):
+            if part is not None:
+                child.kill(part)
+        if self.database is not None:
+            postgres.abort(self.database.server)
+        self.roles.clear()
+        self.others.clear()
+        self.fake = self.broker = self.database = None
+
+    def _parts(self) -> list[Child]:
+        database = self.database.server if self.database is not None else None
+        return [part for part in (database, self.broker, self.fake, *self.roles.values()) if part is not None]
+
+
+def spawn_role(stack: Stack, role: Role) -> Child:
+    """Start a role's process; does not wait."""
+    where = f"roles.{role.name}"
+    places = {**stack.places, "port": stack.places[f"port_{role.name}"]}
+    own = {name: environment.fill(value, places, f"{where}.env") for name, value in role.env.items()}
+    words = environment.command(role.command, places, f"{where}.command")
+    return child.spawn(role.name, words, log=stack.log(role.name), env={**stack.env, **own}, cwd=stack.config.root)

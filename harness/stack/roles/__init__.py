@@ -1,0 +1,7 @@
+"""The target's own programs, whatever the tier.
+
+environment   what a role sees
+child         one process: spawn, wait until, stop
+logs          what it says
+console       the target's own shell, kept open
+"""

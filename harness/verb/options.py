@@ -1,0 +1,121 @@
+"""Options that several verbs share, and what they load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.backend.at_phase import at_phase
+from harness.core.config import Config, load
+from harness.core.tier import ALL, TIERS
+from harness.store import durations
+from harness.store.durations import Durations
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("harness.toml"),
+    show_default=True,
+    help="The target description.",
+)
+only_option = click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Scenario or cell, e.g. writer/generate_content@manual, or 'writer/*'. Repeatable.",
+)
+path_option = click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    type=click.Choice(["manual", "automation", "scheduled", "direct"]),
+    help="Only this execution path. Repeatable.",
+)
+isolation_option = click.option(
+    "--isolation",
+    type=click.Choice(["auto", "namespace", "hook"]),
+    default="auto",
+    show_default=True,
+    help="How the stack is kept from the network.",
+)
+runs_option = click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where runs are kept [default: runs/ beside harness.toml].",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of text.")
+
+
+tier_option = click.option(
+    "--tier", type=click.Choice(TIERS), default="processes", show_default=True, help="Where the stack runs."
+)
+tiers_option = click.option(
+    "--tier",
+    type=click.Choice([*TIERS, ALL]),
+    default="processes",
+    show_default=True,
+    help="Where the stack runs; all: wherever it can, and the tiers must agree.",
+)
+require_option = click.option(
+    "--require",
+    "required",
+    multiple=True,
+    type=click.Choice(TIERS),
+    help="With --tier all: fail if this one cannot run.",
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 32), default=None, help="Worker containers, in the docker tier [default: 1]."
+)
+phase_option = click.option(
+    "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
+)
+
+
+def _shard(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    n, slash, of = value.partition("/")
+    if not (slash and n.isdecimal() and of.isdecimal() and 1 <= int(n) <= int(of)):
+        raise click.BadParameter(f"'{value}' is not one part of several, e.g. 2/5", context, parameter)
+    return int(n), int(of)
+
+
+shard_option = click.option(
+    "--shard",
+    callback=_shard,
+    metavar="N/OF",
+    help="Only this part of the plan, e.g. 2/5; parts are of about equal time.",
+)
+durations_option = click.option(
+    "--durations",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="What parts are made by [default: durations.toml beside the scenarios, where there is one].",
+)
+
+on_option = click.option(
+    "--on",
+    metavar="URL",
+    default=None,
+    help="Drive the cells on every harness worker at this Redis, e.g. redis://10.0.0.5:6379/0.",
+)
+
+
+def durations_of(config: Config, path: Path | None) -> Durations:
+    """The durations that were named, else the committed ones, else none: then all cells count the same."""
+    committed = config.scenarios / durations.NAME
+    if path is None and not committed.exists():
+        return Durations()
+    return durations.read(path or committed)
+
+
+def loaded(config_path: Path, phase: int | None = None) -> Config:
+    """harness.toml, with the target's tree at `phase`."""
+    return at_phase(load(config_path), phase)
+
+
+def runs_folder(config: Config, runs: Path | None) -> Path:
+    return runs if runs is not None else config.source.parent / "runs"

@@ -1,0 +1,80 @@
+"""What is done with a history once it is driven, merged or found again: judged, kept, and told."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.core.config import Config
+from harness.core.errors import DIFFERENCES, OK
+from harness.core.verdict import Status
+from harness.judge.facts import target_of
+from harness.report import html, machine, terminal
+from harness.report.summary import USUAL, Summary, summarize
+from harness.run import judged
+from harness.run.drive import Driven
+from harness.store import runs as store
+
+
+def told(
+    config: Config, law: judged.Law, driven: Driven, folder: Path, out: Console, as_json: bool, *, tables: bool = True
+) -> int:
+    """Judge what was driven, keep the verdict, print the report; the exit code."""
+    compared = time.perf_counter()
+    result = judged.judge_run(config, law, folder)
+    driven.seconds["compare"] = time.perf_counter() - compared
+    summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
+    keep(folder, result, summary)
+    driven.seconds["report"] = time.perf_counter() - compared - driven.seconds["compare"]
+    summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
+    terminal.print_report(out, summary, tables=tables)
+    if as_json:
+        print(json.dumps(machine.document(summary)))
+    return OK if summary.status is Status.PASS else DIFFERENCES
+
+
+def summary_of(
+    config: Config, law: judged.Law, result: judged.Judged, folder: Path, seconds: Mapping[str, float] | None, memory_bytes: int | None,
+    facts: Mapping[str, str] | None = None,
+) -> Summary:  # fmt: skip
+    """What every report says of a judged run, and `facts` beside."""
+    start = result.history.start
+    return summarize(
+        result.verdicts,
+        result.history.cells,
+        law.scenarios,
+        law.findings,
+        phase=result.phase,
+        target=target_of(config),
+        origins=result.origins,
+        seconds=seconds,
+        memory_bytes=memory_bytes,
+        canonical_hash=result.canonical_sha256,
+        facts={
+            "target": config.name,
+            "isolation": start.get("isolation", "unknown"),
+            **(facts or {}),
+            "kept in": _shown(folder),
+        },
+        shard=result.history.shard,
+        tier=start.get("tier", USUAL),
+        workers=result.history.workers,
+    )
+
+
+def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
+    """Write verdict.json and report.html beside the history."""
+    facts = {"phase": result.phase, "canonical_sha256": result.canonical_sha256}
+    store.write_verdict(folder, result.verdicts, {**facts, "shard": summary.shard} if summary.shard else facts)
+    html.write(folder / store.REPORT, summary)
+
+
+def _shown(folder: Path) -> str:
+    try:
+        return str(folder.relative_to(Path.cwd()))
+    except ValueError:
+        return str(folder)

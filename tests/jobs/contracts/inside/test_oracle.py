@@ -1,0 +1,98 @@
+"""The oracle by itself: which row it takes for the default, and what it says of an answer that does not agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.jobs.contracts.inside.oracle import FIELDS, NO_DEFAULT, Answer, default_of, in_order, problems
+from harness.jobs.contracts.inside.states import State, corners, model
+from harness.jobs.contracts.inside.world import OWNER
+
+USUAL = corners()[0]
+
+
+class Anything:
+    """A validator that finds nothing wrong."""
+
+    def iter_errors(self, body: Any) -> list[Any]:
+        return []
+
+
+def state(*images: tuple[str, str], chosen: str = "bria:10@1") -> State:
+    """A text default, and image rows: (name, "*" for marked, "-" for inactive)."""
+    rows = tuple(
+        model(name, "image", is_default="*" in marks, is_active="-" not in marks, sort_order=n)
+        for n, (name, marks) in enumerate(images)
+    )
+    return State(
+        models=(model("t", "text", is_default=True), *rows),
+        overrides={}, shared=USUAL.shared, service="runware", chosen=chosen,
+    )  # fmt: skip
+
+
+def said(asked: State, *defaults: str, choices: bool = True) -> list[str]:
+    """What is wrong with an answer that is right but for its image defaults."""
+    body: dict[str, Any] = {"data": {}}
+    for kind, names in FIELDS.items():
+        rows = in_order(row for row in asked.models if row["is_active"] and row["model_type"] == kind)
+        shown = [{name: row[name] for name in names} for row in rows]
+        for one in shown if kind == "image" else ():
+            one["is_default"] = one["model_name"] in defaults
+        body["data"][f"{kind}_models"] = shown
+    return judged(asked, 200, body, choices=choices)
+
+
+def judged(asked: State, status: int, body: Any, *, choices: bool = True) -> list[str]:
+    answer = Answer(status=status, headers={}, text="", body=body)
+    return [str(one) for one in problems(asked, answer, {200: Anything(), NO_DEFAULT: Anything()}, choices=choices)]
+
+
+@pytest.mark.parametrize(
+    ("images", "chosen", "before_cleanup", "after"),
+    [
+        ((("a", "*"), ("b", "")), "b", "a", "a"),  # one mark: that one
+        ((("a", "*"), ("b", "*")), "b", "b", "a"),  # two: what the settings choose is served until they go
+        ((("a", "*"), ("b", "*")), "gone", "a", "a"),
+        ((("a", "*-"), ("b", "*")), "a", "b", "b"),
+        ((("a", "*-"), ("b", "")), "b", None, None),
+        ((), "a", None, None),
+    ],
+)
+def test_the_default_is_what_is_served_where_nobody_chose(
+    images: tuple[tuple[str, str], ...], chosen: str, before_cleanup: str | None, after: str | None
+):
+    """Claim: of several marked rows it is the one that money follows, which is another one from phase 7 on."""
+    asked = state(*images, chosen=chosen)
+    assert (default_of("image", asked, choices=True), default_of("image", asked, choices=False)) == (
+        before_cleanup,
+        after,
+    )
+    for choices, name in ((True, before_cleanup), (False, after)):
+        if name:
+            assert said(asked, name, choices=choices) == []
+
+
+def test_each_way_to_show_a_wrong_default_has_a_message_of_its_own():
+    two, one = state(("a", "*"), ("b", "*"), chosen="b"), state(("a", "*"), ("b", ""))
+    off = state(("a", "*-"), ("b", ""))
+    assert said(two, "a", "b") == ["one-default: image: 2 defaults are shown ('a', 'b'); must be just 'b', which is served where an account chose nothing"]  # fmt: skip
+    assert said(two, "a") == ["default: image: 'a' is shown as default; must be just 'b', which is served where an account chose nothing"]  # fmt: skip
+    assert said(one) == ["default: image: no default is shown; must be just 'a', which is served where an account chose nothing"]  # fmt: skip
+    assert said(one, "b") == ["default: image: 'b' is shown as default, and no active row marks 'b'; must be just 'a', which is served where an account chose nothing"]  # fmt: skip
+    assert said(off) == ["one-default: image: the default 'a' is inactive and hidden: no default is shown, and no error is told, must be 503 no_default_model"]  # fmt: skip
+    assert said(off, "b") == ["default: image: the default 'a' is inactive and hidden: 'b' is shown as default, and no active row marks 'b', and no error is told, must be 503 no_default_model"]  # fmt: skip
+
+
+def test_the_documented_error_is_an_answer_only_where_it_is_true():
+    """Claim: 503 where a default is there fails, and so does one that names a type which has its default."""
+    fine, off = state(("a", "*")), state(("a", "*-"))
+    told = {"error": {"code": "no_default_model", "fields": {"model_type": "image"}}}
+    assert judged(off, NO_DEFAULT, told) == []
+    other = {"error": {"code": "no_default_model", "fields": {"model_type": "text"}}}
+    assert judged(off, NO_DEFAULT, other) == [
+        "one-default: no_default_model is told of 'text', and what has none is ['image']"
+    ]
+    assert judged(fine, NO_DEFAULT, told)[0].startswith(f"status: 503 to caller '{OWNER}', must be 200")
+    assert judged(off, 500, None)[0].startswith(f"status: 500 to caller '{OWNER}' where no active image row is marked as default, must be 503")  # fmt: skip

@@ -1,0 +1,195 @@
+"""Killed at any moment, at any link of the chain: no process, port, file, mount or shared memory stays behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from harness.stack.isolation.supervise import children
+from tests.stack import ordinary
+
+pytestmark = pytest.mark.stack
+
+BODY = """
+say(at="inside", run_dir=str(isl.run_dir), pidns=os.readlink("/proc/self/ns/pid"))
+with boot(isl) as stack:
+    ports = [int(value) for name, value in stack.places.items() if "port" in name]
+    say(at="up", ports=ports, shm=[int(line.split()[1]) for line in open("/proc/sysvipc/shm").readlines()[1:]])
+    time.sleep(600)
+"""
+CHAIN = {
+    "namespace": ("caller", "gate", "init", "main"),
+    "hook": ("caller", "supervisor", "main"),
+}
+CASES = [
+    (mode, victim, moment)
+    for mode, chain in CHAIN.items()
+    for victim in chain
+    for moment in ("starting", "inside", "booting", "up")
+    if moment != "starting" or victim in chain[:2]
+]
+
+
+def eventually(condition, what):
+    """Look until it holds; the limit is for a broken harness only."""
+    limit = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < limit, what
+        os.sched_yield()
+
+
+def link(caller, depth):
+    """The pid of the chain's link at `depth` below the caller, once it exists; None when the caller has ended."""
+    pid = caller.pid
+    for _ in range(depth):
+        below = children(pid)
+        while not below:
+            if caller.poll() is not None:
+                return None
+            below = children(pid)
+        pid = below[0]
+    return pid
+
+
+@pytest.fixture
+def hold():
+    """hold(pidns): keep a namespace's number from being given to another one, of a test that runs beside this one."""
+    held = []
+
+    def keep(pidns):
+        for pid in in_namespace(pidns):
+            with suppress(OSError):
+                held.append(os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY))
+                return
+        raise AssertionError("nobody is in the namespace")
+
+    yield keep
+    for one in held:
+        os.close(one)
+
+
+def in_namespace(pidns):
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(folder / "ns" / "pid") == pidns:  # noqa: PTH115 (the target is no path)
+                found.append(folder.name)
+        except OSError:
+            continue
+    return found
+
+
+def mentioning(text):
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if text.encode() in words:
+            found.append(folder.name)
+    return found
+
+
+def listening(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize(("mode", "victim", "moment"), CASES)
+def test_nothing_is_left_when_a_link_is_killed(launch, place, hold, mode, victim, moment):
+    """Claim: SIGKILL of one link at one moment ends all the others and removes every trace."""
+    depth = CHAIN[mode].index(victim)
+    user = ordinary.NAMELESS if mode == "namespace" and depth % 2 else 0
+    process = launch(BODY, mode=mode, user=user)
+    seen = {}
+    if moment == "starting":
+        target = link(process, depth)
+    else:
+        seen |= json.loads(process.stdout.readline())
+        if mode == "namespace":
+            hold(seen["pidns"])
+        target = link(process, depth)
+        if moment == "booting":
+            # the database's first process shows that boot is under way
+            eventually(lambda: len(mentioning("pgdata")) > 0, "no database was started")
+        elif moment == "up":
+            seen |= json.loads(process.stdout.readline())
+    assert target is not None
+    os.kill(target, signal.SIGKILL)
+    code = process.wait(30)
+    usual = -signal.SIGKILL if victim == "caller" else 128 + signal.SIGKILL
+    # a gate that dies before main runs is a refused island
+    assert code in ((usual, 3) if (victim, moment) == ("gate", "starting") else (usual,))
+    eventually(lambda: place.leftovers() == [], f"left: {place.leftovers()}")
+    if "pidns" in seen and mode == "namespace":
+        eventually(lambda: in_namespace(seen["pidns"]) == [], "processes of the namespace live on")
+    if mode == "hook" and seen:
+        eventually(lambda: not Path(seen["run_dir"]).exists(), "the run folder is still there")
+        eventually(lambda: mentioning(seen["run_dir"]) == [], "processes live on")
+        assert not any(map(listening, seen.get("ports", ())))
+
+
+def test_a_killed_hook_island_leaves_no_system_v_memory(launch, place):
+    """Claim: the segment that PostgreSQL keeps is removed, though a killed postmaster leaves it."""
+    body = """
+    with boot(isl) as stack:
+        note = Path(isl.run_dir, "pgdata", "postmaster.pid").read_text().splitlines()
+        say(id=note[6].split()[1])
+        time.sleep(600)
+    """
+    process = launch(body, mode="hook")
+    seen = json.loads(process.stdout.readline())
+
+    def there():
+        return any(line.split()[1] == seen["id"] for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:])
+
+    assert there()
+    process.kill()
+    process.wait()
+    eventually(lambda: not there(), "the segment is still there")
+
+
+def test_what_a_killed_machine_left_is_removed_by_the_next_run(launch, place):
+    """Claim: a hook folder whose caller and supervisor were killed together is removed; one in use is not."""
+    body = "say(run_dir=str(isl.run_dir)); time.sleep(600)"
+    dead, alive = launch(body, mode="hook"), launch(body, mode="hook")
+    left, used = (Path(json.loads(process.stdout.readline())["run_dir"]) for process in (dead, alive))
+    # stopped first, so that none of them can clean up after the other
+    chain = [link(dead, depth) for depth in (2, 1, 0)]
+    for sig in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in chain:
+            os.kill(pid, sig)
+    dead.wait()
+    eventually(lambda: mentioning(str(left)) == [], "processes live on")
+    assert left.exists()
+    after = launch("say(up=True); return 0", mode="hook")
+    assert after.wait(30) == 0
+    assert not left.exists()
+    assert used.exists()
+
+
+@pytest.mark.parametrize("mode", CHAIN)
+@pytest.mark.parametrize(("sig", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_a_running_stack(launch, place, hold, mode, sig, code):
+    """Claim: Ctrl-C, SIGTERM and a closed terminal end everything with the usual exit code."""
+    process = launch(BODY, mode=mode)
+    seen = json.loads(process.stdout.readline())
+    if mode == "namespace":
+        hold(seen["pidns"])
+    json.loads(process.stdout.readline())
+    os.killpg(process.pid, sig)
+    assert process.wait(30) == code
+    assert place.leftovers() == []
+    if mode == "namespace":
+        assert in_namespace(seen["pidns"]) == []
+    else:
+        assert not Path(seen["run_dir"]).exists()
+        assert mentioning(seen["run_dir"]) == []
