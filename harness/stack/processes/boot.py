@@ -70,7 +70,7 @@ def boot(
             if stack.fake is not None:
                 ready.await_line(stack.fake, "ready")
             for role in always:
-                ready.await_role(role, stack.roles[role.name], stack)
+                stack.await_ready(role)
         clock.total()
         yield stack
     finally:

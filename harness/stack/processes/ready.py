@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import http.client
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.core.config import Role
 from harness.core.errors import StackError
 from harness.stack.isolation import hook
 from harness.stack.isolation.supervise import descendants
 from harness.stack.roles import child
-
-if TYPE_CHECKING:
-    from harness.stack.processes.running import Stack
 
 TIMEOUT_S = 60.0
 HOOK_TIMEOUT_S = 5.0
@@ -24,14 +21,14 @@ _CELERY_READY = " ready."
 """The end of the line that a worker logs, at level INFO, when it takes tasks."""
 
 
-def await_role(role: Role, process: child.Child, stack: Stack) -> None:
-    """Return once `role` is ready by its own rule. Raises StackError role-died, role-not-ready, port-in-use, hook-bypassed."""
+def await_role(role: Role, process: child.Child, places: Mapping[str, str], *, hooked_in: Path | None) -> None:
+    """Return once `role` is ready by its own rule. `hooked_in`: where the start-up hook says that it was loaded, on an
+    island that is made of it. Raises StackError role-died, role-not-ready, port-in-use, hook-bypassed."""
     how, _, detail = role.ready.partition(":")
     match how:
         case "http":
-            _await_http(
-                process, stack.places["host"], int(stack.places[f"port_{role.name}"]), detail, stack.island.kind
-            )
+            port = int(places[f"port_{role.name}"])
+            _await_http(process, places["host"], port, detail, shared=hooked_in is not None)
         case "celery":
             await_line(process, _CELERY_READY, at_end=True)
         case "line":
@@ -39,8 +36,8 @@ def await_role(role: Role, process: child.Child, stack: Stack) -> None:
         case _:
             if process.popen.poll() is not None:
                 raise child.died(process)
-    if stack.island.kind == "hook":
-        _await_hook(process, stack.run_dir)
+    if hooked_in is not None:
+        _await_hook(process, hooked_in)
 
 
 def await_line(process: child.Child, text: str, *, at_end: bool = False) -> None:
@@ -51,7 +48,8 @@ def await_line(process: child.Child, text: str, *, at_end: bool = False) -> None
     child.wait_until(process, said, what=f"line with {text.strip()!r} in its log", timeout_s=TIMEOUT_S)
 
 
-def _await_http(process: child.Child, host: str, port: int, path: str, island: str) -> None:
+def _await_http(process: child.Child, host: str, port: int, path: str, *, shared: bool) -> None:
+    """`shared`: the network is the machine's, so another program may hold the port."""
     last = "no answer"
 
     def answers() -> bool:
@@ -72,7 +70,7 @@ def _await_http(process: child.Child, host: str, port: int, path: str, island: s
         if error.code == "role-not-ready":
             raise StackError(f"{error.message} (last: {last})", hint=error.hint, code=error.code) from None
         raise
-    if island == "hook" and not _listens(process.pid, port):
+    if shared and not _listens(process.pid, port):
         raise StackError(
             f"{process.name} answers on port {port}, but another program holds that port",
             hint=f"end that program, or give the role {{port}}; its last words: {child.last_words(process)}",

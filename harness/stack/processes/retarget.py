@@ -9,7 +9,6 @@ from pathlib import Path
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.database import postgres, snapshot
-from harness.stack.processes import ready
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import environment
 
@@ -28,7 +27,7 @@ def start_roles(stack: Stack) -> None:
     for role in roles:
         stack.roles[role.name] = spawn_role(stack, role)
     for role in roles:
-        ready.await_role(role, stack.roles[role.name], stack)
+        stack.await_ready(role)
 
 
 def migrate(stack: Stack, words: Iterable[str] = ()) -> None:

@@ -98,8 +98,13 @@ class Stack:
             self.stop(name)
         role = self.config.roles[name]
         self.roles[name] = spawn_role(self, role)
-        ready.await_role(role, self.roles[name], self)
+        self.await_ready(role)
         return self.roles[name]
+
+    def await_ready(self, role: Role) -> None:
+        """Return once the role, which was spawned, shows that it is up."""
+        hooked_in = self.run_dir if self.island.kind == "hook" else None
+        ready.await_role(role, self.roles[role.name], self.places, hooked_in=hooked_in)
 
     def stop(self, name: str) -> None:
         """End a role and all that it forked. Quiet when it does not run."""
