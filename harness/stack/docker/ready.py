@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import psycopg
 import redis
@@ -14,18 +14,15 @@ from harness.stack.database import postgres
 from harness.stack.docker import container
 from harness.stack.docker.container import Container
 
-if TYPE_CHECKING:
-    from harness.stack.docker.running import DockerStack
-
 _CELERY_READY = " ready."
 
 
-def await_role(stack: DockerStack, one: Container) -> None:
-    """Return once it is ready by its own rule. Raises StackError role-died, role-not-ready, port-in-use, docker-gone."""
+def await_role(one: Container, ports: Mapping[str, int]) -> None:
+    """Return once it is ready by its own rule; `ports` are the door's. Raises StackError role-died, role-not-ready, port-in-use, docker-gone."""
     how, _, detail = one.service.ready.partition(":")
     match how:
         case "http":
-            _await_http(one, stack.ports[one.service.role], detail)
+            _await_http(one, ports[one.service.role], detail)
         case "celery":
             container.await_line(one, _CELERY_READY, at_end=True)
         case "line":
@@ -35,13 +32,13 @@ def await_role(stack: DockerStack, one: Container) -> None:
                 raise container.died(one)
 
 
-def await_database(stack: DockerStack, one: Container) -> psycopg.Connection:
-    """The observer's connection, once the server accepts."""
+def await_database(one: Container, run_dir: Path) -> psycopg.Connection:
+    """The observer's connection through the door in `run_dir`, once the server accepts."""
     made: list[psycopg.Connection] = []
 
     def accepts() -> bool:
         try:
-            made.append(postgres.connect(stack.run_dir, 5432))
+            made.append(postgres.connect(run_dir, 5432))
         except psycopg.OperationalError:
             return False
         return True
@@ -50,8 +47,8 @@ def await_database(stack: DockerStack, one: Container) -> psycopg.Connection:
     return made[0]
 
 
-def await_broker(stack: DockerStack, one: Container) -> None:
-    client = redis.Redis.from_url(stack.redis_url)
+def await_broker(one: Container, url: str) -> None:
+    client = redis.Redis.from_url(url)
 
     def answers() -> bool:
         try:

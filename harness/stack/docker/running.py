@@ -119,7 +119,7 @@ class DockerStack:
         with ThreadPoolExecutor(len(wanted)) as pool:
             self.roles[name] = list(pool.map(lambda one: container.launch(self.place, one), wanted))
         for one in self.roles[name]:
-            ready.await_role(self, one)
+            ready.await_role(one, self.ports)
         return self.roles[name][0]
 
     def stop(self, name: str) -> None:

@@ -116,15 +116,15 @@ def _raise_up(
             _open(stack, opened, always, web_port)
             stack.services |= {one.service.name: one for one in (future.result() for future in started)}
         with clock.lap("database"):
-            stack.db = ready.await_database(stack, stack.services["postgres"])
-            ready.await_broker(stack, stack.services["valkey"])
+            stack.db = ready.await_database(stack.services["postgres"], stack.run_dir)
+            ready.await_broker(stack.services["valkey"], stack.redis_url)
         with clock.lap("roles"):
             stack.roles |= {name: [future.result() for future in futures] for name, futures in waiting.items()}
             every = [one for copies in stack.roles.values() for one in copies]
             if fake is not None:
                 container.await_line(stack.services["fake"], "ready")
             for one in every:
-                ready.await_role(stack, one)
+                ready.await_role(one, stack.ports)
     clock.total()
 
 
