@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from websockets.exceptions import ProtocolError
@@ -23,15 +23,26 @@ from harness.provider.profiles import parse, profile_for
 if TYPE_CHECKING:
     import asyncio
 
-    from harness.provider.fake.connection import Connection
+    from harness.provider.fake.service import Service
 
 MOST_MESSAGE_BYTES = 32 * 1024 * 1024
+
+
+class Carrier(Protocol):
+    """What a WebSocket needs of the connection that carries it."""
+
+    service: Service
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport | None
+
+    def reset(self, plan: Plan) -> None:
+        """End the connection with a TCP reset."""
 
 
 class Socket:
     """One WebSocket on a connection; the channel of its messages' answers."""
 
-    def __init__(self, connection: Connection, headers: list[tuple[bytes, bytes]], target: bytes, host: str) -> None:
+    def __init__(self, connection: Carrier, headers: list[tuple[bytes, bytes]], target: bytes, host: str) -> None:
         self.connection = connection
         self.service = connection.service
         self.host, path = self.service.locate(host, target.decode("latin-1"))
