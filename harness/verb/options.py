@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -119,3 +120,8 @@ def loaded(config_path: Path, phase: int | None = None) -> Config:
 
 def runs_folder(config: Config, runs: Path | None) -> Path:
     return runs if runs is not None else config.source.parent / "runs"
+
+
+def in_ci(environment: Mapping[str, str]) -> bool:
+    """Whether this is a CI job: CI is set to anything but an empty text, 0 or false."""
+    return environment.get("CI", "").strip().lower() not in ("", "0", "false", "no")

@@ -21,10 +21,9 @@ from harness.jobs.contracts import judged as judging
 from harness.jobs.contracts import report as shown
 from harness.jobs.contracts import run as observing
 from harness.jobs.contracts.judge import schema_drift
-from harness.jobs.golden.verb import in_ci
 from harness.report.plan import say
 from harness.store import history, runs
-from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
+from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
 
 
 @click.group(invoke_without_command=True)

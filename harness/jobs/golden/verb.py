@@ -23,7 +23,7 @@ from harness.judge.facts import target_of
 from harness.judge.golden.difference import credits_text, difference
 from harness.judge.overlap import as_judged
 from harness.store import findings, goldens, history, rates, runs
-from harness.verb.options import config_option, json_option, loaded
+from harness.verb.options import config_option, in_ci, json_option, loaded
 
 run_option = click.option(
     "--run", "run", type=click.Path(path_type=Path), default=None, help="A run's folder [default: runs/latest]."
@@ -181,11 +181,6 @@ def list_goldens(config_path: Path, as_json: bool) -> int:
             f"{len(locked)} goldens, {len(missing)} scenarios without one, {len(unused)} goldens without scenario"
         )
     return DIFFERENCES if missing or unused else OK
-
-
-def in_ci(environment: Mapping[str, str]) -> bool:
-    """Whether this is a CI job: CI is set to anything but an empty text, 0 or false."""
-    return environment.get("CI", "").strip().lower() not in ("", "0", "false", "no")
 
 
 def _difference(stored: Stored, name: str, paths: Mapping[str, Outcome]) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.backend.at_phase import at_phase
 from harness.backend.phases import manifest as manifests
+from harness.backend.phases.comparing import compares, price_phase
 from harness.core.config import Config, load
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, RunHistory
@@ -23,7 +24,7 @@ from harness.jobs.shadow import judge as shadow
 from harness.jobs.shadow.declared import declare
 from harness.jobs.shadow.judge import Comparison
 from harness.judge.facts import target_of
-from harness.judge.mismatch import MARKER, logged, reconcile, seen_by_card
+from harness.judge.mismatch import logged, reconcile, seen_by_card
 from harness.run.judged import Law
 from harness.store import history
 from harness.store.runs import HISTORY
@@ -140,25 +141,6 @@ def _logs(
         else:
             verdicts.append(_alone(here[name].name))
     return verdicts
-
-
-def compares(config: Config, cells: Sequence[CellHistory]) -> bool:
-    """Whether this state of the target logs comparisons: its phase declares so; where it has no phases, it just does."""
-    if config.phases_dir is None:
-        return any(map(len, logged(cells)))
-    if config.phase == 0:
-        return False
-    phase = manifests.read_all(config.phases_dir, config.phase)[-1]
-    return any(marker.text.startswith(MARKER) and marker.appears in ("must", "may") for marker in phase.expect.log)
-
-
-def price_phase(config: Config) -> int | None:
-    """The first later phase that sets prices: what the comparison log of this phase looks forward to."""
-    if config.phases_dir is None:
-        return None
-    later = manifests.read_all(config.phases_dir)[config.phase :]
-    priced = (phase.number for phase in later if any(change.credits_each for change in phase.expect.golden))
-    return next(priced, None)
 
 
 def _turned(real: Comparison) -> Comparison:

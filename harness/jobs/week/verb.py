@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 
 from harness.backend import scenarios
+from harness.backend.phases import comparing
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status, worst
-from harness.jobs.shadow import run as shadows
 from harness.jobs.week import report as shown
 from harness.jobs.week import run as job
 from harness.jobs.week.due import clock_changes, due_ticks, hours_of
@@ -65,7 +65,7 @@ def week(
     config = loaded(config_path, phase)
     made = job.week_of(config, accounts, start)
     law = judged.read_law(config, scenarios.load(config))
-    price_phase = shadows.price_phase(config) if shadows.compares(config, ()) else None
+    price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None
     folder = store.begin(runs_folder(config, runs)) / job.FOLDER
     folder.mkdir()
     out = Console(quiet=as_json)

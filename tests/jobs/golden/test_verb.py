@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from harness.jobs.golden.verb import in_ci
+from harness.verb.options import in_ci
 from tests.judge.ledgers import lawful_text
 from tests.judge.test_overlap import LOST, busy
 from tests.store.streams import told, write_run
