@@ -1,6 +1,7 @@
 """One scenario on one path: driven, settled, observed. There is one way to do it, and every job takes it.
 
-run        run_cell: the nine steps
+run        run_cell: a scenario on a path
+observe    the nine steps, whatever is driven: a scenario, a tick of the week
 drive      the steps of a scenario on its path: by HTTP, Celery or the target's own shell
 template   `$name` placeholders of harness.toml, filled with arguments and seeded keys
 live       a booted stack as a cell sees it; boot

@@ -123,7 +123,7 @@ def drive(
                         config,
                     )
                 case Settle():
-                    _settle(config, surface, driven, expected_tasks)
+                    settle(config, surface, driven, expected_tasks)
                 case AwaitCall(nth=nth):
                     if surface.fake.wait_held(nth, config.settle_timeout_s):
                         driven.notes.append(f"provider call held ({nth})")
@@ -152,7 +152,7 @@ def drive(
                         driven.settle_reason = f"fewer than {count} transactions came to wait for the held row"
                 case LetRowGo():
                     surface.let_row_go()
-        _settle(config, surface, driven, expected_tasks)
+        settle(config, surface, driven, expected_tasks)
     finally:
         surface.let_row_go()
         for role in started:
@@ -255,7 +255,8 @@ def _shell_exchange(step: Do, answer: Mapping[str, Any]) -> HttpExchange:
     )
 
 
-def _settle(config: Config, surface: Surface, driven: Driven, at_least: int) -> None:
+def settle(config: Config, surface: Surface, driven: Driven, at_least: int) -> None:
+    """Wait until no task is queued, running or unacknowledged; what did not come to rest is noted in `driven`."""
     reason = surface.broker.settle(config.settle_timeout_s, at_least=at_least)
     if reason:
         driven.settled = False

@@ -12,7 +12,8 @@ from typing import Any
 import harness
 from harness.cell.drive import action_for, steps_for
 from harness.cell.live import boot, workers_of
-from harness.cell.run import Tell, run_cell
+from harness.cell.observe import Tell
+from harness.cell.run import run_cell
 from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way

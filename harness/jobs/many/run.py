@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import redis
 from kombu.exceptions import OperationalError
 
-from harness.cell.run import Tell
+from harness.cell.observe import Tell
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError, of_document
 from harness.core.history import Event

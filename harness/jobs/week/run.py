@@ -15,19 +15,21 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from harness.backend.scenarios import load as load_scenarios
-from harness.cell.drive import action_for
+from harness.cell import drive as driver
 from harness.cell.live import Live, boot
+from harness.cell.observe import Refs, Tell, observe
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import LogLine
+from harness.core.scenario import Fault
 from harness.core.verdict import Verdict
 from harness.core.week import Week
 from harness.jobs.week import beat as week_beat
@@ -38,8 +40,9 @@ from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.judge import Asked, tick_name
 from harness.judge.facts import target_of
 from harness.run.judged import Law
-from harness.stack.database import capture, reset, seed
+from harness.stack.database import reset, seed
 from harness.stack.isolation.island import Island
+from harness.stack.roles.logs import Mark
 from harness.store import history
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
@@ -47,8 +50,6 @@ from harness.store.runs import HISTORY
 HOURS = 168
 FOLDER = "week"
 PATH = "scheduled"
-LEVELS = ("WARNING", "ERROR", "CRITICAL")
-Listen = Callable[[str, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,7 @@ def week_of(config: Config, accounts: int, start: datetime) -> Week:
     return made
 
 
-def drive(
-    config: Config, week: Week, start: datetime, zone: str, island: Island, folder: Path, listen: Listen
-) -> Driven:
+def drive(config: Config, week: Week, start: datetime, zone: str, island: Island, folder: Path, listen: Tell) -> Driven:
     """Drive the week in `island` and write its history below `folder`. Raises only what breaks the stack."""
     spent: dict[str, float] = {}
     began = time.perf_counter()
@@ -126,7 +125,7 @@ def judge(
 
 
 def _check_task(config: Config, week: Week) -> str:
-    task = action_for(config, week.check, PATH).task  # type: ignore[arg-type]  # a StrEnum is its own text
+    task = driver.action_for(config, week.check, PATH).task  # type: ignore[arg-type]  # a StrEnum is its own text
     if task is None:
         raise HarnessError(
             f"[operations.{week.check}.{PATH}] is no task",
@@ -166,7 +165,7 @@ def _start_event(config: Config, island: Island, beat: Beat, start: datetime, ti
 
 
 def _ticks(
-    config: Config, week: Week, live: Live, beat: Beat, ticks: list[datetime], start: datetime, clock: Path, tell: Listen,
+    config: Config, week: Week, live: Live, beat: Beat, ticks: list[datetime], start: datetime, clock: Path, tell: Tell,
     workers: list[str],
 ) -> None:  # fmt: skip
     """Seed once, then drive tick after tick: what one leaves is what the next begins with."""
@@ -181,68 +180,60 @@ def _ticks(
     for worker in workers:
         live.start(worker)
     for at in ticks:
-        tape = tuple(name for schedule in week.schedules if at in due[schedule.account] for name in schedule.tape)
-        sends = [send for send in beat.sends if send.at == at]
+        tick = _Tick(
+            config=config,
+            live=live,
+            at=at,
+            sends=[send for send in beat.sends if send.at == at],
+            tape=tuple(name for schedule in week.schedules if at in due[schedule.account] for name in schedule.tape),
+            accounts=accounts,
+            seen=seen,
+            begun=begun if at == ticks[-1] else None,
+        )
         clock.write_text(at.isoformat())
-        _tick(config, live, at, sends, tape, accounts, tell, seen, begun if at == ticks[-1] else None)
+        observe(config, live, tell, tick)
         live.stack.alive()
 
 
-def _tick(
-    config: Config, live: Live, at: datetime, sends: list[Send], tape: tuple[str, ...], accounts: Mapping[str, Any], outer: Listen,
-    seen: Counter[LogLine], begun: Mapping[str, int] | None,
-) -> None:  # fmt: skip
-    """One cell: publish what beat sent, wait until all is quiet, and tell what changed.
+@dataclass(kw_only=True)
+class _Tick:
+    """What beat sends at one moment, as cell.observe.Work: what one tick leaves is what the next begins with.
 
     `seen` are the log lines of earlier ticks. The last tick reads from the week's beginning (`begun`): what was written
     while no tick was looking is told there.
     """
-    began = time.perf_counter()
-    told: Counter[str] = Counter()
 
-    def tell(kind: str, fields: Mapping[str, Any]) -> None:
-        told[kind] += 1
-        outer(kind, fields)
+    config: Config
+    live: Live
+    at: datetime
+    sends: Sequence[Send]
+    tape: Sequence[str]
+    accounts: Refs
+    seen: Counter[LogLine]
+    begun: Mark | None
+    path: str = PATH
+    faults: Sequence[Fault] = ()
 
-    live.broker.reset()
-    capture.mark_baseline(live.db)
-    opening = _balances(config, live, accounts)
-    live.fake.load(tick_name(at), tape, ())
-    mark = live.stack.log_mark()
-    outer("cell.start", {"scenario": tick_name(at), "path": PATH, "title": f"beat at {at:%Y-%m-%d %H:%M} UTC"})
-    tell("seeded", {"refs": accounts, "accounts": {name: {"id": accounts[name]["id"], "credits": credits} for name, credits in opening.items()}})  # fmt: skip
-    for send in sends:
-        live.broker.publish(send.task, send.args, send.kwargs or {})
-    reason = live.broker.settle(config.settle_timeout_s, at_least=len(sends))
-    changes = capture.changes(live.db, config.tables)
-    closing = _balances(config, live, accounts)
-    report = live.fake.report()
-    for task in live.broker.tasks():
-        tell("task", asdict(task))
-    for call in report.calls:
-        tell("call", asdict(call))
-    tell("tape", {"unplayed": list(report.unplayed), "tape": list(tape), "late": report.late})
-    for change in changes:
-        tell("row", history.row_fields(change))
-    for name in accounts:
-        tell("balance", {"account": name, "opening": opening[name], "closing": closing[name]})
-    lines = Counter(live.stack.logs_since(mark if begun is None else begun))
-    if begun is None:
-        seen.update(lines)
-    else:
-        lines -= seen
-    for line in lines.elements():
-        odd = line.level in LEVELS or "Traceback (most recent call last)" in line.message
-        if odd or any(marker in line.message for marker in config.markers):
-            tell("log", asdict(line))
-    outer("cell.end", {"events": dict(told), "scenario": tick_name(at), "path": PATH, "settled": not reason, "reason": reason, "seconds": {"tick": time.perf_counter() - began}})  # fmt: skip
+    def __post_init__(self) -> None:
+        self.id, self.title = tick_name(self.at), f"beat at {self.at:%Y-%m-%d %H:%M} UTC"
 
+    def clear(self) -> None:
+        """Nothing: the world goes on."""
 
-def _balances(config: Config, live: Live, accounts: Mapping[str, Any]) -> dict[str, int]:
-    ledger = config.ledger
-    rows = live.db.execute(
-        f'SELECT id, "{ledger.account_credits}" FROM "{config.tables[ledger.account].table}" WHERE id = ANY(%s)',
-        [[ref["id"] for ref in accounts.values()]],
-    ).fetchall()
-    found = dict(rows)
-    return {name: found[ref["id"]] for name, ref in accounts.items()}
+    def seed(self) -> Refs:
+        return self.accounts
+
+    def drive(self, refs: Refs) -> driver.Driven:
+        for send in self.sends:
+            self.live.broker.publish(send.task, send.args, send.kwargs or {})
+        driven = driver.Driven()
+        driver.settle(self.config, self.live, driven, at_least=len(self.sends))
+        return driven
+
+    def lines(self, mark: Mark) -> Iterable[LogLine]:
+        lines = Counter(self.live.stack.logs_since(mark if self.begun is None else self.begun))
+        if self.begun is None:
+            self.seen.update(lines)
+        else:
+            lines -= self.seen
+        return lines.elements()

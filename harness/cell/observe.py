@@ -1,0 +1,134 @@
+"""Drive one thing and observe everything: the nine steps of a run.
+
+reset, seed, take the baseline, load the tape, drive, settle, capture rows, capture calls and tasks, tell the history.
+
+What is driven is a `Work`: a scenario on a path (run.py), a tick of the simulated week. How it is observed is here, once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from harness.cell.drive import Driven
+from harness.cell.live import Live
+from harness.core.config import Config
+from harness.core.history import LogLine
+from harness.core.scenario import Fault
+from harness.stack.database import capture
+from harness.stack.roles.logs import Mark
+from harness.store.history import row_fields
+
+Tell = Callable[[str, Mapping[str, Any]], None]
+"""tell(kind, fields): append one event to the history."""
+
+Refs = Mapping[str, Mapping[str, Any]]
+"""name of a row of the world -> its kind, id and what else is known of it."""
+
+ODD = ("WARNING", "ERROR", "CRITICAL")
+TRACEBACK = "Traceback (most recent call last)"
+
+
+class Work(Protocol):
+    """One thing to drive. `id` and `path` name its cell, `title` says it; the fake plays `tape` with `faults` over it."""
+
+    id: str
+    path: str
+    title: str
+    tape: Sequence[str]
+    faults: Sequence[Fault]
+
+    def clear(self) -> None:
+        """Take away what earlier work left, where this one begins anew."""
+
+    def seed(self) -> Refs:
+        """Put the given rows in, or say which are there."""
+
+    def drive(self, refs: Refs) -> Driven:
+        """Do it, and wait until all is quiet."""
+
+    def lines(self, mark: Mark) -> Iterable[LogLine]:
+        """What was logged meanwhile; `mark` is where the logs ended before."""
+
+
+class Clock:
+    """Seconds by part of the work."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
+    """Drive `work` and tell `outer` every event of it; cell.end says how many there were. Only a broken stack or a wrong
+    scenario raises."""
+    clock, told = Clock(), Counter[str]()
+
+    def tell(kind: str, fields: Mapping[str, Any]) -> None:
+        told[kind] += 1
+        outer(kind, fields)
+
+    name = {"scenario": work.id, "path": work.path}
+    outer("cell.start", {**name, "title": work.title})
+    with clock.part("reset"):
+        work.clear()
+        live.broker.reset()
+        mark = live.stack.log_mark()
+    with clock.part("seed"):
+        refs = work.seed()
+        capture.mark_baseline(live.db)
+        opening = _balances(config, live, refs)
+    with clock.part("load"):
+        live.fake.load(work.id, work.tape, work.faults)
+    tell("seeded", {"refs": refs, "accounts": opening})
+    with clock.part("drive"):
+        driven = work.drive(refs)
+    with clock.part("capture"):
+        changes = capture.changes(live.db, config.tables)
+        closing = _balances(config, live, refs)
+        report = live.fake.report()
+        for exchange in driven.http:
+            tell("http", asdict(exchange))
+        for task in live.broker.tasks():
+            tell("task", asdict(task))
+        for call in report.calls:
+            tell("call", asdict(call))
+        tell("tape", {"unplayed": list(report.unplayed), "tape": list(work.tape), "late": report.late})
+        for change in changes:
+            tell("row", row_fields(change))
+        for account, held in opening.items():
+            tell("balance", {"account": account, "opening": held["credits"], "closing": closing[account]["credits"]})
+        for line in work.lines(mark):
+            if _worth_telling(line, config.markers):
+                tell("log", asdict(line))
+        for note in driven.notes:
+            tell("note", {"text": note})
+    ended = {"settled": driven.settled, "reason": driven.settle_reason, "seconds": dict(clock.seconds)}
+    outer("cell.end", {"events": dict(told), **name, **ended})
+    return clock
+
+
+def _worth_telling(line: LogLine, markers: Sequence[str]) -> bool:
+    return line.level in ODD or TRACEBACK in line.message or any(marker in line.message for marker in markers)
+
+
+def _balances(config: Config, live: Live, refs: Refs) -> dict[str, dict[str, int]]:
+    """Credits of every account of the world, by its name there."""
+    ledger = config.ledger
+    table = config.tables[ledger.account].table
+    ids = {ref["id"]: name for name, ref in refs.items() if ref["kind"] == ledger.account}
+    rows = live.db.execute(
+        f'SELECT id, "{ledger.account_credits}" FROM "{table}" WHERE id = ANY(%s) ORDER BY id', [list(ids)]
+    ).fetchall()
+    return {ids[row[0]]: {"id": row[0], "credits": row[1]} for row in rows}
