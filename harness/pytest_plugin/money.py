@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from harness.cell.block import ID, NAME, Block
 from harness.core.config import Config
-from harness.core.fold import Builder
 from harness.core.history import CellHistory, LedgerRow, UsageRow
 from harness.core.rates import RateCard
 from harness.core.scenario import Fault, Given, Path, Scenario
@@ -24,8 +24,6 @@ from harness.stack.database.capture import json_value
 
 LAWS = ("law-1", "law-2", "law-3", "law-6", "law-14")
 """Those that hold for a ledger alone, whatever was asked for."""
-NAME = "account"
-BLOCK = "pytest/block"
 JSON_TYPES = (114, 3802)
 """PostgreSQL's type numbers of json and jsonb, which Django hands over as text."""
 
@@ -47,11 +45,11 @@ class Seen:
 @contextmanager
 def spending(config: Config, rates: RateCard, account: Any) -> Iterator[Seen]:
     """Yields `Seen`; fails when leaving the block breaks a law. The test fails too when there is no such account."""
-    opening, last = _balance(config, account), _last_ids(config)
-    seen = Seen(opening=opening)
+    block = Block(config, account, _rows)
+    seen = Seen(opening=_there(config, account, block.opening))
     yield seen
-    seen.closing = _balance(config, account)
-    history = _history(config, account, seen, last)
+    history = block.history()
+    seen.closing = _there(config, account, history.accounts[NAME][1])
     seen.ledger, seen.usage = history.ledger, history.usage
     context = bare_context(config, rates=rates)
     wrong = [f"  law-4: {line}" for line in _unpaired(history)]
@@ -64,10 +62,17 @@ def spending(config: Config, rates: RateCard, account: Any) -> Iterator[Seen]:
         pytest.fail("the ledger breaks its laws:\n" + "\n".join(wrong), pytrace=False)
 
 
+def _there(config: Config, account: Any, credits: int | None) -> int:
+    if credits is None:
+        table = config.tables[config.ledger.account].table
+        pytest.fail(f"ledger({account!r}): there is no such account in {table}", pytrace=False)
+    return credits
+
+
 def bare_context(config: Config, *, rates: RateCard | None = None, faults: tuple[Fault, ...] = ()) -> Context:
     """What checks may know of a test: no scenario of the project, no golden."""
     return Context(
-        scenario=Scenario(id=BLOCK, title="", given=Given(rows=()), when=(), paths=(Path.DIRECT,), faults=faults),
+        scenario=Scenario(id=ID, title="", given=Given(rows=()), when=(), paths=(Path.DIRECT,), faults=faults),
         golden=None,
         target=target_of(config),
         rates=rates or RateCard(rules=(), prices={}),
@@ -78,7 +83,7 @@ def bare_context(config: Config, *, rates: RateCard | None = None, faults: tuple
 
 def bare_history(**seen: Any) -> CellHistory:
     """What was seen of a test, as a cell's history."""
-    return CellHistory(cell=f"{BLOCK}@{Path.DIRECT}", scenario=BLOCK, path=str(Path.DIRECT), accounts={}, **seen)
+    return CellHistory(cell=f"{ID}@{Path.DIRECT}", scenario=ID, path=str(Path.DIRECT), accounts={}, **seen)
 
 
 def _unpaired(history: CellHistory) -> Iterator[str]:
@@ -88,48 +93,6 @@ def _unpaired(history: CellHistory) -> Iterator[str]:
         yield f"{row.operation or row.kind}: {-row.credits} credits deducted for {row.units} unit(s), and no usage log says so"
     for log in logs:
         yield f"{log.operation}: a usage log of {log.credits} credits for {log.units} unit(s), and no deduction says so"
-
-
-def _balance(config: Config, account: Any) -> int:
-    table = config.tables[config.ledger.account].table
-    rows = _rows(f'SELECT "{config.ledger.account_credits}" AS credits FROM "{table}" WHERE id = %s', [account])
-    if not rows:
-        pytest.fail(f"ledger({account!r}): there is no such account in {table}", pytrace=False)
-    return int(rows[0]["credits"])
-
-
-def _kinds(config: Config) -> Mapping[str, tuple[str, str]]:
-    """kind -> (table, column that names the account)."""
-    own = config.ledger
-    return {
-        own.transaction: (config.tables[own.transaction].table, own.transaction_columns["account"]),
-        own.usage: (config.tables[own.usage].table, own.usage_columns["account"]),
-    }
-
-
-def _last_ids(config: Config) -> dict[str, int]:
-    return {
-        kind: _rows(f'SELECT coalesce(max(id), 0) AS last FROM "{table}"', [])[0]["last"]
-        for kind, (table, _) in _kinds(config).items()
-    }
-
-
-def _history(config: Config, account: Any, seen: Seen, last: Mapping[str, int]) -> CellHistory:
-    """The block as a cell's history, made as every other one is."""
-    builder = Builder({"scenario": BLOCK, "path": str(Path.DIRECT)}, config.ledger)
-    told: list[dict[str, Any]] = [
-        {"kind": "seeded", "refs": {}, "accounts": {NAME: {"id": account, "credits": seen.opening}}},
-        {"kind": "balance", "account": NAME, "opening": seen.opening, "closing": seen.closing},
-    ]
-    for kind, (table, column) in _kinds(config).items():
-        query = f'SELECT * FROM "{table}" WHERE id > %s AND "{column}" = %s ORDER BY id'
-        told += [
-            {"kind": "row", "table_kind": kind, "op": "insert", "id": row["id"], "before": None, "after": row}
-            for row in _rows(query, [last[kind], account])
-        ]
-    for event in (*told, {"kind": "cell.end", "settled": True, "reason": "", "events": {}}):
-        builder.add(event)
-    return builder.build()
 
 
 def _rows(query: str, values: list[Any]) -> list[dict[str, Any]]:
