@@ -21,15 +21,30 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from harness.backend.phases import tree
+from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.phase import LAST
-from harness.judge.legacy import KINDS, Rule
+from harness.core.schema import Schema
+from harness.judge.legacy import KINDS, Rule, check
+from harness.judge.result import Result, cannot_tell
 from harness.store.tomlread import Strict
 
+NAME = "legacy.toml"
 FORMAT = 1
 KEYS = ("id", "kind", "name", "present_until", "absent_from", "why")
 REGULAR = ("text", "python-string")
 DOTTED = ("class-attribute", "db-column")
+
+
+def scan(config: Config, schema: Schema) -> Result:
+    """What the cleanup removes is there as long as it is needed, and gone from then on: sources and schema together."""
+    if config.phases_root is None or config.phases_dir is None:
+        return cannot_tell(f"{config.source.name} has no [phases]: which code should be gone is not known")
+    files = tree.layered(config.phases_root, config.phases_dir, config.phase).files
+    rules = read(config.contracts / NAME)
+    columns = {name: table.columns.keys() for name, table in schema.items()}
+    return check(sources(files, rules), columns, rules, config.phase)
 
 
 def read(path: Path) -> tuple[Rule, ...]:

@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness.backend import legacy as legacy_rules
-from harness.backend.phases import tree as phase_tree
+from harness.backend import legacy
 from harness.core.config import Config
 from harness.core.history import RunHistory
 from harness.core.phase import Phase
@@ -20,7 +19,6 @@ from harness.jobs.contracts.judge import api_drift, celery_contract, schema_drif
 from harness.jobs.contracts.judge.api_drift import Api
 from harness.jobs.contracts.judge.openapi import operations
 from harness.jobs.contracts.run import Observed
-from harness.judge import legacy
 from harness.judge.result import Result, breaks, cannot_tell, holds
 from harness.provider import contracts as provider_contracts
 from harness.provider.cassettes.lint import lint_one
@@ -74,7 +72,7 @@ def judge(
         "bodies": request_bodies(seen),
         "celery": celery_contract.check(celery, seen.tasks, seen.schedule),
         "schema": schema_drift.check(store.schema(config.contracts, number), seen.schema),
-        "legacy": legacy_scan(config, seen),
+        "legacy": legacy.scan(config, seen.schema),
     }
     drift: dict[str, tuple[str, ...]] = {}
     if before is not None:
@@ -128,15 +126,6 @@ def request_bodies(seen: Observed) -> Result:
     if found["problems"]:
         return breaks([*found["problems"], *unasked])
     return cannot_tell(unasked[0]) if unasked else holds(f"{found['bodies']} request bodies")
-
-
-def legacy_scan(config: Config, seen: Observed) -> Result:
-    if config.phases_root is None or config.phases_dir is None:
-        return cannot_tell(f"{config.source.name} has no [phases]: which code should be gone is not known")
-    tree = phase_tree.layered(config.phases_root, config.phases_dir, config.phase)
-    rules = legacy_rules.read(config.contracts / "legacy.toml")
-    columns = {name: table.columns.keys() for name, table in seen.schema.items()}
-    return legacy.check(legacy_rules.sources(tree.files, rules), columns, rules, config.phase)
 
 
 def judge_run(config: Config, run: RunHistory) -> tuple[Verdict, ...]:

@@ -18,11 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.backend import catalogue
-from harness.backend import legacy as legacy_rules
+from harness.backend import catalogue, legacy
 from harness.backend.at_phase import at_phase
 from harness.backend.phases import manifest as manifests
-from harness.backend.phases import tree as phase_tree
 from harness.cell.live import Live, boot
 from harness.cell.run import run_cell
 from harness.core.config import Config
@@ -35,7 +33,6 @@ from harness.core.verdict import Verdict
 from harness.jobs.phase import judge as phase_change
 from harness.jobs.phase.back import go_back
 from harness.jobs.phase.values import PhaseRun, part, silent
-from harness.judge import legacy
 from harness.run.drive import needs_shell, start_event
 from harness.run.judged import Law, judge_run
 from harness.run.plan import Plan
@@ -71,13 +68,8 @@ def run_phase(
     return run
 
 
-def legacy_scan(config: Config, schema: Schema) -> Verdict:
-    """What the cleanup removes is there as long as it is needed, and gone from then on: sources and schema together."""
-    assert config.phases_root is not None
-    tree = phase_tree.layered(config.phases_root, phases_dir(config), config.phase)
-    rules = legacy_rules.read(config.contracts / "legacy.toml")
-    columns = {name: table.columns.keys() for name, table in schema.items()}
-    found = legacy.check(legacy_rules.sources(tree.files, rules), columns, rules, config.phase)
+def _legacy(config: Config, schema: Schema) -> Verdict:
+    found = legacy.scan(config, schema)
     return Verdict(
         checker="phase-legacy",
         status=found.status,
@@ -114,7 +106,7 @@ def _forward(
         new_rows, new_schema = catalogue.rows(live.db), catalogue.schema(live.db)
         run.verdicts.append(phase_change.schema_change(phase, old_schema, new_schema))
         run.verdicts.append(phase_change.forward_rows(phase, old_rows, new_rows, new_schema))
-        run.verdicts.append(legacy_scan(after, new_schema))
+        run.verdicts.append(_legacy(after, new_schema))
         run.kept = old_rows
         retarget.with_shadows(stack)
         retarget.start_roles(stack)

@@ -31,8 +31,6 @@ from harness.store import runs as store
 from harness.verb.failure import guarded
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
 
-RULES = "legacy.toml"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -125,7 +123,7 @@ def made_of(
     seen: Seen, tests: judge.SuiteRun | None, columns: Mapping[str, Collection[str]] | None
 ) -> tuple[shown.Criterion, ...]:
     """The seven, in the plan's order and words."""
-    rules = legacy.read(seen.config.contracts / RULES)
+    rules = legacy.read(seen.config.contracts / legacy.NAME)
     sources = legacy.sources(_files(seen), rules)
     planned = [f"{one.id}@{path}" for one in seen.law.scenarios.values() for path in one.paths]
     rows = {name: [_row(one) for one in filled] for name, filled in seen.rows.items()}
