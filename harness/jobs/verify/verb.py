@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from harness.backend import scenarios
-from harness.core.config import Config
-from harness.core.errors import DIFFERENCES, OK, StackError
-from harness.core.tier import ALL, TIERS, TierRun
-from harness.core.verdict import Status, worst
-from harness.jobs.verify import report as tiers_report
-from harness.jobs.verify import tiers
+from harness.core.errors import OK
+from harness.core.tier import ALL
+from harness.jobs.verify import run
 from harness.report import plan as plan_report
-from harness.report import progress
-from harness.run import drive as main_job
 from harness.run import judged, preflight
 from harness.run import plan as plans
 from harness.run import shard as shards
-from harness.run.plan import Plan
-from harness.stack.isolation import island
 from harness.store import runs as store
-from harness.verb.failure import guarded
 from harness.verb.options import (
     config_option,
     durations_of,
@@ -47,21 +35,6 @@ from harness.verb.options import (
     tiers_option,
     workers_option,
 )
-from harness.verb.told import told
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One verify as it was asked for. `tables` False: where several tiers tell their parts, each tells the least."""
-
-    config: Config
-    plan: Plan
-    law: judged.Law
-    out: Console
-    as_json: bool
-    isolation: str
-    workers: int | None
-    tables: bool = True
 
 
 @click.command()
@@ -111,85 +84,12 @@ def verify(
     law = judged.read_law(config, found)
     preflight.check(config, plan)
     kept_in = runs_folder(config, runs).resolve()
-    asked = Asked(
+    asked = run.Asked(
         config=config, plan=plan, law=law, out=out, as_json=as_json, isolation=isolation, workers=workers
     )  # fmt: skip
     if tier == ALL:
-        return _every_tier(asked, kept_in, required)
+        return run.every_tier(asked, kept_in, required)
     plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
-        return _remotely(asked, on, store.begin(kept_in))
-    return _one_tier(asked, store.begin(kept_in))
-
-
-def _one_tier(asked: Asked, folder: Path) -> int:
-    """Drive and judge the plan in its tier; the stored run is in `folder`."""
-    plan = asked.plan
-
-    def inside(place: island.Island) -> int:
-        plan_report.say(asked.out, f"isolation: {place.kind} ({place.why})")
-        with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
-            driven = main_job.drive_plan(asked.config, plan, place, folder, shown.hear, workers=asked.workers)
-        return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json, tables=asked.tables)
-
-    if plan.tier == "docker":
-        why = "containers on a network of their own, without a way out"
-        place = island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={})
-        return guarded(inside, asked.as_json)(place)
-    return island.run(guarded(inside, asked.as_json), hosts=asked.config.provider_hosts, mode=asked.isolation)
-
-
-def _every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
-    """Drive the plan in every tier that this machine can run, then hold them against each other.
-
-    Raises StackError tier-required, before anything starts.
-    """
-    refusals = {tier: tiers.refusal(tier, asked.config) for tier in TIERS}
-    for tier in required:
-        if refusals[tier]:
-            raise StackError(
-                f"the tier {tier} is required and cannot run here: {refusals[tier]}",
-                hint=f"make it possible, or leave --require {tier} out: then it is told and left out",
-                code="tier-required",
-            )
-    config, plan = asked.config, asked.plan
-    quiet = replace(asked, out=Console(quiet=True) if asked.as_json else asked.out, as_json=False, tables=False)
-    ran: dict[str, TierRun] = {}
-    for tier in TIERS:
-        if refusals[tier]:
-            ran[tier] = TierRun(tier=tier, why=refusals[tier])
-            continue
-        folder = store.begin(runs)
-        plan_report.print_plan(quiet.out, plan.cells, phase=plan.phase, tier=tier)
-        code = _one_tier(replace(quiet, plan=replace(plan, tier=tier)), folder)
-        if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
-            return code
-        ran[tier] = tiers.judged(config, TierRun(tier=tier, folder=folder, exit_code=code))
-    parity = tiers.compared(config, ran)
-    tiers_report.print_tiers(asked.out, list(ran.values()), parity, plan.phase)
-    if asked.as_json:
-        print(json.dumps(tiers_report.document(list(ran.values()), parity)))
-    agreed = worst(parity) is Status.PASS  # no verdict at all is none that passed
-    return max([OK if agreed else DIFFERENCES, *(one.exit_code for one in ran.values())])
-
-
-def _remotely(asked: Asked, url: str, folder: Path) -> int:
-    from harness.jobs.many import run as drive  # imports Celery, which only this needs
-
-    with _terminable(), progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
-        driven = drive.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
-    return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Inside, SIGTERM is an exit: what has to be taken back from the workers is, as after Ctrl-C."""
-
-    def leave(*_: object) -> None:
-        raise SystemExit(128 + signal.SIGTERM)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        return run.remotely(asked, on, store.begin(kept_in))
+    return run.one_tier(asked, store.begin(kept_in))

@@ -21,7 +21,7 @@ from tests.jobs.many import broker
 
 __all__ = ["run"]  # the fixture
 
-verify = import_module("harness.jobs.verify.verb")  # the module: its package may hold the command under that name
+verify = import_module("harness.jobs.verify.run")  # the module: its package may hold the command under that name
 CELL = "planner/create_tasks@manual"
 
 
@@ -123,7 +123,7 @@ def test_a_verify_on_workers_that_is_terminated_leaves_as_by_an_exit(tmp_path, m
     monkeypatch.setattr(remote, "drive_remote", driven)
     asked = SimpleNamespace(config=None, plan=None, out=Console(quiet=True), as_json=True)
     with pytest.raises(SystemExit) as caught:
-        verify._remotely(asked, "redis://h", tmp_path)
+        verify.remotely(asked, "redis://h", tmp_path)
     assert (caught.value.code, seen, signal.getsignal(signal.SIGTERM)) == (143, ["taken back"], before)
 
 
