@@ -27,8 +27,9 @@ from rich.table import Table
 
 from harness.backend import scenarios
 from harness.backend.at_phase import at_phase
+from harness.backend.description import load
 from harness.cell.live import boot
-from harness.core.config import Config, load
+from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.tier import TIERS
 from harness.jobs.verify import tiers

@@ -11,8 +11,8 @@ import click
 import pytest
 
 from harness.backend import scenarios
+from harness.backend.description import load as load_config
 from harness.cli import cli
-from harness.core.config import load as load_config
 from harness.core.scenario import Path as Way
 
 ROOT = Path(__file__).parents[1]

@@ -1,8 +1,9 @@
 """What is known of the backend under test, and how it is found out.
 
+description harness.toml, read
 scenarios   the scenario values of a target
 phases/     the phases of its migration: manifests, trees, what each changed
-at_phase    its description and its tree at a phase
+at_phase    the description, and the tree that belongs to it, at a phase
 catalogue   schema and rows, read from a live database
 legacy      contracts/legacy.toml, and the target's sources that its rules speak of
 """

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from harness.backend import scenarios
 from harness.backend.at_phase import at_phase
+from harness.backend.description import load
 from harness.cell.live import Live, boot
-from harness.core.config import Config, load
+from harness.core.config import Config
 from harness.core.scenario import Cell, Scenario
 from harness.run import judged, preflight
 from harness.run import plan as plans

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from harness.backend.at_phase import at_phase
-from harness.core.config import Config, load
+from harness.backend.description import load
+from harness.core.config import Config
 from harness.core.tier import ALL, TIERS
 from harness.store import durations
 from harness.store.durations import Durations

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend import scenarios
-from harness.core.config import load as load_config
+from harness.backend.description import load as load_config
 from harness.core.errors import HarnessError
 
 ROOT = Path(__file__).resolve().parents[2]

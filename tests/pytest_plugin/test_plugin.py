@@ -93,7 +93,7 @@ def test_every_bad_sample_is_accounted_for(bad):
 def test_the_backends_own_suite_runs_on_the_harness(tmp_path, phase):
     """Claim: Django test cases, transactions, migrations and Celery's own eager mode work as with Django's runner."""
     from harness.backend.at_phase import at_phase
-    from harness.core.config import load
+    from harness.backend.description import load
 
     root = at_phase(load(ROOT / "harness.toml"), phase).root
     done = run(

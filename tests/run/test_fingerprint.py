@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.core.config import load
+from harness.backend.description import load
 from harness.run import fingerprint as prints
 from harness.run.fingerprint import DECIDING, PACKAGES, differing, fingerprint
 from tests.jobs.many.merge.test_run import ROOT

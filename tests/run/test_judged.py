@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.backend import scenarios
+from harness.backend.description import load
 from harness.cell import live as surface
-from harness.core.config import load
 from harness.core.errors import HarnessError
 from harness.core.verdict import Status, worst
 from harness.run import judged

@@ -8,7 +8,7 @@ from pathlib import Path as File
 import pytest
 
 from harness.backend import scenarios
-from harness.core.config import load
+from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, Path
 from harness.run import plan, preflight

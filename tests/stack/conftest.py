@@ -73,7 +73,7 @@ sys.stdin.read()
 PRELUDE = """
 import json, os, socket, subprocess, sys, time
 from pathlib import Path
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.core.errors import HarnessError
 from harness.store import cache; from harness.stack.database import capture, cluster, reset; from harness.stack.isolation import island; from harness.stack.processes import boot as processes
 def say(**facts):

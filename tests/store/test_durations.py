@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory
 from harness.store import durations

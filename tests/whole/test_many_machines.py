@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.jobs.many import desk
 from harness.judge.golden import canonical
 from harness.stack.isolation.supervise import descendants

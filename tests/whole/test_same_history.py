@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.judge.golden import canonical
 from harness.store import history
 from tests.whole import workshop

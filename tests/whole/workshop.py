@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.stack.database import cluster
 
 REPOSITORY = Path(__file__).resolve().parents[2]

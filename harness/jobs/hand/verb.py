@@ -15,7 +15,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.core.errors import OK, STACK_FAILED, USAGE, HarnessError, did_you_mean
 from harness.jobs.hand import line as standing_line
 from harness.jobs.hand import place as standing_place

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.backend.at_phase import at_phase
+from harness.backend.description import load
 from harness.backend.phases import manifest as manifests
 from harness.backend.phases.comparing import compares, price_phase
-from harness.core.config import Config, load
+from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, RunHistory
 from harness.core.phase import Phase

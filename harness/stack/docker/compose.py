@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.core.config import Config, load
+from harness.backend.description import load
+from harness.core.config import Config
 from harness.stack.docker import describe
 from harness.stack.docker.describe import FILES, HTTP_PORT, INSIDE, MIB, PYTHON, Service
 from harness.stack.docker.image import CURRENT

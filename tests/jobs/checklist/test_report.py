@@ -9,8 +9,8 @@ from pathlib import Path as File
 import pytest
 from rich.console import Console
 
+from harness.backend import description as configuration
 from harness.backend import scenarios as loader
-from harness.core import config as configuration
 from harness.core.errors import HarnessError
 from harness.core.scenario import Path
 from harness.core.verdict import Status

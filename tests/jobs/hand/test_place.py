@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.config import load
+from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.jobs.hand import line as standing_line
 from harness.jobs.hand import place as standing_place

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.config import Config, HandRequest, load
+from harness.backend.description import load
+from harness.core.config import Config, HandRequest
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, bearer
 from harness.jobs.hand import world as hand

@@ -43,7 +43,7 @@ def test_a_baseline_of_both_ends_of_the_migration(tmp_path: Path):
 ATTACH = """
 import shlex, sys
 from pathlib import Path
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.jobs.snapshot import run as snapshot
 from harness.stack.isolation import island; from harness.stack.processes import boot as processes
 

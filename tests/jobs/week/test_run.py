@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core import config as configuration
+from harness.backend import description as configuration
 from harness.core.errors import HarnessError
 from harness.jobs.week import run as job
 from harness.jobs.week.due import due_ticks, hours_of

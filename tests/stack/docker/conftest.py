@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 
 from harness.backend import scenarios
+from harness.backend.description import load
 from harness.cell.live import Live
 from harness.cell.run import run_cell
-from harness.core.config import Config, load
+from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.run import judged
 from harness.run import plan as plans
@@ -138,7 +139,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from harness.verb.failure import report_failure
-from harness.core.config import load
+from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.stack import docker
 from harness.stack.docker import container, naming, sweep, up

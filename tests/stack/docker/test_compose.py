@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from harness.core.config import load
+from harness.backend.description import load
 from harness.stack.docker import compose
 from tests.stack.docker.conftest import PROJECT
 

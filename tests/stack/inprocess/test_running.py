@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.core.config import load
+from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.stack.inprocess.running import InprocessStack
 

@@ -27,9 +27,10 @@ from typing import Any
 
 from harness.backend import scenarios
 from harness.backend.at_phase import at_phase
+from harness.backend.description import load
 from harness.cell.live import Live, boot
 from harness.cell.run import run_cell
-from harness.core.config import Config, load
+from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Cell
 from harness.core.scenario import Path as Way

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend import scenarios
-from harness.core.config import load
+from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.jobs.many import parts
 from harness.jobs.many.merge import run as merge

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.core.config import load
+from harness.backend.description import load
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.many import desk
 from harness.jobs.many.worker import stack

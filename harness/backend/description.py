@@ -1,0 +1,245 @@
+"""Reading harness.toml: once, strictly.
+
+Unknown keys fail with "did you mean"; every error names the key and the file. docs/formats.md shows the file with every
+key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.core.config import Action, Config, HandRequest, Ledger, Role, Table
+from harness.core.errors import HarnessError, did_you_mean
+
+FORMAT = 1
+
+
+def load(path: Path) -> Config:
+    """Read harness.toml. Raises HarnessError config-missing, config-syntax, config-unknown-key, config-value."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise HarnessError(
+            f"no harness.toml at {path}",
+            hint="run from the project's folder, or name the file with --config",
+            code="config-missing",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise HarnessError(
+            f"cannot read {path}: {error}", hint="the file must be readable UTF-8 text", code="config-missing"
+        ) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise HarnessError(
+            f"{path.name} is not valid TOML: {error}",
+            hint="mend that line; docs/formats.md shows the file with every key",
+            code="config-syntax",
+        ) from None
+    return _Reader(path).config(raw)
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fail(self, message: str, hint: str, code: str = "config-value") -> HarnessError:
+        return HarnessError(f"{self.path.name}: {message}", hint=hint, code=code)
+
+    def known(
+        self, where: str, table: Any, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        if not isinstance(table, dict):
+            raise self.fail(f"[{where}] must be a table", "see docs/formats.md, harness.toml")
+        for key in table:
+            if key not in required + optional:
+                raise self.fail(
+                    f"unknown key '{key}' in [{where}]", did_you_mean(key, required + optional), "config-unknown-key"
+                )
+        for key in required:
+            if key not in table:
+                raise self.fail(f"[{where}] lacks '{key}'", "see docs/formats.md, harness.toml")
+        return table
+
+    def text(self, where: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self.fail(f"{where} must be text, not {type(value).__name__}", "put it in quotes")
+        return value
+
+    def texts(self, where: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fail(f"{where} must be a list of texts", 'write ["one", "two"]')
+        return tuple(value)
+
+    def table_of_text(self, where: str, value: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise self.fail(f"[{where}] must map names to texts", "put each value in quotes")
+        return dict(value)
+
+    def config(self, raw: dict[str, Any]) -> Config:
+        top = self.known(
+            "top level",
+            raw,
+            ("format", "target", "providers", "roles", "tables", "ledger", "operations"),
+            ("harness", "phases", "docker", "hand"),
+        )
+        if top["format"] != FORMAT:
+            raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
+        target = self.known(
+            "target",
+            top["target"],
+            ("name", "root", "app", "manage", "migrate"),
+            ("phase", "env", "inprocess_env", "queues", "markers"),
+        )
+        base = self.path.resolve().parent
+        root = base / self.text("target.root", target["root"])
+        if not root.is_dir():
+            raise self.fail(f"target.root {root} is not a folder", "point it at the backend's folder")
+        phase = target.get("phase", 0)
+        if not isinstance(phase, int) or not 0 <= phase <= 7:
+            raise self.fail(f"target.phase {phase!r} is not a phase", "phases are 0 to 7")
+        own = self.known(
+            "harness", top.get("harness", {}), (), ("scenarios", "cassettes", "contracts", "rates", "settle_timeout_s")
+        )
+        settle_timeout_s = own.get("settle_timeout_s", 30)
+        if isinstance(settle_timeout_s, bool) or not isinstance(settle_timeout_s, int | float) or settle_timeout_s <= 0:
+            raise self.fail(f"harness.settle_timeout_s {settle_timeout_s!r} is not a time", "give seconds above 0")
+        phases = self.known("phases", top.get("phases", {}), (), ("root", "overlays"))
+        phases_root = self.folder(base, "phases.root", phases.get("root"))
+        if phases_root is not None and not root.resolve().is_relative_to(phases_root.resolve()):
+            raise self.fail(
+                "target.root does not lie in phases.root", "phases are laid over the folder that holds the target"
+            )
+        tables = {kind: self.table(kind, value) for kind, value in top["tables"].items()}
+        return Config(
+            source=self.path.resolve(),
+            name=self.text("target.name", target["name"]),
+            root=root,
+            phase=phase,
+            app=self.text("target.app", target["app"]),
+            manage=self.texts("target.manage", target["manage"]),
+            migrate=self.texts("target.migrate", target["migrate"]),
+            env=self.table_of_text("target.env", target.get("env", {})),
+            inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
+            queues=self.texts("target.queues", target.get("queues", ["celery"])),
+            markers=self.texts("target.markers", target.get("markers", [])),
+            provider_hosts=self.table_of_text("providers", top["providers"]),
+            roles={name: self.role(name, value) for name, value in top["roles"].items()},
+            tables=tables,
+            ledger=self.ledger(top["ledger"], tables),
+            operations={name: self.operation(name, value) for name, value in top["operations"].items()},
+            hand=self.hand(top.get("hand", {})),
+            settle_timeout_s=float(settle_timeout_s),
+            phases_root=phases_root,
+            phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
+            scenarios=base / own.get("scenarios", "scenarios"),
+            cassettes=base / own.get("cassettes", "cassettes"),
+            contracts=base / own.get("contracts", "contracts"),
+            rates=base / own.get("rates", "contracts/rates.toml"),
+        )
+
+    def folder(self, base: Path, where: str, value: Any) -> Path | None:
+        if value is None:
+            return None
+        path = base / self.text(where, value)
+        if not path.is_dir():
+            raise self.fail(f"{where} {path} is not a folder", "point it at an existing folder, or take [phases] out")
+        return path
+
+    def hand(self, value: Any) -> tuple[HandRequest, ...]:
+        made = []
+        for n, one in enumerate(self.known("hand", value, (), ("requests",)).get("requests", []), 1):
+            where = f"hand.requests {n}"
+            table = self.known(where, one, ("title", "method", "url"), ("from_phase",))
+            phase = table.get("from_phase", 0)
+            if not isinstance(phase, int) or not 0 <= phase <= 7:
+                raise self.fail(f"{where}: from_phase {phase!r} is not a phase", "phases are 0 to 7")
+            texts = {name: self.text(f"{where}.{name}", table[name]) for name in ("title", "method", "url")}
+            made.append(HandRequest(**texts, from_phase=phase))
+        return tuple(made)
+
+    def role(self, name: str, value: Any) -> Role:
+        where = f"roles.{name}"
+        table = self.known(where, value, ("command", "ready"), ("boot", "env"))
+        boot = table.get("boot", "always")
+        if boot not in ("always", "on_demand"):
+            raise self.fail(f"{where}.boot {boot!r} is not known", did_you_mean(str(boot), ("always", "on_demand")))
+        ready = self.text(f"{where}.ready", table["ready"])
+        if ready.split(":")[0] not in ("http", "celery", "line", "spawn"):
+            raise self.fail(
+                f"{where}.ready {ready!r} is not known", 'one of "http:/path", "celery", "line:TEXT", "spawn"'
+            )
+        return Role(
+            name=name,
+            command=self.texts(f"{where}.command", table["command"]),
+            ready=ready,
+            boot=boot,
+            env=self.table_of_text(f"{where}.env", table.get("env", {})),
+        )
+
+    def table(self, kind: str, value: Any) -> Table:
+        where = f"tables.{kind}"
+        table = self.known(where, value, ("table",), ("lock", "paths", "status", "active"))
+        return Table(
+            kind=kind,
+            table=self.text(f"{where}.table", table["table"]),
+            lock=self.texts(f"{where}.lock", table.get("lock", [])),
+            paths=self.texts(f"{where}.paths", table.get("paths", [])),
+            status=self.text(f"{where}.status", table.get("status", "")),
+            active=self.texts(f"{where}.active", table.get("active", [])),
+        )
+
+    def ledger(self, value: Any, tables: Mapping[str, Table]) -> Ledger:
+        table = self.known("ledger", value, ("account", "transaction", "usage"))
+        account = self.known("ledger.account", table["account"], ("kind", "credits"))
+        transaction = self.known(
+            "ledger.transaction",
+            table["transaction"],
+            ("kind", "account", "type", "amount", "balance_after", "operation", "units"),
+        )
+        usage = self.known(
+            "ledger.usage",
+            table["usage"],
+            ("kind", "account", "operation", "credits", "model", "tokens_in", "tokens_out", "cost_usd", "units"),
+        )
+        for part in (account, transaction, usage):
+            if part["kind"] not in tables:
+                raise self.fail(
+                    f"ledger names the unknown table kind '{part['kind']}'", did_you_mean(part["kind"], tables)
+                )
+        return Ledger(
+            account=account["kind"],
+            account_credits=account["credits"],
+            transaction=transaction["kind"],
+            transaction_columns={k: v for k, v in transaction.items() if k != "kind"},
+            usage=usage["kind"],
+            usage_columns={k: v for k, v in usage.items() if k != "kind"},
+        )
+
+    def operation(self, name: str, value: Any) -> dict[str, Action]:
+        paths = self.known(f"operations.{name}", value, (), ("manual", "automation", "scheduled", "direct"))
+        actions = {}
+        for path, action in paths.items():
+            where = f"operations.{name}.{path}"
+            table = self.known(where, action, (), ("request", "task", "call", "rows", "start"))
+            ways = [way for way in ("request", "task", "call", "start") if table.get(way)]
+            if len(ways) != 1 and ways != ["call", "start"]:
+                raise self.fail(
+                    f"[{where}] needs exactly one of request, task, call, start (a call may prepare a start)",
+                    f"it has {', '.join(ways) or 'none'}",
+                )
+            if "request" in table:
+                self.known(f"{where}.request", table["request"], ("method", "url"), ("body",))
+            if "task" in table:
+                self.known(f"{where}.task", table["task"], ("name",), ("args", "kwargs"))
+            actions[path] = Action(
+                request=table.get("request"),
+                task=table.get("task"),
+                call=table.get("call", ""),
+                rows=tuple(table.get("rows", ())),
+                start=table.get("start", ""),
+            )
+        return actions
