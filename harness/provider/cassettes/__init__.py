@@ -5,7 +5,8 @@ dialects   one raw interaction of vcrpy's dialects -> a core Interaction
 har        HTTP archives, imported as cassettes
 write      a Cassette -> vcrpy v1 YAML that stock vcrpy replays
 digest     the canonical form of interactions, its hash, and the cached parsed form
-scrub, scan, lint, drift   what may be committed, and what changed
+scrub, scan, lint, drift   what may be committed, and what changed;  scan_layers: every decoding that the scan undoes
+show       a cassette for a person
 """
 
 from harness.provider.cassettes.digest import interactions_sha256

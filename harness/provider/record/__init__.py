@@ -8,6 +8,7 @@
     session   the four verbs and what is open between them
     upstream  where a request goes: the simulator or the real provider, with keys from the environment only
     keep      from staged interactions to committed files
+    imported  a HAR file that others recorded, as a cassette of ours
     plan      what a dry run shows
 
 The order is the safety: keys are never staged, a finding of the scan writes nothing, and a file that exists is replaced

@@ -2,6 +2,7 @@
 
 engine      which engine, and its failures as HarnessErrors     naming    labels and names of a run's things
 base        the image below: official, or made with mmdebstrap  wheels    packages resolved for the image's Python
+settings    [docker] of harness.toml
 image       base, wheels, harness code, target code: one image for every role
 describe    what each container is: command, environment, limits, mounts
 container   one container: created, followed, its end explained
@@ -10,6 +11,7 @@ attached    a process of the target whose pipes are the harness's
 database    the prepared database, made in the image and cached
 sweep       remove everything with a run's label                watchdog  does so when the harness is killed
 up          `boot(config, fake=...)`                            running   the booted stack
+ready       how a role in a container shows that it is up
 compose     the same description as compose.yaml
 inside      what runs in the containers
 

@@ -1,6 +1,6 @@
 """Prose: what a good model would answer to each operation's prompt.
 
-clusters, ideas, article (blog, page), product, service, pictures, optimize, links   one answer each
+clusters, ideas, article (blog, page), product, service, pictures, optimize, links   one answer each;  general: to any other prompt
 bank      the sentences; domains: what each field talks about
 compose   fills sentences without saying anything twice; topic: keywords as phrases
 """
