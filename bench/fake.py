@@ -28,9 +28,9 @@ from vcr.serializers import yamlserializer
 
 from harness.core.cassette import Cassette, Interaction, RecordedRequest, RecordedResponse
 from harness.provider import cassettes, tls
-from harness.provider.fake.control import FakeControl
-from harness.provider.fake.match import Tape, prepare
+from harness.provider.fake.control.client import FakeControl
 from harness.provider.fake.service import Service
+from harness.provider.fake.tape.match import Tape, prepare
 
 HERE = Path(__file__).parent
 CLIENTS = 16

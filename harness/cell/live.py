@@ -12,7 +12,7 @@ import requests
 
 from harness.core.config import Config
 from harness.core.scenario import KillRole, Scenario
-from harness.provider.fake.control import FakeControl
+from harness.provider.fake.control.client import FakeControl
 from harness.stack.broker.tap import Broker
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes

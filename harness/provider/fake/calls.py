@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.core.history import Call
-from harness.provider.fake.answer import Answer
-from harness.provider.fake.match import Recording
+from harness.provider.fake.tape.answer import Answer
+from harness.provider.fake.tape.match import Recording
 from harness.provider.profiles import Profile, events, is_stream, parse
 
 MOST_CHARACTERS = 65536

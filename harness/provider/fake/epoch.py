@@ -13,12 +13,12 @@ from typing import Any
 from harness.core.errors import StackError
 from harness.core.history import Call
 from harness.core.scenario import Fault
-from harness.provider.fake import answer as answers
-from harness.provider.fake.answer import Answer
 from harness.provider.fake.calls import Entry, Validate, problems_of, request_json, shown
 from harness.provider.fake.faults import Armed, arm
-from harness.provider.fake.match import Recording, Slot, Tape
-from harness.provider.fake.nearest import nearest
+from harness.provider.fake.tape import answer as answers
+from harness.provider.fake.tape.answer import Answer
+from harness.provider.fake.tape.match import Recording, Slot, Tape
+from harness.provider.fake.tape.nearest import nearest
 from harness.provider.profiles import Profile, parse
 
 MOST_CALLS = 200_000

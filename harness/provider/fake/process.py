@@ -29,10 +29,10 @@ from harness.provider import tls
 from harness.provider.fake import config as configs
 from harness.provider.fake.calls import Validate
 from harness.provider.fake.config import FakeConfig, Listen
-from harness.provider.fake.connection import Connection
-from harness.provider.fake.control_server import Control, ControlConnection
+from harness.provider.fake.control.server import Control, ControlConnection
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Forward, Service
+from harness.provider.fake.wire.connection import Connection
 
 SWEEP_S = 1.0
 HANDSHAKE_TIMEOUT_S = 20.0

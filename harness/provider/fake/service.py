@@ -16,11 +16,11 @@ from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Fault
 from harness.provider import cassettes
-from harness.provider.fake import answer as answers
 from harness.provider.fake.calls import Entry, Validate
 from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
-from harness.provider.fake.match import Recording, prepare
+from harness.provider.fake.tape import answer as answers
+from harness.provider.fake.tape.match import Recording, prepare
 from harness.provider.profiles import BY_HOST, OTHER, profile_for
 
 Forward = Callable[[RecordedRequest, str], Awaitable[RecordedResponse]]

@@ -1,11 +1,9 @@
 """The simulator: OpenAI, Runware and WordPress as one pure function from a request to an answer.
 
     answer        which provider a request is for; `answer(request, seed)` is all that others need
-    openai        keys, errors, headers, routes of api.openai.com
-    openai_chat   chat completions: parameter rules, refusals, whole and streamed answers, usage
-    openai_images dall-e-3: parameter rules, policy, links that look like the real ones;  openai_errors: their one shape
-    runware       tasks over HTTP: costs, errors beside data;  runware_models: what each takes and costs
-    wordpress     posts and media of any site's /wp-json/;  wordpress_media: uploads
+    openai/       api.openai.com: keys, routes, errors, chat completions, images
+    runware/      tasks over HTTP: costs, errors beside data
+    wordpress/    posts and media of any site's /wp-json/
     prompts       reads the prompt of an AI operation back into its data
     prose/        writes what a good model would answer
     tokens        counts tokens; policy: what is refused; chance: reproducible choices; pixels: a small real picture; wire: JSON, headers, dates

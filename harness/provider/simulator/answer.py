@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from harness.core.cassette import RecordedRequest, RecordedResponse
-from harness.provider.simulator import openai, runware, wordpress
+from harness.provider.simulator.openai import api as openai
+from harness.provider.simulator.runware import tasks as runware
 from harness.provider.simulator.wire import read, respond
+from harness.provider.simulator.wordpress import site as wordpress
 
 
 def answer(request: RecordedRequest, seed: int = 0) -> RecordedResponse:

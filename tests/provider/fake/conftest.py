@@ -18,7 +18,7 @@ from harness.core.cassette import Cassette, Interaction, RecordedRequest, Record
 from harness.core.scenario import Fault
 from harness.provider import cassettes
 from harness.provider.fake.config import FakeConfig, parse
-from harness.provider.fake.control import FakeControl, FakeReport
+from harness.provider.fake.control.client import FakeControl, FakeReport
 from harness.provider.fake.process import serving
 from harness.provider.fake.service import Service
 

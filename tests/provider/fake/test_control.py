@@ -11,7 +11,7 @@ import pytest
 
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Fault
-from harness.provider.fake.control import FakeControl
+from harness.provider.fake.control.client import FakeControl
 from tests.provider.fake.conftest import chat
 
 HOLD = Fault(kind="hold", match="openai *", calls=(1,))

@@ -20,7 +20,7 @@ from harness.core.errors import HarnessError
 from harness.core.scenario import Fault
 from harness.provider import cassettes, tls
 from harness.provider.fake import config
-from harness.provider.fake.control import FakeControl
+from harness.provider.fake.control.client import FakeControl
 from harness.provider.fake.process import _listening
 from harness.provider.fake.recording import Recorder
 from tests.provider.fake.conftest import asked, chat

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from harness.core.cassette import Cassette
 from harness.core.scenario import Fault
-from harness.provider.fake import connection as connections
-from harness.provider.fake import reading
-from harness.provider.fake.connection import Connection
 from harness.provider.fake.service import Service
+from harness.provider.fake.wire import connection as connections
+from harness.provider.fake.wire import reading
+from harness.provider.fake.wire.connection import Connection
 from tests.provider.fake.conftest import HOSTS, asked, chat
 
 CASES = int(os.environ.get("HARNESS_CASES", "300"))

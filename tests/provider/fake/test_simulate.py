@@ -13,7 +13,7 @@ import uvloop
 
 from harness.core.scenario import Fault
 from harness.provider.fake.config import FakeConfig, parse
-from harness.provider.fake.control import FakeControl
+from harness.provider.fake.control.client import FakeControl
 from harness.provider.fake.process import serving
 
 HOSTS = {"api.openai.com": "openai", "api.runware.ai": "runware", "journal.example": "wordpress"}

@@ -1,4 +1,4 @@
-"""The unix control socket of a running fake; control.py has the table of operations."""
+"""The unix control socket of a running fake; client.py has the table of operations."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class ControlConnection(asyncio.Protocol):
         except HarnessError as error:
             return _error(error)
         except (ValueError, TypeError, KeyError) as error:
-            return _error(_bad(f"the operation is not understood: {error}", "see harness.provider.fake.control"))
+            return _error(_bad(f"the operation is not understood: {error}", "see harness.provider.fake.control.client"))
         except Exception as error:  # a defect must reach the caller as an error, not as a silent socket
             failure = StackError(
                 f"the fake failed on an operation: {type(error).__name__}: {error}",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from harness.provider.fake.match import Recording, Slot, Tape, canonical_body, sorted_query
+from harness.provider.fake.tape.match import Recording, Slot, Tape, canonical_body, sorted_query
 from harness.provider.profiles import Profile, parse
 
 MOST_CHANGES = 12

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.core.cassette import RecordedResponse
-from harness.provider.simulator import openai_chat, openai_images, tokens
-from harness.provider.simulator.openai_errors import Refused
+from harness.provider.simulator import tokens
+from harness.provider.simulator.openai import chat, images
+from harness.provider.simulator.openai.errors import Refused
 from harness.provider.simulator.wire import Asked, cloudflare, pretty, respond
 
-ROUTES = {"/v1/chat/completions": openai_chat.answer, "/v1/images/generations": openai_images.answer}
+ROUTES = {"/v1/chat/completions": chat.answer, "/v1/images/generations": images.answer}
 LIMIT_REQUESTS, LIMIT_TOKENS = 10_000, 2_000_000
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.provider.simulator import policy
-from harness.provider.simulator.openai_errors import (
+from harness.provider.simulator.openai.errors import (
     Refused,
     invalid_value,
     missing_parameter,

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.core.cassette import RecordedResponse
 from harness.provider.simulator.wire import Asked, http_date, php, respond
-from harness.provider.simulator.wordpress_media import upload
+from harness.provider.simulator.wordpress.media import upload
 
 STATUSES = ("publish", "future", "draft", "pending", "private")
 POST_TYPES = {"posts": "post", "pages": "page"}

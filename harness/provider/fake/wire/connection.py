@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from harness.provider.fake import answer as answers
-from harness.provider.fake.answer import Answer
 from harness.provider.fake.epoch import Plan
-from harness.provider.fake.reading import Reader, Request, inflated
 from harness.provider.fake.service import Service
-from harness.provider.fake.websocket import Socket
+from harness.provider.fake.tape import answer as answers
+from harness.provider.fake.tape.answer import Answer
+from harness.provider.fake.wire.reading import Reader, Request, inflated
+from harness.provider.fake.wire.websocket import Socket
 
 MOST_QUEUED = 16
 REQUEST_TIMEOUT_S = 30.0

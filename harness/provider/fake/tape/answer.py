@@ -18,7 +18,7 @@ from typing import Any
 import brotli
 
 from harness.core.cassette import RecordedResponse
-from harness.provider.fake.match import Recording, places, steps_of
+from harness.provider.fake.tape.match import Recording, places, steps_of
 from harness.provider.profiles import UNMATCHED_HEADER, Profile, is_stream, parse
 from harness.provider.refusals import Refusal
 

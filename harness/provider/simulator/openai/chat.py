@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.provider.simulator import policy, prompts, prose, tokens
-from harness.provider.simulator.openai_errors import (
+from harness.provider.simulator.openai.errors import (
     Refused,
     invalid_value,
     missing_parameter,

@@ -14,7 +14,7 @@ from harness.core.cassette import RecordedResponse
 from harness.provider.simulator import policy
 from harness.provider.simulator.chance import Chance
 from harness.provider.simulator.pixels import png
-from harness.provider.simulator.runware_models import COMMON, MODELS, TaskError, cost_usd
+from harness.provider.simulator.runware.models import COMMON, MODELS, TaskError, cost_usd
 from harness.provider.simulator.wire import Asked, cloudflare, compact, respond
 
 TASKS = ("imageInference", "ping", "authentication")
