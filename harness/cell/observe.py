@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from harness.cell.drive import Driven
 from harness.cell.live import Live
+from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
@@ -81,20 +82,20 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
 
     name = {"scenario": work.id, "path": work.path}
     outer("cell.start", {**name, "title": work.title})
-    with clock.part("reset"):
+    with clock.part(stages.RESET):
         work.clear()
         live.broker.reset()
         mark = live.stack.log_mark()
-    with clock.part("seed"):
+    with clock.part(stages.SEED):
         refs = work.seed()
         capture.mark_baseline(live.db)
         opening = _balances(config, live, refs)
-    with clock.part("load"):
+    with clock.part(stages.LOAD):
         live.fake.load(work.id, work.tape, work.faults)
     tell("seeded", {"refs": refs, "accounts": opening})
-    with clock.part("drive"):
+    with clock.part(stages.DRIVE):
         driven = work.drive(refs)
-    with clock.part("capture"):
+    with clock.part(stages.CAPTURE):
         changes = capture.changes(live.db, config.tables)
         closing = _balances(config, live, refs)
         report = live.fake.report()

@@ -9,5 +9,6 @@ golden     the locked outcome of a scenario, with its deviations
 finding    a defect of the target that a run proved, and what it breaks
 rates      the independent rate card
 verdict    pass, fail, unknown, with evidence
+stages     what the seconds of a run are told by
 phase, schema, tier   a phase of the migration; a database's schema and rows; where the stack runs
 """

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.core.scenario import Cell
+from harness.report.say import count, say
 from harness.report.summary import PATH_TITLES
 
 
@@ -31,12 +32,3 @@ def print_plan(
                 for cell in (cell for cell in cells if cell.path == path):
                     say(console, f"    {cell.id}")
                     say(console, f"      {cell.scenario.title}")
-
-
-def count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
-
-
-def say(console: Console, text: str = "", style: str = "") -> None:
-    """Print text as it is: what a backend said is never read as markup, highlighted or broken at the margin."""
-    console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.core import stages
 from harness.core.finding import Finding
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
@@ -18,12 +19,6 @@ from harness.judge.golden.outcome import outcome_of
 
 USUAL = "processes"
 """The tier of a command that names none."""
-
-HARNESS_PARTS = ("reset", "seed", "load", "capture", "compare", "report")
-"""The parts of the seconds that are the harness's own work; the others are the target's."""
-
-NOT_DRIVING = ("total", "boot", "teardown")
-"""Parts that the harness's share is not measured against: what is left is the smallest honest denominator."""
 
 PATH_TITLES = {
     Path.MANUAL: "Path 1 · manual buttons",
@@ -119,10 +114,10 @@ def summarize(
     for verdict in verdicts:
         own.setdefault(verdict.cell, []).append(verdict)
     lines = tuple(_line(cell, scenarios.get(cell.scenario), own.get(cell.cell, ())) for cell in cells)
-    parts: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
     for cell in cells:
-        parts.update(cell.seconds)
-    parts.update({part: s - parts[part] for part, s in (seconds or {}).items()})
+        spent.update(cell.seconds)
+    spent.update({part: s - spent[part] for part, s in (seconds or {}).items()})
     return Summary(
         status=worst(verdicts),
         phase=phase,
@@ -136,8 +131,8 @@ def summarize(
         lost_credits=_lost(verdicts),
         titles={name: finding.title for name, finding in findings.items()},
         origins=_origins(cells, origins or {}),
-        seconds=dict(parts),
-        harness_share=_share(parts),
+        seconds=dict(spent),
+        harness_share=_share(spent),
         memory_bytes=memory_bytes,
         canonical_hash=canonical_hash,
         facts=dict(facts or {}),
@@ -207,7 +202,7 @@ def _origins(cells: Iterable[CellHistory], origins: Mapping[str, str]) -> dict[s
     return dict(sorted(counted.items()))
 
 
-def _share(parts: Mapping[str, float]) -> float | None:
-    own = sum(seconds for part, seconds in parts.items() if part in HARNESS_PARTS)
-    total = sum(seconds for part, seconds in parts.items() if part not in NOT_DRIVING)
+def _share(spent: Mapping[str, float]) -> float | None:
+    own = sum(seconds for part, seconds in spent.items() if part in stages.OWN)
+    total = sum(seconds for part, seconds in spent.items() if part not in stages.NOT_DRIVING)
     return own / total if total else None

@@ -15,7 +15,7 @@ from rich.text import Text
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
-from harness.report.plan import count, say
+from harness.report.say import count, say
 from harness.report.summary import PATH_TITLES, Line, Summary
 
 WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown"}

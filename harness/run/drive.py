@@ -14,6 +14,7 @@ from harness.cell.drive import action_for, steps_for
 from harness.cell.live import boot, workers_of
 from harness.cell.observe import Tell
 from harness.cell.run import run_cell
+from harness.core import stages
 from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
@@ -63,13 +64,13 @@ def drive_plan(
             boot(config, island, shell=shell, tier=plan.tier, workers=workers) as live,
             _logs_kept(live.stack.run_dir, folder),
         ):
-            driven.seconds["boot"] = time.perf_counter() - begun
+            driven.seconds[stages.BOOT] = time.perf_counter() - begun
             listen("booted", {"timings": dict(live.stack.timings)})
             _cells(config, plan, live, tell, driven)
             driven.memory_bytes = live.stack.memory_bytes()
             down = time.perf_counter()
-        driven.seconds["teardown"] = time.perf_counter() - down
-        driven.seconds["total"] = time.perf_counter() - begun
+        driven.seconds[stages.TEARDOWN] = time.perf_counter() - down
+        driven.seconds[stages.TOTAL] = time.perf_counter() - begun
         tell("run.end", {"seconds": driven.seconds, "cells": len(plan.cells)})
     return driven
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.core import stages
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
@@ -26,10 +27,10 @@ def told(
     """Judge what was driven, keep the verdict, print the report; the exit code."""
     compared = time.perf_counter()
     result = judged.judge_run(config, law, folder)
-    driven.seconds["compare"] = time.perf_counter() - compared
+    driven.seconds[stages.COMPARE] = time.perf_counter() - compared
     summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
     keep(folder, result, summary)
-    driven.seconds["report"] = time.perf_counter() - compared - driven.seconds["compare"]
+    driven.seconds[stages.REPORT] = time.perf_counter() - compared - driven.seconds[stages.COMPARE]
     summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
     terminal.print_report(out, summary, tables=tables)
     if as_json:

@@ -23,7 +23,7 @@ from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict, worst
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
-from harness.report.plan import say
+from harness.report.say import say
 from harness.report.summary import repeat_command
 from harness.report.terminal import STYLES, WORDS
 

@@ -18,7 +18,7 @@ from harness.core.verdict import Status, Verdict
 from harness.jobs.checklist import report as shown
 from harness.jobs.checklist.report import Row, Section
 from harness.judge.facts import target_of
-from harness.report.plan import say
+from harness.report.say import say
 from harness.report.terminal import STYLES
 from harness.run import judged
 from harness.store import runs as store

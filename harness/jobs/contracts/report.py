@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 
 from harness.core.verdict import Status, Verdict, worst
-from harness.report.plan import count, say
+from harness.report.say import count, say
 from harness.report.terminal import STYLES, WORDS
 
 CELLS = {Status.PASS: "ok", Status.FAIL: "FAIL", Status.UNKNOWN: "?"}

@@ -21,7 +21,7 @@ from harness.jobs.contracts import judged as judging
 from harness.jobs.contracts import report as shown
 from harness.jobs.contracts import run as observing
 from harness.jobs.contracts.judge import schema_drift
-from harness.report.plan import say
+from harness.report.say import say
 from harness.store import history, runs
 from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
 

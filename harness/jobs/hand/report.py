@@ -8,7 +8,7 @@ import os
 from rich.console import Console
 
 from harness.jobs.hand.values import Standing
-from harness.report.plan import say
+from harness.report.say import say
 
 
 def print_standing(out: Console, standing: Standing, *, word: str, lines: bool = True) -> None:

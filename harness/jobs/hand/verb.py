@@ -25,7 +25,7 @@ from harness.jobs.hand import supervisor as job
 from harness.jobs.hand import world as hand
 from harness.jobs.hand.place import Place
 from harness.jobs.hand.values import standing_of
-from harness.report.plan import say
+from harness.report.say import say
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
 
 LOOK_S = 0.1

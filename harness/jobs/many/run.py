@@ -20,6 +20,7 @@ import redis
 from kombu.exceptions import OperationalError
 
 from harness.cell.observe import Tell
+from harness.core import stages
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError, of_document
 from harness.core.history import Event
@@ -91,8 +92,8 @@ def drive_remote(config: Config, plan: Plan, url: str, folder: Path, listen: Tel
             for event in events:
                 listen(event["kind"], event)
             seconds.update(events[-1]["seconds"])
-        seconds["boot"] = sum(about["boot_s"] for about in sent.places.values())
-        driven.seconds = {**seconds, "total": time.perf_counter() - begun}
+        seconds[stages.BOOT] = sum(about["boot_s"] for about in sent.places.values())
+        driven.seconds = {**seconds, stages.TOTAL: time.perf_counter() - begun}
         for worker, about in sorted(sent.places.items()):
             own = [cell for cell in ids if sent.by[cell] == worker]
             written.tell("part", {"name": worker, "run": sent.run, "cells": own, **about})

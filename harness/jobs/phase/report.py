@@ -8,7 +8,7 @@ from rich.console import Console
 
 from harness.core.phase import Phase
 from harness.core.verdict import Status, Verdict, worst
-from harness.report.plan import say
+from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
 OWN = "phase-"

@@ -16,6 +16,7 @@ from harness.core.verdict import Status, worst
 from harness.jobs.phase import report as shown
 from harness.jobs.phase import run as job
 from harness.report import progress
+from harness.report.say import say
 from harness.run import judged
 from harness.run import plan as plans
 from harness.stack.isolation import island
@@ -59,7 +60,7 @@ def phase(
             def listen(kind: str, fields: Any) -> None:
                 if kind == "phase":
                     heard.close()
-                    shown.say(console, f"phase {number}: {fields['text']}")
+                    say(console, f"phase {number}: {fields['text']}")
                 heard.hear(kind, fields)
 
             run = job.run_phase(config, number, law, plan, place, folder, listen)

@@ -13,8 +13,8 @@ from rich.console import Console
 from harness.backend import scenarios as found
 from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.record import run as job
-from harness.report import plan as shown
 from harness.report import progress
+from harness.report.say import say
 from harness.stack.isolation import island
 from harness.verb.failure import guarded
 from harness.verb.options import config_option, json_option, loaded
@@ -51,7 +51,7 @@ def record(
     config = loaded(config_path)
     scenarios = job.owners(found.load(config), only)
     console = Console(quiet=as_json)
-    shown.say(console, f"recording {len(scenarios)} scenarios from {'the real providers' if real else 'the simulator'}")
+    say(console, f"recording {len(scenarios)} scenarios from {'the real providers' if real else 'the simulator'}")
 
     def inside(place: island.Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:
@@ -61,12 +61,12 @@ def record(
             )  # fmt: skip
         for kept in made:
             state = _state(kept, dry_run)
-            shown.say(console, f"{kept.cassette}: {kept.interactions} interactions, {kept.origin}, {state}")
+            say(console, f"{kept.cassette}: {kept.interactions} interactions, {kept.origin}, {state}")
             for line in (*kept.would_send, *kept.drift):
-                shown.say(console, f"  {line}")
+                say(console, f"  {line}")
         if dry_run:
             total = sum(Decimal(kept.cost_usd) for kept in made)
-            shown.say(
+            say(
                 console,
                 f"{sum(kept.interactions for kept in made)} requests would cost about {total} USD; the simulator answered them",
             )
@@ -74,9 +74,7 @@ def record(
             print(json.dumps({"cassettes": [asdict(kept) for kept in made]}))
         held_back = [kept for kept in made if kept.drift and not kept.written]
         if held_back:
-            shown.say(
-                console, f"{len(held_back)} cassettes would change: look at the drift, then record with --overwrite"
-            )
+            say(console, f"{len(held_back)} cassettes would change: look at the drift, then record with --overwrite")
         return DIFFERENCES if held_back else OK
 
     # A namespace has no way out, by design: only the start-up hook lets the recorder itself reach a real provider.

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from harness.core.verdict import Status, Verdict, worst
 from harness.jobs.shadow.judge import DIFFERENT, ONLY_NEW, ONLY_OLD, SAME, Comparison, Difference, told
-from harness.report.plan import say
+from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
 COLUMNS = (SAME, DIFFERENT, ONLY_OLD, ONLY_NEW)

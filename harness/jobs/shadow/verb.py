@@ -14,8 +14,8 @@ from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status, worst
 from harness.jobs.shadow import report as shown
 from harness.jobs.shadow import run as job
-from harness.report import plan as plan_report
 from harness.report import progress
+from harness.report.say import say
 from harness.run import drive as main_job
 from harness.run import judged, preflight
 from harness.run import plan as plans
@@ -55,7 +55,7 @@ def shadow(
     for name, side in order:
         plan, where = made[name], folder / name
         where.mkdir()
-        plan_report.say(out, f"{name.replace('-', ' ')}: {side.name}")
+        say(out, f"{name.replace('-', ' ')}: {side.name}")
 
         def inside(place: island.Island, side: job.Side = side, plan: plans.Plan = plan, where: Path = where) -> int:
             with progress.RunProgress(out, quiet=as_json) as heard:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.core.tier import ALL, TierRun
 from harness.core.verdict import Status, Verdict
-from harness.report.plan import count, say
+from harness.report.say import count, say
 from harness.report.summary import repeat_command
 from harness.report.terminal import STYLES, WORDS, print_failures
 

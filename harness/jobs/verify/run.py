@@ -17,8 +17,9 @@ from harness.core.tier import TIERS, TierRun
 from harness.core.verdict import Status, worst
 from harness.jobs.verify import report as tiers_report
 from harness.jobs.verify import tiers
-from harness.report import plan as plan_report
 from harness.report import progress
+from harness.report.plan import print_plan
+from harness.report.say import say
 from harness.run import drive as main_job
 from harness.run import judged
 from harness.run.plan import Plan
@@ -47,7 +48,7 @@ def one_tier(asked: Asked, folder: Path) -> int:
     plan = asked.plan
 
     def inside(place: island.Island) -> int:
-        plan_report.say(asked.out, f"isolation: {place.kind} ({place.why})")
+        say(asked.out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
             driven = main_job.drive_plan(asked.config, plan, place, folder, shown.hear, workers=asked.workers)
         return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json, tables=asked.tables)
@@ -80,7 +81,7 @@ def every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
             ran[tier] = TierRun(tier=tier, why=refusals[tier])
             continue
         folder = store.begin(runs)
-        plan_report.print_plan(quiet.out, plan.cells, phase=plan.phase, tier=tier)
+        print_plan(quiet.out, plan.cells, phase=plan.phase, tier=tier)
         code = one_tier(replace(quiet, plan=replace(plan, tier=tier)), folder)
         if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             return code

@@ -12,7 +12,8 @@ from harness.backend import scenarios
 from harness.core.errors import OK
 from harness.core.tier import ALL
 from harness.jobs.verify import run
-from harness.report import plan as plan_report
+from harness.report.plan import print_plan
+from harness.report.say import say
 from harness.run import judged, preflight
 from harness.run import plan as plans
 from harness.run import shard as shards
@@ -75,9 +76,9 @@ def verify(
         plan = shards.part(plan, *shard, durations_of(config, durations))
     out = Console(quiet=as_json)
     if plan.shard is not None:
-        plan_report.say(out, shards.told(plan.shard))
+        say(out, shards.told(plan.shard))
     if plan_only:
-        plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
+        print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
         if as_json:
             print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
         return OK
@@ -89,7 +90,7 @@ def verify(
     )  # fmt: skip
     if tier == ALL:
         return run.every_tier(asked, kept_in, required)
-    plan_report.print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
+    print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
         return run.remotely(asked, on, store.begin(kept_in))
     return run.one_tier(asked, store.begin(kept_in))

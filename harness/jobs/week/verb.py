@@ -18,8 +18,8 @@ from harness.core.verdict import Status, worst
 from harness.jobs.week import report as shown
 from harness.jobs.week import run as job
 from harness.jobs.week.due import clock_changes, due_ticks, hours_of
-from harness.report import plan as plan_report
 from harness.report import progress
+from harness.report.say import say
 from harness.run import judged
 from harness.stack.isolation import island
 from harness.store import runs as store
@@ -70,13 +70,13 @@ def week(
     folder.mkdir()
     out = Console(quiet=as_json)
     runs_due = sum(len(due_ticks(schedule, hours_of(start, job.HOURS))) for schedule in made.schedules)
-    plan_report.say(
+    say(
         out,
         f"{accounts} customers, {runs_due} runs due in {job.HOURS} hours from {start:%Y-%m-%d} UTC, phase {config.phase}",
     )
 
     def inside(place: island.Island) -> int:
-        plan_report.say(out, f"isolation: {place.kind} ({place.why})")
+        say(out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(out, quiet=True) as heard:
             driven = job.drive(config, made, start, zone_name, place, folder, heard.hear)
         verdicts = job.judge(config, made, law, start, driven.beat, folder, price_phase)

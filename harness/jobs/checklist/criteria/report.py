@@ -10,7 +10,7 @@ from rich.console import Console
 
 from harness.core.verdict import Status
 from harness.judge.result import Result
-from harness.report.plan import say
+from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
 

@@ -20,7 +20,7 @@ from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.laws.provider import SNAPSHOT
-from harness.report.plan import count, say
+from harness.report.say import count, say
 from harness.report.summary import repeat_command
 from harness.report.terminal import STYLES
 

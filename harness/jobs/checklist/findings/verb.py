@@ -14,7 +14,7 @@ from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.core.verdict import Status
 from harness.jobs.checklist.findings import report as shown
 from harness.jobs.checklist.verb import PLAN, Issue, markdown_option, read, run_option, run_wide
-from harness.report.plan import say
+from harness.report.say import say
 from harness.report.terminal import STYLES
 from harness.run import judged
 from harness.store import runs as store

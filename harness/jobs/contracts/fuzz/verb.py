@@ -14,7 +14,7 @@ from rich.console import Console
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.contracts.fuzz import run as job
 from harness.jobs.contracts.fuzz import schemathesis as other
-from harness.report.plan import count, say
+from harness.report.say import count, say
 from harness.store import runs as store
 from harness.verb.options import (
     config_option,

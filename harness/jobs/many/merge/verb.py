@@ -13,7 +13,7 @@ from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status
 from harness.jobs.many.merge import run as merge
 from harness.report import machine, terminal
-from harness.report.plan import count, say
+from harness.report.say import count, say
 from harness.run import judged
 from harness.store import durations, history
 from harness.store import runs as store

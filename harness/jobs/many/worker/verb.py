@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.jobs.many import desk
 from harness.jobs.many.worker import run as remote_worker
-from harness.report.plan import say
+from harness.report.say import say
 from harness.verb.options import config_option, isolation_option
 
 

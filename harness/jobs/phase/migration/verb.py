@@ -14,7 +14,7 @@ from harness.backend.phases import manifest as manifests
 from harness.core.errors import OK
 from harness.jobs.phase import run as one_phase
 from harness.jobs.phase.migration import run as job
-from harness.report.plan import say
+from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.options import (
     config_option,
