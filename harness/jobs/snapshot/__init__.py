@@ -1,1 +1,4 @@
-"""`harness snapshot`: the plan's baseline of the configuration and the ledger, and differences between two."""
+"""`harness snapshot`: the plan's baseline of the configuration and the ledger, and differences between two.
+
+files      its document, held to what the plan lists and scanned for secrets; written and read
+"""

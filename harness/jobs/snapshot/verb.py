@@ -11,11 +11,14 @@ import click
 from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.scenario import Cell
-from harness.jobs.snapshot import run as job
+from harness.jobs.snapshot.files import read, text_of, write
+from harness.jobs.snapshot.judge import differences
+from harness.jobs.snapshot.report import document, lines_of, summary_of
+from harness.jobs.snapshot.run import of_disposable, of_running
+from harness.jobs.snapshot.values import Document
 from harness.run import plan as plans
 from harness.run import preflight
 from harness.stack.isolation import island
-from harness.store.files import write_all
 from harness.verb.failure import guarded
 from harness.verb.options import config_option, isolation_option, json_option, loaded, only_option, phase_option
 
@@ -58,7 +61,7 @@ def snapshot(
                 hint="leave out --only and --phase",
                 code="usage",
             )
-        return _keep(job.of_running(attach), out)
+        return _keep(of_running(attach), out)
     config = loaded(config_path, phase)
     cell = None
     if only:
@@ -67,7 +70,7 @@ def snapshot(
         preflight.check(config, plan)
     out = out.absolute() if out else None
     return island.run(
-        guarded(lambda place: _keep(job.of_disposable(config, place, cell), out), as_json),
+        guarded(lambda place: _keep(of_disposable(config, place, cell), out), as_json),
         hosts=config.provider_hosts,
         mode=isolation,
     )
@@ -85,23 +88,19 @@ def _one(cells: tuple[Cell, ...]) -> Cell:
     return cells[0]
 
 
-def _keep(document: job.Document, out: Path | None) -> int:
-    text = job.text_of(document)
+def _keep(found: Document, out: Path | None) -> int:
     if out is None:
-        sys.stdout.write(text)
+        sys.stdout.write(text_of(found))
         return OK
-    write_all({out: text})
-    rows = ", ".join(f"{section['section']} {len(section['rows'])}" for section in document["sections"])
-    print(f"snapshot in {out}: {rows}", file=sys.stderr)
+    write(found, out)
+    print(summary_of(found, out), file=sys.stderr)
     return OK
 
 
 def _diff(before: Path, after: Path, as_json: bool) -> int:
-    lines = job.differences(job.read(before), job.read(after))
+    found = differences(read(before), read(after))
     if as_json:
-        print(json.dumps({"format": 1, "before": str(before), "after": str(after), "differences": lines}))
+        print(json.dumps(document(found, before, after)))
     else:
-        for line in lines:
-            print(line)
-        print(f"{len(lines)} difference{'' if len(lines) == 1 else 's'} from {before} to {after}")
-    return DIFFERENCES if lines else OK
+        print("\n".join(lines_of(found, before, after)))
+    return DIFFERENCES if found else OK

@@ -43,20 +43,22 @@ def test_a_baseline_of_both_ends_of_the_migration(tmp_path: Path):
 ATTACH = """
 import shlex, sys
 from pathlib import Path
-from harness.backend import description as configuration
-from harness.jobs.snapshot import run as snapshot
-from harness.stack.isolation import island; from harness.stack.processes import boot as processes
+from harness.backend.description import load
+from harness.jobs.snapshot.files import text_of
+from harness.jobs.snapshot.run import of_running
+from harness.stack.isolation import island
+from harness.stack.processes.boot import boot
 
-config = configuration.load(Path("harness.toml"))
+config = load(Path("harness.toml"))
 
 def inside(place):
-    with processes.boot(config, place, fake=None, roles=False) as stack:
+    with boot(config, place, fake=None, roles=False) as stack:
         account = "INSERT INTO igny8_accounts (name, credits, created_at, updated_at) VALUES (%s, 7, now(), now())"
         stack.db.execute(account, ["owner@tidewater.coffee and sons"])
         stack.db.execute("DELETE FROM igny8_global_integration_settings")
         env = [f"{name}={value}" for name, value in stack.env.items()]
         prefix = shlex.join(["env", "-C", str(config.root), *env, sys.executable, "manage.py"])
-        sys.stdout.write(snapshot.text_of(snapshot.of_running(prefix)))
+        sys.stdout.write(text_of(of_running(prefix)))
         left = stack.db.execute("SELECT count(*) FROM igny8_global_integration_settings").fetchone()
         assert left == (0,), "the snapshot wrote a row"
         sys.stdout.flush()
