@@ -86,8 +86,8 @@ def between(old: Side, new: Side) -> tuple[Phase, ...]:
     return manifests.read_all(old.config.phases_dir, high)[low:]
 
 
-def judge(old: Side, new: Side, law: Law, folder: Path) -> Shadowed:
-    """Compare the three stored histories below `folder`. Reads files and nothing else."""
+def judged(old: Side, new: Side, law: Law, folder: Path) -> Shadowed:
+    """Read the three stored histories below `folder` and compare them."""
     runs = {name: history.read(folder / name / HISTORY, old.config.ledger) for name in (OLD, AGAIN, NEW)}
     target = target_of(old.config)
     noise = shadow.compare(runs[OLD].cells, runs[AGAIN].cells, law.scenarios, target)

@@ -67,7 +67,7 @@ def shadow(
         seconds[name] = time.perf_counter() - begun
         if code != OK:
             return code
-    result = job.judge(before, after, law, folder)
+    result = job.judged(before, after, law, folder)
     store.write_verdict(folder, result.verdicts, {"old": before.name, "new": after.name, "seconds": seconds})
     names = tuple(dict.fromkeys(cell.scenario.id for cell in plan.cells))
     notes = [

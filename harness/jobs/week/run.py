@@ -104,10 +104,10 @@ def drive(config: Config, week: Week, start: datetime, zone: str, island: Island
     return Driven(beat=beat, elsewhere=elsewhere, seconds=spent)
 
 
-def judge(
+def judged(
     config: Config, week: Week, law: Law, start: datetime, beat: Beat, folder: Path, price_phase: int | None
 ) -> tuple[Verdict, ...]:
-    """Judge the stored history below `folder`."""
+    """Read the stored history below `folder` and judge it."""
     asked = Asked(
         week=week,
         start=start,

@@ -79,7 +79,7 @@ def week(
         say(out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(out, quiet=True) as heard:
             driven = job.drive(config, made, start, zone_name, place, folder, heard.hear)
-        verdicts = job.judge(config, made, law, start, driven.beat, folder, price_phase)
+        verdicts = job.judged(config, made, law, start, driven.beat, folder, price_phase)
         store.write_verdict(folder, verdicts, {"phase": config.phase, "seconds": dict(driven.seconds)})
         notes = _notes(driven, zone, zone_name, start, config.phase, price_phase)
         shown.print_week(out, f"a week at phase {config.phase}", verdicts, notes)
