@@ -1,9 +1,12 @@
-"""The main job: boot, drive every cell, write the history. It judges nothing: verdicts come from the history alone."""
+"""The main job: boot, drive every cell, write the history. It judges nothing: verdicts come from the history alone.
+
+`told_run` is how any run begins and ends; what drives cells in its own way (a phase, a week) tells them through it too.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,26 +46,18 @@ def drive_plan(
     plan: Plan,
     island: Island,
     folder: Path,
-    listen: Callable[[str, Mapping[str, Any]], None],
+    listen: Tell,
     *,
     workers: int | None = None,
 ) -> Driven:
     """Drive every cell of `plan` in `island` and write runs/<time>/history.ndjson. `listen` hears every event too."""
     driven = Driven(isolation=island.kind, why=island.why)
     begun = time.perf_counter()
-    with HistoryWriter(folder / HISTORY) as history:
-
-        def tell(kind: str, fields: Mapping[str, Any]) -> None:
-            history.tell(kind, fields)
-            listen(kind, fields)
-
-        count = workers_of(config, plan.tier, workers)
-        tell("run.start", start_event(config, plan, island, workers=count))
-        shell = needs_shell(config, plan)
+    start = start_event(config, plan, island, workers=workers_of(config, plan.tier, workers))
+    with told_run(folder, listen, start, run_dir=island.run_dir, seconds=driven.seconds) as tell:
         with (
-            _logs_kept(island.run_dir, folder),
-            boot(config, island, shell=shell, tier=plan.tier, workers=workers) as live,
-            _logs_kept(live.stack.run_dir, folder),
+            boot(config, island, shell=needs_shell(config, plan), tier=plan.tier, workers=workers) as live,
+            _logs_kept(live.stack.run_dir, folder),  # containers log elsewhere than below the island
         ):
             driven.seconds[stages.BOOT] = time.perf_counter() - begun
             listen("booted", {"timings": dict(live.stack.timings)})
@@ -71,8 +66,27 @@ def drive_plan(
             down = time.perf_counter()
         driven.seconds[stages.TEARDOWN] = time.perf_counter() - down
         driven.seconds[stages.TOTAL] = time.perf_counter() - begun
-        tell("run.end", {"seconds": driven.seconds, "cells": len(plan.cells)})
     return driven
+
+
+@contextmanager
+def told_run(
+    folder: Path, listen: Tell, start: Mapping[str, Any], *, run_dir: Path, seconds: Mapping[str, float]
+) -> Iterator[Tell]:
+    """A run from its run.start (`start`) to its run.end, which says `seconds` as they are then: yields what tells an event
+    to the history in `folder` and to `listen`.
+
+    A body that raises leaves a history without run.end. What the programs below `run_dir` logged is kept in any case.
+    """
+    with HistoryWriter(folder / HISTORY) as history, _logs_kept(run_dir, folder):
+
+        def tell(kind: str, fields: Mapping[str, Any]) -> None:
+            history.tell(kind, fields)
+            listen(kind, fields)
+
+        tell("run.start", start)
+        yield tell
+        tell("run.end", {"seconds": seconds, "cells": len(start["cells"])})
 
 
 def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) -> None:

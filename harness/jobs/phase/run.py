@@ -33,13 +33,11 @@ from harness.core.verdict import Verdict
 from harness.jobs.phase import judge as phase_change
 from harness.jobs.phase.back import go_back
 from harness.jobs.phase.values import PhaseRun, part, silent
-from harness.run.drive import needs_shell, start_event
+from harness.run.drive import needs_shell, start_event, told_run
 from harness.run.judged import Law, judge_run
 from harness.run.plan import Plan
 from harness.stack.isolation.island import Island
 from harness.stack.processes import retarget
-from harness.store.history import HistoryWriter
-from harness.store.runs import HISTORY
 
 LIVED_IN = "migration/lived_in"
 Listen = Callable[[str, Mapping[str, Any]], None]
@@ -117,22 +115,19 @@ def _all_cells(
 ) -> None:  # fmt: skip
     """Every scenario of the plan with the goldens of `config.phase`, judged as `harness verify` judges."""
     folder.mkdir(parents=True)
-    mark = live.stack.log_mark()
-    with part(run, f"scenarios at {config.phase}"), HistoryWriter(folder / HISTORY) as history:
-
-        def tell(kind: str, fields: Mapping[str, Any]) -> None:
-            history.tell(kind, fields)
-            listen(kind, fields)
-
-        here = replace(plan, phase=config.phase)
-        tell("run.start", start_event(config, here, live.stack.island))
+    stack = live.stack
+    mark = stack.log_mark()
+    start = start_event(config, replace(plan, phase=config.phase), stack.island)
+    with (
+        part(run, f"scenarios at {config.phase}"),
+        told_run(folder, listen, start, run_dir=stack.run_dir, seconds={}) as tell,
+    ):
         for cell in plan.cells:
             run_cell(config, cell, live, tell)
-            live.stack.alive()
-        tell("run.end", {"seconds": {}, "cells": len(plan.cells)})
+            stack.alive()
     with part(run, "judging"):
         judged = judge_run(config, law, folder)
         run.cells += len(plan.cells)
         run.verdicts += [replace(one, claim=f"phase {config.phase}: {one.claim}") for one in judged.verdicts]
         if config.phase == run.phase.number:
-            run.verdicts.append(phase_change.log_markers(run.phase, live.stack.logs_since(mark), whole=run.whole))
+            run.verdicts.append(phase_change.log_markers(run.phase, stack.logs_since(mark), whole=run.whole))

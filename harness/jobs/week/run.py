@@ -39,12 +39,12 @@ from harness.jobs.week.beat import Beat, Send
 from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.judge import Asked, tick_name
 from harness.judge.facts import target_of
+from harness.run.drive import told_run
 from harness.run.judged import Law
 from harness.stack.database import reset, seed
 from harness.stack.isolation.island import Island
 from harness.stack.roles.logs import Mark
 from harness.store import history
-from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
 
 HOURS = 168
@@ -81,26 +81,17 @@ def drive(config: Config, week: Week, start: datetime, zone: str, island: Island
     workers = [role.name for role in config.roles.values() if role.ready == "celery" and role.boot == "always"]
     # beat and web have no part in it, and workers start when their clock is there
     quiet = {name: replace(role, boot="on_demand") for name, role in config.roles.items()}
-    with boot(replace(config, roles=quiet), island, shell=True) as live, HistoryWriter(folder / HISTORY) as told:
+    with boot(replace(config, roles=quiet), island, shell=True) as live:
         clock = _install_clock(live, workers, zone)
         spent["boot"] = time.perf_counter() - began
         beat = week_beat.drive(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1])
         elsewhere = week_beat.drive(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], timezone=zone)
         spent["beat"] = time.perf_counter() - began - spent["boot"]
         ticks = sorted({send.at for send in beat.sends})
-
-        def tell(kind: str, fields: Mapping[str, Any]) -> None:
-            told.tell(kind, fields)
-            listen(kind, fields)
-
-        tell("run.start", _start_event(config, island, beat, start, ticks))
-        _ticks(config, week, live, beat, ticks, start, clock, tell, workers)
-        spent["ticks"] = time.perf_counter() - began - sum(spent.values())
-        tell("run.end", {"seconds": spent, "cells": len(ticks)})
-        logs = folder / "logs"
-        logs.mkdir(exist_ok=True)
-        for log in sorted((live.stack.run_dir / "logs").glob("*.log")):
-            shutil.copyfile(log, logs / log.name)
+        begun = _start_event(config, island, beat, start, ticks)
+        with told_run(folder, listen, begun, run_dir=live.stack.run_dir, seconds=spent) as tell:
+            _ticks(config, week, live, beat, ticks, start, clock, tell, workers)
+            spent["ticks"] = time.perf_counter() - began - sum(spent.values())
     return Driven(beat=beat, elsewhere=elsewhere, seconds=spent)
 
 
