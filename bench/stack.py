@@ -175,21 +175,22 @@ def _on_a_stack(config: Config, live: Any) -> dict[str, float]:
 
 def docker_rows(config: Config) -> list[Row]:
     """What a change of the target's code costs, against a container that does nothing."""
-    from harness.stack.docker import engine, image, settings
+    from harness.stack.docker import engine, settings
+    from harness.stack.docker.image import build
     from harness.store import cache
 
     try:
         api = engine.connect()
         chosen, kept = settings.read(config), cache.folder(config.source.parent)
-        made = image.provide(api, config, chosen, kept)
+        made = build.provide(api, config, chosen, kept)
         floors = {"container": _median(lambda: _run_nothing(api, made.tag), 5)}
         with tempfile.TemporaryDirectory(prefix="bench-stack-") as folder:
             changed = replace(config, root=Path(shutil.copytree(config.root, Path(folder) / "backend")))
-            image.provide(api, changed, chosen, kept)
+            build.provide(api, changed, chosen, kept)
 
             def rebuild(n: int) -> float:
                 (changed.root / "bench_change.py").write_text(f"CHANGE = {n}\n")
-                return _seconds(lambda: image.provide(api, changed, chosen, kept))
+                return _seconds(lambda: build.provide(api, changed, chosen, kept))
 
             rebuilt = statistics.median(rebuild(n) for n in range(3))
     except HarnessError as error:

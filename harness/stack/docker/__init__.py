@@ -1,9 +1,8 @@
 """The docker tier: the same stack in containers, with nothing to reach but itself. Bottom up:
 
 engine      which engine, and its failures as HarnessErrors     naming    labels and names of a run's things
-base        the image below: official, or made with mmdebstrap  wheels    packages resolved for the image's Python
 settings    [docker] of harness.toml
-image       base, wheels, harness code, target code: one image for every role
+image       one image for every role: base, wheels, harness code, target code
 describe    what each container is: command, environment, limits, mounts
 container   one container: created, followed, its end explained
 door        the only way in: connections carried over one container's attached stream

@@ -18,7 +18,7 @@ from harness.backend.description import load
 from harness.core.config import Config
 from harness.stack.docker import describe
 from harness.stack.docker.describe import FILES, HTTP_PORT, INSIDE, MIB, PYTHON, Service
-from harness.stack.docker.image import CURRENT
+from harness.stack.docker.image.build import CURRENT
 from harness.stack.roles import environment
 
 RUN = "/harness/run"

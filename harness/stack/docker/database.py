@@ -15,7 +15,7 @@ from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.database import cluster
 from harness.stack.docker import container, describe, engine
-from harness.stack.docker.image import Image
+from harness.stack.docker.image.build import Image
 from harness.stack.roles import environment
 from harness.store import cache
 

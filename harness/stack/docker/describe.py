@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from harness.core.config import Config, Role
 from harness.stack.database import postgres
-from harness.stack.docker.image import CODE, TARGET
+from harness.stack.docker.image.build import CODE, TARGET
 from harness.stack.roles import environment
 
 MIB = 1024 * 1024

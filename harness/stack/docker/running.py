@@ -17,8 +17,9 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
 from harness.stack.database import postgres
-from harness.stack.docker import attached, container, database, describe, door, engine, image, ready, sweep
+from harness.stack.docker import attached, container, database, describe, door, engine, ready, sweep
 from harness.stack.docker.container import Container
+from harness.stack.docker.image import build
 from harness.stack.isolation.supervise import descendants
 from harness.stack.roles import environment, logs
 
@@ -34,7 +35,7 @@ class DockerStack:
 
     config: Config
     place: container.Place
-    image: image.Image
+    image: build.Image
     run_dir: Path
     timings: dict[str, float]
     workers: int

@@ -20,8 +20,9 @@ import requests
 
 from harness.core.config import Config, Role
 from harness.core.errors import HarnessError, StackError
-from harness.stack.docker import container, database, describe, door, engine, image, naming, ready, sweep, watchdog
+from harness.stack.docker import container, database, describe, door, engine, naming, ready, sweep, watchdog
 from harness.stack.docker import settings as options
+from harness.stack.docker.image import build
 from harness.stack.docker.running import DockerStack
 from harness.store import cache
 
@@ -52,7 +53,7 @@ def boot(
     with engine.speaking(api, "removing what a killed run left"):
         sweep.orphans(api)
     with clock.lap("image"):
-        made = image.provide(api, config, chosen, cache_dir)
+        made = build.provide(api, config, chosen, cache_dir)
     run = naming.new_run()
     folder = Path(tempfile.mkdtemp(prefix=naming.PREFIX)).resolve()
     run_dir = folder / "run"
@@ -156,7 +157,7 @@ def _files(stack: DockerStack, fake: Mapping[str, Any] | None) -> dict[str, Path
         if asked.get(folder):
             source = Path(asked[folder])
             asked[folder] = f"{describe.FILES}/{folder}"
-            files |= {f"{folder}/{name}": path for name, path in image.files(source)}
+            files |= {f"{folder}/{name}": path for name, path in build.files(source)}
             files.setdefault(f"{folder}/.keep", b"")  # an empty folder is a folder
     full = describe.fake_settings(stack.config, tls=f"{stack.run_dir}/tls", control=f"{stack.run_dir}/fake.sock") | {
         name: value for name, value in asked.items() if name != "cache"
@@ -166,7 +167,7 @@ def _files(stack: DockerStack, fake: Mapping[str, Any] | None) -> dict[str, Path
 
 def _put(opened: container.Container, folder: str, files: Mapping[str, Path | bytes]) -> None:
     """Put files into a volume, through the container that may write there; their folders are every role's to write."""
-    archive = database.archive_of(dict(files), uid=image.UID, mode=0o755)
+    archive = database.archive_of(dict(files), uid=build.UID, mode=0o755)
     with engine.speaking(opened.api, f"putting files into {folder}"):
         opened.api.put_archive(opened.id, folder, archive)
 

@@ -23,7 +23,8 @@ import requests
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.stack import docker
-from harness.stack.docker import base, engine, image, settings, sweep
+from harness.stack.docker import engine, settings, sweep
+from harness.stack.docker.image import base, build
 from tests.stack import ordinary
 from tests.stack.docker.conftest import PROJECT, Way, await_no_watchdog, await_nothing, fake_of, hear
 
@@ -142,7 +143,7 @@ def test_an_image_that_does_not_build(api: Any, config: Config) -> None:
     below = base.choose(api, settings.read(config).base, docker_cache())
     before = len(api.containers(all=True))
     with pytest.raises(StackError) as caught:
-        image._build(
+        build._build(
             api, "igny8-harness/broken:1", f"FROM {below.name}\nRUN echo the pip says no >&2 && exit 7\n", {}, "wheels"
         )
     assert caught.value.code == "docker-build"

@@ -14,7 +14,8 @@ from packaging.requirements import Requirement
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.stack.docker import image, settings, wheels
+from harness.stack.docker import settings
+from harness.stack.docker.image import build, wheels
 from harness.store import cache
 from tests.stack.docker.conftest import PROJECT
 
@@ -28,11 +29,11 @@ def test_a_code_change_rebuilds_the_last_layers_only(api: Any, config: Config, t
     shutil.copytree(config.root, root, ignore=shutil.ignore_patterns("__pycache__"))
     copied = replace(config, root=root)
     chosen, cache_dir = settings.read(config), cache.folder(PROJECT)
-    first = image.provide(api, copied, chosen, cache_dir)
-    again = image.provide(api, copied, chosen, cache_dir)
+    first = build.provide(api, copied, chosen, cache_dir)
+    again = build.provide(api, copied, chosen, cache_dir)
     (root / "changed_just_now.py").write_text(f"WHEN = {time.time_ns()}\n")
     begun = time.perf_counter()
-    second = image.provide(api, copied, chosen, cache_dir)
+    second = build.provide(api, copied, chosen, cache_dir)
     took_s = time.perf_counter() - begun
     print(f"code-only rebuild: {took_s:.2f} s")
     try:

@@ -78,8 +78,8 @@ def test_kill_9_while_the_image_is_built_leaves_nothing(api: Any, launch: Launch
     process = launch(
         "pass",
         before="""
-        from harness.stack.docker import image
-        image._STACK += "RUN echo harness-is-killed-here && python3 -c 'import time; time.sleep(600)'\\n"
+        from harness.stack.docker.image import build
+        build._STACK += "RUN echo harness-is-killed-here && python3 -c 'import time; time.sleep(600)'\\n"
         """,
     )
     started = time.monotonic()

@@ -21,7 +21,8 @@ import harness
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.database.cluster import SKIPPED
-from harness.stack.docker import base, engine, naming, wheels
+from harness.stack.docker import engine, naming
+from harness.stack.docker.image import base, wheels
 from harness.stack.docker.settings import Settings
 
 if TYPE_CHECKING:
