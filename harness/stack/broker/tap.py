@@ -18,10 +18,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import redis
-from celery import Celery
 
 from harness.core.errors import StackError
 from harness.core.history import TaskRun
+from harness.stack.broker import publish
 
 TERMINAL_EVENTS = {"task-succeeded": "SUCCESS", "task-failed": "FAILURE", "task-revoked": "REVOKED"}
 TERMINAL_STATES = {"SUCCESS", "FAILURE", "REVOKED"}
@@ -40,8 +40,7 @@ class Broker:
         self.url = url
         self.queues = tuple(queue.encode() for queue in queues)
         self._redis = redis.Redis.from_url(url)
-        self._app = Celery("harness", broker=url, set_as_current=False)
-        self._app.conf.update(broker_connection_retry_on_startup=False, task_serializer="json", result_backend=None)
+        self._app = publish.sender(url)
         self._tap = _tap(self._redis)
         self._buffer = bytearray()
         self._marks = 0
@@ -50,9 +49,7 @@ class Broker:
 
     def publish(self, name: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None) -> str:
         """Send one task message, made by Celery itself; return its id."""
-        with self._app.producer_pool.acquire(block=True) as producer:
-            sent = self._app.send_task(name, args=list(args), kwargs=dict(kwargs or {}), producer=producer)
-        return str(sent.id)
+        return publish.publish(self._app, name, args, kwargs)
 
     def settle(self, timeout_s: float, *, at_least: int = 0) -> str:
         """Wait until nothing is queued, running or unacknowledged, and `at_least` messages were seen.
@@ -84,12 +81,7 @@ class Broker:
     def abandon(self) -> int:
         """After a worker was killed: tasks that had left the queue died with it. Return how many."""
         self._read_to_marker(time.monotonic() + 5)
-        queued = {
-            json.loads(message)["headers"]["id"]
-            for queue in self.queues
-            for message in self._redis.lrange(queue, 0, -1)
-        }
-        lost = self._open - queued
+        lost = publish.abandoned(self._redis, self.queues, self._open)
         for task_id in lost:
             self._tasks[task_id]["error"] = "its worker was killed"
         self._open -= lost

@@ -5,6 +5,7 @@ snapshot   shadows and marks inside the database
 pack       a folder as one file
 cluster    the prepared database, cached
 reset      back to the snapshot, between scenarios
+shapes     columns, key and sequence of the tables that scenarios write to
 seed       a scenario's given rows
 capture    which rows changed
 """

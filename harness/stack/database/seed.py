@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.types.json import Json, Jsonb
 
 from harness.core.config import Table
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Change, Given, Ref, Row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
-    """What the database says of a table: column -> type name, its key, the sequence that numbers it."""
-
-    table: str
-    columns: Mapping[str, str]
-    key: str
-    sequence: str | None
+from harness.stack.database.shapes import Shape, adapted, shapes_of
 
 
 def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) -> dict[str, dict[str, Any]]:
@@ -32,7 +21,7 @@ def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) ->
     Raises HarnessError seed-unknown-kind, seed-unknown-column, seed-unknown-ref, seed-duplicate-name,
     seed-missing-column, seed-no-row, seed-rejected (any other refusal of the database), naming the scenario's row.
     """
-    shapes = _shapes(db, tables, {part.kind for part in (*given.rows, *given.changes)})
+    shapes = shapes_of(db, tables, {part.kind for part in (*given.rows, *given.changes)})
     writer = _Writer(db, shapes)
     try:
         with db.transaction():
@@ -53,7 +42,7 @@ def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) ->
 class _Writer:
     """The rows written so far: what is known of each, and which answers are still to be read."""
 
-    def __init__(self, db: psycopg.Connection, shapes: Mapping[str, _Shape]) -> None:
+    def __init__(self, db: psycopg.Connection, shapes: Mapping[str, Shape]) -> None:
         self.db = db
         self.shapes = shapes
         self.rows: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -185,50 +174,7 @@ def _update_query(table: str, columns: tuple[str, ...], where: tuple[str, ...]) 
     ).as_bytes()
 
 
-def adapted(shape: _Shape, column: str, value: Any, what: str) -> Any:
-    """A value as the column's type wants it: JSON columns take any JSON value, dates may be text."""
-    kind = shape.columns.get(column, "")
-    if kind in ("jsonb", "json") and value is not None:
-        return Jsonb(value) if kind == "jsonb" else Json(value)
-    return Jsonb(value) if isinstance(value, dict) else value
-
-
-def _shapes(db: psycopg.Connection, tables: Mapping[str, Table], kinds: set[str]) -> dict[str, _Shape]:
-    for kind in kinds:
-        if kind not in tables:
-            raise HarnessError(
-                f"the scenario names the table kind '{kind}', which harness.toml does not have",
-                hint=did_you_mean(kind, tables),
-                code="seed-unknown-kind",
-            )
-    names = {kind: tables[kind].table for kind in kinds}
-    rows = db.execute(
-        """SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum),
-                  array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum), k.attname::text,
-                  pg_get_serial_sequence(format('public.%%I', c.relname), k.attname)
-           FROM pg_class c
-           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-           LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-           LEFT JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname = ANY (%s)
-           GROUP BY c.relname, k.attname""",
-        [list(names.values())],
-    ).fetchall()
-    found = {
-        table: _Shape(table=table, columns=dict(zip(columns, types, strict=True)), key=key or "id", sequence=sequence)
-        for table, columns, types, key, sequence in rows
-    }
-    for kind, table in names.items():
-        if table not in found:
-            raise HarnessError(
-                f"[tables.{kind}] names the table {table}, which the target's database does not have",
-                hint="correct harness.toml; the target's migrations make the tables",
-                code="table-unknown",
-            )
-    return {kind: found[table] for kind, table in names.items()}
-
-
-def _check_column(shape: _Shape, column: str, part: Row | Change) -> None:
+def _check_column(shape: Shape, column: str, part: Row | Change) -> None:
     if column not in shape.columns:
         raise HarnessError(
             f"{_named(part)} sets '{column}', which {shape.table} lacks",
