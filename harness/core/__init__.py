@@ -10,5 +10,6 @@ finding    a defect of the target that a run proved, and what it breaks
 rates      the independent rate card
 verdict    pass, fail, unknown, with evidence
 stages     what the seconds of a run are told by
+counts     a number with its noun: "2 cells";  repeat: the command that shows the same again
 phase, schema, tier   a phase of the migration; a database's schema and rows; where the stack runs
 """

@@ -10,6 +10,8 @@ from harness.core.verdict import Status
 TIERS = ("inprocess", "processes", "docker")
 """From the fastest to the one that is most like production."""
 ALL = "all"
+USUAL = "processes"
+"""The tier of a command that names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.core.counts import count
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard, credits_due
 from harness.core.verdict import Status, Verdict
-from harness.judge.golden.difference import credits_text
 from harness.judge.laws.provider import SNAPSHOT
 
 MARKER = "[MIGRATION] Credit calc mismatch"
@@ -110,7 +110,7 @@ def reconcile(
     lines = problems or list(unclear)
     shown = [*lines[:SHOWN], *([f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else [])]
     total = sum(one.new - one.old for one in paired)
-    summary = f"{len(paired)} mismatches logged and seen, {credits_text(total)} between old and new in all"
+    summary = f"{len(paired)} mismatches logged and seen, {count(total, 'credit')} between old and new in all"
     return Verdict(
         checker="shadow-log",
         status=status,

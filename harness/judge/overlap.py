@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.core.config import Ledger
+from harness.core.counts import count
 from harness.core.finding import Finding
 from harness.core.history import CellHistory, LedgerRow
 from harness.core.verdict import Status, Verdict
-from harness.judge.golden.difference import credits_text
 from harness.judge.golden.ordering import chained
 from harness.judge.golden.outcome import DEDUCTION
 from harness.judge.result import Result, breaks
@@ -37,7 +37,7 @@ class Lost:
     taken: int
 
     def __str__(self) -> str:
-        return f"{self.account}: {credits_text(self.credits)} lost, {self.deductions} of {self.taken} deductions"
+        return f"{self.account}: {count(self.credits, 'credit')} lost, {self.deductions} of {self.taken} deductions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

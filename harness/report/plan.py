@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from harness.core.counts import count
 from harness.core.scenario import Cell
-from harness.report.say import count, say
+from harness.report.say import say
 from harness.report.summary import PATH_TITLES
 
 

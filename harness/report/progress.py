@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from harness.core.counts import count
 from harness.report.say import say
 
 
@@ -84,7 +85,7 @@ class RunProgress:
     def _flush(self) -> None:
         if self._live is None and self._endings:
             width = len(str(self._total))
-            cells = f"{len(self._endings)} cell{'' if len(self._endings) == 1 else 's'}"
+            cells = count(len(self._endings), "cell")
             odd = sum(1 for ending in self._endings if ending)
             note = f", {odd} not settled" if odd else ""
             elapsed = time.perf_counter() - self._begun

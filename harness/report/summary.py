@@ -11,14 +11,13 @@ from harness.core import stages
 from harness.core.finding import Finding
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
+from harness.core.repeat import repeat_command
 from harness.core.scenario import Path, Scenario
+from harness.core.tier import USUAL
 from harness.core.verdict import Status, Verdict, worst
 from harness.judge import overlap
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
-
-USUAL = "processes"
-"""The tier of a command that names none."""
 
 PATH_TITLES = {
     Path.MANUAL: "Path 1 · manual buttons",
@@ -147,20 +146,6 @@ def summarize(
         tier=tier,
         workers=workers,
     )
-
-
-def repeat_command(about: str, phase: int = 0, *, tier: str = USUAL, workers: int = 1) -> str:
-    """The command that repeats just one cell or scenario, or the whole run for "", as the run was driven."""
-    words = ["harness", "verify"]
-    if tier != USUAL:
-        words += ["--tier", tier]
-    if workers > 1:
-        words += ["--workers", str(workers)]
-    if phase:
-        words += ["--phase", str(phase)]
-    if about:
-        words += ["--only", about]
-    return " ".join(words)
 
 
 def _line(cell: CellHistory, scenario: Scenario | None, own: Sequence[Verdict]) -> Line:

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.core.counts import count
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
-from harness.report.say import count, say
+from harness.report.say import say
 from harness.report.summary import PATH_TITLES, Line, Summary
 
 WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown"}

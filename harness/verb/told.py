@@ -12,10 +12,11 @@ from rich.console import Console
 from harness.core import stages
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
+from harness.core.tier import USUAL
 from harness.core.verdict import Status
 from harness.judge.facts import target_of
 from harness.report import html, machine, terminal
-from harness.report.summary import USUAL, Summary, summarize
+from harness.report.summary import Summary, summarize
 from harness.run import judged
 from harness.run.drive import Driven
 from harness.store import runs as store

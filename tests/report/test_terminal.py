@@ -16,7 +16,7 @@ from harness.core.verdict import Status
 from harness.report.machine import document
 from harness.report.plan import plan_line, print_plan
 from harness.report.progress import RunProgress
-from harness.report.summary import repeat_command, summarize
+from harness.report.summary import summarize
 from harness.report.terminal import print_report
 from tests.report.runs_seen import CONTENT, IMAGES, SCENARIOS, lost_in, run
 
@@ -161,14 +161,6 @@ def test_calls_are_counted_by_where_their_recording_comes_from():
     summary = summarize([], [replace(cell, calls=calls)], SCENARIOS, {}, phase=0, origins={"a": "simulated", "b": "recorded"})  # fmt: skip
     assert summary.origins == {"of unknown origin": 1, "recorded": 1, "simulated": 2}
     assert summary.status is Status.UNKNOWN
-
-
-def test_the_commands_that_repeat():
-    """One cell, at its phase; or everything."""
-    assert repeat_command("a/b@manual", 4) == "harness verify --phase 4 --only a/b@manual"
-    assert repeat_command("") == "harness verify"
-    docker = "harness verify --tier docker --workers 4 --only a/b"
-    assert repeat_command("a/b", tier="docker", workers=4) == docker
 
 
 def test_a_cell_without_seconds_has_no_share():

@@ -19,12 +19,12 @@ from rich.text import Text
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.golden import ONLY_ACCOUNT, Outcome
 from harness.core.history import CellHistory
+from harness.core.repeat import repeat_command
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict, worst
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
 from harness.report.say import say
-from harness.report.summary import repeat_command
 from harness.report.terminal import STYLES, WORDS
 
 ROW_LINE = re.compile(r"(?:\S+: )?(?P<kind>\w+) (?:(?P<added>[+-]\d+)(?: .*)?|.* x(?P<count>\d+))$")

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from harness.core.counts import count
 from harness.core.verdict import Status, Verdict, worst
-from harness.report.say import count, say
+from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
 CELLS = {Status.PASS: "ok", Status.FAIL: "FAIL", Status.UNKNOWN: "?"}

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from harness.core.counts import count
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.golden import SECTIONS, Deviation, Golden, Outcome, resolve
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.golden.agreement import disagreement
-from harness.judge.golden.difference import credits_text, difference
+from harness.judge.golden.difference import difference
 from harness.store.files import write_all
 from harness.store.goldens import path_of, text_of
 
@@ -116,11 +117,11 @@ def plan(
 def summary_of(changes: Sequence[Change], total: int) -> str:
     """ "+4 credits on 2 of 41 scenarios, 1 new"."""
     if not changes:
-        return f"nothing to change on {total} scenario{'' if total == 1 else 's'}"
+        return f"nothing to change on {count(total, 'scenario')}"
     delta = sum(change.credits_delta or 0 for change in changes)
     new = sum(1 for change in changes if change.credits_delta is None)
     sign = "+" if delta >= 0 else ""
-    text = f"{sign}{credits_text(delta)} on {len(changes) - new} of {total} scenarios"
+    text = f"{sign}{count(delta, 'credit')} on {len(changes) - new} of {total} scenarios"
     return f"{text}, {new} new" if new else text
 
 
@@ -216,7 +217,7 @@ def _change(
             scenario=name,
             golden=fresh,
             credits_delta=None,
-            lines=(f"new: {credits_text(outcome.charged_credits)} charged",),
+            lines=(f"new: {count(outcome.charged_credits, 'credit')} charged",),
         )
     if any(not d.paths and d.applies(phase, "") for d in golden.deviations):
         holding = next(d for d in golden.deviations if not d.paths and d.applies(phase, ""))

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from harness.core.config import Config
+from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.core.golden import Golden, Outcome, resolve
 from harness.core.history import RunHistory
@@ -20,7 +21,7 @@ from harness.core.verdict import Verdict
 from harness.jobs.golden import run as accepting
 from harness.judge import CELL_CHECKERS, judge, outcome_of
 from harness.judge.facts import target_of
-from harness.judge.golden.difference import credits_text, difference
+from harness.judge.golden.difference import difference
 from harness.judge.overlap import as_judged
 from harness.store import findings, goldens, history, rates, runs
 from harness.verb.options import config_option, in_ci, json_option, loaded
@@ -186,7 +187,7 @@ def list_goldens(config_path: Path, as_json: bool) -> int:
 def _difference(stored: Stored, name: str, paths: Mapping[str, Outcome]) -> dict[str, list[str]]:
     locked = stored.goldens.get(name)
     if locked is None:
-        return {path: [f"no golden; {credits_text(o.charged_credits)} charged"] for path, o in paths.items()}
+        return {path: [f"no golden; {count(o.charged_credits, 'credit')} charged"] for path, o in paths.items()}
     return {
         path: difference(resolve(locked, stored.run.phase, path).outcome, outcome) for path, outcome in paths.items()
     }
@@ -195,11 +196,11 @@ def _difference(stored: Stored, name: str, paths: Mapping[str, Outcome]) -> dict
 def _locked(golden: Golden | None, *, unused: bool) -> str:
     if golden is None:
         return "no golden"
-    notes = [credits_text(golden.outcome.charged_credits)]
+    notes = [count(golden.outcome.charged_credits, "credit")]
     if golden.known_wrong:
         notes.append(f"known wrong: {', '.join(golden.known_wrong)}")
     if golden.deviations:
-        notes.append(f"{len(golden.deviations)} deviation{'' if len(golden.deviations) == 1 else 's'}")
+        notes.append(count(len(golden.deviations), "deviation"))
     if unused:
         notes.append("NO SCENARIO")
     return ", ".join(notes)

@@ -7,6 +7,7 @@ import os
 
 from rich.console import Console
 
+from harness.core.counts import count
 from harness.jobs.hand.values import Standing
 from harness.report.say import say
 
@@ -48,10 +49,10 @@ def machine(standing: Standing) -> str:
 
 
 def _answers(standing: Standing) -> str:
-    calls = f"; {standing.calls} call{'' if standing.calls == 1 else 's'} so far" if standing.calls else ""
+    calls = f"; {count(standing.calls, 'call')} so far" if standing.calls else ""
     if not standing.tape:
         return f"simulated: the simulator speaks for every provider{calls}"
     refused = f", {standing.refused} refused" if standing.refused else ""
-    what = f"{standing.recordings} recording{'' if standing.recordings == 1 else 's'}"
+    what = count(standing.recordings, "recording")
     faults = f", with {' and '.join(standing.faults)} over it" if standing.faults else ""
     return f"the tape of {standing.world}: {what}, each once{faults}{calls}{refused}"

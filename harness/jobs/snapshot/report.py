@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.core.counts import count
 from harness.jobs.snapshot.values import Document
 
 
@@ -16,8 +17,7 @@ def summary_of(document: Document, path: Path) -> str:
 
 def lines_of(differences: Sequence[str], before: Path, after: Path) -> list[str]:
     """The differences, then how many there are."""
-    ending = "" if len(differences) == 1 else "s"
-    return [*differences, f"{len(differences)} difference{ending} from {before} to {after}"]
+    return [*differences, f"{count(len(differences), 'difference')} from {before} to {after}"]
 
 
 def document(differences: Sequence[str], before: Path, after: Path) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from rich.console import Console
 
+from harness.core.counts import count
+from harness.core.repeat import repeat_command
 from harness.core.tier import ALL, TierRun
 from harness.core.verdict import Status, Verdict
-from harness.report.say import count, say
-from harness.report.summary import repeat_command
+from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS, print_failures
 
 

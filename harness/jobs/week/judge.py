@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from harness.core.counts import count
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard
 from harness.core.verdict import Status, Verdict
@@ -20,7 +21,6 @@ from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.laws import laws_of_week, together
 from harness.jobs.week.told import week_verdict as _verdict
 from harness.judge.facts import Target
-from harness.judge.golden.difference import credits_text
 from harness.judge.mismatch import MARKER, logged, seen_by_card
 
 HOUR = timedelta(hours=1)
@@ -102,14 +102,14 @@ def _runs(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence
             seen[account, tick_of(cell)] += 1
     wanted = {(account, at) for account, ticks in due.items() for at in ticks}
     forbidden, odd = [], []
-    for (account, at), count in sorted(seen.items()):
+    for (account, at), times in sorted(seen.items()):
         schedule = asked.week.by_account.get(account)
         if (account, at) not in wanted:
             never_may = schedule is None or not schedule.runs
             why = f", and {schedule.why}" if schedule and schedule.why else ""
             (forbidden if never_may else odd).append(f"{account} ran at {at:{STAMP}} and was not due{why}")
-        elif count > 1:
-            odd.append(f"{account} ran {count} times at {at:{STAMP}}")
+        elif times > 1:
+            odd.append(f"{account} ran {times} times at {at:{STAMP}}")
     missing = [f"{account} was due at {at:{STAMP}} and did not run" for account, at in sorted(wanted - seen.keys())]
     problems = _mixed(forbidden, odd, missing)
     never = sum(1 for schedule in asked.week.schedules if not due[schedule.account])
@@ -129,18 +129,18 @@ def runs_of(cell: CellHistory, week: Week, target: Target) -> list[str]:
 
 def _clock(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
     """What the target wrote down as a run's beginning is the simulated hour: without this nothing else shows anything."""
-    problems, count = [], 0
+    problems, began = [], 0
     for cell in cells:
         at = tick_of(cell)
         for change in cell.rows:
             if change.kind == asked.week.run and change.op == "insert":
-                count += 1
+                began += 1
                 started = str((change.after or {}).get(asked.week.run_started))
                 if not timedelta(0) <= _moment(started) - at < LATE:
                     problems.append(f"{at:{STAMP}}: a run began at {started} by the target's clock")
-    if not count:
+    if not began:
         problems.append("no run began: nothing shows what time the target saw")
-    return _verdict("week-clock", "the target saw the simulated time", problems, f"{count} runs began within {LATE.seconds} s of their hour")  # fmt: skip
+    return _verdict("week-clock", "the target saw the simulated time", problems, f"{began} runs began within {LATE.seconds} s of their hour")  # fmt: skip
 
 
 def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
@@ -159,24 +159,24 @@ def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Seque
             found = logs.get(account, [])
             if len(found) != wanted:
                 (too_many if len(found) > wanted else too_few).append(
-                    f"{account} at {at:{STAMP}}: {len(found)} charges ({credits_text(sum(found))}), {wanted} were due"
+                    f"{account} at {at:{STAMP}}: {len(found)} charges ({count(sum(found), 'credit')}), {wanted} were due"
                 )
             elif found and credits.setdefault(account, sum(found)) != sum(found):
                 unequal.append(
-                    f"{account} at {at:{STAMP}}: {credits_text(sum(found))} for the work that cost {credits[account]} before"
+                    f"{account} at {at:{STAMP}}: {count(sum(found), 'credit')} for the work that cost {credits[account]} before"
                 )
             charged += sum(found)
     problems = _mixed(too_many, unequal, too_few)
     runs = sum(len(ticks) for account, ticks in due.items() if asked.week.by_account[account].charges)
     if not runs:
         problems.append("no run that is charged was due: nothing shows that runs are charged once")
-    return _verdict("week-charges", "each run was charged once, equal work at an equal price", problems, f"{runs} charged runs, {credits_text(charged)} in all")  # fmt: skip
+    return _verdict("week-charges", "each run was charged once, equal work at an equal price", problems, f"{runs} charged runs, {count(charged, 'credit')} in all")  # fmt: skip
 
 
 def _tasks(cells: Sequence[CellHistory]) -> Verdict:
     problems = [f"{cell.scenario}: {task.name} ended in {task.state} {task.error}".rstrip() for cell in cells for task in cell.tasks if task.state != "SUCCESS"]  # fmt: skip
-    count = sum(len(cell.tasks) for cell in cells)
-    return _verdict("week-tasks", "every task succeeded", problems, f"{count} tasks")
+    ran = sum(len(cell.tasks) for cell in cells)
+    return _verdict("week-tasks", "every task succeeded", problems, f"{ran} tasks")
 
 
 def _errors(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
@@ -206,10 +206,10 @@ def _mismatches(asked: Asked, cells: Sequence[CellHistory], rates: RateCard) -> 
         return [_verdict("week-mismatches", f"no line says '{MARKER}'", lines, "")] if lines else []
     seen, unclear = seen_by_card(cells, rates, asked.price_phase)
     lines += [f"by the rate card of phase {asked.price_phase}: {one}" for one in seen]
-    count = sum(len(cell.usage) for cell in cells)
+    charges = sum(len(cell.usage) for cell in cells)
     verdict = _verdict(
         "week-mismatches", "the comparison log names no mismatch, and the rate card sees none", lines or unclear,
-        f"{count} charges, each the same at the prices of phase {asked.price_phase}",
+        f"{charges} charges, each the same at the prices of phase {asked.price_phase}",
         bad=Status.FAIL if lines else Status.UNKNOWN,
     )  # fmt: skip
     return [verdict]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from harness.core.counts import count
 from harness.core.golden import SECTIONS, Golden, Outcome, resolve
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.judge.context import RunContext
-from harness.judge.golden.difference import credits_text, difference
+from harness.judge.golden.difference import difference
 from harness.judge.golden.outcome import outcome_of
 from harness.judge.result import Result, breaks, cannot_tell, holds
 
@@ -32,7 +33,7 @@ def paths_agree(cells: Sequence[CellHistory], context: RunContext) -> Iterable[N
             )
             yield name, breaks(lines, credits_delta=delta or None, code="paths-disagree")
         else:
-            charged = credits_text(next(iter(outcomes.values())).charged_credits)
+            charged = count(next(iter(outcomes.values())).charged_credits, "credit")
             yield name, holds(f"{', '.join(sorted(outcomes))} agree: {charged}")
 
 
@@ -85,7 +86,7 @@ def _compare_split(
             if abs(gap) > scenario.rounding_credits:
                 delta += gap
                 lines.append(
-                    f"{path}: {operation} costs {credits_text(ours[operation])} split, {theirs[operation]} in {source} "
+                    f"{path}: {operation} costs {count(ours[operation], 'credit')} split, {theirs[operation]} in {source} "
                     f"({gap:+d}, rounding allows {scenario.rounding_credits})"
                 )
         shown.append(f"{path}: {sum(ours.values())} split, {sum(theirs.values())} combined")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
+from harness.core.counts import count
 from harness.core.golden import ONLY_ACCOUNT, SECTIONS, Outcome
 
 LINES_A_SECTION = 6
@@ -27,19 +28,15 @@ def difference(
     if "rows" in sections:
         lines += _cut(_domain_rows(old.rows, new.rows), "rows")
     if lines and _charges(old) == _charges(new) and "balance" in sections:
-        lines.insert(0, f"{credits_text(new.charged_credits)} charged, as before; the rest differs:")
+        lines.insert(0, f"{count(new.charged_credits, 'credit')} charged, as before; the rest differs:")
     return lines
-
-
-def credits_text(credits: int) -> str:
-    return f"{credits} credit{'' if abs(credits) == 1 else 's'}"
 
 
 def _balance(old: Outcome, new: Outcome, was: str) -> list[str]:
     lines = []
     if old.charged_credits != new.charged_credits:
         delta = new.charged_credits - old.charged_credits
-        lines.append(f"{credits_text(new.charged_credits)} charged where {was} {old.charged_credits} ({delta:+d})")
+        lines.append(f"{count(new.charged_credits, 'credit')} charged where {was} {old.charged_credits} ({delta:+d})")
     lines += _payers(old, new, was)
     for name in sorted({*old.balance, *new.balance}):
         whose = "" if name == ONLY_ACCOUNT else f" of {name}"
@@ -60,7 +57,7 @@ def _payers(old: Outcome, new: Outcome, was: str) -> list[str]:
     if len({*before, *after}) < 2:
         return []
     return [
-        f"{name}: {credits_text(after.get(name, 0))} charged where {was} {before.get(name, 0)} "
+        f"{name}: {count(after.get(name, 0), 'credit')} charged where {was} {before.get(name, 0)} "
         f"({after.get(name, 0) - before.get(name, 0):+d})"
         for name in sorted({*before, *after})
         if after.get(name) != before.get(name)

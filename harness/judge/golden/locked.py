@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from harness.core.counts import count
 from harness.core.golden import Outcome, resolve
 from harness.core.history import CellHistory
 from harness.judge.context import Context
-from harness.judge.golden.difference import credits_text, difference
+from harness.judge.golden.difference import difference
 from harness.judge.golden.outcome import outcome_of
 from harness.judge.result import Result, breaks, holds
 
@@ -19,7 +20,7 @@ def golden(cell: CellHistory, context: Context) -> Result:
     if context.golden is None:
         return breaks(
             [
-                f"{credits_text(observed.charged_credits)} charged, and no golden says whether that is right",
+                f"{count(observed.charged_credits, 'credit')} charged, and no golden says whether that is right",
                 f"balance {_balances(observed)}; {len(observed.ledger)} ledger rows, {sum(observed.calls.values())} calls",
             ],
             code="golden-missing",
@@ -36,7 +37,7 @@ def golden(cell: CellHistory, context: Context) -> Result:
     lines = difference(expected.outcome, observed)
     if not lines:
         why = [context.golden.deviations[index].why for index in expected.used]
-        shown = f"{credits_text(observed.charged_credits)} charged, {len(observed.ledger)} ledger rows, as locked"
+        shown = f"{count(observed.charged_credits, 'credit')} charged, {len(observed.ledger)} ledger rows, as locked"
         return holds(shown, *(f"by deviation: {reason}" for reason in why))
     return breaks(
         [*lines, *_deviations(context, observed, expected.used)],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from harness.core.counts import count
 from harness.core.history import Call, CellHistory, LedgerRow, UsageRow
 from harness.judge.context import Context
-from harness.judge.golden.difference import credits_text
 from harness.judge.laws.provider import model_of
 from harness.judge.result import Result, judged
 
@@ -21,16 +21,16 @@ def one_log_one_deduction(cell: CellHistory, context: Context) -> Result:
         near = next((log for log in logs if (log.account, log.operation) == (row.account, row.operation)), None)
         if near is None:
             problems.append(
-                f"{row.operation or row.kind}: {credits_text(-row.credits)} deducted from {row.account} without a usage log"
+                f"{row.operation or row.kind}: {count(-row.credits, 'credit')} deducted from {row.account} without a usage log"
             )
             continue
         logs.remove(near)
         problems.append(
-            f"{row.operation}: {credits_text(-row.credits)} deducted for {row.units} unit(s), "
+            f"{row.operation}: {count(-row.credits, 'credit')} deducted for {row.units} unit(s), "
             f"the usage log says {near.credits} for {near.units}"
         )
     problems += [
-        f"{log.operation}: a usage log of {credits_text(log.credits)} for {log.account} without a deduction"
+        f"{log.operation}: a usage log of {count(log.credits, 'credit')} for {log.account} without a deduction"
         for log in logs
     ]
     n = len(cell.usage)

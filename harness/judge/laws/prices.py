@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
+from harness.core.counts import count
 from harness.core.history import CellHistory, UsageRow
 from harness.core.rates import COST_STEP, RateCard, Rule, as_given, cost_due, credits_due
 from harness.judge.context import Context
-from harness.judge.golden.difference import credits_text
 from harness.judge.laws.provider import SNAPSHOT
 from harness.judge.result import Result, judged
 
@@ -27,13 +27,16 @@ def as_the_rate_card(cell: CellHistory, context: Context) -> Result:
             if due != row.credits:
                 delta += row.credits - due
                 problems.append(
-                    f"{row.operation}: {credits_text(row.credits)} charged, the rate card says {due} ({row.credits - due:+d}): "
+                    f"{row.operation}: {count(row.credits, 'credit')} charged, the rate card says {due} ({row.credits - due:+d}): "
                     f"{_how(rule, row)}"
                 )
         _cost(row, card, problems, unclear)
     total = sum(row.credits for row in cell.usage)
     return judged(
-        problems, unclear, f"{len(cell.usage)} charges, {credits_text(total)}, as priced", credits_delta=delta or None
+        problems,
+        unclear,
+        f"{len(cell.usage)} charges, {count(total, 'credit')}, as priced",
+        credits_delta=delta or None,
     )
 
 

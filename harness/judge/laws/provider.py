@@ -11,10 +11,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from harness.core.counts import count
 from harness.core.history import Call, CellHistory, UsageRow
 from harness.core.scenario import Unbilled
 from harness.judge.context import Context
-from harness.judge.golden.difference import credits_text
 from harness.judge.result import Result, judged
 
 SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
@@ -55,7 +55,7 @@ def charged_once(cell: CellHistory, context: Context) -> Result:
         for call in uncharged
     ]
     problems += [
-        f"{row.operation}: {credits_text(row.credits)} charged to {row.account} ({row.tokens_in}+{row.tokens_out} tokens) "
+        f"{row.operation}: {count(row.credits, 'credit')} charged to {row.account} ({row.tokens_in}+{row.tokens_out} tokens) "
         "without a provider success, or a second time"
         for row in baseless
     ]
@@ -65,7 +65,7 @@ def charged_once(cell: CellHistory, context: Context) -> Result:
         if drawn != charged and drawn
     ]
     problems += [
-        f"{row.operation}: {credits_text(row.credits)} charged to {row.account} for {row.model or 'an unnamed model'}, "
+        f"{row.operation}: {count(row.credits, 'credit')} charged to {row.account} for {row.model or 'an unnamed model'}, "
         "which drew no image; the usage log has no tokens either"
         for row in cell.usage
         if not (row.tokens_in or row.tokens_out) and images.get(row.model, (1, 0))[0] == 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.core.counts import count
 from harness.core.history import CellHistory, LedgerRow
 from harness.judge.context import Context
-from harness.judge.golden.difference import credits_text
 from harness.judge.laws.charges import deductions_of
 from harness.judge.result import Result, judged
 
@@ -25,16 +25,16 @@ def refunded_once(cell: CellHistory, context: Context) -> Result:
             if refund.credits > -original.credits:
                 excess += refund.credits + original.credits
                 problems.append(
-                    f"{refund.account}: {credits_text(refund.credits)} refunded for {original.operation}, {-original.credits} were taken"
+                    f"{refund.account}: {count(refund.credits, 'credit')} refunded for {original.operation}, {-original.credits} were taken"
                 )
         elif any(_fits(refund, row) for row in deductions_of(cell)):
             excess += refund.credits
             problems.append(
-                f"{refund.account}: {credits_text(refund.credits)} refunded for {refund.operation or 'one deduction'} a second time"
+                f"{refund.account}: {count(refund.credits, 'credit')} refunded for {refund.operation or 'one deduction'} a second time"
             )
         else:
             unclear.append(
-                f"{refund.account}: {credits_text(refund.credits)} refunded, the deduction is not in this history"
+                f"{refund.account}: {count(refund.credits, 'credit')} refunded, the deduction is not in this history"
             )
     return judged(
         problems, unclear, f"{len(refunds)} refunds, each within its deduction", credits_delta=-excess or None

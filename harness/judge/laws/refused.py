@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.core.counts import count
 from harness.core.history import CellHistory, HttpExchange
 from harness.judge.context import Context
-from harness.judge.golden.difference import credits_text
 from harness.judge.laws.charges import deductions_of, pair
 from harness.judge.laws.provider import reckon
 from harness.judge.result import Result, breaks, cannot_tell, holds
@@ -38,10 +38,10 @@ def refused_leaves_nothing(cell: CellHistory, context: Context) -> Result:
 
 def _traces(cell: CellHistory) -> list[str]:
     rows = [
-        f"{credits_text(-row.credits)} were deducted from {row.account} ({row.operation or row.kind})"
+        f"{count(-row.credits, 'credit')} were deducted from {row.account} ({row.operation or row.kind})"
         for row in deductions_of(cell)
     ]
-    return rows + [f"a usage log of {credits_text(log.credits)} was written ({log.operation})" for log in cell.usage]
+    return rows + [f"a usage log of {count(log.credits, 'credit')} was written ({log.operation})" for log in cell.usage]
 
 
 def _what(refused: list[HttpExchange], cell: CellHistory) -> str:

@@ -12,16 +12,17 @@ from typing import Any
 
 from rich.console import Console
 
+from harness.core.counts import count
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.history import CellHistory, UsageRow
 from harness.core.rates import RateCard, as_given, credits_due
+from harness.core.repeat import repeat_command
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.laws.provider import SNAPSHOT
-from harness.report.say import count, say
-from harness.report.summary import repeat_command
+from harness.report.say import say
 from harness.report.terminal import STYLES
 
 PROOFS = 4

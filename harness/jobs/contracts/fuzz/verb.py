@@ -11,10 +11,11 @@ from typing import Any
 import click
 from rich.console import Console
 
+from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.contracts.fuzz import run as job
 from harness.jobs.contracts.fuzz import schemathesis as other
-from harness.report.say import count, say
+from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.options import (
     config_option,

@@ -9,11 +9,12 @@ import click
 from rich.console import Console
 
 from harness.backend import scenarios
+from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status
 from harness.jobs.many.merge import run as merge
 from harness.report import machine, terminal
-from harness.report.say import count, say
+from harness.report.say import say
 from harness.run import judged
 from harness.store import durations, history
 from harness.store import runs as store
