@@ -3,7 +3,8 @@
 run        run_cell: a scenario on a path
 observe    the nine steps, whatever is driven: a scenario, a tick of the week
 block      a block of code of a test, watched as a cell is
-drive      the steps of a scenario on its path: by HTTP, Celery or the target's own shell
+drive      the steps of a scenario on its path
+ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started
 template   `$name` placeholders of harness.toml, filled with arguments and seeded keys
 live       a booted stack as a cell sees it; boot
 """

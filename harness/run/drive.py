@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import harness
-from harness.cell.drive import action_for, steps_for
+from harness.cell.ask import action_for
+from harness.cell.drive import steps_for
 from harness.cell.live import boot, workers_of
 from harness.cell.observe import Tell
 from harness.cell.run import run_cell

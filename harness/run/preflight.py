@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.cell.drive import action_for, steps_for
+from harness.cell.ask import action_for
+from harness.cell.drive import steps_for
 from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.provider import cassettes

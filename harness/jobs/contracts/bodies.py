@@ -8,7 +8,8 @@ from typing import Any
 
 import trustme
 
-from harness.cell import drive as driver
+from harness.cell.ask import action_for
+from harness.cell.drive import action_rows, steps_for
 from harness.cell.template import fill, names
 from harness.core.config import Config
 from harness.core.scenario import Cell, Do, Given, Scenario, bearer
@@ -42,10 +43,10 @@ def asked(config: Config, scenarios: Iterable[Scenario], path: str) -> tuple[Cel
     for scenario in scenarios:
         for way in scenario.paths:
             steps: list[Do] = []
-            for step in driver.steps_for(scenario, way):
+            for step in steps_for(scenario, way):
                 if not isinstance(step, Do):
                     continue
-                request = driver.action_for(config, step.operation, way).request
+                request = action_for(config, step.operation, way).request
                 if request is None or request["method"] != "POST" or step.expect not in (None, 200, 202):
                     break
                 steps.append(step)
@@ -91,7 +92,7 @@ def _operations(
             database = f"bodies_{n}"
             admin.execute(f"CREATE DATABASE {database} TEMPLATE {postgres.DATABASE}")
             given = cell.scenario.given
-            rows = (*given.rows, *driver.action_rows(config, cell.scenario, cell.path))
+            rows = (*given.rows, *action_rows(config, cell.scenario, cell.path))
             with postgres.connect(socket, port, database) as db:
                 refs = seed.insert(db, config.tables, Given(rows=rows, changes=given.changes, actor=given.actor))
             requests = [_request(config, cell, step, refs) for step in steps]
@@ -114,7 +115,7 @@ def _operations(
 
 def _request(config: Config, cell: Cell, step: Do, refs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The step's request; what an earlier answer brings stays "$answer_x", which the target's process fills in."""
-    request = driver.action_for(config, step.operation, cell.path).request or {}
+    request = action_for(config, step.operation, cell.path).request or {}
     later = {f"answer_{name}": f"$answer_{name}" for name in _answers(request.get("body", {}))}
     where = f"operations.{step.operation}.{cell.path}"
     return {"path": request["url"], "body": fill(request.get("body", {}), {**names(step.args, refs), **later}, where)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.backend import catalogue
-from harness.cell import drive as driver
+from harness.cell.ask import ask_over_http
 from harness.cell.live import Live
 from harness.cell.run import run_cell
 from harness.core.config import Config
@@ -70,7 +70,7 @@ def _queue_one(live: Live, scenario: Scenario, config: Config) -> Mapping[str, A
     refs = seed.insert(live.db, config.tables, scenario.given)
     live.fake.load(scenario.id, scenario.tape_at(config.phase), ())
     step = next(step for step in scenario.when if isinstance(step, Do))
-    asked = driver.ask_over_http(config, step, refs, bearer(scenario.given.actor), live)
+    asked = ask_over_http(config, step, refs, bearer(scenario.given.actor), live)
     if asked.status >= 300:
         raise StackError(
             f"phase {config.phase} refused to queue a task: {asked.status}",

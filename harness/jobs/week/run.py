@@ -24,6 +24,7 @@ from typing import Any
 
 from harness.backend.scenarios import load as load_scenarios
 from harness.cell import drive as driver
+from harness.cell.ask import action_for
 from harness.cell.live import Live, boot
 from harness.cell.observe import Refs, Tell, observe
 from harness.core.config import Config
@@ -116,7 +117,7 @@ def judged(
 
 
 def _check_task(config: Config, week: Week) -> str:
-    task = driver.action_for(config, week.check, PATH).task  # type: ignore[arg-type]  # a StrEnum is its own text
+    task = action_for(config, week.check, PATH).task  # type: ignore[arg-type]  # a StrEnum is its own text
     if task is None:
         raise HarnessError(
             f"[operations.{week.check}.{PATH}] is no task",

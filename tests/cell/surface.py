@@ -1,0 +1,107 @@
+"""A stack that writes down what it is asked, for tests of what asks it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from harness.core.config import Action
+from harness.core.scenario import Given, Ref, Row
+
+REFS = {
+    "site": {"kind": "site", "id": 7},
+    "kw1": {"kind": "keyword", "id": 11},
+    "account": {"kind": "account", "id": 5},
+}
+GIVEN = Given(rows=tuple(Row(kind=ref["kind"], name=name, values={}) for name, ref in REFS.items()))
+IDS = {"ids": [Ref("kw1")]}
+
+
+OPERATIONS = {
+    "cluster": {
+        "manual": Action(request={"method": "POST", "url": "/cluster/$site/", "body": {"ids": "$ids"}}),
+        "scheduled": Action(
+            task={"name": "check", "args": ["$site"], "kwargs": {"ids": "$ids"}},
+            rows=({"kind": "schedule", "name": "due", "values": {"account_id": "$account", "stages": [1]}},),
+        ),
+        "direct": Action(call="cluster($ids)"),
+    },
+    "resume": {"manual": Action(request={"method": "POST", "url": "/resume/$answer_run_id/"})},
+    "beat": {"scheduled": Action(start="beat", call="prepare($site)")},
+}
+
+
+class Config:
+    """The part of a Config that the driver reads."""
+
+    settle_timeout_s = 3.0
+    operations = OPERATIONS
+
+
+@dataclass
+class Fake:
+    """A surface that writes down what it is asked; it is its own broker, fake and shell."""
+
+    asked: list[Any] = field(default_factory=list)
+    unsettled: str = ""
+    holds: bool = True
+    answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "result": None})
+    base_url = "http://target"
+
+    @property
+    def broker(self) -> Fake:
+        return self
+
+    fake = broker
+
+    def console(self) -> Fake:
+        return self
+
+    def call(self, code: str, timeout_s: float) -> dict[str, Any]:
+        self.asked.append(("call", code))
+        return self.answer
+
+    def publish(self, name: str, args: list, kwargs: dict) -> None:
+        self.asked.append(("publish", name, args, kwargs))
+
+    def settle(self, timeout_s: float, at_least: int) -> str:
+        self.asked.append(("settle", timeout_s, at_least))
+        return self.unsettled
+
+    def wait_held(self, nth: int, timeout_s: float) -> bool:
+        self.asked.append(("wait_held", nth))
+        return self.holds
+
+    def await_blocked(self, count: int, timeout_s: float) -> bool:
+        self.asked.append(("await_blocked", count))
+        return self.holds
+
+    def abandon(self) -> int:
+        self.asked.append("abandon")
+        return 1
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *words: self.asked.append((name, *words))
+
+
+@dataclass
+class Session:
+    """Answers each request with the next of `answers`: (status, body)."""
+
+    answers: list[tuple[int, Any]]
+    sent: list[tuple] = field(default_factory=list)
+
+    def request(self, method: str, url: str, *, headers: dict, timeout: float, **sent: Any) -> requests.Response:
+        self.sent.append((method, url, sent["json"], headers["Authorization"]))
+        if isinstance(self.answers[0], Exception):
+            raise self.answers[0]
+        status, body = self.answers.pop(0)
+        response = requests.Response()
+        response.status_code = status
+        response._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return response

@@ -1,0 +1,82 @@
+"""How one step asks: what is sent, what comes back at once, and that nothing is waited for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from harness.cell import ask as asking
+from harness.cell.ask import Answered
+from harness.cell.template import names
+from harness.core.errors import HarnessError, StackError
+from harness.core.scenario import Do, Path
+from tests.cell.surface import IDS, REFS, Config, Fake, Session
+
+CLUSTER = Do(operation="cluster", args=IDS, expect=402)
+
+
+def ask(surface: Fake, path: Path, step: Do = CLUSTER, *, answers: list[Any] = ()) -> Answered:
+    surface.session = Session(list(answers))
+    return asking.ask(Config, step, path, names(step.args, REFS), surface, "token")
+
+
+def test_asking_says_what_must_come_and_waits_for_none_of_it():
+    """Claim: a message is one task to come, a started role is another, a request promises nothing; nobody settles."""
+    surface = Fake()
+    assert ask(surface, Path.SCHEDULED) == Answered(messages=1)
+    beat = ask(surface, Path.SCHEDULED, Do(operation="beat"))
+    assert (beat.started, beat.messages, beat.exchange.method) == ("beat", 1, "CALL")
+    assert ask(surface, Path.MANUAL, answers=[(202, {})]).messages == 0
+    assert surface.asked == [("publish", "check", [7], {"ids": [11]}), ("call", "prepare(7)"), ("start", "beat")]
+
+
+def test_an_answer_that_is_no_json_is_kept_as_text():
+    """A 500 page of the target is data, not an error of the driver."""
+    exchange = ask(Fake(), Path.MANUAL, answers=[(500, b"<h1>Oops</h1>")]).exchange
+    assert (exchange.status, exchange.response) == (500, "<h1>Oops</h1>")
+
+
+def test_a_target_that_does_not_answer_is_a_broken_stack():
+    """Exit code 3, naming the request."""
+    with pytest.raises(StackError) as caught:
+        ask(Fake(), Path.MANUAL, answers=[requests.ConnectionError("no")])
+    assert caught.value.code == "target-unreachable"
+    assert "POST /cluster/7/: ConnectionError" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ({"ok": True, "result": 3}, 200),
+        ({"ok": False, "error": "InsufficientCreditsError"}, 402),
+        ({"ok": False, "error": "AIProviderError"}, 502),
+        ({"ok": False, "error": "KeyError"}, 500),
+    ],
+)
+def test_a_direct_call_is_told_like_an_exchange(answer, status):
+    """The status that the endpoint would have given, so that one expectation fits both."""
+    surface = Fake(answer=answer)
+    exchange = ask(surface, Path.DIRECT).exchange
+    assert surface.asked == [("call", "cluster([11])")]
+    assert (exchange.method, exchange.path, exchange.status, exchange.expected) == ("CALL", "cluster", status, 402)
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "code", "hint"),
+    [
+        ("clustre", Path.MANUAL, "operation-unknown", "did you mean 'cluster'?"),
+        (
+            "resume",
+            Path.DIRECT,
+            "operation-path",
+            "add [operations.resume.direct] or take the path out of the scenario",
+        ),
+    ],
+)
+def test_a_way_that_is_not_there_is_an_error(operation, path, code, hint):
+    """Before anything is asked."""
+    with pytest.raises(HarnessError) as caught:
+        asking.action_for(Config, operation, path)
+    assert (caught.value.code, caught.value.hint) == (code, hint)
