@@ -1,283 +1,44 @@
-"""Accepting outcomes into goldens: planned as a value first, refused for any doubt, then written all at once.
-
-Raises golden-why, golden-ci, golden-no-match, golden-paths-missing, golden-paths-disagree, golden-checks-fail,
-golden-overlap, golden-known-wrong, golden-deviation, golden-missing. Nothing is written when anything is refused; goldens that do not
-match the pattern are never touched.
-"""
+"""Reading a stored run to compare it with the goldens, and writing what is accepted, all at once or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
 from pathlib import Path
 
-from harness.core.counts import count
-from harness.core.errors import HarnessError, did_you_mean
-from harness.core.golden import SECTIONS, Deviation, Golden, Outcome, resolve
-from harness.core.scenario import Scenario
-from harness.core.verdict import Status, Verdict
-from harness.judge import overlap
-from harness.judge.golden.agreement import disagreement
-from harness.judge.golden.difference import difference
+from harness.core.config import Config
+from harness.jobs.golden.judge import outcomes_of, plan
+from harness.jobs.golden.values import Change, Stored, Where
+from harness.judge.facts import target_of
+from harness.run.judged import Law, judge_run
 from harness.store.files import write_all
 from harness.store.goldens import path_of, text_of
 
-SHORTEST_WHY = 10
-JUDGED_BY_THE_GOLDEN = ("golden", "law-12", "law-13", "complete", "goldens-used", "findings-used")
-"""Checks that compare with goldens, or speak of the whole run: accepting is how some of them are mended."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Where a deviation is written instead of the golden's own outcome. `paths` empty: on all."""
-
-    phases: tuple[int, int] | None = None
-    paths: tuple[str, ...] = ()
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One golden file that accepting would write. `credits_delta` is None for a scenario that had no golden."""
-
-    scenario: str
-    golden: Golden
-    credits_delta: int | None
-    lines: tuple[str, ...]
+def stored(config: Config, law: Law, folder: Path) -> Stored:
+    """The run in `folder`, judged with the goldens, rate card and findings of now."""
+    result = judge_run(config, law, folder)
+    cells = result.history.cells
+    return Stored(
+        phase=result.phase,
+        scenarios=law.scenarios,
+        goldens=law.goldens,
+        verdicts=result.verdicts,
+        outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(config)),
+        driven={cell.scenario for cell in cells},
+    )
 
 
 def accept(
     folder: Path,
-    observed: Mapping[str, Mapping[str, Outcome]],
-    goldens: Mapping[str, Golden],
-    scenarios: Mapping[str, Scenario],
-    verdicts: Sequence[Verdict],
+    stored: Stored,
     *,
     pattern: str,
     why: str,
-    phase: int,
     ci: bool,
     known_wrong: Sequence[str] = (),
     where: Where | None = None,
 ) -> list[Change]:
-    """Plan and write. `observed` maps scenario -> path -> outcome, `verdicts` judged the same run. Returns what changed."""
-    changes = plan(
-        observed, goldens, scenarios, verdicts,
-        pattern=pattern, why=why, phase=phase, ci=ci, known_wrong=known_wrong, where=where,
-    )  # fmt: skip
+    """Plan and write below `folder`; returns what changed. Nothing is written when anything is refused."""
+    changes = plan(stored, pattern=pattern, why=why, ci=ci, known_wrong=known_wrong, where=where)
     write_all({path_of(folder, change.scenario): text_of(change.golden) for change in changes})
     return changes
-
-
-def plan(
-    observed: Mapping[str, Mapping[str, Outcome]],
-    goldens: Mapping[str, Golden],
-    scenarios: Mapping[str, Scenario],
-    verdicts: Sequence[Verdict],
-    *,
-    pattern: str,
-    why: str,
-    phase: int,
-    ci: bool,
-    known_wrong: Sequence[str] = (),
-    where: Where | None = None,
-) -> list[Change]:
-    """The changes that accepting would make; goldens that already say so are left out. Writes nothing."""
-    if ci:
-        raise HarnessError(
-            "goldens are not accepted in CI", hint="accept on your machine and commit the file", code="golden-ci"
-        )
-    if len(why.strip()) < SHORTEST_WHY:
-        raise HarnessError(
-            f"the reason {why.strip()!r} is too short",
-            hint=f"say in at least {SHORTEST_WHY} characters why this outcome is right",
-            code="golden-why",
-        )
-    names = [name for name in sorted(observed) if fnmatchcase(name, pattern)]
-    if not names:
-        hint = did_you_mean(pattern, observed) if observed else "drive it first: harness verify --only " + pattern
-        raise HarnessError(f"this run drove nothing called '{pattern}'", hint=hint, code="golden-no-match")
-    if where is not None and where.phases and not where.phases[0] <= phase <= where.phases[1]:
-        raise HarnessError(
-            f"this run was driven at phase {phase}, outside {where.phases[0]}..{where.phases[1]}",
-            hint="a deviation is accepted from a run at a phase where it holds",
-            code="golden-deviation",
-        )
-    changes = []
-    for name in names:
-        _refuse_failing(name, verdicts)
-        _refuse_lost(name, verdicts)
-        wrong = _known_wrong(name, verdicts, known_wrong)
-        outcome = _agreed(name, observed[name], goldens.get(name), scenarios[name], phase, where)
-        changes.append(_change(name, outcome, goldens.get(name), why.strip(), phase, wrong, where))
-    return [change for change in changes if change.golden != goldens.get(change.scenario) and change.lines]
-
-
-def summary_of(changes: Sequence[Change], total: int) -> str:
-    """ "+4 credits on 2 of 41 scenarios, 1 new"."""
-    if not changes:
-        return f"nothing to change on {count(total, 'scenario')}"
-    delta = sum(change.credits_delta or 0 for change in changes)
-    new = sum(1 for change in changes if change.credits_delta is None)
-    sign = "+" if delta >= 0 else ""
-    text = f"{sign}{count(delta, 'credit')} on {len(changes) - new} of {total} scenarios"
-    return f"{text}, {new} new" if new else text
-
-
-def _refuse_failing(name: str, verdicts: Sequence[Verdict]) -> None:
-    failing = [
-        verdict
-        for verdict in verdicts
-        if verdict.status is Status.FAIL
-        and verdict.cell.partition("@")[0] == name
-        and verdict.checker not in JUDGED_BY_THE_GOLDEN
-    ]
-    if failing:
-        first = failing[0]
-        raise HarnessError(
-            f"{first.cell} fails {first.checker}: {first.evidence[0] if first.evidence else first.claim}",
-            hint="mend it; or declare a finding for it in scenarios/findings.toml, name it in the scenario, and accept with --known-wrong",
-            code="golden-checks-fail",
-        )
-
-
-def _refuse_lost(name: str, verdicts: Sequence[Verdict]) -> None:
-    for verdict in verdicts:
-        if verdict.checker == overlap.CHECKER and verdict.cell.partition("@")[0] == name:
-            raise HarnessError(
-                f"{verdict.cell} lost a deduction because workers overlapped: {verdict.evidence[-1]}",
-                hint=f"drive it with one worker and accept that run: harness verify --only {name}",
-                code="golden-overlap",
-            )
-
-
-def _known_wrong(name: str, verdicts: Sequence[Verdict], given: Sequence[str]) -> tuple[str, ...]:
-    """The findings that this scenario shows; each must have been named, so that nobody locks a defect unknowingly."""
-    shown: dict[str, None] = {}
-    for verdict in verdicts:
-        if verdict.finding and verdict.cell.partition("@")[0] == name:
-            shown.update(dict.fromkeys(verdict.finding.split(", ")))
-    missing = [finding for finding in shown if finding not in given]
-    if missing:
-        raise HarnessError(
-            f"{name} shows the finding {missing[0]}: its outcome is known to be wrong",
-            hint=f"accept it as such with --known-wrong {missing[0]}",
-            code="golden-known-wrong",
-        )
-    return tuple(shown)
-
-
-def _agreed(
-    name: str,
-    outcomes: Mapping[str, Outcome],
-    golden: Golden | None,
-    scenario: Scenario,
-    phase: int,
-    where: Where | None,
-) -> Outcome:
-    """The one outcome of all paths that the accepted text will speak for."""
-    wanted = [str(path) for path in scenario.paths if not (where and where.paths) or str(path) in where.paths]
-    missing = [path for path in wanted if path not in outcomes]
-    if missing or not wanted:
-        raise HarnessError(
-            f"{name} was not driven on {', '.join(missing) or 'that path'} in this run",
-            hint=f"drive all its paths: harness verify --only {name}",
-            code="golden-paths-missing",
-        )
-    special = (
-        {path for path in wanted for d in golden.deviations if d.paths and d.applies(phase, path)} if golden else set()
-    )
-    if not (where and where.paths):
-        wanted = [path for path in wanted if path not in special] or wanted
-    lines = disagreement({path: outcomes[path] for path in wanted}, None, phase)
-    if lines:
-        raise HarnessError(
-            f"the paths of {name} disagree: {lines[0]}",
-            hint="mend that; or declare the difference on one path: accept with --path PATH",
-            code="golden-paths-disagree",
-        )
-    return outcomes[wanted[0]]
-
-
-def _change(
-    name: str,
-    outcome: Outcome,
-    golden: Golden | None,
-    why: str,
-    phase: int,
-    known_wrong: tuple[str, ...],
-    where: Where | None,
-) -> Change:
-    if where is not None:
-        return _deviating(name, outcome, golden, why, known_wrong, where)
-    if golden is None:
-        fresh = Golden(scenario=name, why=why, outcome=outcome, known_wrong=known_wrong)
-        return Change(
-            scenario=name,
-            golden=fresh,
-            credits_delta=None,
-            lines=(f"new: {count(outcome.charged_credits, 'credit')} charged",),
-        )
-    if any(not d.paths and d.applies(phase, "") for d in golden.deviations):
-        holding = next(d for d in golden.deviations if not d.paths and d.applies(phase, ""))
-        low, high = holding.phases or (0, 7)
-        raise HarnessError(
-            f"{name} has a deviation that holds at phase {phase}: {holding.why}",
-            hint=f"accept into it with --phase {low}..{high}, or take it out of the golden first",
-            code="golden-deviation",
-        )
-    lines = difference(golden.outcome, outcome)
-    if not lines and golden.known_wrong == known_wrong:
-        return Change(scenario=name, golden=golden, credits_delta=0, lines=())
-    return Change(
-        scenario=name,
-        golden=replace(golden, outcome=outcome, why=why, known_wrong=known_wrong),
-        credits_delta=outcome.charged_credits - golden.outcome.charged_credits,
-        lines=tuple(lines)
-        or (f"known_wrong: {', '.join(golden.known_wrong) or 'no'} -> {', '.join(known_wrong) or 'no'}",),
-    )
-
-
-def _deviating(
-    name: str, outcome: Outcome, golden: Golden | None, why: str, known_wrong: tuple[str, ...], where: Where
-) -> Change:
-    if golden is None:
-        raise HarnessError(
-            f"{name} has no golden to deviate from", hint=f"accept {name} itself first", code="golden-missing"
-        )
-    phases, until = _range(where)
-    others = tuple(d for d in golden.deviations if (d.phases, d.paths) != (phases, where.paths))
-    path = where.paths[0] if where.paths else ""
-    base = resolve(replace(golden, deviations=others), phases[0] if phases else 0, path).outcome
-    parts = {part: getattr(outcome, part) for part in SECTIONS if getattr(outcome, part) != getattr(base, part)}
-    if not parts:
-        raise HarnessError(
-            f"{name} does not differ there, so there is nothing to declare",
-            hint="leave out --phase, --path and --until",
-            code="golden-deviation",
-        )
-    added = Deviation(phases=phases, paths=where.paths, why=why, until=until, parts=parts, known_wrong=known_wrong)
-    before = resolve(golden, phases[0] if phases else 0, path).outcome
-    return Change(
-        scenario=name,
-        golden=replace(golden, deviations=(*others, added)),
-        credits_delta=outcome.charged_credits - before.charged_credits,
-        lines=tuple(difference(before, outcome)),
-    )
-
-
-def _range(where: Where) -> tuple[tuple[int, int] | None, int | None]:
-    """The range of phases and its end, as a golden file states them."""
-    phases, until = where.phases, where.until
-    if phases is None and until is not None:
-        phases = (0, until - 1)
-    expected = None if phases is None or phases[1] == 7 else phases[1] + 1
-    if until != expected:
-        ending = f"--until {expected}" if expected else "no --until"
-        raise HarnessError(
-            f"a deviation at phases {phases[0]}..{phases[1]} needs {ending}" if phases else "--until needs a phase",
-            hint="the first phase at which it must be gone is the one after its range",
-            code="golden-deviation",
-        )
-    return phases, until

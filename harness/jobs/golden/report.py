@@ -1,0 +1,88 @@
+"""Differences, changes and the list of goldens: as lines, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from harness.core.counts import count
+from harness.core.golden import Golden
+from harness.jobs.golden.values import Change
+
+Differences = Mapping[str, Mapping[str, Sequence[str]]]
+"""scenario -> path -> lines; no line where nothing differs."""
+
+
+def differing(found: Differences) -> dict[str, Mapping[str, Sequence[str]]]:
+    return {name: paths for name, paths in found.items() if any(paths.values())}
+
+
+def difference_lines(found: Differences, phase: int) -> list[str]:
+    lines = []
+    for name, paths in differing(found).items():
+        for path, own in paths.items():
+            if own:
+                lines += [f"{name}@{path}", *(f"  {line}" for line in own)]
+    return [*lines, f"{len(differing(found))} of {len(found)} scenarios differ from their goldens at phase {phase}"]
+
+
+def difference_document(found: Differences, phase: int) -> dict[str, Any]:
+    return {"phase": phase, "scenarios": len(found), "differences": differing(found)}
+
+
+def change_lines(changes: Sequence[Change], total: int) -> list[str]:
+    lines = []
+    for change in changes:
+        lines += [change.scenario, *(f"  {line}" for line in change.lines)]
+    return [*lines, summary_of(changes, total)]
+
+
+def change_document(changes: Sequence[Change], total: int) -> dict[str, Any]:
+    told = [{"scenario": c.scenario, "credits_delta": c.credits_delta, "lines": c.lines} for c in changes]
+    return {"summary": summary_of(changes, total), "changes": told}
+
+
+def summary_of(changes: Sequence[Change], total: int) -> str:
+    """ "+4 credits on 2 of 41 scenarios, 1 new"."""
+    if not changes:
+        return f"nothing to change on {count(total, 'scenario')}"
+    delta = sum(change.credits_delta or 0 for change in changes)
+    new = sum(1 for change in changes if change.credits_delta is None)
+    sign = "+" if delta >= 0 else ""
+    text = f"{sign}{count(delta, 'credit')} on {len(changes) - new} of {total} scenarios"
+    return f"{text}, {new} new" if new else text
+
+
+def list_lines(goldens: Mapping[str, Golden], missing: Collection[str], unused: Collection[str]) -> list[str]:
+    """A line a scenario: what its golden locks, or that it has none; `unused` goldens have no scenario."""
+    names = sorted({*missing, *goldens})
+    width = max(map(len, names), default=0)
+    lines = [f"{name:<{width}}  {_locked(goldens.get(name), unused=name in unused)}" for name in names]
+    counted = f"{len(goldens)} goldens, {len(missing)} scenarios without one, {len(unused)} goldens without scenario"
+    return [*lines, counted]
+
+
+def list_document(goldens: Mapping[str, Golden], missing: Sequence[str], unused: Sequence[str]) -> dict[str, Any]:
+    told = {
+        name: {
+            "charged_credits": golden.outcome.charged_credits,
+            "why": golden.why,
+            "known_wrong": list(golden.known_wrong),
+            "deviations": len(golden.deviations),
+        }
+        for name, golden in goldens.items()
+    }
+    return {"goldens": told, "missing": missing, "unused": unused}
+
+
+def _locked(golden: Golden | None, *, unused: bool) -> str:
+    if golden is None:
+        return "no golden"
+    notes = [count(golden.outcome.charged_credits, "credit")]
+    if golden.known_wrong:
+        notes.append(f"known wrong: {', '.join(golden.known_wrong)}")
+    if golden.deviations:
+        notes.append(count(len(golden.deviations), "deviation"))
+    if unused:
+        notes.append("NO SCENARIO")
+    return ", ".join(notes)

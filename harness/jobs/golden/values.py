@@ -1,0 +1,42 @@
+"""A stored run beside today's goldens, and what accepting it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from harness.core.golden import Golden, Outcome
+from harness.core.scenario import Scenario
+from harness.core.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A stored run, judged beside today's scenarios and goldens. `outcomes` maps scenario -> path -> outcome; `driven`
+    are all scenarios of the run, also those that are gone today."""
+
+    phase: int
+    scenarios: Mapping[str, Scenario]
+    goldens: Mapping[str, Golden]
+    verdicts: tuple[Verdict, ...]
+    outcomes: Mapping[str, Mapping[str, Outcome]]
+    driven: Collection[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Where a deviation is written instead of the golden's own outcome. `paths` empty: on all."""
+
+    phases: tuple[int, int] | None = None
+    paths: tuple[str, ...] = ()
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One golden file that accepting would write. `credits_delta` is None for a scenario that had no golden."""
+
+    scenario: str
+    golden: Golden
+    credits_delta: int | None
+    lines: tuple[str, ...]
