@@ -1,6 +1,6 @@
 """One scenario on one path: driven, settled, observed. There is one way to do it, and every job takes it.
 
-run        run_cell: a scenario on a path
+run        run_cell, folded: a scenario on a path, told as it goes or kept as a value
 observe    the nine steps, whatever is driven: a scenario, a tick of the week
 block      a block of code of a test, watched as a cell is
 drive      the steps of a scenario on its path

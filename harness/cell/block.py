@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.core.config import Config
-from harness.core.fold import Builder
+from harness.core.fold import folded
 from harness.core.history import CellHistory
 from harness.core.scenario import Path
 
@@ -31,7 +31,6 @@ class Block:
 
     def history(self) -> CellHistory:
         """What came of the block until now, made as every cell's history is."""
-        builder = Builder({"scenario": ID, "path": str(Path.DIRECT)}, self._config.ledger)
         told: list[dict[str, Any]] = [
             {"kind": "seeded", "refs": {}, "accounts": {NAME: {"id": self._account, "credits": self.opening}}},
             {"kind": "balance", "account": NAME, "opening": self.opening, "closing": self._balance()},
@@ -42,9 +41,8 @@ class Block:
                 {"kind": "row", "table_kind": kind, "op": "insert", "id": row["id"], "before": None, "after": row}
                 for row in self._query(query, [self._last[kind], self._account])
             ]
-        for event in (*told, {"kind": "cell.end", "settled": True, "reason": "", "events": {}}):
-            builder.add(event)
-        return builder.build()
+        end = {"kind": "cell.end", "settled": True, "reason": "", "events": {}}
+        return folded({"scenario": ID, "path": str(Path.DIRECT)}, (*told, end), self._config.ledger)
 
     def _balance(self) -> int | None:
         ledger = self._config.ledger

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.cell import drive as driver
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.observe import Clock, Refs, Tell, observe
+from harness.core import fold
 from harness.core.config import Config
-from harness.core.history import LogLine
+from harness.core.history import CellHistory, Event, LogLine
 from harness.core.scenario import Cell, Given, bearer
 from harness.stack.database import reset, seed
 from harness.stack.roles.logs import Mark
@@ -19,6 +20,17 @@ from harness.stack.roles.logs import Mark
 def run_cell(config: Config, cell: Cell, live: Live, tell: Tell) -> Clock:
     """Drive `cell` and tell every event of it. Only a broken stack or a wrong scenario raises."""
     return observe(config, live, tell, _Scenario(config, cell, live))
+
+
+def folded(config: Config, cell: Cell, live: Live) -> CellHistory:
+    """Drive `cell` and keep what was seen as a value, where no file of the run is wanted. Raises as run_cell."""
+    events: list[Event] = []
+
+    def tell(kind: str, fields: Mapping[str, Any]) -> None:
+        events.append({"kind": kind, **fields})
+
+    run_cell(config, cell, live, tell)
+    return fold.folded(events[0], events, config.ledger)
 
 
 class _Scenario:

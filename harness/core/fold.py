@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -21,6 +21,14 @@ from harness.core.history import (
 )
 
 CUT_OFF = "the run was cut off in this cell"
+
+
+def folded(start: Event, events: Iterable[Event], ledger: Ledger) -> CellHistory:
+    """The cell that `start` (a cell.start) begins, from its events."""
+    builder = Builder(start, ledger)
+    for event in events:
+        builder.add(event)
+    return builder.build()
 
 
 class Builder:

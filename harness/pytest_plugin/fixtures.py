@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from harness.cell.live import Live
-from harness.cell.run import run_cell
+from harness.cell.run import folded
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.core.fold import Builder
 from harness.core.history import Call, CellHistory, TaskRun
 from harness.core.scenario import Cell, Fault
 from harness.core.verdict import Status, Verdict, worst
@@ -187,21 +186,14 @@ def schedule(
 
 
 def _driven(session: Session, cell: Cell) -> CellHistory:
-    live, events = session.live(), []
-
-    def tell(kind: str, fields: Mapping[str, Any]) -> None:
-        events.append({"kind": kind, **fields})
-
+    live = session.live()
     try:
         with live.stack.at_work():
-            run_cell(session.config, cell, live, tell)
+            history = folded(session.config, cell, live)
         live.stack.alive()
     finally:
         session.reset()
-    builder = Builder(events[0], session.config.ledger)
-    for event in events:
-        builder.add(event)
-    return builder.build()
+    return history
 
 
 def _verdicts(session: Session, history: CellHistory) -> list[Verdict]:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.core.config import Ledger
-from harness.core.fold import Builder
+from harness.core.fold import folded
 from harness.core.history import Event, RowChange
 from harness.judge.golden.aliases import content, name_rows, named
 from harness.judge.golden.ordering import ledger_in_order
@@ -131,9 +131,6 @@ def _rows(
     start = next((e for e in all_events if e["kind"] == "cell.start"), None)
     if start is None:
         return changes
-    builder = Builder(start, ledger)
-    for event in all_events:
-        builder.add(event)
     column = ledger.transaction_columns["balance_after"]
 
     def balanced(balances: Mapping[int, Any]) -> list[RowChange]:
@@ -144,7 +141,7 @@ def _rows(
             for change in changes
         ]
 
-    cell = builder.build()
+    cell = folded(start, all_events, ledger)
     without = balanced({row.id: None for row in cell.ledger})
     names = name_rows(without, refs)
     ties = {change.id: content(change, names) for change in without if change.kind == ledger.transaction}
