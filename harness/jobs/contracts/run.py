@@ -6,7 +6,6 @@ Nothing is kept between calls: what a contract is held to was read from a stack 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +18,10 @@ from harness.core.schema import Schema, Table
 from harness.jobs.contracts import bodies
 from harness.jobs.contracts.beside import in_target
 from harness.jobs.contracts.judge.celery_contract import Task
-from harness.stack.isolation import island
-from harness.stack.processes import boot as processes
+from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
+from harness.verb.inside import Island, answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,36 +56,24 @@ def observe(
 
     Raises HarnessError and StackError as they happened inside; StackError contracts-shell when the target's shell failed.
     """
-    with tempfile.TemporaryFile("w+") as told:
 
-        def inside(place: island.Island) -> int:
-            try:
-                with processes.boot(config, place, fake=None, roles=False) as stack:
-                    body: dict[str, Any] = {"schema": catalogue.schema(stack.db)}
-                    if app:
-                        body |= _described(stack, config, list(paths), list(serializers))
-                    if contract is not None:
-                        body["bodies"] = bodies.check(stack, config, contract, scenarios)
-            except HarnessError as error:
-                body = {"error": [type(error).__name__, error.message, error.hint, error.code]}
-            json.dump(body, told, default=_plain)
-            told.flush()
-            return 0
+    def ask(place: Island) -> dict[str, Any]:
+        with boot.boot(config, place, fake=None, roles=False) as stack:
+            body: dict[str, Any] = {"schema": catalogue.schema(stack.db)}
+            if app:
+                body |= _described(stack, config, list(paths), list(serializers))
+            if contract is not None:
+                body["bodies"] = bodies.check(stack, config, contract, scenarios)
+            return body
 
-        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
-        told.seek(0)
-        text = told.read()
-    if not text:
-        raise StackError(
+    def silent(code: int) -> StackError:
+        return StackError(
             f"nothing was read of phase {config.phase}: the island ended with exit code {code}",
             hint="run harness manage -- check, which shows what the target says",
             code="contracts-shell",
         )
-    body = json.loads(text)
-    if "error" in body:
-        kind, message, hint, code_name = body["error"]
-        raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=code_name)
-    return _observed(config.phase, body)
+
+    return _observed(config.phase, answer(config, ask, isolation=isolation, silent=silent, plain=_plain))
 
 
 def own_settings(stack: Stack) -> dict[str, str]:

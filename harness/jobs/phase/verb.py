@@ -19,9 +19,8 @@ from harness.report import progress
 from harness.report.say import say
 from harness.run import judged
 from harness.run import plan as plans
-from harness.stack.isolation import island
 from harness.store import runs as store
-from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.options import (
     config_option,
     isolation_option,
@@ -54,7 +53,7 @@ def phase(
     folder = store.begin(runs_folder(config, runs))
     console = Console(quiet=as_json)
 
-    def inside(place: island.Island) -> int:
+    def inside(place: Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:
 
             def listen(kind: str, fields: Any) -> None:
@@ -78,4 +77,4 @@ def phase(
             print(json.dumps(body))
         return OK if worst(run.verdicts) is Status.PASS else DIFFERENCES
 
-    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+    return enter(config, inside, isolation=isolation, as_json=as_json)

@@ -15,8 +15,7 @@ from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.record import run as job
 from harness.report import progress
 from harness.report.say import say
-from harness.stack.isolation import island
-from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, json_option, loaded
 
 
@@ -53,7 +52,7 @@ def record(
     console = Console(quiet=as_json)
     say(console, f"recording {len(scenarios)} scenarios from {'the real providers' if real else 'the simulator'}")
 
-    def inside(place: island.Island) -> int:
+    def inside(place: Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:
             made = job.record(
                 config, scenarios, place, upstream="real" if real else "simulator",
@@ -78,9 +77,7 @@ def record(
         return DIFFERENCES if held_back else OK
 
     # A namespace has no way out, by design: only the start-up hook lets the recorder itself reach a real provider.
-    return island.run(
-        guarded(inside, as_json), hosts=config.provider_hosts, mode="hook" if real and not dry_run else "auto"
-    )
+    return enter(config, inside, isolation="hook" if real and not dry_run else "auto", as_json=as_json)
 
 
 def _state(kept: job.Recorded, dry_run: bool) -> str:

@@ -19,9 +19,8 @@ from harness.report.say import say
 from harness.run import drive as main_job
 from harness.run import judged, preflight
 from harness.run import plan as plans
-from harness.stack.isolation import island
 from harness.store import runs as store
-from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, only_option, runs_folder, runs_option
 
 
@@ -57,13 +56,13 @@ def shadow(
         where.mkdir()
         say(out, f"{name.replace('-', ' ')}: {side.name}")
 
-        def inside(place: island.Island, side: job.Side = side, plan: plans.Plan = plan, where: Path = where) -> int:
+        def inside(place: Island, side: job.Side = side, plan: plans.Plan = plan, where: Path = where) -> int:
             with progress.RunProgress(out, quiet=as_json) as heard:
                 main_job.drive_plan(side.config, plan, place, where, heard.hear)
             return OK
 
         begun = time.perf_counter()
-        code = island.run(guarded(inside, as_json), hosts=side.config.provider_hosts, mode=isolation)
+        code = enter(side.config, inside, isolation=isolation, as_json=as_json)
         seconds[name] = time.perf_counter() - begun
         if code != OK:
             return code

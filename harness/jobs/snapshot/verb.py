@@ -18,8 +18,7 @@ from harness.jobs.snapshot.run import of_disposable, of_running
 from harness.jobs.snapshot.values import Document
 from harness.run import plan as plans
 from harness.run import preflight
-from harness.stack.isolation import island
-from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, only_option, phase_option
 
 SHOWN = 5
@@ -69,11 +68,11 @@ def snapshot(
         cell = _one(plan.cells)
         preflight.check(config, plan)
     out = out.absolute() if out else None
-    return island.run(
-        guarded(lambda place: _keep(of_disposable(config, place, cell), out), as_json),
-        hosts=config.provider_hosts,
-        mode=isolation,
-    )
+
+    def inside(place: Island) -> int:
+        return _keep(of_disposable(config, place, cell), out)
+
+    return enter(config, inside, isolation=isolation, as_json=as_json)
 
 
 def _one(cells: tuple[Cell, ...]) -> Cell:

@@ -23,9 +23,9 @@ from harness.report.say import say
 from harness.run import drive as main_job
 from harness.run import judged
 from harness.run.plan import Plan
-from harness.stack.isolation import island
 from harness.store import runs as store
 from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.told import told
 
 
@@ -47,7 +47,7 @@ def one_tier(asked: Asked, folder: Path) -> int:
     """Drive and judge the plan in its tier; the stored run is in `folder`."""
     plan = asked.plan
 
-    def inside(place: island.Island) -> int:
+    def inside(place: Island) -> int:
         say(asked.out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
             driven = main_job.drive_plan(asked.config, plan, place, folder, shown.hear, workers=asked.workers)
@@ -55,9 +55,9 @@ def one_tier(asked: Asked, folder: Path) -> int:
 
     if plan.tier == "docker":
         why = "containers on a network of their own, without a way out"
-        place = island.Island(kind="docker", why=why, run_dir=folder / "boot", hosts={})
+        place = Island(kind="docker", why=why, run_dir=folder / "boot", hosts={})
         return guarded(inside, asked.as_json)(place)
-    return island.run(guarded(inside, asked.as_json), hosts=asked.config.provider_hosts, mode=asked.isolation)
+    return enter(asked.config, inside, isolation=asked.isolation, as_json=asked.as_json)
 
 
 def every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:

@@ -21,9 +21,8 @@ from harness.jobs.week.due import clock_changes, due_ticks, hours_of
 from harness.report import progress
 from harness.report.say import say
 from harness.run import judged
-from harness.stack.isolation import island
 from harness.store import runs as store
-from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.options import (
     config_option,
     isolation_option,
@@ -75,7 +74,7 @@ def week(
         f"{accounts} customers, {runs_due} runs due in {job.HOURS} hours from {start:%Y-%m-%d} UTC, phase {config.phase}",
     )
 
-    def inside(place: island.Island) -> int:
+    def inside(place: Island) -> int:
         say(out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(out, quiet=True) as heard:
             driven = job.drive(config, made, start, zone_name, place, folder, heard.hear)
@@ -92,7 +91,7 @@ def week(
             print(json.dumps(shown.document(verdicts, facts, notes)))
         return OK if worst(verdicts) is Status.PASS else DIFFERENCES
 
-    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+    return enter(config, inside, isolation=isolation, as_json=as_json)
 
 
 def _notes(

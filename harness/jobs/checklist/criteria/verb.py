@@ -24,11 +24,10 @@ from harness.jobs.checklist.criteria import report as shown
 from harness.jobs.checklist.verb import PLAN, PlanText, read
 from harness.judge.facts import target_of
 from harness.run import judged
-from harness.stack.isolation import island
 from harness.stack.processes import boot as processes
 from harness.stack.roles.environment import command as filled
 from harness.store import runs as store
-from harness.verb.failure import guarded
+from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
 
 
@@ -72,7 +71,7 @@ def criteria(
     if no_stack:
         return _tell(seen, None, None, as_json)
 
-    def inside(place: island.Island) -> int:
+    def inside(place: Island) -> int:
         with processes.boot(seen.config, place, fake=None, roles=False) as stack:
             columns = {name: set(table.columns) for name, table in catalogue.schema(stack.db).items()}
             line = filled(seen.config.manage, stack.places, "target.manage")
@@ -82,7 +81,7 @@ def criteria(
             )  # fmt: skip
         return _tell(seen, judge.SuiteRun(exit_code=done.returncode, output=done.stdout), columns, as_json)
 
-    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+    return enter(config, inside, isolation=isolation, as_json=as_json)
 
 
 def _seen(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,10 +14,10 @@ from harness.jobs.contracts.beside import fuzzed
 from harness.jobs.contracts.inside import world
 from harness.jobs.contracts.judge.openapi import body, operations
 from harness.stack.database import postgres, seed
-from harness.stack.isolation import island
-from harness.stack.processes import boot as processes
+from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
+from harness.verb.inside import Island, answer
 
 STREAMS = 2
 """Processes side by side, each with a copy of the database and a seed of its own: fixed, so that a seed means the same
@@ -72,41 +70,34 @@ def run(
     """Fuzz `config`'s tree with the seed `number`, or play one `case`. Raises fuzz-*, seed-* and whatever the stack does."""
     path, answers = endpoint(config)
     known = store.known(config.contracts, path, config.phase)
-    with tempfile.TemporaryFile("w+") as told:
 
-        def inside(place: island.Island) -> int:
-            try:
-                with processes.boot(config, place, fake=None, roles=False) as stack:
-                    found = seed.insert(stack.db, config.tables, world.given())
-                    job = {
-                        "url": path,
-                        "answers": answers,
-                        "accounts": {name: found[f"{name}-account"]["id"] for name in (world.OWNER, world.OTHER)},
-                        "known": sorted(known),
-                        "examples": -(-examples // STREAMS),
-                        "case": case,
-                    }
-                    answer = _streams(stack, config, job, number)
-            except HarnessError as error:
-                answer = {"raised": [type(error).__name__, error.message, error.hint, error.code]}
-            json.dump(answer, told)
-            told.flush()
-            return 0
+    def ask(place: Island) -> dict[str, Any]:
+        with boot.boot(config, place, fake=None, roles=False) as stack:
+            found = seed.insert(stack.db, config.tables, world.given())
+            job = {
+                "url": path,
+                "answers": answers,
+                "accounts": {name: found[f"{name}-account"]["id"] for name in (world.OWNER, world.OTHER)},
+                "known": sorted(known),
+                "examples": -(-examples // STREAMS),
+                "case": case,
+            }
+            return _streams(stack, config, job, number)
 
-        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
-        told.seek(0)
-        text = told.read()
-    if not text:
-        raise StackError(
-            f"the fuzzing of phase {config.phase} ended with exit code {code} and said nothing",
-            hint="nothing is shown to be right or wrong",
-            code="fuzz-ended",
-        )
-    answer = json.loads(text)
-    if "raised" in answer:
-        kind, message, hint, name = answer["raised"]
-        raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=name)
-    return Fuzzed(phase=config.phase, seed=number, **{**answer, "problems": tuple(answer["problems"])})
+    def silent(code: int) -> StackError:
+        return ended(f"the fuzzing of phase {config.phase}", code)
+
+    told = answer(config, ask, isolation=isolation, silent=silent)
+    return Fuzzed(phase=config.phase, seed=number, **{**told, "problems": tuple(told["problems"])})
+
+
+def ended(what: str, code: int) -> StackError:
+    """The error of an island that ended without an answer."""
+    return StackError(
+        f"{what} ended with exit code {code} and said nothing",
+        hint="nothing is shown to be right or wrong",
+        code="fuzz-ended",
+    )
 
 
 def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int) -> dict[str, Any]:

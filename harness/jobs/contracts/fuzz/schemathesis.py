@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +16,16 @@ import jsonschema_rs
 import requests
 
 from harness.core.config import Config
-from harness.core.errors import HarnessError, StackError
+from harness.core.errors import StackError
 from harness.core.scenario import bearer
 from harness.jobs.contracts.beside import PACKAGE, in_target
 from harness.jobs.contracts.fuzz import run as fuzz
 from harness.jobs.contracts.inside import world
 from harness.stack.database import seed
-from harness.stack.isolation import island
-from harness.stack.processes import boot as processes
+from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
+from harness.verb.inside import Island, answer
 
 TOKEN, OPERATION = "HARNESS_FUZZ_TOKEN", "HARNESS_FUZZ_OPERATION"
 SHORT = 20
@@ -130,33 +129,13 @@ def _callers(url: str, answers: dict[str, Any]) -> list[str]:
 
 def _in_stack(config: Config, isolation: str, work: Callable[[Stack], Any], *, roles: bool) -> Any:
     """`work` on a booted stack in which the world's tokens are; its JSON value, or its error raised here."""
-    with tempfile.TemporaryFile("w+") as file:
 
-        def inside(place: island.Island) -> int:
-            try:
-                with processes.boot(config, place, fake=None, roles=roles) as stack:
-                    seed.insert(stack.db, config.tables, world.given())
-                    told = work(stack)
-            except HarnessError as error:
-                told = {"raised": [type(error).__name__, error.message, error.hint, error.code]}
-            json.dump(told, file)
-            file.flush()
-            return 0
+    def ask(place: Island) -> Any:
+        with boot.boot(config, place, fake=None, roles=roles) as stack:
+            seed.insert(stack.db, config.tables, world.given())
+            return work(stack)
 
-        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
-        file.seek(0)
-        text = file.read()
-    if not text:
-        raise StackError(
-            f"schemathesis ended with exit code {code} and said nothing",
-            hint="nothing is shown to be right or wrong",
-            code="fuzz-ended",
-        )
-    told = json.loads(text)
-    if "raised" in told:
-        kind, message, hint, name = told["raised"]
-        raise (StackError if kind == "StackError" else HarnessError)(message, hint=hint, code=name)
-    return told
+    return answer(config, ask, isolation=isolation, silent=lambda code: fuzz.ended("schemathesis", code))
 
 
 def _read(way: str, report: Path, told: dict[str, Any]) -> Asked:

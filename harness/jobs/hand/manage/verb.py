@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 
-from harness.stack.isolation import island
-from harness.stack.processes import boot as processes
-from harness.stack.roles.environment import command as filled
-from harness.verb.failure import guarded
+from harness.jobs.hand.manage.run import manage_py
+from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, loaded, phase_option
 
 
@@ -28,13 +24,7 @@ def manage(config_path: Path, phase: int | None, isolation: str, words: tuple[st
     """
     config = loaded(config_path, phase)
 
-    def inside(place: island.Island) -> int:
-        with processes.boot(config, place, fake=None, roles=False) as stack:
-            line = filled(config.manage, stack.places, "manage")
-            done = subprocess.run(
-                [*line, *words], cwd=config.root, env=stack.env, check=False, stdin=subprocess.DEVNULL
-            )
-            sys.stdout.flush()
-            return done.returncode
+    def inside(place: Island) -> int:
+        return manage_py(config, place, words)
 
-    return island.run(guarded(inside, as_json=False), hosts=config.provider_hosts, mode=isolation)
+    return enter(config, inside, isolation=isolation)

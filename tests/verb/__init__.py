@@ -1,0 +1,1 @@
+"""What every verb is made of."""
