@@ -1,6 +1,8 @@
 """Cassettes: recorded traffic in vcrpy's YAML format, with provenance.
 
 read       a file of any dialect -> core.cassette.Cassette
+syntax     the bytes of a file -> plain values
+bodies     a body as a recorder wrote it -> the bytes behind every encoding
 dialects   one raw interaction of vcrpy's dialects -> a core Interaction
 har        HTTP archives, imported as cassettes
 write      a Cassette -> vcrpy v1 YAML that stock vcrpy replays

@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.core.cassette import Interaction, RecordedRequest, RecordedResponse
 
-LAYOUT = 3
+LAYOUT = 4
 """Part of every cache key: raise it whenever reading changes."""
 
 

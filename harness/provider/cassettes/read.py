@@ -1,16 +1,13 @@
 """Reads a cassette of any dialect: vcrpy v1 and its older forms, HAR, and our own with provenance.
 
-YAML goes through libyaml's composer, which builds nodes and runs nothing; the nodes are turned into strings, bytes,
-numbers, lists and mappings here. Python tags are refused, but for the header names that some recorders wrote as
-string objects. The garbage collector is paused meanwhile: it would walk every node again and again, and cost more
-than the parsing.
+The file's syntax is syntax.py. The garbage collector is paused meanwhile: it would walk every node again and again, and
+cost more than the parsing.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -21,10 +18,9 @@ import yaml
 
 from harness.core.cassette import Cassette, Interaction, Provenance
 from harness.core.errors import HarnessError, did_you_mean
-from harness.provider.cassettes import dialects, digest, har
+from harness.provider.cassettes import dialects, digest, har, syntax
+from harness.provider.cassettes.bodies import DialectError
 
-_PYTHON = "tag:yaml.org,2002:python/"
-_STRING_CLASSES = ("multidict._multidict.istr", "multidict._multidict_py.istr", "multidict.istr", "builtins.str")
 _KNOWN = ("version", "interactions", "provenance", "metadata")
 
 
@@ -71,14 +67,14 @@ def _cassette(name: str, about: dict[str, Any], interactions: tuple[Interaction,
 
 def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], tuple[Interaction, ...]]:
     try:
-        if path.suffix.lower() == ".har" or data[:1] == b"{":
+        if path.suffix.lower() in (".har", ".json") or data[:1] == b"{":
             raw = _json(path, data)
             if "log" in raw:
                 return {"dialect": "har", "provenance": None, "extra": {}}, har.interactions(raw)
         else:
             raw = _yaml(path, data)
         return _vcrpy(path, raw)
-    except dialects.DialectError as error:
+    except DialectError as error:
         raise _error(path, str(error), "cassette-dialect") from None
 
 
@@ -95,17 +91,17 @@ def _vcrpy(path: Path, raw: Any) -> tuple[dict[str, Any], tuple[Interaction, ...
     for index, item in enumerate(raw["interactions"]):
         try:
             one = dialects.interaction(item, index)
-        except dialects.DialectError as error:
+        except DialectError as error:
             raise _error(path, f"interaction {index}: {error}", "cassette-dialect") from None
         found.append(one.interaction)
         kinds.add(one.dialect)
     dialect = next((kind for kind in ("parsed_body", "old-httpx") if kind in kinds), "vcrpy-1")
-    if raw.get(_PYTHON):
+    if raw.get(syntax.PYTHON):
         dialect = "python-keys"
     about = {
         "dialect": dialect,
         "provenance": _provenance(path, raw.get("provenance")),
-        "extra": {str(key): value for key, value in raw.items() if key not in _KNOWN and key != _PYTHON},
+        "extra": {str(key): value for key, value in raw.items() if key not in _KNOWN and key != syntax.PYTHON},
     }
     return about, tuple(found)
 
@@ -140,21 +136,15 @@ def _check_hash(path: Path, about: dict[str, Any], interactions: tuple[Interacti
 
 def _json(path: Path, data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return syntax.of_json(data)
     except (ValueError, RecursionError) as error:
         raise _error(path, f"not valid JSON: {error}", "cassette-syntax") from None
 
 
 def _yaml(path: Path, data: bytes) -> Any:
     try:
-        loader = _Loader(data)
-        try:
-            node = loader.get_single_node()
-            built = _Built(loader)
-            raw = built.of(node) if node is not None else None
-        finally:
-            loader.dispose()
-    except _Unsafe as error:
+        raw, python_keys = syntax.of_yaml(data)
+    except syntax.Unsafe as error:
         raise _error(
             path,
             f"it asks for the Python object {error}",
@@ -163,100 +153,9 @@ def _yaml(path: Path, data: bytes) -> Any:
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _error(path, f"not valid YAML: {' '.join(str(error).split())[:200]}", "cassette-syntax") from None
-    if built.python_keys and isinstance(raw, dict):
-        raw[_PYTHON] = True
+    if python_keys and isinstance(raw, dict):
+        raw[syntax.PYTHON] = True
     return raw
-
-
-_STRING = "tag:yaml.org,2002:str"
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """libyaml's loader; a plain scalar's type is looked up once for each text, as headers repeat themselves."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.tags: dict[str, str] = {}
-
-    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
-        if kind is not yaml.ScalarNode:
-            return super().resolve(kind, value, implicit)
-        if not implicit[0]:
-            return _STRING
-        tag = self.tags.get(value)
-        if tag is None:
-            tag = self.tags[value] = super().resolve(kind, value, implicit)
-        return tag
-
-    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
-        """No path resolvers here."""
-
-    def ascend_resolver(self) -> None:
-        """No path resolvers here."""
-
-
-class _Unsafe(Exception):
-    pass
-
-
-class _Built:
-    """Values of composed nodes. Strings, the overwhelming part, skip the loader's constructors."""
-
-    def __init__(self, loader: Any) -> None:
-        self.loader = loader
-        self.python_keys = False
-        self.seen: dict[int, Any] = {}
-
-    def of(self, node: Any) -> Any:
-        if type(node) is yaml.ScalarNode:
-            return node.value if node.tag == _STRING else self.scalar(node)
-        known = self.seen.get(id(node))
-        if known is not None:
-            return known
-        if node.tag == "tag:yaml.org,2002:map":
-            found: Any = {}
-            self.seen[id(node)] = found
-            for key, value in node.value:
-                if key.tag == "tag:yaml.org,2002:merge":
-                    raise _refused(key, "merge keys are not used in cassettes")
-                try:
-                    found[self.of(key)] = self.of(value)
-                except TypeError:
-                    raise _refused(key, "a key must be text") from None
-            return found
-        if node.tag == "tag:yaml.org,2002:seq":
-            found = []
-            self.seen[id(node)] = found
-            found.extend([self.of(item) for item in node.value])
-            return found
-        return self.tagged(node)
-
-    def scalar(self, node: Any) -> Any:
-        if node.tag in (_PYTHON + "str", _PYTHON + "unicode"):
-            return node.value
-        if node.tag.startswith(_PYTHON):
-            raise _Unsafe(node.tag.removeprefix(_PYTHON))
-        return self.loader.construct_object(node, deep=True)
-
-    def tagged(self, node: Any) -> Any:
-        if not node.tag.startswith(_PYTHON):
-            return self.loader.construct_object(node, deep=True)
-        what = node.tag.removeprefix(_PYTHON)
-        if what.removeprefix("object/apply:").removeprefix("object/new:") in _STRING_CLASSES:
-            arguments = node.value if type(node) is yaml.SequenceNode else []
-            if len(arguments) == 1 and type(arguments[0]) is yaml.ScalarNode:
-                self.python_keys = True
-                return arguments[0].value
-        if what == "tuple":
-            return tuple(self.of(item) for item in node.value)
-        if what == "object/new:_io.BytesIO" and type(node) is yaml.MappingNode:
-            state = {self.of(key): self.of(value) for key, value in node.value}.get("state") or (b"",)
-            return state[0] or b""
-        raise _Unsafe(what)
-
-
-def _refused(node: Any, message: str) -> yaml.YAMLError:
-    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
 
 
 def _error(

@@ -168,7 +168,10 @@ def _mapping(values: Mapping[str, Any], depth: int) -> Iterator[str]:
 
 
 def scalar(text: str) -> str:
-    """One string on one line: plain where nothing can be misread, else single-quoted, else double-quoted."""
+    """One string on one line: plain where nothing can be misread, else single-quoted, else double-quoted; bytes that
+    are no text (a header in Latin-1) as `!!binary`."""
+    if not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text):
+        return f"!!binary {base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()}"
     if (_PLAIN.fullmatch(text) and text.lower() not in _WORDS) or re.fullmatch(r"https?://[A-Za-z0-9_./?&=%+-]+", text):
         return text
     if _LITERAL.fullmatch(text) and "\n" not in text and "\t" not in text:
