@@ -17,8 +17,8 @@ USUAL = {"__init__", "__main__", "verb", "run", "judge", "report", "values"}
 """Every job has these, so that no room needs to say what they are."""
 NO_VERB = {"judge", "inside", "many"}
 """No verb: a long judge.py, what runs in the target's own process, and the room that `verify --on` leads to."""
-APART = {"whole", "phases"}
-"""Test folders of no room: the command as a user runs it, and the reference backend's own."""
+APART = {"whole", "phases", "targets"}
+"""Test folders of no room: the command as a user runs it, the reference backend's own, and backends of other teams."""
 LONGEST_ROW = 18
 
 
