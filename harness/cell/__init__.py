@@ -1,7 +1,7 @@
 """One scenario on one path: driven, settled, observed. There is one way to do it, and every job takes it.
 
 run        run_cell, folded: a scenario on a path, told as it goes or kept as a value
-observe    the nine steps, whatever is driven: a scenario, a tick of the week
+observe    the nine steps, whatever is driven: a scenario, a tick of the week, a task that is left in the queue
 block      a block of code of a test, watched as a cell is
 drive      the steps of a scenario on its path
 ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started

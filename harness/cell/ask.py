@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import requests
 
-from harness.cell.template import fill, fill_code, names
+from harness.cell.template import fill, fill_code
 from harness.core.config import Action, Config
 from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import HttpExchange
@@ -62,21 +62,6 @@ def ask(
     if action.start:
         surface.start(action.start)
     return Answered(exchange=exchange, started=action.start, messages=1 if action.start else 0)
-
-
-def ask_over_http(
-    config: Config, step: Do, refs: Mapping[str, Mapping[str, Any]], token: str, surface: Askable
-) -> HttpExchange:  # fmt: skip
-    """Send the request of one step by its button, and wait for nothing beyond its answer."""
-    action = action_for(config, step.operation, Path.MANUAL)
-    if action.request is None:
-        raise HarnessError(
-            f"'{step.operation}' has no request on path manual",
-            hint="give it one in harness.toml",
-            code="operation-path",
-        )
-    where = f"operations.{step.operation}.manual"
-    return _request(action.request, step, where, names(step.args, refs), surface, token)
 
 
 def action_for(config: Config, operation: str, path: Path) -> Action:

@@ -2,7 +2,8 @@
 
 reset, seed, take the baseline, load the tape, drive, settle, capture rows, capture calls and tasks, tell the history.
 
-What is driven is a `Work`: a scenario on a path (run.py), a tick of the simulated week. How it is observed is here, once.
+What is driven is a `Work`: a scenario on a path (run.py), a tick of the simulated week, a task that a phase leaves in
+the queue (`leave`: the same steps up to the capture). How it is observed is here, once.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Work(Protocol):
         """Put the given rows in, or say which are there."""
 
     def drive(self, refs: Refs) -> Driven:
-        """Do it, and wait until all is quiet."""
+        """Do it, and wait until all is quiet; what is only left (`leave`) waits for nothing."""
 
     def lines(self, mark: Mark) -> Iterable[LogLine]:
         """What was logged meanwhile; `mark` is where the logs ended before."""
@@ -80,21 +81,16 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         told[kind] += 1
         outer(kind, fields)
 
+    opening: dict[str, dict[str, int]] = {}
+
+    def seeded(refs: Refs) -> None:
+        capture.mark_baseline(live.db)
+        opening.update(_balances(config, live, refs))
+        tell("seeded", {"refs": refs, "accounts": opening})
+
     name = {"scenario": work.id, "path": work.path}
     outer("cell.start", {**name, "title": work.title})
-    with clock.part(stages.RESET):
-        work.clear()
-        live.broker.reset()
-        mark = live.stack.log_mark()
-    with clock.part(stages.SEED):
-        refs = work.seed()
-        capture.mark_baseline(live.db)
-        opening = _balances(config, live, refs)
-    with clock.part(stages.LOAD):
-        live.fake.load(work.id, work.tape, work.faults)
-    tell("seeded", {"refs": refs, "accounts": opening})
-    with clock.part(stages.DRIVE):
-        driven = work.drive(refs)
+    mark, refs, driven = _drive(live, work, clock, seeded)
     with clock.part(stages.CAPTURE):
         changes = capture.changes(live.db, config.tables)
         closing = _balances(config, live, refs)
@@ -118,6 +114,28 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     ended = {"settled": driven.settled, "reason": driven.settle_reason, "seconds": dict(clock.seconds)}
     outer("cell.end", {"events": dict(told), **name, **ended})
     return clock
+
+
+def leave(live: Live, work: Work) -> Refs:
+    """Drive `work` and go: no baseline, no capture, no history. For what somebody else is to find as it was left."""
+    _, refs, _ = _drive(live, work, Clock(), lambda refs: None)
+    return refs
+
+
+def _drive(live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None]) -> tuple[Mark, Refs, Driven]:
+    """The steps that make something happen; `seeded` is called before any of it does. The mark is where logs ended."""
+    with clock.part(stages.RESET):
+        work.clear()
+        live.broker.reset()
+        mark = live.stack.log_mark()
+    with clock.part(stages.SEED):
+        refs = work.seed()
+        seeded(refs)
+    with clock.part(stages.LOAD):
+        live.fake.load(work.id, work.tape, work.faults)
+    with clock.part(stages.DRIVE):
+        driven = work.drive(refs)
+    return mark, refs, driven
 
 
 def _worth_telling(line: LogLine, markers: Sequence[str]) -> bool:

@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.backend import catalogue
-from harness.cell.ask import ask_over_http
+from harness.cell.ask import ask
+from harness.cell.drive import Driven
 from harness.cell.live import Live
+from harness.cell.observe import Refs, leave
 from harness.cell.run import run_cell
+from harness.cell.template import names
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.core.golden import resolve
+from harness.core.history import LogLine
 from harness.core.phase import Phase, RollbackKind, SchemaEffect
 from harness.core.scenario import Cell, Do, Scenario, bearer
 from harness.core.scenario import Path as Way
@@ -22,6 +26,7 @@ from harness.jobs.phase.values import PhaseRun, part, silent
 from harness.run.judged import Law
 from harness.stack.database import seed
 from harness.stack.processes import retarget
+from harness.stack.roles.logs import Mark
 
 STILL_LIVING, QUEUED = "migration/still_living", "migration/queued"
 Listen = Callable[[str, Mapping[str, Any]], None]
@@ -37,7 +42,7 @@ def go_back(
         run_cell(after, Cell(scenario=law.scenarios[STILL_LIVING], path=Way.AUTOMATION), live, silent)
         retarget.without_shadows(stack)
         queued = law.scenarios[QUEUED]
-        refs = _queue_one(live, queued, after)
+        refs = leave(live, _Queued(after, queued, live))
         rows_of_n = catalogue.rows(live.db)
         listen("phase", {"text": f"rolling {phase.name} back: {phase.rollback.kind}"})
         live.retarget(after)  # stops the new code; migrating back still needs it
@@ -63,21 +68,37 @@ def go_back(
         retarget.with_shadows(stack)
 
 
-def _queue_one(live: Live, scenario: Scenario, config: Config) -> Mapping[str, Any]:
-    """Ask for one task while no worker runs: its message stays in the queue."""
-    live.stack.kill("worker")
-    live.broker.reset()
-    refs = seed.insert(live.db, config.tables, scenario.given)
-    live.fake.load(scenario.id, scenario.tape_at(config.phase), ())
-    step = next(step for step in scenario.when if isinstance(step, Do))
-    asked = ask_over_http(config, step, refs, bearer(scenario.given.actor), live)
-    if asked.status >= 300:
-        raise StackError(
-            f"phase {config.phase} refused to queue a task: {asked.status}",
-            hint=str(asked.response)[:300],
-            code="phase-queue",
-        )
-    return refs
+class _Queued:
+    """One task that is asked for while no worker runs, as cell.observe.Work to leave: its message stays in the queue."""
+
+    path = str(Way.MANUAL)
+    faults = ()
+
+    def __init__(self, config: Config, scenario: Scenario, live: Live) -> None:
+        self.config, self.scenario, self.live = config, scenario, live
+        self.id, self.title, self.tape = scenario.id, scenario.title, scenario.tape_at(config.phase)
+
+    def clear(self) -> None:
+        """The worker goes; the world goes on."""
+        self.live.stack.kill("worker")
+
+    def seed(self) -> Refs:
+        return seed.insert(self.live.db, self.config.tables, self.scenario.given)
+
+    def drive(self, refs: Refs) -> Driven:
+        step = next(step for step in self.scenario.when if isinstance(step, Do))
+        token = bearer(self.scenario.given.actor)
+        asked = ask(self.config, step, Way.MANUAL, names(step.args, refs), self.live, token).exchange
+        if asked is not None and asked.status >= 300:
+            raise StackError(
+                f"phase {self.config.phase} refused to queue a task: {asked.status}",
+                hint=str(asked.response)[:300],
+                code="phase-queue",
+            )
+        return Driven(settled=False, settle_reason="left in the queue on purpose")
+
+    def lines(self, mark: Mark) -> tuple[LogLine, ...]:
+        return ()
 
 
 def _roll_back(run: PhaseRun, live: Live, before: Config, rows_of_n: Rows) -> Rows:
