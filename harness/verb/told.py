@@ -10,7 +10,6 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.core import stages
-from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.tier import USUAL
 from harness.core.verdict import Status
@@ -20,19 +19,18 @@ from harness.report.summary import Summary, summarize
 from harness.run import judged
 from harness.run.drive import Driven
 from harness.store import runs as store
+from harness.verb.asked import Known
 
 
-def told(
-    config: Config, law: judged.Law, driven: Driven, folder: Path, out: Console, as_json: bool, *, tables: bool = True
-) -> int:
+def told(asked: Known, driven: Driven, folder: Path, out: Console, as_json: bool, *, tables: bool = True) -> int:
     """Judge what was driven, keep the verdict, print the report; the exit code."""
     compared = time.perf_counter()
-    result = judged.judge_run(config, law, folder)
+    result = judged.judge_run(asked.config, asked.law, folder)
     driven.seconds[stages.COMPARE] = time.perf_counter() - compared
-    summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
+    summary = summary_of(asked, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
     keep(folder, result, summary)
     driven.seconds[stages.REPORT] = time.perf_counter() - compared - driven.seconds[stages.COMPARE]
-    summary = summary_of(config, law, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
+    summary = summary_of(asked, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
     terminal.print_report(out, summary, tables=tables)
     if as_json:
         print(json.dumps(machine.document(summary)))
@@ -40,7 +38,7 @@ def told(
 
 
 def summary_of(
-    config: Config, law: judged.Law, result: judged.Judged, folder: Path, seconds: Mapping[str, float] | None, memory_bytes: int | None,
+    asked: Known, result: judged.Judged, folder: Path, seconds: Mapping[str, float] | None, memory_bytes: int | None,
     facts: Mapping[str, str] | None = None,
 ) -> Summary:  # fmt: skip
     """What every report says of a judged run, and `facts` beside."""
@@ -48,16 +46,16 @@ def summary_of(
     return summarize(
         result.verdicts,
         result.history.cells,
-        law.scenarios,
-        law.findings,
+        asked.scenarios,
+        asked.law.findings,
         phase=result.phase,
-        target=target_of(config),
+        target=target_of(asked.config),
         origins=result.origins,
         seconds=seconds,
         memory_bytes=memory_bytes,
         canonical_hash=result.canonical_sha256,
         facts={
-            "target": config.name,
+            "target": asked.config.name,
             "isolation": start.get("isolation", "unknown"),
             **(facts or {}),
             "kept in": _shown(folder),

@@ -11,7 +11,6 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.phase import LAST
 from harness.core.verdict import Status, Verdict
@@ -23,6 +22,7 @@ from harness.report.terminal import STYLES
 from harness.run import judged
 from harness.store import runs as store
 from harness.store.tomlread import Strict
+from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded
 
 PLAN = "checklist.toml"
@@ -68,7 +68,7 @@ def checklist(config_path: Path, run: Path, markdown: bool, as_json: bool) -> in
     """
     config = loaded(config_path)
     plan = read(config.contracts / PLAN)
-    law = judged.read_law(config, scenarios.load(config))
+    law = known(config).law
     folder = store.find(run)
     result = judged.judge_whole(config, law, folder)
     filled = shown.fill(

@@ -10,16 +10,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status, worst
 from harness.jobs.phase import report as shown
 from harness.jobs.phase import run as job
 from harness.report import progress
 from harness.report.say import say
-from harness.run import judged
-from harness.run import plan as plans
 from harness.store import runs as store
+from harness.verb.asked import asked, planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import (
     config_option,
@@ -46,11 +44,8 @@ def phase(
 
     Exit code 0: only the declared changes, all of the declared changes, nothing lost. 1: anything else.
     """
-    config = loaded(config_path)
-    found = scenarios.load(config)
-    law = judged.read_law(config, found)
-    plan = plans.make(found, only=only, phase=number)
-    folder = store.begin(runs_folder(config, runs))
+    one = asked(planned(loaded(config_path), only=only, phase=number))
+    folder = store.begin(runs_folder(one.config, runs))
     console = Console(quiet=as_json)
 
     def inside(place: Island) -> int:
@@ -62,7 +57,7 @@ def phase(
                     say(console, f"phase {number}: {fields['text']}")
                 heard.hear(kind, fields)
 
-            run = job.run_phase(config, number, law, plan, place, folder, listen)
+            run = job.run_phase(one.config, number, one.law, one.plan, place, folder, listen)
         store.write_verdict(folder, run.verdicts, {"phase": number, "seconds": run.seconds})
         shown.print_phase(console, run.phase, run.verdicts, run.seconds, run.cells)
         if as_json:
@@ -77,4 +72,4 @@ def phase(
             print(json.dumps(body))
         return OK if worst(run.verdicts) is Status.PASS else DIFFERENCES
 
-    return enter(config, inside, isolation=isolation, as_json=as_json)
+    return enter(one.config, inside, isolation=isolation, as_json=as_json)

@@ -9,17 +9,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status, worst
 from harness.jobs.shadow import report as shown
 from harness.jobs.shadow import run as job
 from harness.report import progress
 from harness.report.say import say
-from harness.run import drive as main_job
-from harness.run import judged, preflight
-from harness.run import plan as plans
+from harness.run import drive
 from harness.store import runs as store
+from harness.verb.asked import Asked, asked, planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, only_option, runs_folder, runs_option
 
@@ -42,33 +40,31 @@ def shadow(
     else, and anything that nobody can tell. 2: usage. 3: a stack failed.
     """
     before, after = job.sides(config_path, old, new)
-    found = scenarios.load(before.config)
-    law = judged.read_law(before.config, found)
-    order = ((job.OLD, before), (job.AGAIN, before), (job.NEW, after))
-    made = {name: plans.make(found, only=only, phase=side.config.phase) for name, side in order}
-    for name, side in order:
-        preflight.check(side.config, made[name])
+    old_asked = asked(planned(before.config, only=only))
+    new_asked = asked(planned(after.config, only=only), old_asked.law)
+    order = ((job.OLD, before, old_asked), (job.AGAIN, before, old_asked), (job.NEW, after, new_asked))
     folder = store.begin(runs_folder(before.config, runs))
     out = Console(quiet=as_json)
     seconds: dict[str, float] = {}
-    for name, side in order:
-        plan, where = made[name], folder / name
+    for name, side, one in order:
+        where = folder / name
         where.mkdir()
         say(out, f"{name.replace('-', ' ')}: {side.name}")
 
-        def inside(place: Island, side: job.Side = side, plan: plans.Plan = plan, where: Path = where) -> int:
+        def inside(place: Island, one: Asked = one, where: Path = where) -> int:
             with progress.RunProgress(out, quiet=as_json) as heard:
-                main_job.drive_plan(side.config, plan, place, where, heard.hear)
+                drive.drive_plan(one.config, one.plan, place, where, heard.hear)
             return OK
 
         begun = time.perf_counter()
-        code = enter(side.config, inside, isolation=isolation, as_json=as_json)
+        code = enter(one.config, inside, isolation=isolation, as_json=as_json)
         seconds[name] = time.perf_counter() - begun
         if code != OK:
             return code
+    law = old_asked.law
     result = job.judged(before, after, law, folder)
     store.write_verdict(folder, result.verdicts, {"old": before.name, "new": after.name, "seconds": seconds})
-    names = tuple(dict.fromkeys(cell.scenario.id for cell in plan.cells))
+    names = old_asked.plan.scenarios
     notes = [
         f"{name}: its own value names other recordings for {after.name}"
         for name in job.declared_tapes(law, before, after, names)

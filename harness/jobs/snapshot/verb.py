@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.scenario import Cell
 from harness.jobs.snapshot.files import read, text_of, write
@@ -16,8 +15,8 @@ from harness.jobs.snapshot.judge import differences
 from harness.jobs.snapshot.report import document, lines_of, summary_of
 from harness.jobs.snapshot.run import of_disposable, of_running
 from harness.jobs.snapshot.values import Document
-from harness.run import plan as plans
 from harness.run import preflight
+from harness.verb.asked import planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, only_option, phase_option
 
@@ -64,7 +63,7 @@ def snapshot(
     config = loaded(config_path, phase)
     cell = None
     if only:
-        plan = plans.make(scenarios.load(config), only=only, phase=config.phase)
+        plan = planned(config, only=only).plan
         cell = _one(plan.cells)
         preflight.check(config, plan)
     out = out.absolute() if out else None

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK, StackError
 from harness.core.tier import TIERS, TierRun
 from harness.core.verdict import Status, worst
@@ -20,22 +19,18 @@ from harness.jobs.verify import tiers
 from harness.report import progress
 from harness.report.plan import print_plan
 from harness.report.say import say
-from harness.run import drive as main_job
-from harness.run import judged
-from harness.run.plan import Plan
+from harness.run import drive
 from harness.store import runs as store
+from harness.verb.asked import Asked
 from harness.verb.failure import guarded
 from harness.verb.inside import Island, enter
 from harness.verb.told import told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One verify as it was asked for. `tables` False: where several tiers tell their parts, each tells the least."""
+class How:
+    """How it is driven and told. `tables` False: where several tiers tell their parts, each tells the least."""
 
-    config: Config
-    plan: Plan
-    law: judged.Law
     out: Console
     as_json: bool
     isolation: str
@@ -43,24 +38,24 @@ class Asked:
     tables: bool = True
 
 
-def one_tier(asked: Asked, folder: Path) -> int:
+def one_tier(asked: Asked, how: How, folder: Path) -> int:
     """Drive and judge the plan in its tier; the stored run is in `folder`."""
     plan = asked.plan
 
     def inside(place: Island) -> int:
-        say(asked.out, f"isolation: {place.kind} ({place.why})")
-        with progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
-            driven = main_job.drive_plan(asked.config, plan, place, folder, shown.hear, workers=asked.workers)
-        return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json, tables=asked.tables)
+        say(how.out, f"isolation: {place.kind} ({place.why})")
+        with progress.RunProgress(how.out, quiet=how.as_json) as shown:
+            driven = drive.drive_plan(asked.config, plan, place, folder, shown.hear, workers=how.workers)
+        return told(asked, driven, folder, how.out, how.as_json, tables=how.tables)
 
     if plan.tier == "docker":
         why = "containers on a network of their own, without a way out"
         place = Island(kind="docker", why=why, run_dir=folder / "boot", hosts={})
-        return guarded(inside, asked.as_json)(place)
-    return enter(asked.config, inside, isolation=asked.isolation, as_json=asked.as_json)
+        return guarded(inside, how.as_json)(place)
+    return enter(asked.config, inside, isolation=how.isolation, as_json=how.as_json)
 
 
-def every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
+def every_tier(asked: Asked, how: How, runs: Path, required: Collection[str]) -> int:
     """Drive the plan in every tier that this machine can run, then hold them against each other.
 
     Raises StackError tier-required, before anything starts.
@@ -74,7 +69,7 @@ def every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
                 code="tier-required",
             )
     config, plan = asked.config, asked.plan
-    quiet = replace(asked, out=Console(quiet=True) if asked.as_json else asked.out, as_json=False, tables=False)
+    quiet = replace(how, out=Console(quiet=True) if how.as_json else how.out, as_json=False, tables=False)
     ran: dict[str, TierRun] = {}
     for tier in TIERS:
         if refusals[tier]:
@@ -82,24 +77,24 @@ def every_tier(asked: Asked, runs: Path, required: Collection[str]) -> int:
             continue
         folder = store.begin(runs)
         print_plan(quiet.out, plan.cells, phase=plan.phase, tier=tier)
-        code = one_tier(replace(quiet, plan=replace(plan, tier=tier)), folder)
+        code = one_tier(replace(asked, plan=replace(plan, tier=tier)), quiet, folder)
         if code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             return code
         ran[tier] = tiers.judged(config, TierRun(tier=tier, folder=folder, exit_code=code))
     parity = tiers.compared(config, ran)
-    tiers_report.print_tiers(asked.out, list(ran.values()), parity, plan.phase)
-    if asked.as_json:
+    tiers_report.print_tiers(how.out, list(ran.values()), parity, plan.phase)
+    if how.as_json:
         print(json.dumps(tiers_report.document(list(ran.values()), parity)))
     agreed = worst(parity) is Status.PASS  # no verdict at all is none that passed
     return max([OK if agreed else DIFFERENCES, *(one.exit_code for one in ran.values())])
 
 
-def remotely(asked: Asked, url: str, folder: Path) -> int:
-    from harness.jobs.many import run as drive  # imports Celery, which only this needs
+def remotely(asked: Asked, how: How, url: str, folder: Path) -> int:
+    from harness.jobs.many import run as remote  # imports Celery, which only this needs
 
-    with _terminable(), progress.RunProgress(asked.out, quiet=asked.as_json) as shown:
-        driven = drive.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
-    return told(asked.config, asked.law, driven, folder, asked.out, asked.as_json)
+    with _terminable(), progress.RunProgress(how.out, quiet=how.as_json) as shown:
+        driven = remote.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
+    return told(asked, driven, folder, how.out, how.as_json)
 
 
 @contextmanager

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.errors import OK
 from harness.core.tier import ALL
 from harness.jobs.verify import run
 from harness.report.plan import print_plan
 from harness.report.say import say
-from harness.run import judged, preflight
-from harness.run import plan as plans
 from harness.run import shard as shards
 from harness.store import runs as store
+from harness.verb.asked import asked, planned
 from harness.verb.options import (
     config_option,
     durations_of,
@@ -69,12 +68,10 @@ def verify(
         raise click.UsageError("--require goes with --tier all")
     if workers is not None and tier != "docker":
         raise click.UsageError("--workers goes with --tier docker: elsewhere one worker takes the tasks")
-    config = loaded(config_path, phase)
-    found = scenarios.load(config)
-    plan = plans.make(found, only=only, paths=paths, phase=config.phase, tier=tier)
+    chosen = planned(loaded(config_path, phase), only=only, paths=paths, tier=tier)
     if shard is not None:
-        plan = shards.part(plan, *shard, durations_of(config, durations))
-    out = Console(quiet=as_json)
+        chosen = replace(chosen, plan=shards.part(chosen.plan, *shard, durations_of(chosen.config, durations)))
+    plan, out = chosen.plan, Console(quiet=as_json)
     if plan.shard is not None:
         say(out, shards.told(plan.shard))
     if plan_only:
@@ -82,15 +79,12 @@ def verify(
         if as_json:
             print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
         return OK
-    law = judged.read_law(config, found)
-    preflight.check(config, plan)
-    kept_in = runs_folder(config, runs).resolve()
-    asked = run.Asked(
-        config=config, plan=plan, law=law, out=out, as_json=as_json, isolation=isolation, workers=workers
-    )  # fmt: skip
+    one = asked(chosen)
+    how = run.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
+    kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:
-        return run.every_tier(asked, kept_in, required)
+        return run.every_tier(one, how, kept_in, required)
     print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
-        return run.remotely(asked, on, store.begin(kept_in))
-    return run.one_tier(asked, store.begin(kept_in))
+        return run.remotely(one, how, on, store.begin(kept_in))
+    return run.one_tier(one, how, store.begin(kept_in))

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.backend.phases import comparing
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status, worst
@@ -20,8 +19,8 @@ from harness.jobs.week import run as job
 from harness.jobs.week.due import clock_changes, due_ticks, hours_of
 from harness.report import progress
 from harness.report.say import say
-from harness.run import judged
 from harness.store import runs as store
+from harness.verb.asked import known
 from harness.verb.inside import Island, enter
 from harness.verb.options import (
     config_option,
@@ -63,7 +62,7 @@ def week(
     start, zone = _day(day), _zone(zone_name)
     config = loaded(config_path, phase)
     made = job.week_of(config, accounts, start)
-    law = judged.read_law(config, scenarios.load(config))
+    asked = known(config)
     price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None
     folder = store.begin(runs_folder(config, runs)) / job.FOLDER
     folder.mkdir()
@@ -78,7 +77,7 @@ def week(
         say(out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(out, quiet=True) as heard:
             driven = job.drive(config, made, start, zone_name, place, folder, heard.hear)
-        verdicts = job.judged(config, made, law, start, driven.beat, folder, price_phase)
+        verdicts = job.judged(config, made, asked.law, start, driven.beat, folder, price_phase)
         store.write_verdict(folder, verdicts, {"phase": config.phase, "seconds": dict(driven.seconds)})
         notes = _notes(driven, zone, zone_name, start, config.phase, price_phase)
         shown.print_week(out, f"a week at phase {config.phase}", verdicts, notes)

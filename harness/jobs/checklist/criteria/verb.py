@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend import catalogue, legacy, scenarios
+from harness.backend import catalogue, legacy
 from harness.backend.at_phase import at_phase
 from harness.backend.phases import tree as phase_tree
 from harness.core.config import Config
@@ -27,6 +27,7 @@ from harness.run import judged
 from harness.stack.processes import boot as processes
 from harness.stack.roles.environment import command as filled
 from harness.store import runs as store
+from harness.verb.asked import known
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
 
@@ -88,7 +89,7 @@ def _seen(
     config: Config, folders: Sequence[Path], phase: int | None, logs: Mapping[str, judge.LogSeen]
 ) -> Seen:  # fmt: skip
     plan = read(config.contracts / PLAN)
-    law = judged.read_law(config, scenarios.load(config))
+    law = known(config).law
     found = tuple(store.find(folder) for folder in folders)
     results = [judged.judge_whole(config, law, folder) for folder in found]
     phases = {result.phase for result in results} | ({phase} if phase is not None else set())

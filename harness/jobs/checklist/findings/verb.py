@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.core.verdict import Status
 from harness.jobs.checklist.findings import report as shown
@@ -18,6 +17,7 @@ from harness.report.say import say
 from harness.report.terminal import STYLES
 from harness.run import judged
 from harness.store import runs as store
+from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded
 
 
@@ -33,7 +33,7 @@ def findings(config_path: Path, run: Path, markdown: bool, as_json: bool) -> int
     """
     config = loaded(config_path)
     plan = read(config.contracts / PLAN)
-    law = judged.read_law(config, scenarios.load(config))
+    law = known(config).law
     issues = issues_of(plan.issues, law.findings)
     folder = store.find(run)
     result = judged.judge_run(config, law, folder)

@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status
 from harness.jobs.many.merge import run as merge
 from harness.report import machine, terminal
 from harness.report.say import say
-from harness.run import judged
+from harness.run.judged import judge_run
 from harness.store import durations, history
 from harness.store import runs as store
+from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded, runs_folder, runs_option
 from harness.verb.told import keep, summary_of
 
@@ -40,14 +40,13 @@ def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial:
 
     Shards of different splits, shards that were cut off and missing shards are refused. Exit codes as verify's.
     """
-    config = loaded(config_path)
-    law = judged.read_law(config, scenarios.load(config))
-    found = merge.check(config, [store.find(folder) for folder in run], partial=partial)
-    folder = store.begin(runs_folder(config, runs))
+    asked = known(loaded(config_path))
+    found = merge.check(asked.config, [store.find(folder) for folder in run], partial=partial)
+    folder = store.begin(runs_folder(asked.config, runs))
     merge.write(found, folder)
-    result = judged.judge_run(config, law, folder)
+    result = judge_run(asked.config, asked.law, folder)
     facts = {"merged": f"{count(len(found.parts), 'shard')}, the longest took {found.longest_s:.1f} s"}
-    summary = summary_of(config, law, result, folder, found.seconds, None, facts)
+    summary = summary_of(asked, result, folder, found.seconds, None, facts)
     keep(folder, result, summary)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:

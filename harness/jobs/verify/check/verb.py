@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.report import machine, terminal
-from harness.run import judged
+from harness.run.judged import judge_run
 from harness.store import runs as store
+from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded
 from harness.verb.told import keep, summary_of
 
@@ -24,12 +24,11 @@ from harness.verb.told import keep, summary_of
 @json_option
 def check(config_path: Path, run: Path, as_json: bool) -> int:
     """Judge the stored run RUN [default: runs/latest] again, with the goldens, rate card and findings of now."""
-    config = loaded(config_path)
-    law = judged.read_law(config, scenarios.load(config))
+    asked = known(loaded(config_path))
     folder = store.find(run)
-    result = judged.judge_run(config, law, folder)
+    result = judge_run(asked.config, asked.law, folder)
     end = result.history.end or {}
-    summary = summary_of(config, law, result, folder, end.get("seconds"), None)
+    summary = summary_of(asked, result, folder, end.get("seconds"), None)
     keep(folder, result, summary)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:
