@@ -6,13 +6,11 @@ again, is decided by Celery and by the target's own beat_schedule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from harness.cell.template import fill_code
 from harness.core.errors import StackError
+from harness.jobs.week.values import Beat, Send
 from harness.stack.roles.console import Console
 
 OWN = "celery.beat"
@@ -57,27 +55,7 @@ MOST_LOOKS = 200_000
 HEAD_START = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """One task that beat sends, at a simulated time in UTC."""
-
-    task: str
-    at: datetime
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
-    """`looks` counts the scheduler's iterations; `scheduler` and `timezone` are the target's own settings."""
-
-    sends: tuple[Send, ...]
-    looks: int
-    scheduler: str
-    timezone: str
-
-
-def drive(console: Console, app: str, begin: datetime, end: datetime, *, timezone: str = "") -> Beat:
+def drive_beat(console: Console, app: str, begin: datetime, end: datetime, *, timezone: str = "") -> Beat:
     """Every send from `begin` up to, and without, `end`. `timezone`: what if Celery's own were this one. Raises StackError
     week-beat."""
     known = {"app": app, "begin": (begin - HEAD_START).isoformat(), "end": end.isoformat(), "most": MOST_LOOKS, "timezone": timezone}  # fmt: skip

@@ -1,8 +1,8 @@
 """The simulated week, judged from its history: one cell a tick of beat, and the calculation of what should have run.
 
-week_due    when each schedule is due, from its first slot and frequency alone
-week_laws   the ledger's laws in every tick, and over the week as one cell
-judge       these, and beat's ticks, runs, charges, the clock, the logs
+due    when each schedule is due, from its first slot and frequency alone
+laws   the ledger's laws in every tick, and over the week as one cell
+judge  these, and beat's ticks, runs, charges, the clock, the logs
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from harness.core.rates import RateCard
 from harness.core.verdict import Status, Verdict
 from harness.core.week import Week
 from harness.jobs.week.due import due_ticks, hours_of
-from harness.jobs.week.laws import laws_of_week, together
-from harness.jobs.week.told import week_verdict as _verdict
+from harness.jobs.week.laws import laws_of_week
+from harness.jobs.week.told import week_verdict
 from harness.judge.facts import Target
 from harness.judge.mismatch import MARKER, logged, seen_by_card
 
@@ -81,7 +81,7 @@ def _beat(asked: Asked) -> Verdict:
     problems += [f"{at:{STAMP}}: {asked.check} was sent between the hours" for at in sorted(sent) if at not in wanted]
     others = Counter(task for task, _ in asked.sends if task != asked.check)
     shown = f"{sent.total()} sent in {asked.hours} hours" + "".join(f", {task} x{n}" for task, n in others.items())
-    return _verdict("week-beat", "beat sends the check of schedules once an hour", problems, shown)
+    return week_verdict("week-beat", "beat sends the check of schedules once an hour", problems, shown)
 
 
 def _complete(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
@@ -91,7 +91,7 @@ def _complete(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
     lines = [f"{at:{STAMP}}: beat sent something, and the tick was not driven" for at in left]
     if not cells:
         lines.append("no tick was driven")
-    return _verdict("week-complete", "every tick was driven", lines, f"{len(cells)} ticks", bad=Status.UNKNOWN)
+    return week_verdict("week-complete", "every tick was driven", lines, f"{len(cells)} ticks", bad=Status.UNKNOWN)
 
 
 def _runs(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]], target: Target) -> Verdict:
@@ -116,7 +116,7 @@ def _runs(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence
     shown = (
         f"{len(wanted)} runs of {len(due) - never} schedules, {never} schedules that must not run in this week did not"
     )
-    return _verdict("week-runs", "every schedule ran exactly when it was due, once", problems, shown)
+    return week_verdict("week-runs", "every schedule ran exactly when it was due, once", problems, shown)
 
 
 def runs_of(cell: CellHistory, week: Week, target: Target) -> list[str]:
@@ -140,7 +140,7 @@ def _clock(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:
                     problems.append(f"{at:{STAMP}}: a run began at {started} by the target's clock")
     if not began:
         problems.append("no run began: nothing shows what time the target saw")
-    return _verdict("week-clock", "the target saw the simulated time", problems, f"{began} runs began within {LATE.seconds} s of their hour")  # fmt: skip
+    return week_verdict("week-clock", "the target saw the simulated time", problems, f"{began} runs began within {LATE.seconds} s of their hour")  # fmt: skip
 
 
 def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
@@ -170,13 +170,13 @@ def _charges(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Seque
     runs = sum(len(ticks) for account, ticks in due.items() if asked.week.by_account[account].charges)
     if not runs:
         problems.append("no run that is charged was due: nothing shows that runs are charged once")
-    return _verdict("week-charges", "each run was charged once, equal work at an equal price", problems, f"{runs} charged runs, {count(charged, 'credit')} in all")  # fmt: skip
+    return week_verdict("week-charges", "each run was charged once, equal work at an equal price", problems, f"{runs} charged runs, {count(charged, 'credit')} in all")  # fmt: skip
 
 
 def _tasks(cells: Sequence[CellHistory]) -> Verdict:
     problems = [f"{cell.scenario}: {task.name} ended in {task.state} {task.error}".rstrip() for cell in cells for task in cell.tasks if task.state != "SUCCESS"]  # fmt: skip
     ran = sum(len(cell.tasks) for cell in cells)
-    return _verdict("week-tasks", "every task succeeded", problems, f"{ran} tasks")
+    return week_verdict("week-tasks", "every task succeeded", problems, f"{ran} tasks")
 
 
 def _errors(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence[datetime]]) -> Verdict:
@@ -195,7 +195,7 @@ def _errors(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequen
                     expected += 1
         problems += [f"{cell.scenario}: {line.role} {line.level} {line.logger}: {line.message[:200]}" for line in lines]
     shown = f"none, but for {expected} of runs that must fail" if expected else "none"
-    return _verdict("week-errors", "no ERROR line in the logs", problems, shown)
+    return week_verdict("week-errors", "no ERROR line in the logs", problems, shown)
 
 
 def _mismatches(asked: Asked, cells: Sequence[CellHistory], rates: RateCard) -> list[Verdict]:
@@ -203,11 +203,11 @@ def _mismatches(asked: Asked, cells: Sequence[CellHistory], rates: RateCard) -> 
     said, unread = logged(cells)
     lines = [*unread, *(f"logged: {one}" for one in said)]
     if asked.price_phase is None:
-        return [_verdict("week-mismatches", f"no line says '{MARKER}'", lines, "")] if lines else []
+        return [week_verdict("week-mismatches", f"no line says '{MARKER}'", lines, "")] if lines else []
     seen, unclear = seen_by_card(cells, rates, asked.price_phase)
     lines += [f"by the rate card of phase {asked.price_phase}: {one}" for one in seen]
     charges = sum(len(cell.usage) for cell in cells)
-    verdict = _verdict(
+    verdict = week_verdict(
         "week-mismatches", "the comparison log names no mismatch, and the rate card sees none", lines or unclear,
         f"{charges} charges, each the same at the prices of phase {asked.price_phase}",
         bad=Status.FAIL if lines else Status.UNKNOWN,
@@ -218,7 +218,7 @@ def _mismatches(asked: Asked, cells: Sequence[CellHistory], rates: RateCard) -> 
 def own_schedule(scheduler: str, own: str) -> Verdict:
     """Beat's schedule is the app's own: one that is kept elsewhere (in a database, say) was not driven here."""
     lines = [] if scheduler.startswith(own) else [f"the target's schedule is kept by {scheduler}, which was not driven"]
-    return _verdict("week-scheduler", "beat's schedule is the app's own", lines, scheduler, bad=Status.UNKNOWN)
+    return week_verdict("week-scheduler", "beat's schedule is the app's own", lines, scheduler, bad=Status.UNKNOWN)
 
 
 def _mixed(*kinds: Sequence[str]) -> list[str]:
@@ -232,6 +232,3 @@ def _moment(text: str) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-__all__ = ["Asked", "judge", "own_schedule", "runs_of", "tick_name", "tick_of", "together"]

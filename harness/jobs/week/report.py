@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from harness.core.verdict import Status, Verdict, worst
+from harness.jobs.week.due import clock_changes
+from harness.jobs.week.values import HOURS, Driven
 from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
@@ -33,6 +37,30 @@ def print_week(console: Console, title: str, verdicts: Sequence[Verdict], notes:
     status = worst(verdicts)
     say(console)
     say(console, f"{WORDS[status].upper()} {title}", STYLES[status])
+
+
+def notes(driven: Driven, zone: ZoneInfo, start: datetime, phase: int, price_phase: int | None) -> list[str]:
+    """How it was done, and what it does not show."""
+    changes = clock_changes(zone, start, HOURS)
+    told = [f"{at:%Y-%m-%d %H:%M} UTC by {jump.total_seconds() / 3600:+g} h" for at, jump in changes]
+    there = driven.elsewhere.sends
+    hours = len({send.at.replace(minute=0, second=0) for send in there})
+    odd = (
+        ""
+        if len(there) == hours == HOURS
+        else f": {HOURS - hours} hours without a check, {len(there) - hours} more than one"
+    )
+    said = [
+        f"clock changes of {zone} in the week: {', '.join(told) or 'none'}; the target's beat computes in {driven.beat.timezone}",
+        f"were Celery's own timezone {zone} (it is not), beat would send {len(there)} times{odd}",
+        "how: Celery's own Scheduler under a moved clock in the target's shell; then the target's own worker, broker and "
+        "database, the worker's task processes moved by time-machine at start-up; PostgreSQL's now() stays real time",
+    ]
+    if price_phase is None:
+        said.append(f"phase {phase} keeps no comparison log: that there is no mismatch is not shown here")
+    total = sum(driven.seconds.values())
+    said.append(f"{total:.1f} s: {', '.join(f'{name} {spent:.1f}' for name, spent in driven.seconds.items())}")
+    return said
 
 
 def document(verdicts: Sequence[Verdict], facts: Mapping[str, Any], notes: Sequence[str]) -> dict[str, Any]:

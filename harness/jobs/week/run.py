@@ -1,7 +1,7 @@
 """`harness week`: a week of hourly ticks with many customers' schedules, in seconds, on the processes tier.
 
 1  beat     the target's own schedule under Celery's own Scheduler, in the target's shell, with a moved clock
-2  worker   the target's own worker, started with a hook that moves the clock of its task processes (week_clock)
+2  worker   the target's own worker, started with a hook that moves the clock of its task processes (clock.py)
 3  ticks    each that beat sends is published; when all is quiet, rows, calls, tasks and logs are one cell of the history
 4  judge    from the history alone, with due times calculated apart from the target (harness.jobs.week.judge)
 
@@ -14,52 +14,34 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from harness.backend.scenarios import load as load_scenarios
-from harness.cell import drive as driver
 from harness.cell.ask import action_for
 from harness.cell.live import Live, boot
-from harness.cell.observe import Refs, Tell, observe
+from harness.cell.observe import Tell
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.core.history import LogLine
-from harness.core.scenario import Fault
 from harness.core.verdict import Verdict
 from harness.core.week import Week
-from harness.jobs.week import beat as week_beat
-from harness.jobs.week import clock as week_clock
-from harness.jobs.week import judge as checker
-from harness.jobs.week.beat import Beat, Send
-from harness.jobs.week.due import due_ticks, hours_of
+from harness.jobs.week import clock, judge
+from harness.jobs.week.beat import OWN, drive_beat
+from harness.jobs.week.due import hours_of
 from harness.jobs.week.judge import Asked, tick_name
+from harness.jobs.week.ticks import drive_ticks
+from harness.jobs.week.values import HOURS, PATH, Beat, Driven
 from harness.judge.facts import target_of
 from harness.run.drive import told_run
 from harness.run.judged import Law
-from harness.stack.database import reset, seed
 from harness.stack.isolation.island import Island
-from harness.stack.roles.logs import Mark
 from harness.store import history
 from harness.store.runs import HISTORY
 
-HOURS = 168
 FOLDER = "week"
-PATH = "scheduled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driven:
-    """What a week cost. `elsewhere` is what beat would send were Celery's own zone the one that was asked for."""
-
-    beat: Beat
-    elsewhere: Beat
-    seconds: Mapping[str, float]
 
 
 def week_of(config: Config, accounts: int, start: datetime) -> Week:
@@ -83,15 +65,14 @@ def drive(config: Config, week: Week, start: datetime, zone: str, island: Island
     # beat and web have no part in it, and workers start when their clock is there
     quiet = {name: replace(role, boot="on_demand") for name, role in config.roles.items()}
     with boot(replace(config, roles=quiet), island, shell=True) as live:
-        clock = _install_clock(live, workers, zone)
+        now = _install_clock(live, workers, zone)
         spent["boot"] = time.perf_counter() - began
-        beat = week_beat.drive(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1])
-        elsewhere = week_beat.drive(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], timezone=zone)
+        beat = drive_beat(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1])
+        elsewhere = drive_beat(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], timezone=zone)
         spent["beat"] = time.perf_counter() - began - spent["boot"]
-        ticks = sorted({send.at for send in beat.sends})
-        begun = _start_event(config, island, beat, start, ticks)
+        begun = _start_event(config, island, beat, start)
         with told_run(folder, listen, begun, run_dir=live.stack.run_dir, seconds=spent) as tell:
-            _ticks(config, week, live, beat, ticks, start, clock, tell, workers)
+            drive_ticks(config, week, live, beat, start, now, tell, workers)
             spent["ticks"] = time.perf_counter() - began - sum(spent.values())
     return Driven(beat=beat, elsewhere=elsewhere, seconds=spent)
 
@@ -111,8 +92,8 @@ def judged(
     )
     run = history.read(folder / HISTORY, config.ledger)
     return (
-        *checker.judge(asked, run.cells, target_of(config), law.rates),
-        checker.own_schedule(beat.scheduler, week_beat.OWN),
+        *judge.judge(asked, run.cells, target_of(config), law.rates),
+        judge.own_schedule(beat.scheduler, OWN),
     )
 
 
@@ -129,21 +110,21 @@ def _check_task(config: Config, week: Week) -> str:
 
 def _install_clock(live: Live, workers: list[str], zone: str) -> Path:
     """Put the start-up hook where the workers' Python finds it first, and let the stack know their environment."""
-    hook, clock = live.stack.run_dir / "week", live.stack.run_dir / "week" / "now"
+    hook, now = live.stack.run_dir / "week", live.stack.run_dir / "week" / "now"
     hook.mkdir()
-    shutil.copyfile(str(week_clock.__file__), hook / "sitecustomize.py")
+    shutil.copyfile(str(clock.__file__), hook / "sitecustomize.py")
     before = live.stack.env.get("PYTHONPATH")
     paths = os.pathsep.join([str(hook), *([before] if before else [])])
-    own = {"PYTHONPATH": paths, "HARNESS_CLOCK": str(clock), "TZ": zone}
+    own = {"PYTHONPATH": paths, "HARNESS_CLOCK": str(now), "TZ": zone}
     config = live.stack.config
     roles = {
         name: replace(role, env={**role.env, **own}) if name in workers else role for name, role in config.roles.items()
     }
     live.stack.config = replace(config, roles=roles)
-    return clock
+    return now
 
 
-def _start_event(config: Config, island: Island, beat: Beat, start: datetime, ticks: list[datetime]) -> dict[str, Any]:
+def _start_event(config: Config, island: Island, beat: Beat, start: datetime) -> dict[str, Any]:
     return {
         "target": config.name,
         "phase": config.phase,
@@ -151,81 +132,6 @@ def _start_event(config: Config, island: Island, beat: Beat, start: datetime, ti
         "isolation": island.kind,
         "seed": 0,
         "whole": False,
-        "cells": [f"{tick_name(at)}@{PATH}" for at in ticks],
+        "cells": [f"{tick_name(at)}@{PATH}" for at in beat.ticks],
         "week": {"start": start.isoformat(), "sends": [[send.task, send.at.isoformat()] for send in beat.sends]},
     }
-
-
-def _ticks(
-    config: Config, week: Week, live: Live, beat: Beat, ticks: list[datetime], start: datetime, clock: Path, tell: Tell,
-    workers: list[str],
-) -> None:  # fmt: skip
-    """Seed once, then drive tick after tick: what one leaves is what the next begins with."""
-    reset.reset(live.db)
-    refs = seed.insert(live.db, config.tables, week.given)
-    kind = config.ledger.account
-    accounts = {name: ref for name, ref in refs.items() if ref["kind"] == kind}
-    hours = hours_of(start, HOURS)
-    due = {schedule.account: set(due_ticks(schedule, hours)) for schedule in week.schedules}
-    clock.write_text(start.isoformat())
-    begun, seen = live.stack.log_mark(), Counter[LogLine]()
-    for worker in workers:
-        live.start(worker)
-    for at in ticks:
-        tick = _Tick(
-            config=config,
-            live=live,
-            at=at,
-            sends=[send for send in beat.sends if send.at == at],
-            tape=tuple(name for schedule in week.schedules if at in due[schedule.account] for name in schedule.tape),
-            accounts=accounts,
-            seen=seen,
-            begun=begun if at == ticks[-1] else None,
-        )
-        clock.write_text(at.isoformat())
-        observe(config, live, tell, tick)
-        live.stack.alive()
-
-
-@dataclass(kw_only=True)
-class _Tick:
-    """What beat sends at one moment, as cell.observe.Work: what one tick leaves is what the next begins with.
-
-    `seen` are the log lines of earlier ticks. The last tick reads from the week's beginning (`begun`): what was written
-    while no tick was looking is told there.
-    """
-
-    config: Config
-    live: Live
-    at: datetime
-    sends: Sequence[Send]
-    tape: Sequence[str]
-    accounts: Refs
-    seen: Counter[LogLine]
-    begun: Mark | None
-    path: str = PATH
-    faults: Sequence[Fault] = ()
-
-    def __post_init__(self) -> None:
-        self.id, self.title = tick_name(self.at), f"beat at {self.at:%Y-%m-%d %H:%M} UTC"
-
-    def clear(self) -> None:
-        """Nothing: the world goes on."""
-
-    def seed(self) -> Refs:
-        return self.accounts
-
-    def drive(self, refs: Refs) -> driver.Driven:
-        for send in self.sends:
-            self.live.broker.publish(send.task, send.args, send.kwargs or {})
-        driven = driver.Driven()
-        driver.settle(self.config, self.live, driven, at_least=len(self.sends))
-        return driven
-
-    def lines(self, mark: Mark) -> Iterable[LogLine]:
-        lines = Counter(self.live.stack.logs_since(mark if self.begun is None else self.begun))
-        if self.begun is None:
-            self.seen.update(lines)
-        else:
-            lines -= self.seen
-        return lines.elements()

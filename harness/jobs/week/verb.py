@@ -17,6 +17,7 @@ from harness.core.verdict import Status, worst
 from harness.jobs.week import report as shown
 from harness.jobs.week import run as job
 from harness.jobs.week.due import clock_changes, due_ticks, hours_of
+from harness.jobs.week.values import HOURS
 from harness.report import progress
 from harness.report.say import say
 from harness.store import runs as store
@@ -67,10 +68,10 @@ def week(
     folder = store.begin(runs_folder(config, runs)) / job.FOLDER
     folder.mkdir()
     out = Console(quiet=as_json)
-    runs_due = sum(len(due_ticks(schedule, hours_of(start, job.HOURS))) for schedule in made.schedules)
+    runs_due = sum(len(due_ticks(schedule, hours_of(start, HOURS))) for schedule in made.schedules)
     say(
         out,
-        f"{accounts} customers, {runs_due} runs due in {job.HOURS} hours from {start:%Y-%m-%d} UTC, phase {config.phase}",
+        f"{accounts} customers, {runs_due} runs due in {HOURS} hours from {start:%Y-%m-%d} UTC, phase {config.phase}",
     )
 
     def inside(place: Island) -> int:
@@ -79,44 +80,18 @@ def week(
             driven = job.drive(config, made, start, zone_name, place, folder, heard.hear)
         verdicts = job.judged(config, made, asked.law, start, driven.beat, folder, price_phase)
         store.write_verdict(folder, verdicts, {"phase": config.phase, "seconds": dict(driven.seconds)})
-        notes = _notes(driven, zone, zone_name, start, config.phase, price_phase)
+        notes = shown.notes(driven, zone, start, config.phase, price_phase)
         shown.print_week(out, f"a week at phase {config.phase}", verdicts, notes)
         if as_json:
             facts: dict[str, Any] = {
                 "phase": config.phase, "accounts": accounts, "start": start.isoformat(), "timezone": zone_name,
-                "hours": job.HOURS, "runs_due": runs_due, "seconds": dict(driven.seconds), "kept_in": str(folder),
-                "clock_changes": [[at.isoformat(), jump.total_seconds()] for at, jump in clock_changes(zone, start, job.HOURS)],
+                "hours": HOURS, "runs_due": runs_due, "seconds": dict(driven.seconds), "kept_in": str(folder),
+                "clock_changes": [[at.isoformat(), jump.total_seconds()] for at, jump in clock_changes(zone, start, HOURS)],
             }  # fmt: skip
             print(json.dumps(shown.document(verdicts, facts, notes)))
         return OK if worst(verdicts) is Status.PASS else DIFFERENCES
 
     return enter(config, inside, isolation=isolation, as_json=as_json)
-
-
-def _notes(
-    driven: job.Driven, zone: ZoneInfo, zone_name: str, start: datetime, phase: int, price_phase: int | None
-) -> list[str]:  # fmt: skip
-    """How it was done, and what it does not show."""
-    changes = clock_changes(zone, start, job.HOURS)
-    told = [f"{at:%Y-%m-%d %H:%M} UTC by {jump.total_seconds() / 3600:+g} h" for at, jump in changes]
-    there = driven.elsewhere.sends
-    hours = len({send.at.replace(minute=0, second=0) for send in there})
-    odd = (
-        ""
-        if len(there) == hours == job.HOURS
-        else f": {job.HOURS - hours} hours without a check, {len(there) - hours} more than one"
-    )
-    notes = [
-        f"clock changes of {zone_name} in the week: {', '.join(told) or 'none'}; the target's beat computes in {driven.beat.timezone}",
-        f"were Celery's own timezone {zone_name} (it is not), beat would send {len(there)} times{odd}",
-        "how: Celery's own Scheduler under a moved clock in the target's shell; then the target's own worker, broker and "
-        "database, the worker's task processes moved by time-machine at start-up; PostgreSQL's now() stays real time",
-    ]
-    if price_phase is None:
-        notes.append(f"phase {phase} keeps no comparison log: that there is no mismatch is not shown here")
-    total = sum(driven.seconds.values())
-    notes.append(f"{total:.1f} s: {', '.join(f'{name} {spent:.1f}' for name, spent in driven.seconds.items())}")
-    return notes
 
 
 def _day(text: str) -> datetime:

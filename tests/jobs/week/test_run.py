@@ -12,6 +12,7 @@ from harness.backend import description as configuration
 from harness.core.errors import HarnessError
 from harness.jobs.week import run as job
 from harness.jobs.week.due import due_ticks, hours_of
+from harness.jobs.week.values import HOURS
 from tests.whole import workshop
 from tests.whole.conftest import cache  # noqa: F401  # a fixture that lives in another folder's conftest
 from tests.whole.workshop import REPOSITORY
@@ -61,7 +62,7 @@ def test_the_default_week_holds_every_kind_of_schedule():
     config = configuration.load(REPOSITORY / "harness.toml")
     start = START
     week = job.week_of(config, 12, start)
-    hours = hours_of(start, job.HOURS)
+    hours = hours_of(start, HOURS)
     due = {schedule.account: due_ticks(schedule, hours) for schedule in week.schedules}
     assert {schedule.frequency for schedule in week.schedules} == {"daily", "weekly", "monthly"}
     assert {schedule.why for schedule in week.schedules} >= {"its schedule is disabled", "the account is suspended", "it cannot pay"}  # fmt: skip
