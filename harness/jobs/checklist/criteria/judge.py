@@ -21,6 +21,7 @@ from itertools import pairwise
 from harness.core.phase import LAST
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
+from harness.jobs.checklist.criteria.values import RowSeen, SuiteRun
 from harness.judge.legacy import Rule, scan
 from harness.judge.result import Result, breaks, cannot_tell, holds, judged
 
@@ -32,18 +33,6 @@ WEEK, SILENCE = timedelta(days=7), timedelta(hours=24)
 """How long the logs must reach back, and how long a log may say nothing: beat alone speaks every hour."""
 
 FRONTEND = "frontend/"
-RowSeen = tuple[str, Status, str]
-"""A row of the checklist: "path1: Cluster Keywords", its status, and what is to be said of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuiteRun:
-    """How the target's tests ended: exit code and everything they printed."""
-
-    exit_code: int
-    output: str
-
-
 TEST = re.compile(r"^(test_\w+) \(([\w.]+)\)", re.MULTILINE)
 ENDED = re.compile(r"(?:\.\.\. |^)(ok|FAIL|ERROR|skipped|expected failure|unexpected success)\b", re.MULTILINE)
 

@@ -1,260 +1,22 @@
-"""What is known to be wrong in the target, with what a run showed of it; and the plan's potential issues, answered.
-
-A finding that shows has failed: it is a defect. It passes when its phase has ended it and every cell of it passes plainly.
-What the run did not drive is unknown.
-"""
+"""What is known to be wrong in the target, with the evidence of a run, in a terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 
-from harness.core.counts import count
-from harness.core.finding import Finding
-from harness.core.golden import Golden
-from harness.core.history import CellHistory, UsageRow
-from harness.core.rates import RateCard, as_given, credits_due
-from harness.core.repeat import repeat_command
-from harness.core.scenario import Scenario
-from harness.core.verdict import Status, Verdict
-from harness.judge import overlap
-from harness.judge.laws.provider import SNAPSHOT
+from harness.core.verdict import Status
+from harness.jobs.checklist.findings.values import Entry, Findings
+from harness.jobs.checklist.report import head_document, print_end
 from harness.report.say import say
 from harness.report.terminal import STYLES
 
-PROOFS = 4
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One finding, or the answer to one of the plan's issues. `issue` is the plan's number, None where it has none.
-
-    `state` is one line of what came of it; `shown` maps each cell to the lines that the run showed; `goldens` are the
-    files that lock it as known wrong; `ends` says which phase ends it.
-    """
-
-    id: str
-    title: str
-    status: Status
-    state: str
-    issue: int | None = None
-    laws: tuple[str, ...] = ()
-    why: str = ""
-    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    goldens: tuple[str, ...] = ()
-    ends: str = ""
-    repeat: tuple[str, ...] = ()
-
-
-def entries(
-    findings: Mapping[str, Finding],
-    issues: Mapping[str, int],
-    scenarios: Mapping[str, Scenario],
-    goldens: Mapping[str, Golden],
-    verdicts: Sequence[Verdict],
-    phase: int,
-) -> list[Entry]:
-    """Every declared finding, those that answer an issue first; `issues` maps a finding to the plan's number."""
-    order = sorted(findings, key=lambda name: (issues.get(name, 99), list(findings).index(name)))
-    return [_entry(findings[name], issues.get(name), scenarios, goldens, verdicts, phase) for name in order]
-
-
-def _entry(
-    finding: Finding, issue: int | None, scenarios: Mapping[str, Scenario], goldens: Mapping[str, Golden],
-    verdicts: Sequence[Verdict], phase: int,
-) -> Entry:  # fmt: skip
-    overlapped = [v.cell for v in verdicts if v.checker == overlap.CHECKER and v.finding == finding.id]
-    cells = list(dict.fromkeys([*_cells(finding, scenarios), *overlapped]))
-    laws = (*finding.laws, overlap.CHECKER)
-    by_cell = {cell: [v for v in verdicts if v.cell == cell and v.checker in laws] for cell in cells}
-    driven = [cell for cell in cells if by_cell[cell]]
-    expected = finding.ends_at_phase is None or phase < finding.ends_at_phase
-    shown, strange = {}, []
-    for cell in driven:
-        own = by_cell[cell]
-        marked = [v for v in own if finding.id in v.finding.split(", ")]
-        if marked:
-            shown[cell] = tuple(f"{v.checker}: {line}" for v in marked for line in v.evidence[1:])
-        if any(v.status is not Status.PASS for v in own) or (bool(marked) != expected):
-            strange.append(cell)
-            lines = [
-                f"{v.checker} {v.status}: {line}" for v in own if v.status is not Status.PASS for line in v.evidence
-            ]
-            shown[cell] = (*shown.get(cell, ()), *lines)
-    told = f"{len(driven)} of {count(len(cells), 'cell')} driven"
-    if not driven:
-        status, state = Status.UNKNOWN, "unknown: this run drove none of its cells"
-    elif strange:
-        status, state = Status.FAIL, f"differs from what is declared in {', '.join(strange)} ({told})"
-    elif expected:
-        status, state = Status.FAIL, f"shows in {count(len(shown), 'cell')} ({told})"
-    elif len(driven) < len(cells):
-        status, state = Status.UNKNOWN, f"not seen at phase {phase}, but not all was driven ({told})"
-    else:
-        status, state = Status.PASS, f"ended: gone at phase {phase} ({told})"
-    return Entry(
-        id=finding.id,
-        title=finding.title,
-        status=status,
-        state=state,
-        issue=issue,
-        laws=tuple(finding.laws),
-        why=finding.evidence,
-        shown=shown,
-        goldens=tuple(_goldens(finding.id, goldens)),
-        ends=f"phase {finding.ends_at_phase} ends it" if finding.ends_at_phase else "no phase ends it",
-        repeat=tuple(repeat_command(name, phase) for name in finding.scenarios),
-    )
-
-
-def _cells(finding: Finding, scenarios: Mapping[str, Scenario]) -> Iterable[str]:
-    for name in finding.scenarios:
-        if "@" in name:
-            yield name
-        elif name in scenarios:
-            yield from (f"{name}@{path}" for path in scenarios[name].paths)
-
-
-def _goldens(finding: str, goldens: Mapping[str, Golden]) -> Iterable[str]:
-    for golden in goldens.values():
-        if finding in golden.known_wrong:
-            yield f"{golden.scenario}.golden.toml"
-        for deviation in golden.deviations:
-            if finding in deviation.known_wrong:
-                low, high = deviation.phases or (0, 7)
-                yield f"{golden.scenario}.golden.toml, phases {low}..{high}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """One usage log with the tasks that ran in its cell: the route by which it was charged."""
-
-    cell: str
-    route: tuple[str, ...]
-    log: UsageRow
-    due: int | None
-    """Credits by the rate card; None where it has no rule."""
-
-    @property
-    def tokens(self) -> int:
-        return self.log.tokens_in + self.log.tokens_out
-
-    def __str__(self) -> str:
-        what = f"{self.tokens} tokens" if self.tokens else f"{self.log.units} by {self.log.model}"
-        return f"{self.log.operation} {what} = {count(self.log.credits, 'credit')} ({self.cell})"
-
-
-def charges_of(
-    cells: Sequence[CellHistory], scenarios: Mapping[str, Scenario], rates: RateCard, phase: int
-) -> list[Charge]:
-    """Every charge of a run, with its route and what the rate card says of it."""
-    found = []
-    for cell in cells:
-        card = as_given(rates, scenarios[cell.scenario]) if cell.scenario in scenarios else rates
-        route = tuple(sorted({task.name.rpartition(".")[2] for task in cell.tasks}))
-        for log in cell.usage:
-            rule = card.rule(log.operation, phase)
-            model = SNAPSHOT.sub("", log.model)
-            due = rule and credits_due(rule, model=model, tokens=log.tokens_in + log.tokens_out, units=log.units)
-            found.append(Charge(cell=cell.cell, route=route, log=log, due=due))
-    return found
-
-
-def calculations(issue: int, title: str, charges: Sequence[Charge], rates: RateCard, phase: int) -> Entry:
-    """The plan's third issue, answered by what was charged: by which route, how, and whether it is one calculation.
-
-    Several calculations are a fact; a defect of money they are only where a charge is not the rate card's, or where two
-    routes charge the same work of one operation differently.
-    """
-    operations = dict.fromkeys(charge.log.operation for charge in charges)
-    shown = {name: tuple(_how(name, charges, rates, phase)) for name in operations}
-    text = [charge for charge in charges if charge.tokens]
-    direct = [charge for charge in text if not charge.route]
-    drawn = [charge for charge in charges if not charge.tokens]
-    proofs = list(_inversions(text))
-    wrong = [
-        f"{charge}, the rate card says {charge.due}"
-        for charge in charges
-        if charge.due not in (None, charge.log.credits)
-    ]
-    wrong += _disagreeing(text)
-    unpriced = dict.fromkeys(charge.log.operation for charge in charges if charge.due is None)
-    if wrong:
-        status, state = Status.FAIL, "a defect of money: charges are not what they should be"
-        shown["wrong"] = tuple(wrong)
-    elif unpriced:
-        status, state = Status.UNKNOWN, f"unknown: the rate card has no rule for {', '.join(unpriced)}"
-    elif not (direct and drawn and len(text) > len(direct)):
-        status, state = Status.UNKNOWN, "unknown: the run did not drive an engine, a direct and an image operation"
-    elif proofs:
-        status, state = Status.PASS, f"proven, no defect of money: {len(operations)} operations, several calculations, every charge as the rate card says"  # fmt: skip
-    else:
-        status, state = Status.UNKNOWN, "not shown: one function of tokens fits every text charge of this run"
-    if proofs:
-        shown["the same model, fewer tokens, more credits"] = tuple(proofs)
-    cells = dict.fromkeys(charge.cell for charge in (*direct[:1], *drawn[:1], *(c for c in text if c.route)))
-    return Entry(
-        id="several-calculations",
-        title=title,
-        status=status,
-        state=state,
-        issue=issue,
-        why="Each operation has a price of its own (contracts/rates.toml): by tokens, flat, or by image.",
-        shown=shown,
-        ends="no phase ends it",
-        repeat=tuple(repeat_command(cell, phase) for cell in list(cells)[:3]),
-    )
-
-
-def _how(name: str, charges: Sequence[Charge], rates: RateCard, phase: int) -> Iterable[str]:
-    own = [charge for charge in charges if charge.log.operation == name]
-    alone = {c.route for c in own if all(x.log.operation == name for x in charges if x.cell == c.cell)}
-    routes = "; ".join(
-        " + ".join(route) or "called directly, no task"
-        for route in sorted(alone, key=lambda route: (len(route), route))
-    )
-    rule = rates.rule(name, phase)
-    if rule is None:
-        priced = "no rule on the rate card"
-    elif rule.kind == "tokens":
-        priced = f"a credit for {rule.tokens_per_credit} tokens, at least {rule.min_credits}"
-    else:
-        special = "".join(f", {model} {credits}" for model, credits in rule.models.items())
-        priced = f"{count(rule.credits, 'credit')} per {rule.per or rule.kind}, whatever the tokens{special}"
-    fitting = sum(charge.due == charge.log.credits for charge in own)
-    yield f"{fitting} of {count(len(own), 'charge')} as: {priced}"
-    yield f"by {routes or 'other work in the same cell'}"
-
-
-def _inversions(text: Sequence[Charge]) -> Iterable[str]:
-    """Pairs that no single function of tokens can price: fewer tokens of one model cost more credits."""
-    best: dict[tuple[str, str], tuple[Charge, Charge]] = {}
-    for less in text:
-        for more in text:
-            pair = (less.log.operation, more.log.operation)
-            gap = less.log.credits - more.log.credits
-            if less.tokens > more.tokens or gap <= 0 or less.log.model != more.log.model or pair[0] == pair[1]:
-                continue
-            if pair not in best or gap > best[pair][0].log.credits - best[pair][1].log.credits:
-                best[pair] = (less, more)
-    found = sorted(best.values(), key=lambda two: two[1].log.credits - two[0].log.credits)
-    yield from (f"{less}, {more}" for less, more in found[:PROOFS])
-
-
-def _disagreeing(text: Sequence[Charge]) -> Iterable[str]:
-    seen: dict[tuple[str, str, int], Charge] = {}
-    for charge in text:
-        first = seen.setdefault((charge.log.operation, charge.log.model, charge.tokens), charge)
-        if first.log.credits != charge.log.credits and first.due == charge.due:
-            yield f"the same work by two routes: {first}, {charge}"
-
-
-def print_findings(console: Console, found: Sequence[Entry]) -> None:
+def print_findings(console: Console, found: Findings) -> None:
     """Each finding with its evidence; the plan's issues first."""
-    for one in found:
+    for one in found.entries:
         say(console)
         say(console, f"{one.id}{f' (issue {one.issue} of the plan)' if one.issue else ''}: {one.title}", "bold")
         say(console, f"  {one.state}", STYLES[one.status])
@@ -266,12 +28,13 @@ def print_findings(console: Console, found: Sequence[Entry]) -> None:
                 say(console, f"    {line}")
         for command in one.repeat:
             say(console, f"  repeat: {command}")
+    print_end(console, _head(found), found.status, found.broken)
 
 
-def markdown(found: Sequence[Entry]) -> str:
+def markdown(found: Findings) -> str:
     """The same for a pull request."""
-    lines = []
-    for one in found:
+    lines = ["### Findings", "", _head(found), ""]
+    for one in found.entries:
         lines += [f"#### {one.title}", "", f"`{one.id}`{f', issue {one.issue} of the plan' if one.issue else ''}: **{one.state}**", ""]  # fmt: skip
         lines += [f"- {name}: {text}" for name, text in _facts(one)]
         for cell, shown in one.shown.items():
@@ -280,9 +43,18 @@ def markdown(found: Sequence[Entry]) -> str:
     return "\n".join(lines)
 
 
-def document(found: Sequence[Entry]) -> list[dict[str, Any]]:
+def document(found: Findings) -> dict[str, Any]:
     """For --json: the entries as objects, field by field."""
-    return [{**asdict(one), "status": str(one.status)} for one in found]
+    told = [{**asdict(one), "status": str(one.status)} for one in found.entries]
+    return {**head_document(found.phase, found.run, found.counts, found.broken), "findings": told}
+
+
+def _head(found: Findings) -> str:
+    told = found.counts
+    return (
+        f"phase {found.phase}, run {found.run.name}: {told[Status.FAIL]} show, {told[Status.UNKNOWN]} unknown, "
+        f"{told[Status.PASS]} ended or no defect"
+    )
 
 
 def _facts(one: Entry) -> list[tuple[str, str]]:

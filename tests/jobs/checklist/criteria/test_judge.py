@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness.core.verdict import Status, Verdict
-from harness.jobs.checklist.criteria import judge as criteria
+from harness.jobs.checklist.criteria import judge
+from harness.jobs.checklist.criteria.values import SuiteRun
 from harness.judge.legacy import Rule
+from harness.judge.result import Result
 
 WANTED = ("ModelTests.test_text", "ModelTests.test_image")
 OUTPUT = """Found 2 test(s).
@@ -23,8 +25,8 @@ OK
 """
 
 
-def suite(output: str = OUTPUT, exit_code: int = 0) -> criteria.Result:
-    return criteria.tests(criteria.SuiteRun(exit_code=exit_code, output=output), WANTED)
+def suite(output: str = OUTPUT, exit_code: int = 0) -> Result:
+    return judge.tests(SuiteRun(exit_code=exit_code, output=output), WANTED)
 
 
 def test_tests_pass_when_each_of_the_plans_ran():
@@ -51,7 +53,7 @@ def test_tests_fail_when_one_did_not_run_or_did_not_pass(output: str, exit_code:
 
 
 def test_tests_are_unknown_when_nothing_ran():
-    assert criteria.tests(None, WANTED).status is Status.UNKNOWN
+    assert judge.tests(None, WANTED).status is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_tests_are_unknown_when_nothing_ran():
 )
 def test_the_checklist_is_as_good_as_its_worst_row(statuses: str, status: str):
     words = {"p": Status.PASS, "u": Status.UNKNOWN, "f": Status.FAIL}
-    assert criteria.checklist([(f"row {c}", words[c], "why") for c in statuses]).status is Status(status)
+    assert judge.checklist([(f"row {c}", words[c], "why") for c in statuses]).status is Status(status)
 
 
 def verdict(cell: str, checker: str = "golden", status: Status = Status.PASS, **more: str) -> Verdict:
@@ -72,40 +74,40 @@ GOOD = [verdict(cell) for cell in CELLS]
 
 
 def test_credits_and_paths_pass_when_every_cell_was_judged():
-    assert criteria.credits(GOOD, CELLS).status is Status.PASS
-    assert criteria.paths(GOOD, CELLS).status is Status.PASS
+    assert judge.credits(GOOD, CELLS).status is Status.PASS
+    assert judge.paths(GOOD, CELLS).status is Status.PASS
 
 
 def test_a_cell_that_was_not_driven_is_unknown():
     """Three of four paths say nothing of the fourth."""
-    for result in (criteria.credits(GOOD[:3], CELLS), criteria.paths(GOOD[:3], CELLS)):
+    for result in (judge.credits(GOOD[:3], CELLS), judge.paths(GOOD[:3], CELLS)):
         assert result.status is Status.UNKNOWN
         assert "1 of " in result.evidence[0]
         assert "writer/x@direct" in result.evidence[0]
-    assert criteria.credits([], CELLS).status is Status.UNKNOWN
+    assert judge.credits([], CELLS).status is Status.UNKNOWN
 
 
 def test_a_path_without_a_scenario_is_unknown():
-    result = criteria.paths(GOOD[:3], CELLS[:3])
+    result = judge.paths(GOOD[:3], CELLS[:3])
     assert (result.status, result.evidence) == (Status.UNKNOWN, ("direct: there is no scenario on it",))
 
 
 def test_a_wrong_charge_fails_both():
     wrong = [*GOOD, verdict(CELLS[0], "law-6", Status.FAIL)]
-    assert criteria.credits(wrong, CELLS).evidence == ("writer/x@manual: law-6: 3 credits more",)
-    assert criteria.paths(wrong, CELLS).status is Status.FAIL
+    assert judge.credits(wrong, CELLS).evidence == ("writer/x@manual: law-6: 3 credits more",)
+    assert judge.paths(wrong, CELLS).status is Status.FAIL
 
 
 def test_what_is_known_wrong_does_not_match_what_is_expected():
     """The run passes with it, because it is locked; the customer is charged wrongly all the same."""
     known = [*GOOD, verdict(CELLS[0], "law-5", finding="free-work")]
-    result = criteria.credits(known, CELLS)
+    result = judge.credits(known, CELLS)
     assert (result.status, result.evidence) == (Status.FAIL, ("known wrong: free-work in writer/x@manual",))
-    assert "1 of them known wrong" in criteria.paths(known, CELLS).evidence[0]
+    assert "1 of them known wrong" in judge.paths(known, CELLS).evidence[0]
 
 
 def test_a_run_that_is_not_whole_leaves_credits_unknown():
-    assert criteria.credits([*GOOD, verdict("", "complete", Status.FAIL)], CELLS).status is Status.UNKNOWN
+    assert judge.credits([*GOOD, verdict("", "complete", Status.FAIL)], CELLS).status is Status.UNKNOWN
 
 
 def rule(kind: str = "text", name: str = "CHOICES", file: str = "frontend/src/S.tsx") -> Rule:
@@ -119,24 +121,24 @@ UNSEEN = [("frontend: Settings Load", Status.UNKNOWN, "no page is driven")]
 def test_clean_source_is_no_proof_that_a_page_loads_models():
     """Only a page that was driven proves it; hardcoded models refute it."""
     clean, own = {"frontend/src/S.tsx": "load()"}, {"frontend/src/S.tsx": "const CHOICES = []"}
-    assert criteria.frontend(UNSEEN, clean, [rule()]).status is Status.UNKNOWN
-    assert criteria.frontend(UNSEEN, own, [rule()]).status is Status.FAIL
-    assert criteria.frontend(ROWS, own, [rule()]).status is Status.FAIL
-    assert criteria.frontend(ROWS, clean, [rule()]).status is Status.PASS
-    assert criteria.frontend(ROWS, {}, [rule()]).status is Status.UNKNOWN
-    assert criteria.frontend(ROWS, clean, []).status is Status.UNKNOWN
-    assert criteria.frontend([], clean, [rule()]).status is Status.UNKNOWN
+    assert judge.frontend(UNSEEN, clean, [rule()]).status is Status.UNKNOWN
+    assert judge.frontend(UNSEEN, own, [rule()]).status is Status.FAIL
+    assert judge.frontend(ROWS, own, [rule()]).status is Status.FAIL
+    assert judge.frontend(ROWS, clean, [rule()]).status is Status.PASS
+    assert judge.frontend(ROWS, {}, [rule()]).status is Status.UNKNOWN
+    assert judge.frontend(ROWS, clean, []).status is Status.UNKNOWN
+    assert judge.frontend([], clean, [rule()]).status is Status.UNKNOWN
 
 
 def test_legacy_is_judged_as_of_the_last_phase():
     """What must still be there at phase 0 is legacy all the same, and a schema that nobody read is unknown."""
     rates, column = rule("python-name", "RATES", "m.py"), rule("db-column", "settings.key", "")
     gone = {"settings": {"id"}}
-    assert criteria.legacy({"m.py": "RATES = {}"}, gone, [rates, column]).status is Status.FAIL
-    assert criteria.legacy({"m.py": ""}, {"settings": {"key"}}, [rates, column]).status is Status.FAIL
-    assert criteria.legacy({"m.py": ""}, None, [rates, column]).status is Status.UNKNOWN
-    assert criteria.legacy({"m.py": ""}, gone, [rates, column]).status is Status.PASS
-    assert criteria.legacy({}, gone, []).status is Status.UNKNOWN
+    assert judge.legacy({"m.py": "RATES = {}"}, gone, [rates, column]).status is Status.FAIL
+    assert judge.legacy({"m.py": ""}, {"settings": {"key"}}, [rates, column]).status is Status.FAIL
+    assert judge.legacy({"m.py": ""}, None, [rates, column]).status is Status.UNKNOWN
+    assert judge.legacy({"m.py": ""}, gone, [rates, column]).status is Status.PASS
+    assert judge.legacy({}, gone, []).status is Status.UNKNOWN
 
 
 END = datetime(2026, 1, 20, 12, tzinfo=UTC)
@@ -153,8 +155,8 @@ def hourly(hours: int, *, until: datetime = END, extra: dict[int, str] | None = 
     return lines
 
 
-def read(**logs: list[str]) -> criteria.Result:
-    return criteria.logs({name: criteria.read_log(lines) for name, lines in logs.items()})
+def read(**logs: list[str]) -> Result:
+    return judge.logs({name: judge.read_log(lines) for name, lines in logs.items()})
 
 
 def test_a_quiet_week_passes():
@@ -235,4 +237,4 @@ def test_an_error_before_the_week_is_past():
     ],
 )
 def test_times_are_read_in_utc(line: str, when: datetime | None):
-    assert criteria.time_of(line) == when
+    assert judge.time_of(line) == when
