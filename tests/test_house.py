@@ -20,6 +20,9 @@ NO_VERB = {"judge", "inside", "many"}
 APART = {"whole", "phases", "targets"}
 """Test folders of no room: the command as a user runs it, the reference backend's own, and backends of other teams."""
 LONGEST_ROW = 18
+LONGEST_MODULE = 260
+EXEMPT = f"Longer than {LONGEST_MODULE} lines: "
+"""So a docstring begins the sentence that says why its module may be."""
 
 
 def packages(below: Path) -> list[Path]:
@@ -30,22 +33,80 @@ def ids(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def docstring(file: Path) -> str:
+    return ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+
+
+def is_a_room(folder: Path) -> bool:
+    """A room of jobs has a verb, or it holds rooms and nothing else."""
+    alone = [path for path in folder.glob("*.py") if path.name != "__init__.py"] == []
+    return (folder / "verb.py").is_file() or (alone and any(map(is_a_room, rooms_of(folder))))
+
+
+def rooms_of(folder: Path) -> list[Path]:
+    return sorted(file.parent for file in folder.glob("*/__init__.py"))
+
+
+def too_long(below: Path) -> list[str]:
+    """Modules above the longest length whose docstring gives no reason, with their lines."""
+    lines = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in sorted(below.rglob("*.py"))}
+    return [
+        f"{file.relative_to(below)}: {count}"
+        for file, count in lines.items()
+        if count > LONGEST_MODULE and EXEMPT not in docstring(file)
+    ]
+
+
+def long_row(folder: Path) -> bool:
+    return len(list(folder.glob("*.py"))) > LONGEST_ROW
+
+
 @pytest.mark.parametrize("room", [p for p in packages(JOBS) if p != JOBS and p.name not in NO_VERB], ids=ids)
-def test_a_room_of_jobs_has_a_verb(room: Path):
-    assert (room / "verb.py").is_file()
+def test_a_room_of_jobs_has_a_verb_or_holds_rooms(room: Path):
+    assert is_a_room(room)
+
+
+def test_a_room_without_a_verb_is_seen(tmp_path: Path):
+    """Claim: a folder of jobs with files and no verb is none, nor is an empty one; rooms may be under a roof of their own."""
+    for name in ("adopt", "adopt/init", "empty"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    assert not is_a_room(tmp_path / "adopt")
+    (tmp_path / "adopt" / "init" / "verb.py").touch()
+    assert is_a_room(tmp_path / "adopt")
+    assert not is_a_room(tmp_path / "empty")
+    (tmp_path / "adopt" / "run.py").touch()
+    assert not is_a_room(tmp_path / "adopt")
 
 
 @pytest.mark.parametrize("package", packages(ROOT / "harness"), ids=ids)
 def test_a_package_says_what_is_in_it(package: Path):
     """Claim: its docstring names every file and folder that has no usual name."""
-    says = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""
+    says = docstring(package / "__init__.py")
     here = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
     assert sorted(name for name in here - USUAL if not re.search(rf"\b{name}\b", says)) == []
 
 
 @pytest.mark.parametrize("package", packages(ROOT / "harness"), ids=ids)
 def test_no_row_is_long(package: Path):
-    assert len(list(package.glob("*.py"))) <= LONGEST_ROW
+    assert not long_row(package)
+
+
+def test_no_module_is_long_without_a_reason():
+    assert too_long(ROOT / "harness") == []
+
+
+def test_a_long_module_and_a_long_row_are_seen(tmp_path: Path):
+    """Claim: one line too many is named with its lines, and a reason in the docstring excuses it; so is a file too many."""
+    (tmp_path / "full.py").write_text("pass\n" * LONGEST_MODULE)
+    (tmp_path / "long.py").write_text("pass\n" * (LONGEST_MODULE + 1))
+    (tmp_path / "data.py").write_text(f'"""Data.\n\n{EXEMPT}they are sentences.\n"""\n' + "pass\n" * LONGEST_MODULE)
+    assert too_long(tmp_path) == [f"long.py: {LONGEST_MODULE + 1}"]
+    for number in range(LONGEST_ROW - 3):
+        (tmp_path / f"part{number}.py").touch()
+    assert not long_row(tmp_path)
+    (tmp_path / "one_more.py").touch()
+    assert long_row(tmp_path)
 
 
 @pytest.mark.parametrize("folder", [p for p in packages(ROOT / "tests") if not APART & set(p.parts)], ids=ids)

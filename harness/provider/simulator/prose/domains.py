@@ -1,7 +1,8 @@
 """Domains: what people who know a field talk about, so that a text about coffee speaks of roast dates.
 
 Each has nouns (`details`, `tools`), gerunds (`mistakes`), orders (`checks`), whole sentences (`facts`) and `scenes` for
-photographs. The last one, GENERAL, fits anything that can be bought, learned or hired.
+photographs. The last one, GENERAL, fits anything that can be bought, learned or hired. Longer than 260 lines: they are data,
+and a domain is found by reading down one list.
 """
 
 from __future__ import annotations
