@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -75,6 +76,55 @@ def test_a_mistake_in_a_scenario_is_named(write, files, code, says):
     assert error.code == code
     assert says in str(error)
     assert sys.path == before
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Two scenario folders of one name, with different scenarios and worlds in them."""
+
+    def made(side: str) -> Config:
+        folder = tmp_path / side / "twofold"
+        for name, code in {"writer/a.py": f"SCENARIO = one('writer/{side}')", "hand.py": f"HAND = {side!r}"}.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(ONE + code)
+        return Config(scenarios=folder)
+
+    yield made("left"), made("right")
+    for name in [name for name in sys.modules if name.split(".")[0] == "twofold"]:
+        del sys.modules[name]
+
+
+def test_a_package_of_that_name_from_elsewhere_does_not_stand_in(two):
+    """Claim: what was imported under the folder's name before, by whomever, is not what is driven."""
+    left, right = two
+    for config, side in ((left, "left"), (right, "right"), (left, "left")):
+        assert list(scenarios.load(config)) == [f"writer/{side}"]
+        assert side == scenarios.module(config, "hand").HAND
+
+
+def test_a_module_of_that_name_does_not_stand_in(two, monkeypatch):
+    """Claim: neither does a single file, such as a user's own twofold.py."""
+    monkeypatch.setitem(sys.modules, "twofold", ModuleType("twofold"))
+    assert list(scenarios.load(two[0])) == ["writer/left"]
+
+
+def test_what_is_of_this_folder_is_imported_once(two):
+    config = two[0]
+    scenarios.load(config)
+    before = scenarios.module(config, "hand")
+    scenarios.load(config)
+    assert scenarios.module(config, "hand") is before
+
+
+def test_a_module_that_is_not_there_is_none_and_a_broken_one_is_named(write):
+    config = write({"writer/a.py": "SCENARIO = one('writer/a')"})
+    assert scenarios.module(config, "week") is None
+    write({"week.py": "import nowhere_at_all"})
+    with pytest.raises(HarnessError) as caught:
+        scenarios.module(config, "week")
+    assert caught.value.code == "scenario-import"
+    assert "scenarios/week.py cannot be imported: ModuleNotFoundError" in str(caught.value)
 
 
 def test_no_folder_is_an_error(tmp_path):

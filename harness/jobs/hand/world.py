@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -41,14 +40,13 @@ def world(config: Config, scenario_id: str | None, *, tape: bool) -> Scenario:
             hint="name one: --scenario writer/generate_content; without --tape the simulator answers",
             code="hand-tape",
         )
-    try:
-        made: Scenario = import_module(f"{config.scenarios.name}.hand").HAND
-    except (ModuleNotFoundError, AttributeError):
+    made: Scenario | None = getattr(scenarios.module(config, "hand"), "HAND", None)
+    if made is None:
         raise HarnessError(
             f"{config.scenarios} has no hand.py with HAND, the world that is seeded when none is named",
             hint="name a scenario with --scenario",
             code="hand-none",
-        ) from None
+        )
     return made
 
 

@@ -16,11 +16,10 @@ import shutil
 import time
 from dataclasses import replace
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from harness.backend.scenarios import load as load_scenarios
+from harness.backend import scenarios
 from harness.cell.ask import action_for
 from harness.cell.live import Live, boot
 from harness.cell.observe import Tell
@@ -46,13 +45,11 @@ FOLDER = "week"
 
 def week_of(config: Config, accounts: int, start: datetime) -> Week:
     """The customers of scenarios/week.py. Raises week-none."""
-    load_scenarios(config)  # mends sys.path for the import, and says what is wrong with any scenario
-    try:
-        module = import_module(f"{config.scenarios.name}.week")
-    except ModuleNotFoundError:
+    module = scenarios.module(config, "week")
+    if module is None:
         raise HarnessError(
             f"{config.scenarios} has no week.py", hint="it holds week(accounts, start) -> Week", code="week-none"
-        ) from None
+        )
     made: Week = module.week(accounts, start)
     return made
 

@@ -62,8 +62,8 @@ def week(
     """
     start, zone = _day(day), _zone(zone_name)
     config = loaded(config_path, phase)
-    made = job.week_of(config, accounts, start)
     asked = known(config)
+    made = job.week_of(config, accounts, start)
     price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None
     folder = store.begin(runs_folder(config, runs)) / job.FOLDER
     folder.mkdir()
