@@ -3,6 +3,7 @@
 description harness.toml, read
 scenarios   the scenario values of a target
 phases/     the phases of its migration: manifests, trees, what each changed
+look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
 catalogue   schema and rows, read from a live database
 legacy      contracts/legacy.toml, and the target's sources that its rules speak of

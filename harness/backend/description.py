@@ -92,7 +92,7 @@ class _Reader:
             "target",
             top["target"],
             ("name", "root", "app", "manage", "migrate"),
-            ("phase", "env", "inprocess_env", "queues", "markers"),
+            ("phase", "celery", "env", "inprocess_env", "queues", "markers"),
         )
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -120,6 +120,7 @@ class _Reader:
             root=root,
             phase=phase,
             app=self.text("target.app", target["app"]),
+            celery=self.text("target.celery", target.get("celery", "")),
             manage=self.texts("target.manage", target["manage"]),
             migrate=self.texts("target.migrate", target["migrate"]),
             env=self.table_of_text("target.env", target.get("env", {})),

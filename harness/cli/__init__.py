@@ -20,6 +20,7 @@ cassette  look at, lint and compare cassettes
 fake      the provider fake alone
 stack     a stack for hand work: up, down, logs, shell, reset, status
 manage    run a manage.py command in a disposable stack (the target's own tests)
+look      what the harness reads of the target by itself: models, routes, tasks, queues, schedule, runtime
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from harness.verb.failure import report_failure, report_failure_of_ours
 COMMANDS = {
     "verify": "verify", "phase": "phase", "shadow": "shadow", "week": "week", "migration": "phase.migration", "check": "verify.check", "report": "many.merge", "worker": "many.worker",
     "checklist": "checklist", "criteria": "checklist.criteria", "findings": "checklist.findings", "snapshot": "snapshot", "golden": "golden", "contracts": "contracts", "fuzz": "contracts.fuzz",
-    "record": "record", "cassette": "record.cassette", "fake": "record.fake", "stack": "hand", "manage": "hand.manage",
+    "record": "record", "cassette": "record.cassette", "fake": "record.fake", "stack": "hand", "manage": "hand.manage", "look": "look",
 }  # fmt: skip
 """verb -> its room below harness/jobs."""
 

@@ -8,6 +8,7 @@ history    everything observed in a run: NDJSON events, and one cell of them as 
 golden     the locked outcome of a scenario, with its deviations
 finding    a defect of the target that a run proved, and what it breaks
 rates      the independent rate card
+look/      what is found by looking at a target: models, routes, tasks, the catalogue
 verdict    pass, fail, unknown, with evidence
 stages     what the seconds of a run are told by
 counts     a number with its noun: "2 cells";  repeat: the command that shows the same again

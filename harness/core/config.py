@@ -98,6 +98,8 @@ class Config:
     cassettes: Path
     contracts: Path
     rates: Path
+    celery: str = ""
+    """Where the Celery app is, as `celery -A` takes it; "" where looking finds it."""
     markers: tuple[str, ...] = ()
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from harness.backend.at_phase import at_phase
 from harness.backend.description import load
 from harness.core.config import Config
 from harness.core.tier import ALL, TIERS
-from harness.store import durations
-from harness.store.durations import Durations
+
+if TYPE_CHECKING:
+    from harness.store.durations import Durations
 
 config_option = click.option(
     "--config",
@@ -108,15 +109,22 @@ on_option = click.option(
 
 def durations_of(config: Config, path: Path | None) -> Durations:
     """The durations that were named, else the committed ones, else none: then all cells count the same."""
+    from harness.store import durations  # not by verbs that answer from a cache
+
     committed = config.scenarios / durations.NAME
     if path is None and not committed.exists():
-        return Durations()
+        return durations.Durations()
     return durations.read(path or committed)
 
 
 def loaded(config_path: Path, phase: int | None = None) -> Config:
     """harness.toml, with the target's tree at `phase`."""
-    return at_phase(load(config_path), phase)
+    config = load(config_path)
+    if phase is None:
+        return config
+    from harness.backend.at_phase import at_phase  # the same
+
+    return at_phase(config, phase)
 
 
 def runs_folder(config: Config, runs: Path | None) -> Path:

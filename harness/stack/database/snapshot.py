@@ -20,6 +20,10 @@ import psycopg
 VERSION = 1
 """Part of the key of cached databases: raise it when the SQL here changes."""
 
+SCHEMAS = ("harness", "harness_snapshot", "harness_baseline")
+TRIGGERS = ("harness_mark",)
+"""What is here of the harness and not of the target."""
+
 
 def take(db: psycopg.Connection) -> None:
     """(Re)build the shadows from the database as it stands now; call after migrating. Whatever it holds is the snapshot."""

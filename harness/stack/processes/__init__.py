@@ -1,6 +1,8 @@
 """The processes tier: the real servers, on an island.
 
 boot      boot(config, island, fake=...): the whole order of events
+places    where everything will be, and the target's environment with it
+looking   the target looked at, in that environment
 ready     how a role shows that it is up
 running   the booted stack
 retarget  other code on the same database

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,13 +20,13 @@ from harness.stack.database import cluster, postgres
 from harness.stack.isolation import hook
 from harness.stack.isolation.island import Island
 from harness.stack.processes import ready
+from harness.stack.processes.places import planned as planned_for
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import child, environment
 from harness.stack.roles.child import Child
 from harness.store import cache
 
 FAKE = ("{python}", "-m", "harness.provider.fake", "--config", "{config}")
-HTTPS = 443
 
 
 @contextmanager
@@ -79,47 +76,12 @@ def boot(
 
 def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
     """Decide every port, password and path, and with them the target's environment, before anything starts."""
-    run_dir = island.run_dir
-    (run_dir / "logs").mkdir(exist_ok=True)
+    (island.run_dir / "logs").mkdir(exist_ok=True)
     cache_dir = cache.folder(config.source.parent)
-    ports = _ports(island, ["redis", "db", "fake", *config.roles])
-    password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
-    places = {
-        "python": sys.executable,
-        "host": "127.0.0.1",
-        "run": os.fspath(run_dir),
-        "db_host": "127.0.0.1",
-        "db_socket": os.fspath(run_dir / "pg_socket"),
-        "db_port": str(ports["db"]),
-        "db_name": postgres.DATABASE,
-        "db_user": postgres.USER,
-        "db_password": password,
-        "redis_port": str(ports["redis"]),
-        "redis_url": f"redis://127.0.0.1:{ports['redis']}/0",
-        "ca_bundle": os.fspath(run_dir / "tls" / "ca.pem"),
-        "fake_port": str(ports["fake"]),
-        **{f"port_{name}": str(ports[name]) for name in config.roles},
-    }
-    first = environment.base(run_dir, cache_dir)
-    if island.kind == "hook":
-        first |= hook.environment(run_dir, island.hosts, ports["fake"])
-    env = environment.of_target(config, first, places)
-    return Stack(config=config, island=island, run_dir=run_dir, cache_dir=cache_dir, places=places, env=env, timings={})
-
-
-def _ports(island: Island, names: Sequence[str]) -> dict[str, int]:
-    """The usual ports where the network is ours alone; else ports that are free now, all held at once to differ."""
-    if island.kind == "namespace":
-        usual = {"redis": 6379, "db": 5432, "fake": HTTPS}
-        return {name: usual.get(name, 8000 + n) for n, name in enumerate(names)}
-    held = [socket.socket() for _ in names]
-    try:
-        for sock in held:
-            sock.bind(("127.0.0.1", 0))
-        return {name: sock.getsockname()[1] for name, sock in zip(names, held, strict=True)}
-    finally:
-        for sock in held:
-            sock.close()
+    places, env = planned_for(config, island, cache_dir, reachable=reachable)
+    return Stack(
+        config=config, island=island, run_dir=island.run_dir, cache_dir=cache_dir, places=places, env=env, timings={}
+    )
 
 
 def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str]) -> Child:

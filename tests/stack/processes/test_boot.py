@@ -243,7 +243,8 @@ def test_a_port_in_use_is_told(launch, place, role):
         )
         config.write_text(text)
         first = (
-            f"processes._ports, ports = (lambda isl, names: {{**ports(isl, names), 'web': {port}}}), processes._ports"
+            "from harness.stack.processes import places\n"
+            f"places._ports, ports = (lambda isl, names: {{**ports(isl, names), 'web': {port}}}), places._ports"
         )
         told = error(launch(boot("pass"), mode="hook", config=config, first=first))
         other.shutdown()

@@ -1,0 +1,86 @@
+"""The target's interpreter is started on asked/ and its answer taken; what fails there is refused by name."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.backend.look.question import SCRIPT, Question
+from harness.core.errors import HarnessError
+
+TIMEOUT_S = 120.0
+_TAIL = 3
+"""Lines of a traceback that are shown."""
+
+
+def document(asked: Question, env: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """The target's answer as JSON; `folder` is where it is written. Nothing of it holds a password.
+
+    Raises HarnessError target-import, target-manage, no-celery-app, target-python.
+    """
+    job, out, log = folder / "look.json", folder / "looked.json", folder / "look.log"
+    job.write_text(
+        json.dumps(
+            {"root": os.fspath(asked.root), "manage": asked.manage, "celery": asked.celery, "out": os.fspath(out)}
+        )
+    )
+    with log.open("wb") as said:
+        try:
+            code = subprocess.run(
+                [asked.python, os.fspath(SCRIPT), os.fspath(job)],
+                cwd=asked.root, env=dict(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, timeout=TIMEOUT_S,
+            ).returncode  # fmt: skip
+        except OSError as error:
+            raise HarnessError(
+                f"the target's Python cannot be started: {asked.python}: {error.strerror}",
+                hint="target.manage begins with it",
+                code="target-python",
+            ) from None
+        except subprocess.TimeoutExpired:
+            raise HarnessError(
+                f"importing the target took longer than {TIMEOUT_S:g} s",
+                hint=f"it waits for something that is not there; its last words: {_last_words(log)}",
+                code="target-import",
+            ) from None
+    if not out.exists():
+        raise HarnessError(
+            f"the target's Python ended with code {code} while it was looked at",
+            hint=f"its last words: {_last_words(log)}",
+            code="target-import",
+        )
+    answer: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    if "failed" in answer:
+        raise refusal(answer["failed"], asked.python)
+    return answer
+
+
+def refusal(failed: Mapping[str, Any], python: str) -> HarnessError:
+    """The error of what the target's interpreter told: what failed, in which file, and what to do."""
+    if failed["code"] == "no-celery-app":
+        return HarnessError(failed["message"], hint=failed["hint"], code="no-celery-app")
+    if failed["code"] == "target-manage":
+        return HarnessError(failed["message"], hint=failed["hint"], code="target-manage")
+    place = f", in {failed['file']} line {failed['line']}" if failed["file"] else ""
+    tail = " | ".join(failed["tail"][-_TAIL:])
+    if failed["missing"] and failed["kind"] == "ModuleNotFoundError":
+        todo = f"install it for {python}"
+    elif failed["database"]:
+        todo = "it asks its database while it is imported: harness look --database gives it one"
+    elif failed["kind"] == "KeyError" or failed["kind"].endswith("ImproperlyConfigured"):
+        todo = "what the target reads from its environment stands in [target.env]"
+    else:
+        todo = "mend it, or give it what it needs in [target.env]"
+    return HarnessError(
+        f"{failed['stage']} failed: {failed['kind']}: {failed['message']}{place}",
+        hint=f"{todo}; its traceback ends: {tail}" if tail else todo,
+        code="target-import",
+    )
+
+
+def _last_words(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return " | ".join(lines[-_TAIL:]) or "none"

@@ -1,0 +1,7 @@
+"""What is found by looking at a target, as values: harness.backend.look makes them.
+
+values     `Look`, the whole of it, and the runtime
+django     settings, models, routes, migrations, commands
+celery     the app's configuration, tasks, queues, schedule
+database   a database's own catalogue
+"""
