@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 JOBS = ROOT / "harness" / "jobs"
 USUAL = {"__init__", "__main__", "verb", "run", "judge", "report", "values"}
 """Every job has these, so that no room needs to say what they are."""
-NO_VERB = {"judge", "inside", "many"}
-"""No verb: a long judge.py, what runs in the target's own process, and the room that `verify --on` leads to."""
+NO_VERB = {"judge", "inside"}
+"""No verb: a long judge.py, and what runs in the target's own process."""
 APART = {"whole", "phases", "targets"}
 """Test folders of no room: the command as a user runs it, the reference backend's own, and backends of other teams."""
 LONGEST_ROW = 18

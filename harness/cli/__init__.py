@@ -36,7 +36,7 @@ from harness.core.errors import USAGE, HarnessError
 from harness.verb.failure import report_failure, report_failure_of_ours
 
 COMMANDS = {
-    "verify": "verify", "phase": "phase", "shadow": "shadow", "week": "week", "migration": "phase.migration", "check": "verify.check", "report": "many.merge", "worker": "many.worker",
+    "verify": "verify", "phase": "phase", "shadow": "shadow", "week": "week", "migration": "phase.migration", "check": "verify.check", "report": "report", "worker": "worker",
     "checklist": "checklist", "criteria": "checklist.criteria", "findings": "checklist.findings", "snapshot": "snapshot", "golden": "golden", "contracts": "contracts", "fuzz": "contracts.fuzz",
     "record": "record", "cassette": "record.cassette", "fake": "record.fake", "stack": "hand", "manage": "hand.manage", "look": "look",
 }  # fmt: skip

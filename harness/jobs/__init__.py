@@ -17,7 +17,8 @@ snapshot    the plan's baseline, and differences between two
 golden      compare with, or accept into, the goldens
 record      make cassettes                                            cassette: look after them; fake: play them
 hand        a stack for hand work                                     manage: one manage.py command
-many        a plan on other machines                                  worker; merge: shards as one run
+report      what several runs come to together
+worker      a plan on other machines: verify --on, and its workers
 
-Rooms do not import each other. The one exception is in pyproject.toml: verify hands a plan to many.
+Rooms do not import each other. The one exception is in pyproject.toml: verify hands a plan to worker.
 """

@@ -5,6 +5,7 @@ findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card
 history    history.ndjson: writing and reading
 runs       runs/<time>/, runs/latest, verdict.json
+parts      the history of a part of a run: where each cell stands, and whether it is all there
 durations  scenarios/durations.toml
 cache      where prepared things stay between runs
 files      nothing half-written

@@ -10,7 +10,7 @@ import pytest
 from harness.backend.description import load
 from harness.run import fingerprint as prints
 from harness.run.fingerprint import DECIDING, PACKAGES, differing, fingerprint
-from tests.jobs.many.merge.test_run import ROOT
+from tests.jobs.report.test_merge import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,11 @@ import pytest
 import redis
 
 from harness.backend import description as configuration
-from harness.jobs.many import desk
+from harness.jobs.worker import desk
 from harness.judge.golden import canonical
 from harness.stack.isolation.supervise import descendants
 from harness.store import history
-from tests.jobs.many import broker
+from tests.jobs.worker import broker
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 

@@ -90,10 +90,10 @@ def every_tier(asked: Asked, how: How, runs: Path, required: Collection[str]) ->
 
 
 def remotely(asked: Asked, how: How, url: str, folder: Path) -> int:
-    from harness.jobs.many import run as remote  # imports Celery, which only this needs
+    from harness.jobs.worker import send  # imports Celery, which only this needs
 
     with _terminable(), progress.RunProgress(how.out, quiet=how.as_json) as shown:
-        driven = remote.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
+        driven = send.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
     return told(asked, driven, folder, how.out, how.as_json)
 
 

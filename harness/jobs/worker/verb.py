@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.jobs.many import desk
-from harness.jobs.many.worker import run as remote_worker
+from harness.jobs.worker import desk, run
 from harness.report.say import say
 from harness.verb.options import config_option, isolation_option
 
@@ -29,4 +28,4 @@ def worker(config_path: Path, broker: str, isolation: str) -> int:
     def up(name: str) -> None:
         say(out, f"worker {name} waits for cells at {desk.shown(broker)}")
 
-    return remote_worker.serve(config_path, broker, isolation, up)
+    return run.serve(config_path, broker, isolation, up)

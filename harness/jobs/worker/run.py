@@ -2,7 +2,7 @@
 
 A Celery worker with one task and one thread for it, so that it answers `inspect` while a cell runs. Nothing is judged
 here. It ends by SIGTERM or Ctrl-C when its cell is done; when it is killed, its cell's lease runs out and another
-worker gets the cell, while the kernel takes the stack away with it (harness.jobs.many.worker.stack).
+worker gets the cell, while the kernel takes the stack away with it (harness.jobs.worker.stack).
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from typing import Any
 import redis
 
 from harness.core.errors import STACK_FAILED, HarnessError
-from harness.jobs.many import desk
-from harness.jobs.many.desk import Answer
-from harness.jobs.many.watch import CODE
-from harness.jobs.many.worker import stack
+from harness.jobs.worker import desk, stack
+from harness.jobs.worker.desk import Answer
+from harness.jobs.worker.watch import CODE
 from harness.run.fingerprint import fingerprint, loaded
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status
-from harness.jobs.many.merge import run as merge
+from harness.jobs.report import merge
 from harness.report import machine, terminal
 from harness.report.say import say
 from harness.run.judged import judge_run

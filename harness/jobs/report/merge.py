@@ -14,11 +14,11 @@ from typing import Any
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.jobs.many import parts
-from harness.jobs.many.parts import Part
 from harness.run.fingerprint import differing
 from harness.run.shard import plan_hash
+from harness.store import parts
 from harness.store.history import HistoryWriter
+from harness.store.parts import Part
 from harness.store.runs import HISTORY
 
 SAME = ("target", "phase", "tier", "workers", "harness", "format", "seed")

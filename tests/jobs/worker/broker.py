@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.jobs.many.desk import Answer
+from harness.jobs.worker.desk import Answer
 from harness.stack.broker import valkey
 from harness.store.history import Pen
 

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from harness.core.errors import HarnessError
-from harness.jobs.many import desk
-from harness.jobs.many import run as remote
-from harness.jobs.many import watch as remote_watch
-from harness.jobs.many.run import Sent
-from tests.jobs.many import broker
-from tests.jobs.many.broker import told
+from harness.jobs.worker import desk, send, watch
+from harness.jobs.worker.send import Sent
+from tests.jobs.worker import broker
+from tests.jobs.worker.broker import told
 
 ONE, TWO, THREE = CELLS = ("w/one@manual", "w/two@manual", "w/three@direct")
 
@@ -29,8 +27,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def impatient(monkeypatch):
     """Whoever waits gives up at once: what is tested is what it says then."""
-    monkeypatch.setattr(remote_watch, "TICK_S", 0.02)
-    monkeypatch.setattr(remote_watch, "ANSWER_S", 0.05)
+    monkeypatch.setattr(watch, "TICK_S", 0.02)
+    monkeypatch.setattr(watch, "ANSWER_S", 0.05)
     monkeypatch.setattr(desk, "LEASE_S", 0.05)
 
 
@@ -54,7 +52,7 @@ def answered(sent: Sent, *answers) -> None:
 
 
 def collect(sent: Sent) -> list[str]:
-    return [events[0]["cell"] for _, events in remote.collected(sent)]
+    return [events[0]["cell"] for _, events in send.collected(sent)]
 
 
 def fails(sent: Sent, code: str, message: str, exit_code: int = 3) -> HarnessError:
@@ -67,7 +65,7 @@ def fails(sent: Sent, code: str, message: str, exit_code: int = 3) -> HarnessErr
 def test_cells_come_out_in_the_plans_order_whoever_is_first(sent):
     """Claim: byte for byte what the worker wrote, and every cell of the plan."""
     answered(sent, told(THREE), told(ONE, worker="two"), told(TWO))
-    assert [lines for lines, _ in remote.collected(sent)][2].count(b"\n") == 3
+    assert [lines for lines, _ in send.collected(sent)][2].count(b"\n") == 3
     assert sent.by == {THREE: "one", ONE: "two", TWO: "one"}
     assert sent.places == {
         "one": {"isolation": "namespace", "boot_s": 2.0},
@@ -87,13 +85,13 @@ def resent(sent, monkeypatch) -> list[str]:
     """Cells that are sent again are answered at once, by worker two, with the attempt that was asked for."""
     again: list[str] = []
 
-    def send(sent: Sent, cells) -> None:
+    def sent_again(sent: Sent, cells) -> None:
         for cell in cells:
             again.append(f"{cell} {sent.attempts[cell]}")
             assert desk.claim(sent.client, sent.run, cell, sent.attempts[cell], "two") == sent.job
             answered(sent, told(cell, attempt=sent.attempts[cell], worker="two"))
 
-    monkeypatch.setattr(remote, "send", send)
+    monkeypatch.setattr(send, "send", sent_again)
     return again
 
 
@@ -130,7 +128,7 @@ def test_a_worker_that_answers_while_it_is_looked_for_is_not_dead(sent, resent, 
 
 def test_a_cell_that_nobody_has_and_that_is_not_queued_is_sent_again(sent, resent, impatient, monkeypatch):
     """Claim: a worker that died between taking a message and saying so loses nothing; another one answers."""
-    monkeypatch.setattr(remote_watch, "_ask", lambda *_, **__: {"two": {"ok": "pong"}})
+    monkeypatch.setattr(watch, "_ask", lambda *_, **__: {"two": {"ok": "pong"}})
     answered(sent, told(ONE), told(TWO))
     assert collect(sent) == list(CELLS)
     assert resent == [f"{THREE} 2"]
@@ -139,7 +137,7 @@ def test_a_cell_that_nobody_has_and_that_is_not_queued_is_sent_again(sent, resen
 
 def test_a_cell_that_takes_its_workers_with_it_ends_the_run(sent, impatient, monkeypatch):
     """Claim: lost twice is an error that names both workers; the third is spared."""
-    monkeypatch.setattr(remote, "send", lambda sent, cells: die(sent, "second"))
+    monkeypatch.setattr(send, "send", lambda sent, cells: die(sent, "second"))
 
     def die(sent, worker):
         desk.claim(sent.client, "r", ONE, sent.attempts[ONE], worker)
@@ -204,24 +202,24 @@ def test_a_redis_that_forgot_the_run_is_noticed(sent, impatient):
 
 def test_workers_that_are_all_gone_are_noticed(sent, impatient):
     """Claim: cells are queued, nobody holds one, nobody answers."""
-    remote.send(sent, CELLS)
+    send.send(sent, CELLS)
     assert desk.queued(sent.client) == 3
     fails(sent, "remote-gone", r"every worker at redis://\S+ is gone")
 
 
 def test_workers_that_answer_and_do_nothing_are_noticed(sent, impatient, monkeypatch):
     """Claim: a worker that hangs, and holds its lease, is not waited for without end."""
-    monkeypatch.setattr(remote_watch, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(watch, "PATIENCE_S", 0.1)
     monkeypatch.setattr(desk, "LEASE_S", 60)
     desk.claim(sent.client, "r", ONE, 1, "hung")
-    remote.send(sent, (TWO, THREE))
+    send.send(sent, (TWO, THREE))
     fails(sent, "remote-stuck", "nothing has moved at")
 
 
 def test_nothing_of_a_run_stays_in_redis(sent):
     """Claim: however it ended; what was queued of it is not driven any more, what comes back is not kept."""
-    with remote._open(sent):
-        remote.send(sent, CELLS)
+    with send._open(sent):
+        send.send(sent, CELLS)
         desk.claim(sent.client, "r", ONE, 1, "one")
     assert [key for key in sent.client.keys("igny8-harness:run:*") if b":lease:" not in key] == []
     assert desk.claim(sent.client, "r", TWO, 1, "one") is None
@@ -230,7 +228,7 @@ def test_nothing_of_a_run_stays_in_redis(sent):
 
 def test_messages_are_json_and_small(sent):
     """Claim: no pickle on either side; the code of the run is not in each of them."""
-    remote.send(sent, (ONE,))
+    send.send(sent, (ONE,))
     (message,) = sent.client.lrange("igny8-harness:cells", 0, -1)
     assert json.loads(message)["content-type"] == "application/json"
     assert len(message) < 1500
@@ -239,7 +237,7 @@ def test_messages_are_json_and_small(sent):
 
 def test_a_run_is_renewed_while_its_cells_are_sent(sent, monkeypatch):
     """Claim: a plan that takes longer to send than a run lives without verify is not forgotten meanwhile."""
-    monkeypatch.setattr(remote, "KEEP_EVERY", 2)
+    monkeypatch.setattr(send, "KEEP_EVERY", 2)
     kept, real = [], desk.keep_run
 
     def keep(client, run):
@@ -248,7 +246,7 @@ def test_a_run_is_renewed_while_its_cells_are_sent(sent, monkeypatch):
 
     monkeypatch.setattr(desk, "keep_run", keep)
     sent.client.expire("igny8-harness:run:r", 5)
-    remote.send(sent, CELLS)
+    send.send(sent, CELLS)
     assert kept == [0, 2]
     assert sent.client.ttl("igny8-harness:run:r") > 5
 
@@ -256,7 +254,7 @@ def test_a_run_is_renewed_while_its_cells_are_sent(sent, monkeypatch):
 def test_no_worker_is_an_error(sent, impatient):
     """Claim: before anything is sent."""
     with pytest.raises(HarnessError, match=r"no worker answers at redis://\S+ within 1.05 s") as caught:
-        remote_watch.check_workers(sent.celery, 0, {}, sent.url)
+        watch.check_workers(sent.celery, 0, {}, sent.url)
     assert (caught.value.code, caught.value.exit_code) == ("remote-no-worker", 3)
 
 
@@ -271,9 +269,9 @@ def test_no_worker_is_an_error(sent, impatient):
 def test_a_worker_with_other_code_is_refused(monkeypatch, sent, told, unlike):
     """Claim: one among many is enough, and the parts that differ are named."""
     ours = {"target": "a", "scenarios": "b"}
-    monkeypatch.setattr(remote_watch, "_ask", lambda *_, **__: {"good": {"code": ours}, "odd": told})
+    monkeypatch.setattr(watch, "_ask", lambda *_, **__: {"good": {"code": ours}, "odd": told})
     with pytest.raises(HarnessError, match=f"worker odd has other code than this machine: {unlike}") as caught:
-        remote_watch.check_workers(sent.celery, 0, ours, sent.url)
+        watch.check_workers(sent.celery, 0, ours, sent.url)
     assert caught.value.code == "remote-code"
 
 

@@ -15,15 +15,14 @@ import pytest
 
 from harness.backend.description import load
 from harness.core.errors import HarnessError, StackError
-from harness.jobs.many import desk
-from harness.jobs.many.worker import stack
-from harness.jobs.many.worker.run import Worker, drive
+from harness.jobs.worker import desk, stack
+from harness.jobs.worker.run import Worker, drive
 from harness.run import fingerprint as prints
 from harness.stack.isolation import island
 from harness.stack.isolation.supervise import children
-from tests.jobs.many import broker
+from tests.jobs.worker import broker
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 
 CELL = "w/one@manual"
 JOB = {"phase": 0, "code": {"target": "a"}}

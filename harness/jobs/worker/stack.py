@@ -3,7 +3,7 @@
 The worker talks to Redis outside; an island has no way out. So the worker forks a keeper before anything else, and is
 connected to it by a socket that an island inherits:
 
-worker -- Celery, leases                                   (harness.jobs.many.worker.run)
+worker -- Celery, leases                                   (harness.jobs.worker.run)
   `- keeper     waits for a cell; dies with the worker, and everything below with it
        `- island    boots the stack, drives cell after cell, until another one is needed or something breaks
 

@@ -2,7 +2,7 @@
 
 Nothing counts twice and nothing is missing: the first whole answer for a cell is its history, whatever comes later is
 dropped and told; the run ends when every cell of the plan is there, or with an error. Nothing is waited for without a
-reason that can be observed: a lease that holds, a queue that grows shorter, a worker that answers (remote_watch).
+reason that can be observed: a lease that holds, a queue that grows shorter, a worker that answers (watch).
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError, of_document
 from harness.core.history import Event
-from harness.jobs.many import desk, parts
-from harness.jobs.many import watch as remote_watch
-from harness.jobs.many.desk import Answer
+from harness.jobs.worker import desk, watch
+from harness.jobs.worker.desk import Answer
 from harness.run.drive import Driven, start_event
 from harness.run.fingerprint import fingerprint
 from harness.run.plan import Plan
 from harness.stack.isolation.island import Island
-from harness.store import history
+from harness.store import history, parts
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
 
@@ -68,12 +67,12 @@ def drive_remote(config: Config, plan: Plan, url: str, folder: Path, listen: Tel
     """Drive every cell of `plan` on the workers at `url` and write runs/<time>/history.ndjson.
 
     Raises HarnessError remote-url, remote-code; StackError remote-broker, remote-no-worker, remote-cut, remote-lost,
-    what remote_watch raises, and whatever broke on a worker.
+    what watch raises, and whatever broke on a worker.
     """
     begun = time.perf_counter()
     client, celery, code = desk.connect(url), desk.app(url), fingerprint(config)
     with desk.answering(url):
-        there = remote_watch.check_workers(celery, config.phase, code, url)
+        there = watch.check_workers(celery, config.phase, code, url)
     ids = tuple(cell.id for cell in plan.cells)
     sent = Sent(
         run=uuid.uuid4().hex, url=url, client=client, celery=celery, plan=ids, attempts=dict.fromkeys(ids, 1),
@@ -109,21 +108,19 @@ def drive_remote(config: Config, plan: Plan, url: str, folder: Path, listen: Tel
 
 def collected(sent: Sent) -> Iterator[tuple[bytes, list[Event]]]:
     """Every cell's lines and events, in the plan's order."""
-    watch, at = remote_watch.Watch(), 0
+    seen, at = watch.Watch(), 0
     while at < len(sent.plan):
-        packed = desk.take(sent.client, sent.run, remote_watch.TICK_S)
+        packed = desk.take(sent.client, sent.run, watch.TICK_S)
         if packed is not None:
             accept(sent, packed)
-            watch.moved()
+            seen.moved()
         while at < len(sent.plan) and sent.plan[at] in sent.ready:
             yield sent.ready.pop(sent.plan[at])
             at += 1
-        if watch.due() and at < len(sent.plan):
-            for cell, worker in remote_watch.lost(
-                sent.client, sent.run, sent.plan, sent.by, watch, lambda: _drain(sent)
-            ):
+        if seen.due() and at < len(sent.plan):
+            for cell, worker in watch.lost(sent.client, sent.run, sent.plan, sent.by, seen, lambda: _drain(sent)):
                 send_again(sent, cell, worker)
-            remote_watch.check_alive(sent.celery, watch, sent.url)
+            watch.check_alive(sent.celery, seen, sent.url)
 
 
 def accept(sent: Sent, packed: bytes) -> None:
@@ -137,7 +134,7 @@ def accept(sent: Sent, packed: bytes) -> None:
         sent.late += 1
         return
     if told.kind == "refused":
-        raise remote_watch.other_code(told.worker, told.about["unlike"])
+        raise watch.other_code(told.worker, told.about["unlike"])
     if told.kind == "error":
         raise _broken(told)
     try:

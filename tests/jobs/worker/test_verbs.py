@@ -12,12 +12,11 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from harness.jobs.many import run as remote
-from harness.jobs.many import watch as remote_watch
+from harness.jobs.worker import send, watch
 from harness.store import durations
 from harness.store.history import HistoryWriter
 from tests.cli.test_commands import run
-from tests.jobs.many import broker
+from tests.jobs.worker import broker
 
 __all__ = ["run"]  # the fixture
 
@@ -101,7 +100,7 @@ def test_a_broker_that_is_not_there_ends_a_worker(run):
 
 def test_no_worker_is_exit_code_3(run, tmp_path, monkeypatch):
     """Claim: verify says that nobody answers; it neither waits nor passes."""
-    monkeypatch.setattr(remote_watch, "ANSWER_S", 0.05)
+    monkeypatch.setattr(watch, "ANSWER_S", 0.05)
     with broker.serving(tmp_path) as url:
         code, out, err = run("verify", "--on", url, "--only", CELL, "--runs", str(tmp_path / "runs"))
     assert code == 3
@@ -120,10 +119,11 @@ def test_a_verify_on_workers_that_is_terminated_leaves_as_by_an_exit(tmp_path, m
         finally:
             seen.append("taken back")
 
-    monkeypatch.setattr(remote, "drive_remote", driven)
-    asked = SimpleNamespace(config=None, plan=None, out=Console(quiet=True), as_json=True)
+    monkeypatch.setattr(send, "drive_remote", driven)
+    asked = SimpleNamespace(config=None, plan=None)
+    how = verify.How(out=Console(quiet=True), as_json=True, isolation="auto", workers=None)
     with pytest.raises(SystemExit) as caught:
-        verify.remotely(asked, "redis://h", tmp_path)
+        verify.remotely(asked, how, "redis://h", tmp_path)
     assert (caught.value.code, seen, signal.getsignal(signal.SIGTERM)) == (143, ["taken back"], before)
 
 

@@ -11,17 +11,16 @@ import pytest
 from harness.backend import scenarios
 from harness.backend.description import load
 from harness.core.errors import HarnessError
-from harness.jobs.many import parts
-from harness.jobs.many.merge import run as merge
+from harness.jobs.report import merge
 from harness.judge.golden import canonical
 from harness.run import judged, shard
 from harness.run import plan as plans
-from harness.store import history
+from harness.store import history, parts
 from harness.store.durations import Durations
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 CODE = {"harness": "0.1.0 abc", "target": "def"}
 
 

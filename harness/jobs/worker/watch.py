@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import redis
 
 from harness.core.errors import HarnessError, StackError
-from harness.jobs.many import desk
+from harness.jobs.worker import desk
 from harness.run.fingerprint import differing
 
 if TYPE_CHECKING:

@@ -1,1 +1,0 @@
-"""`harness report`: shards merged and judged whole; what plans are split by."""

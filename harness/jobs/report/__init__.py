@@ -1,0 +1,4 @@
+"""`harness report`: what several runs come to together.
+
+merge   the shards' histories as one run
+"""

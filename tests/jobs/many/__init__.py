@@ -1,1 +1,0 @@
-"""Mirrors harness/jobs/many."""
