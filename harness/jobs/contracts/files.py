@@ -15,8 +15,8 @@ import yaml
 from harness.core.errors import HarnessError
 from harness.core.phase import LAST
 from harness.core.schema import Schema, Table
-from harness.jobs.contracts.judge.api_drift import strict_problems
 from harness.jobs.contracts.judge.celery_contract import SHAPE, Contract, Form, Task, signature
+from harness.jobs.contracts.judge.openapi import strict_problems
 from harness.store.files import write_all
 from harness.store.tomlread import Strict
 from harness.store.tomlwrite import assignments, inline

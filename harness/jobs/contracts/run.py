@@ -1,4 +1,4 @@
-"""Observing a phase's tree: its schema from the live catalogue, its tasks and endpoints from its own shell.
+"""Observing a phase's tree: its schema from the live catalogue, its tasks and endpoints from its own shell; then judging it.
 
 Nothing is kept between calls: what a contract is held to was read from a stack that ran just now.
 """
@@ -7,38 +7,68 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from harness.backend import catalogue
+from harness.backend import catalogue, legacy
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
+from harness.core.history import RunHistory
+from harness.core.phase import Phase
 from harness.core.scenario import Scenario
 from harness.core.schema import Schema, Table
+from harness.core.verdict import Verdict
 from harness.jobs.contracts import bodies
+from harness.jobs.contracts import files as store
 from harness.jobs.contracts.beside import in_target
+from harness.jobs.contracts.judge import stored
 from harness.jobs.contracts.judge.celery_contract import Task
+from harness.jobs.contracts.judge.phase import Held, Judged, Observed, judge
+from harness.provider import contracts as provider_contracts
+from harness.provider.cassettes.lint import lint_one
 from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
 from harness.verb.inside import Island, answer
 
+_LINTED: dict[tuple[Path, int], list[Any]] = {}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """A phase as it is. `schema` is the catalogue's; `document` the OpenAPI that the target generates for the asked paths;
-    `complaints` what the generator said against it; `serializers` the generated schemas of those asked for."""
 
-    phase: int
-    schema: Schema
-    tasks: Mapping[str, Task]
-    schedule: Mapping[str, str]
-    endpoints: frozenset[tuple[str, str]]
-    document: Mapping[str, Any]
-    serializers: Mapping[str, Mapping[str, Any]]
-    complaints: tuple[str, ...]
-    bodies: Mapping[str, Any] | None = None
-    """What harness.jobs.contracts.bodies found; None when no request was sent."""
+def judged(
+    config: Config, seen: Observed, before: Observed | None, scenarios: Mapping[str, Scenario], phase: Phase | None
+) -> Judged:
+    """Read what the phase of `config` is held to, and judge what was seen of it. Raises contracts-* and legacy-*."""
+    return judge(held(config, seen.schema, scenarios, before.phase if before else None), seen, before, phase)
+
+
+def judged_run(config: Config, run: RunHistory) -> tuple[Verdict, ...]:
+    """Read the contracts of a stored run's phase, and judge what it answered and sent."""
+    return stored.judge(run, store.api(config.contracts), store.celery(config.contracts, run.phase))
+
+
+def held(config: Config, schema: Schema, scenarios: Mapping[str, Scenario], before: int | None) -> Held:
+    """Everything that is read for a phase; `schema` is its live one, `before` the phase that it is compared with."""
+    number = config.phase
+    names = sorted({name for scenario in scenarios.values() for name in scenario.tape_at(number)})
+    providers = provider_contracts.load(config.contracts) if names else None
+    return Held(
+        phase=number,
+        api=store.api(config.contracts),
+        celery=store.celery(config.contracts, number),
+        schema=store.schema(config.contracts, number),
+        cassettes={name: _linted(config.cassettes / f"{name}.yaml", name, providers) for name in names},
+        legacy=legacy.scan(config, schema),
+        before=() if before is None else store.celery(config.contracts, before).forms,
+    )
+
+
+def _linted(path: Path, name: str, providers: Any) -> list[Any]:
+    """lint_one, once for each state of a file: phases share most of their cassettes."""
+    key = (path, path.stat().st_mtime_ns if path.exists() else 0)
+    if key not in _LINTED:
+        _LINTED[key] = lint_one(path, name, date.today(), providers)  # noqa: DTZ011 - ends of models are ignored here
+    return _LINTED[key]
 
 
 def observe(

@@ -17,10 +17,11 @@ from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.phase import LAST, Phase
 from harness.core.verdict import Status, worst
 from harness.jobs.contracts import files as store
-from harness.jobs.contracts import judged as judging
 from harness.jobs.contracts import report as shown
-from harness.jobs.contracts import run as observing
+from harness.jobs.contracts import run as job
 from harness.jobs.contracts.judge import schema_drift
+from harness.jobs.contracts.judge.openapi import wanted
+from harness.jobs.contracts.judge.phase import KINDS, Observed
 from harness.report.say import say
 from harness.store import history, runs
 from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
@@ -48,7 +49,7 @@ def contracts(
     console = Console(quiet=as_json)
     if run is not None:
         stored = history.read(runs.find(run) / runs.HISTORY, config.ledger)
-        verdicts = judging.judge_run(config, stored)
+        verdicts = job.judged_run(config, stored)
         shown.print_failures(console, verdicts)
         for verdict in verdicts:
             if verdict.status is Status.PASS:
@@ -87,7 +88,7 @@ def schema(
         )
     if accept and not why.strip():
         raise HarnessError("a contract changes for a reason", hint='give --why "..."', code="contracts-why")
-    live = observing.observe(config, isolation, app=False).schema
+    live = job.observe(config, isolation, app=False).schema
     if accept:
         path = store.schema_file(config.contracts, number)
         before = store.schema(config.contracts, number) if path.exists() else {}
@@ -113,14 +114,14 @@ def _table(
         manifest = {phase.number: phase for phase in manifests.read_all(config.phases_dir)}
     numbers = numbers or (list(range(LAST + 1)) if manifest else [config.phase])
     say(console, f"contracts at phase {', '.join(map(str, numbers))}: a stack for each, a few seconds each")
-    seen: dict[int, observing.Observed] = {}
+    seen: dict[int, Observed] = {}
     verdicts, drift = {}, {}
     for number in numbers:
         for one in (number - 1, number) if manifest and number else (number,):
             if one not in seen:
                 tree = loaded(config_path, one if manifest else None)
-                paths, serializers = judging.wanted(api, one)
-                seen[one] = observing.observe(
+                paths, serializers = wanted(api, one)
+                seen[one] = job.observe(
                     tree,
                     isolation,
                     paths=paths,
@@ -128,7 +129,7 @@ def _table(
                     contract=api if one in numbers else None,
                     scenarios=found.values(),
                 )
-        judged = judging.judge(
+        judged = job.judged(
             loaded(config_path, number if manifest else None),
             seen[number],
             seen.get(number - 1),
@@ -136,7 +137,7 @@ def _table(
             manifest.get(number),
         )
         verdicts[number], drift[number] = judged.verdicts, judged.drift
-    shown.print_table(console, judging.KINDS, verdicts, drift)
+    shown.print_table(console, KINDS, verdicts, drift)
     every = [one for number in numbers for one in verdicts[number]]
     if as_json:
         body = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from harness.core.verdict import Status
 from harness.jobs.contracts import bodies
 from harness.jobs.contracts.judge.bodies import variants
-from harness.jobs.contracts.judged import request_bodies
+from harness.jobs.contracts.judge.phase import request_bodies
 from tests.jobs.contracts.conftest import Shop
 from tests.whole.workshop import Workshop
 
@@ -73,7 +72,7 @@ def test_numbers_as_text_must_be_accepted_where_the_contract_says_so():
 )
 def test_what_was_not_sent_is_no_pass(found: Any, status: Status, text: str):
     """Claim: an operation whose right body nobody knows leaves the contract unknown, never held."""
-    result = request_bodies(SimpleNamespace(bodies=found))
+    result = request_bodies(found)
     assert (result.status, text in result.evidence[0]) == (status, True)
 
 

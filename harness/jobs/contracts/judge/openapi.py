@@ -26,6 +26,13 @@ def operations(document: Document, phase: int | None = None) -> dict[tuple[str, 
     return found
 
 
+def wanted(document: Document, phase: int) -> tuple[set[str], set[str]]:
+    """The paths whose document the target is to generate at `phase`, and the serializers."""
+    schemas = document.get("components", {}).get("schemas", {}).values()
+    names = {one["x-serializer"] for one in schemas if "x-serializer" in one and one.get("x-since-phase", 0) <= phase}
+    return {path for _, path in operations(document, phase)}, names
+
+
 def resolved(document: Document, value: Any, seen: tuple[str, ...] = ()) -> Any:
     """`value` with every $ref replaced by what it names. Raises LookupError for one that names nothing, or itself."""
     if isinstance(value, list):
