@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.provider.refusals import (
     Refusal,
@@ -62,12 +63,30 @@ class Profile:
 
 def profile_for(host: str, path: str = "", declared: Mapping[str, str] | None = None) -> Profile:
     """The profile that `declared` (host -> provider name) or a known host names; a WordPress path; else `other`."""
-    if declared and host in declared:
-        return PROFILES.get(declared[host], OTHER)
-    known = BY_HOST.get(host)
+    name = name_of(host)
+    if declared and (host in declared or name in declared):
+        return PROFILES.get(declared.get(host, declared.get(name, "")), OTHER)
+    known = BY_HOST.get(name)
     if known is not None:
         return known
     return WORDPRESS if path.startswith("/wp-json") else OTHER
+
+
+_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
+
+
+def authority_of(uri: str) -> str:
+    """Whom a URI is sent to: its host in small letters, and ":PORT" where that is not the scheme's own."""
+    parts = urlsplit(uri)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in (None, _PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
+
+
+def name_of(authority: str) -> str:
+    """An authority without its port."""
+    name, _, port = authority.rpartition(":")
+    return name if name and port.isdigit() else authority
 
 
 def parse(body: bytes) -> Any:

@@ -17,6 +17,7 @@ from harness.provider.fake.calls import Entry, Validate, problems_of, request_js
 from harness.provider.fake.faults import Armed, arm
 from harness.provider.fake.tape import answer as answers
 from harness.provider.fake.tape.answer import Answer
+from harness.provider.fake.tape.canonical import flaw_of
 from harness.provider.fake.tape.match import Recording, Slot, Tape
 from harness.provider.fake.tape.nearest import nearest
 from harness.provider.profiles import Profile, parse
@@ -73,10 +74,12 @@ class Epoch:
         self.entries: list[Entry] = []
         self.misses: dict[bytes, dict[str, Any]] = {}
 
-    def decide(self, profile: Profile, host: str, method: str, target: str, body: bytes) -> Plan:
-        """Match, apply faults, consume, and enter the call into the ledger."""
+    def decide(self, profile: Profile, host: str, method: str, target: str, body: bytes, problem: str = "") -> Plan:
+        """Match, apply faults, consume, and enter the call into the ledger. A `problem` of the connection refuses it."""
         entry = self.enter(Entry(0, profile, host, method, target.partition("?")[0], body))
         plan = Plan(self, entry)
+        if problem:
+            return self._refuse(plan, target, b"", problem)
         ending = self._fault(plan) if self.armed else None
         if ending is not None and not ending.kind.works:
             return self._spoil(plan, ending, target)
@@ -87,8 +90,8 @@ class Epoch:
                 self.tape.take(slot)
                 self._play(plan, slot)
             elif not self._compose(plan, target):
-                return self._refuse(plan, target, key)
-        if ending is not None:
+                return self._refuse(plan, target, key, flaw_of(body))
+        if ending is not None and plan.ends == "answer":
             self._cut(plan, ending)
         return plan
 
@@ -173,13 +176,16 @@ class Epoch:
             refusal = entry.profile.refuse(armed.fault.kind, armed.fault.args, request_json(entry.body))
             plan.answer = entry.answer = answers.made(refusal)
         key = self.tape.key(entry.profile, entry.host, entry.method, target, entry.body)
-        if key not in self.tape.everything and self._same_route(entry):
+        if key not in self.tape.everything and self.tape.has_route(entry.host, entry.method, entry.path):
             entry.nearest = self._nearest(entry, target, key)
         return plan
 
     def _play(self, plan: Plan, slot: Slot) -> None:
         recording, entry = slot.recording, plan.entry
         interaction = recording.interaction
+        if not recording.answered:
+            entry.recording, entry.disposition, plan.ends = recording, "played", "reset"
+            return
         found = recording.answer
         if found is None:
             found = recording.answer = answers.recorded(interaction.response, interaction.timing_ms)
@@ -205,7 +211,7 @@ class Epoch:
         for body in singles:
             key = self.tape.key(entry.profile, entry.host, entry.method, target, body)
             slot = next((slot for slot in self.tape.by_key.get(key, ()) if free.get(id(slot), slot.left)), None)
-            if slot is None:
+            if slot is None or not slot.recording.answered:
                 return False
             free[id(slot)] = free.get(id(slot), slot.left) - 1
             taken.append((slot, body))
@@ -218,13 +224,18 @@ class Epoch:
         plan.answer = entry.answer = answers.composed(parts)
         return True
 
-    def _refuse(self, plan: Plan, target: str, key: bytes) -> Plan:
+    def _refuse(self, plan: Plan, target: str, key: bytes, problem: str) -> Plan:
         entry = plan.entry
         entry.fault = ""
         plan.hold, plan.delay_ms = False, 0
-        entry.nearest = self._nearest(entry, target, key)
+        if problem:
+            entry.problems = (problem, *problems_of(entry, self.validate))
+            entry.nearest = {"cassette": "", "index": -1, "changes": [], "hint": problem}
+        else:
+            entry.nearest = self._nearest(entry, target, key)
         entry.disposition = "invalid" if problems_of(entry, self.validate) else "unmatched"
-        message = f"harness: no recording matches {entry.method} https://{entry.host}{target}: {entry.nearest['hint']}"
+        asked = f"{entry.method} https://{entry.host}{target}"
+        message = f"harness: no recording matches {asked}: {entry.nearest['hint']}"
         refusal = entry.profile.refuse("unmatched", {"message": message}, request_json(entry.body))
         plan.answer = entry.answer = answers.made(refusal, unmatched=True)
         return plan
@@ -237,14 +248,6 @@ class Epoch:
         if len(self.misses) < 1000:
             self.misses[key] = found
         return found
-
-    def _same_route(self, entry: Entry) -> bool:
-        return any(
-            slot.recording.path == entry.path
-            and slot.recording.host == entry.host
-            and slot.recording.method == entry.method
-            for slot in self.tape.slots
-        )
 
     def _cut(self, plan: Plan, armed: Armed) -> None:
         plan.ends = armed.kind.ends

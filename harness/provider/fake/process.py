@@ -33,6 +33,7 @@ from harness.provider.fake.control.server import Control, ControlConnection
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Forward, Service
 from harness.provider.fake.wire.connection import Connection
+from harness.provider.profiles import name_of
 
 SWEEP_S = 1.0
 HANDSHAKE_TIMEOUT_S = 20.0
@@ -74,7 +75,7 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
     loop = asyncio.get_running_loop()
     connections: set[Connection] = set()
     servers: list[asyncio.AbstractServer] = []
-    context = secure(service, tls.server_context(tls.issue(config.tls_dir, config.hosts)))
+    context = secure(service, tls.server_context(tls.issue(config.tls_dir, map(name_of, config.hosts))))
     sweeper = loop.create_task(_sweep(connections))
     try:
         for where in config.listen:
@@ -106,9 +107,11 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
 
 
 def secure(service: Service, context: ssl.SSLContext) -> ssl.SSLContext:
-    """Let the service's `tls` faults fail handshakes."""
+    """Let the service's `tls` faults fail handshakes, and note who names no server."""
 
-    def choose(_: object, server_name: str | None, __: object) -> int | None:
+    def choose(connection: object, server_name: str | None, _: object) -> int | None:
+        if not server_name:
+            service.nameless.add(connection)
         return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE if service.refuses_handshake(server_name) else None
 
     context.sni_callback = choose

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from weakref import WeakSet
 
 from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, did_you_mean
@@ -20,8 +22,8 @@ from harness.provider.fake.calls import Entry, Validate
 from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
 from harness.provider.fake.tape import answer as answers
-from harness.provider.fake.tape.match import Recording, prepare
-from harness.provider.profiles import BY_HOST, OTHER, profile_for
+from harness.provider.fake.tape.match import Recording, prepare, unanswered
+from harness.provider.profiles import BY_HOST, OTHER, authority_of, name_of, profile_for
 
 Forward = Callable[[RecordedRequest, str], Awaitable[RecordedResponse]]
 
@@ -52,6 +54,8 @@ class Service:
         self.watchers: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self.prepared: dict[Path, tuple[bytes, tuple[Recording, ...]]] = {}
         self.running: set[asyncio.Task[None]] = set()
+        self.nameless: WeakSet[object] = WeakSet()
+        """TLS connections whose client sent no server name."""
         self.epoch = self._epoch("", (), ())
 
     def load(self, scenario: str, recordings: tuple[Recording, ...], faults: Iterable[Fault] = ()) -> Epoch:
@@ -75,6 +79,8 @@ class Service:
         kept = self.prepared.get(path)
         if kept is None or kept[0] != mark:
             kept = self.prepared[path] = (mark, prepare(cassettes.read(path, name, cache=self.cache), self.hosts))
+            for line in unanswered(kept[1]):
+                print(line, file=sys.stderr, flush=True)
         return kept[1]
 
     def path_of(self, name: str) -> Path:
@@ -87,19 +93,37 @@ class Service:
     def prepare(self, cassette: Cassette) -> tuple[Recording, ...]:
         return prepare(cassette, self.hosts)
 
-    def locate(self, host: str, target: str) -> tuple[str, str]:
-        """(provider host, target). Clients that cannot resolve the real name use https://localhost:PORT/<host>/path."""
-        if host in self.hosts:
-            return host, target
-        name = (host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host).lower()
-        if name in self.hosts or name in BY_HOST:
-            return name, target
+    def serves(self, authority: str) -> bool:
+        """Whether a provider speaks there: at this port, or at any of this host."""
+        return authority in self.hosts or name_of(authority) in self.hosts
+
+    def locate(self, host: str, target: str, port: int = 443) -> tuple[str, str]:
+        """(provider's authority, target). Clients that cannot resolve the real name use https://localhost:PORT/<host>/path.
+
+        `port` is the fake's own: in a Host header it is the provider's only where a recording says so.
+        """
+        authority = self._authority(host, port)
+        name = name_of(authority)
+        if self.serves(authority) or name in BY_HOST:
+            return authority, target
         first, slash, rest = target.lstrip("/").partition("/")
-        if first.lower() in self.hosts:
-            return first.lower(), f"/{rest}" if slash else "/"
+        first = authority_of(f"https://{first}") if self._is_authority(first) else first.lower()
+        if self.serves(first):
+            return first, f"/{rest}" if slash else "/"
         if len(self.hosts) == 1 and name in ("localhost", "127.0.0.1", "[::1]"):
             return next(iter(self.hosts)), target
-        return name, target
+        return authority, target
+
+    def _authority(self, host: str, own: int) -> str:
+        host = host.lower()
+        if host in self.hosts or host in self.epoch.tape.hosts:
+            return host
+        name = name_of(host)
+        return name if name == host or int(host[len(name) + 1 :]) in (80, 443, own) else host
+
+    def _is_authority(self, text: str) -> bool:
+        """Whether the first part of a path names a provider's host with a port."""
+        return ":" in text and name_of(text.lower()) in self.hosts
 
     def handle(
         self,
@@ -110,10 +134,11 @@ class Service:
         target: str,
         headers: Iterable[tuple[bytes, bytes]],
         body: bytes,
+        problem: str = "",
     ) -> Plan:
-        """Decide and deliver one request. `host` and `target` are those that `locate` gave."""
+        """Decide and deliver one request. `host` and `target` are those that `locate` gave; a `problem` refuses it."""
         profile = profile_for(host, target, self.hosts)
-        plan = epoch.decide(profile, host, method, target, body)
+        plan = epoch.decide(profile, host, method, target, body, problem)
         channel.began(plan)
         if epoch.forwards and plan.answer is None and (plan.ends in ("answer", "truncate", "cut") or self._lost(plan)):
             task = asyncio.get_running_loop().create_task(self._forwarded(channel, plan, target, list(headers)))
@@ -137,6 +162,13 @@ class Service:
                 epoch.finished(entry, 0)
                 return True
         return False
+
+    def nameless_problem(self, connection: object, host: str) -> str:
+        """What is wrong with a client that asks for a host by name and sent no server name; an address has none to send."""
+        name = name_of(host)
+        if connection is None or connection not in self.nameless or name[:1] == "[" or name.replace(".", "").isdigit():
+            return ""
+        return f"the client sent no server name (SNI) in its TLS handshake, without which {name} does not answer"
 
     async def wait_until(self, met: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until `met()` holds for the current state; False when it did not within `timeout_s`."""

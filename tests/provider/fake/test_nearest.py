@@ -7,7 +7,8 @@ import time
 import pytest
 
 from harness.core.cassette import Cassette
-from harness.provider.fake.tape.match import Tape, key_of, prepare
+from harness.provider.fake.tape.canonical import key_of
+from harness.provider.fake.tape.match import Tape, prepare
 from harness.provider.fake.tape.nearest import nearest
 from harness.provider.profiles import OPENAI
 from tests.provider.fake.conftest import _bytes, asked, chat, recorded

@@ -75,7 +75,7 @@ def _load(service: Service, folder: Path, armed: tuple[faults.Fault, ...]) -> in
         paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml", ".har"))
         files = {str(path.relative_to(folder)): path for path in paths}
     recordings = [one for name, path in files.items() for one in service.prepare(cassettes.read(path, name))]
-    wanted = tuple(one for one in recordings if one.host in service.hosts)
+    wanted = tuple(one for one in recordings if service.serves(one.host))
     if not wanted:
         there = ", ".join(sorted({one.host for one in recordings})) or "no recording"
         raise HarnessError(

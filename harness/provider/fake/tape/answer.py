@@ -6,6 +6,7 @@ one chunk.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
@@ -18,18 +19,24 @@ from typing import Any
 import brotli
 
 from harness.core.cassette import RecordedResponse
-from harness.provider.fake.tape.match import Recording, places, steps_of
+from harness.provider.fake.tape.canonical import places, steps_of
+from harness.provider.fake.tape.match import Recording
 from harness.provider.profiles import UNMATCHED_HEADER, Profile, is_stream, parse
 from harness.provider.refusals import Refusal
 
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer"}
+_OF_THE_BODY = {"content-length", "content-encoding"}
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _EVENT = re.compile(rb".*?(?:\r\n\r\n|\n\n|\r\r|\Z)", re.DOTALL)
-_BODILESS = (204, 304)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is sent. `body` is decoded; `encoding` is applied again for clients that accept it."""
+    """What is sent. `body` is decoded; `encoding` is applied again for clients that accept it.
+
+    `declared` is what the recorded head says of a body that it does not have: an answer to HEAD, a 304.
+    """
 
     status: int
     reason: str
@@ -38,6 +45,7 @@ class Answer:
     encoding: str = ""
     timing_ms: tuple[int, ...] = ()
     streamed: bool = False
+    declared: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key.lower() == name), "")
@@ -45,15 +53,16 @@ class Answer:
 
 def recorded(response: RecordedResponse, timing_ms: tuple[int, ...] = ()) -> Answer:
     """The recorded answer, ready to be sent."""
-    headers = [
-        (name, value.replace("\r", " ").replace("\n", " "))
+    lines = [
+        (name, _CONTROL.sub(" ", value))
         for name, values in response.headers.items()
-        if name.lower() not in _OF_THE_CONNECTION
+        if _TOKEN.fullmatch(name)  # not ":status", which archives of HTTP/2 hold
         for value in values
     ]
+    headers = [(name, value) for name, value in lines if name.lower() not in _OF_THE_CONNECTION]
     return Answer(
         status=response.status,
-        reason=response.reason,
+        reason=_CONTROL.sub(" ", response.reason),
         headers=tuple(headers),
         body=response.body,
         encoding=response.encoding,
@@ -61,6 +70,7 @@ def recorded(response: RecordedResponse, timing_ms: tuple[int, ...] = ()) -> Ans
         streamed=is_stream(
             next((value for name, value in headers if name.lower() == "content-type"), ""), response.body
         ),
+        declared=tuple((name, value) for name, value in lines if name.lower() in _OF_THE_BODY and not response.body),
     )
 
 
@@ -115,11 +125,14 @@ def replaced(answer: Answer, body: bytes) -> Answer:
 
 
 def head_and_body(answer: Answer, *, accepts: str, keep_alive: bool, head_only: bool) -> tuple[bytes, bytes]:
-    """The response head and a body of known length, ready for the wire."""
+    """The response head and a body of known length, ready for the wire. Where there can be no body, the head says of it
+    what the recording says."""
+    if answer.status == 204:
+        return _head(answer, (), keep_alive), b""
+    if answer.status == 304 or (head_only and not answer.body):
+        return _head(answer, answer.declared, keep_alive), b""
     body, encoding = _encoded(answer, accepts)
     extra = [("content-encoding", encoding)] if encoding else []
-    if answer.status in _BODILESS or answer.status < 200:
-        return _head(answer, extra, keep_alive), b""
     head = _head(answer, [*extra, ("content-length", str(len(body)))], keep_alive)
     return head, b"" if head_only else body
 
@@ -145,7 +158,16 @@ def _head(answer: Answer, extra: Iterable[tuple[str, str]], keep_alive: bool) ->
     lines.extend(f"{name}: {value}" for name, value in extra)
     if not keep_alive:
         lines.append("connection: close")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+    return b"\r\n".join([*map(_wire, lines), b"", b""])
+
+
+def _wire(text: str) -> bytes:
+    """The recording's bytes. Some clients give a recorder UTF-8 read as Latin-1: that is undone here."""
+    if text.isascii():
+        return text.encode()
+    with contextlib.suppress(UnicodeError):
+        return text.encode("latin-1").decode("utf-8").encode()
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _reason(status: int) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from harness.provider.fake.tape.match import Recording, Slot, Tape, canonical_body, sorted_query
+from harness.provider.fake.tape.canonical import canonical_body, pairs_of, sorted_query
+from harness.provider.fake.tape.match import Recording, Slot, Tape
 from harness.provider.profiles import Profile, parse
 
 MOST_CHANGES = 12
@@ -47,6 +48,9 @@ def leaves_of(profile: Profile, method: str, target: str, body: bytes) -> dict[s
     form = canonical_body(body, profile)
     if form.startswith(b"json:"):
         _flatten(parse(form[5:]), "", found)
+    elif (pairs := pairs_of(form)) is not None:
+        for name, value in pairs:
+            found[f"(form) {name}"] = f"{found.get(f'(form) {name}', '')} {value}".strip()
     elif body:
         found["(body)"] = f"{len(body)} bytes, sha256 {hashlib.sha256(form).hexdigest()[:16]}"
     return found

@@ -41,12 +41,15 @@ class Connection(asyncio.Protocol):
         self.socket: Socket | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.since = self.loop.time()
+        self.port = 443
         self.ended = self.paused = self.blocked = False
 
     # what the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+        place = transport.get_extra_info("sockname")
+        self.port = place[1] if isinstance(place, tuple) else self.port
         self.connections.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -134,8 +137,9 @@ class Connection(asyncio.Protocol):
             request.failure = (400, "the request names no host or no path")
             self._send_failure(request)
             return
-        host, target = self.service.locate(request.host, target)
-        self.service.handle(self, request.epoch, host, request.method, target, request.headers, body)
+        problem = self.service.nameless_problem(self.transport.get_extra_info("ssl_object"), request.host)
+        host, target = self.service.locate(request.host, target, self.port)
+        self.service.handle(self, request.epoch, host, request.method, target, request.headers, body, problem)
 
     def began(self, plan: Plan) -> None:
         self.busy.plan = plan

@@ -18,7 +18,7 @@ from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
 
 from harness.provider.fake.epoch import Plan
-from harness.provider.profiles import parse, profile_for
+from harness.provider.profiles import name_of, parse, profile_for
 
 if TYPE_CHECKING:
     import asyncio
@@ -47,7 +47,7 @@ class Socket:
         self.service = connection.service
         self.host, path = self.service.locate(host, target.decode("latin-1"))
         profile = profile_for(self.host, path, self.service.hosts)
-        self.upstream = profile.sockets.get(self.host, "")
+        self.upstream = profile.sockets.get(name_of(self.host), "")
         self.protocol = ServerProtocol(max_size=MOST_MESSAGE_BYTES)
         self.pieces: list[bytes] = []
         self.size = 0
