@@ -1,27 +1,4 @@
-"""The `harness` command: one room a verb, below harness/jobs, each with a click command in verb.py; errors in one shape; exit codes 0, 1, 2, 3.
-
-verify    boot, drive everything, judge, report
-phase     one phase of the migration, there and back
-shadow    two states of the target on the same tape, compared
-week      a simulated week of hourly ticks and many schedules
-migration every phase, there and back
-check     judge a stored run again with today's goldens
-report    shards merged and judged whole; what plans are split by
-worker    drive cells for verify --on, on this machine
-checklist the plan's test checklist, filled in from a stored run
-criteria  the plan's seven success criteria
-findings  what the runs prove to be wrong, and which phase ends it
-snapshot  the plan's baseline of the configuration and the ledger, and differences between two
-golden    compare with, or accept into, the goldens
-contracts provider, API, Celery, schema and legacy at every phase, with drift
-fuzz      the models endpoint on thousands of database states
-record    make cassettes
-cassette  look at, lint and compare cassettes
-fake      the provider fake alone
-stack     a stack for hand work: up, down, logs, shell, reset, status
-manage    run a manage.py command in a disposable stack (the target's own tests)
-look      what the harness reads of the target by itself: models, routes, tasks, queues, schedule, runtime
-"""
+"""The `harness` command: one room a verb, below harness/jobs, each with a click command in verb.py; errors in one shape; exit codes 0, 1, 2, 3."""
 
 from __future__ import annotations
 
@@ -36,15 +13,33 @@ from harness.core.errors import USAGE, HarnessError
 from harness.verb.failure import report_failure, report_failure_of_ours
 
 COMMANDS = {
-    "verify": "verify", "phase": "phase", "shadow": "shadow", "week": "week", "migration": "phase.migration", "check": "verify.check", "report": "report", "worker": "worker",
-    "checklist": "checklist", "criteria": "checklist.criteria", "findings": "checklist.findings", "snapshot": "snapshot", "golden": "golden", "contracts": "contracts", "fuzz": "contracts.fuzz",
-    "record": "record", "cassette": "record.cassette", "fake": "record.fake", "stack": "hand", "manage": "hand.manage", "look": "look",
+    "verify": ("verify", "Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws."),
+    "phase": ("phase", "Migrate a lived-in database to phase NUMBER, drive everything, roll back, drive everything again."),
+    "shadow": ("shadow", "Drive every scenario against OLD, OLD again and NEW, and compare charges, usage logs, balances, provider requests,"),
+    "week": ("week", "Simulate 168 hours of beat and scheduled automations for many customers, in seconds."),
+    "migration": ("phase.migration", "Walk phases 1 to 7: forward on a lived-in database, every scenario, back by the plan's procedure, every scenario."),
+    "check": ("verify.check", "Judge the stored run RUN [default: runs/latest] again, with the goldens, rate card and findings of now."),
+    "report": ("report", "One report of several runs."),
+    "worker": ("worker", "Wait for cells of harness verify --on URL, drive each on a stack of this machine, send back what was observed."),
+    "checklist": ("checklist", "Fill in the plan's checklist from a stored run: pass, fail or unknown, with credits, rows and provider calls."),
+    "criteria": ("checklist.criteria", "Is the migration complete? The plan's seven criteria, from stored runs, logs, sources and a disposable stack."),
+    "findings": ("checklist.findings", "Every declared finding and the plan's three potential issues: laws broken, cells, evidence, the phase that ends it."),
+    "snapshot": ("snapshot", "Models, prices, settings, the last 20 usage logs and account balances, without any secret: the plan's Step 1."),
+    "golden": ("golden", "The locked outcomes: what every scenario costs."),
+    "contracts": ("contracts", "One table over provider, API, request bodies, Celery, schema and legacy, per phase, with drift."),
+    "fuzz": ("contracts.fuzz", "Fuzz GET /api/v1/system/ai-models/, whose input is the database, against an oracle that reads only the rows."),
+    "record": ("record", "Drive the scenarios that own cassettes, and record what the providers answer, through vcrpy."),
+    "cassette": ("record.cassette", "Look at, lint and compare cassettes."),
+    "fake": ("record.fake", "Replay recorded provider traffic over HTTPS, each recording once, until Ctrl-C."),
+    "stack": ("hand", "A stack for hand work: seeded, with tokens and URLs, up until it is taken down."),
+    "manage": ("hand.manage", "Run a manage.py command of the target in a disposable stack, and return its exit code."),
+    "look": ("look", "Models, routes, tasks, queues, schedule, runtime: read from the target by its own interpreter."),
 }  # fmt: skip
-"""verb -> its room below harness/jobs."""
+"""verb -> its room below harness/jobs, and the first line of its help: to list them, no room is imported."""
 
 
 class Verbs(click.Group):
-    """Imports a verb only when it is asked for: `harness --help` stays instant."""
+    """Imports a verb only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -52,8 +47,19 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"harness.jobs.{COMMANDS[name]}.verb"), name)
+        command: click.Command = getattr(importlib.import_module(f"harness.jobs.{COMMANDS[name][0]}.verb"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click's own, but from the table: `harness --help` stays instant."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=line).get_short_help_str(limit))
+                    for name, (_, line) in COMMANDS.items()
+                ]
+            )
 
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

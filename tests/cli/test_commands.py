@@ -44,6 +44,40 @@ def test_help_and_version_are_ok(run):
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_table_of_verbs_says_what_a_verb_says(name):
+    """Claim: the line in the list is the verb's own, at every width of a terminal."""
+    verb = cli.cli.get_command(click.Context(cli.cli), name)
+    line = cli.COMMANDS[name][1]
+    assert line == (verb.help or "").splitlines()[0], (
+        f"put the first line of its help into harness.cli.COMMANDS['{name}']"
+    )
+    listed = click.Command(name, help=line)
+    for width in range(20, 63):  # click writes help into 80 columns at most
+        assert listed.get_short_help_str(width) == verb.get_short_help_str(width)
+
+
+def test_the_list_of_verbs_is_as_click_would_write_it(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    context = click.Context(cli.cli, info_name="harness")
+    ours = context.get_help()
+    monkeypatch.delattr(cli.Verbs, "format_commands")
+    assert ours == click.Context(cli.cli, info_name="harness").get_help()
+
+
+def test_help_imports_no_room():
+    """Claim: `harness --help` imports what `harness --version` does, and nothing more."""
+    ask = "import sys; from harness.cli import cli; cli.main(sys.argv[1:], standalone_mode=False); print(*sorted(sys.modules))"
+
+    def imported(option: str) -> set[str]:
+        done = subprocess.run([sys.executable, "-c", ask, option], cwd=ROOT, capture_output=True, text=True, check=True)
+        return set(done.stdout.splitlines()[-1].split())
+
+    helped, versioned = imported("--help"), imported("--version")
+    own = {"click", *sys.stdlib_module_names}
+    assert sorted(name for name in helped - versioned if name.partition(".")[0] not in own) == []
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_verb_explains_itself(run, name):
     """A verb whose module does not import would be found by its user only."""
     code, out, _ = run(name, "--help")
