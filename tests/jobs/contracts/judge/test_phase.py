@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from harness.core.verdict import Status
 from harness.jobs.contracts.judge.celery_contract import Contract
-from harness.jobs.contracts.judge.phase import KINDS, Held, Observed, judge, provider
+from harness.jobs.contracts.judge.phase import KINDS, Held, Observed, judge, provider, request_bodies
 from harness.judge.result import breaks, holds
 
 SEEN = Observed(
@@ -57,3 +58,28 @@ def test_only_a_breach_of_a_providers_contract_counts(cassettes, status, evidenc
     """Claim: warnings, and what a lint says of a file's size or age, are no breach; no cassette at all is no pass."""
     result = provider(cassettes)
     assert (result.status, result.evidence) == (status, (evidence,))
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "text"),
+    [
+        (None, Status.UNKNOWN, "no request body was sent"),
+        ({"problems": [], "bodies": 0, "unasked": []}, Status.UNKNOWN, "no request body was sent"),
+        (
+            {"problems": [], "bodies": 9, "unasked": [["POST", "/a/"]]},
+            Status.UNKNOWN,
+            "POST /a/: no scenario asks for it",
+        ),
+        (
+            {"problems": [], "bodies": 9, "unasked": [["PUT", "/a/"]]},
+            Status.UNKNOWN,
+            "PUT /a/: only bodies of POST are sent",
+        ),
+        ({"problems": ["x"], "bodies": 9, "unasked": [["POST", "/a/"]]}, Status.FAIL, "x"),
+        ({"problems": [], "bodies": 9, "unasked": []}, Status.PASS, "9 request bodies"),
+    ],
+)
+def test_what_was_not_sent_is_no_pass(found: Any, status: Status, text: str):
+    """Claim: an operation whose right body nobody knows leaves the contract unknown, never held."""
+    result = request_bodies(found)
+    assert (result.status, text in result.evidence[0]) == (status, True)
