@@ -107,6 +107,14 @@ class Workshop:
         shutil.copyfile(*(packs / f"{name}.pack" for name in names))
 
 
+def in_repository(*words: str) -> Told:
+    """Run `harness words...` in the repository itself: for what only explains or refuses."""
+    done = subprocess.run(
+        [*COMMAND, *words], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
+    return Told(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
 def set_up(folder: Path, cache: Path, *, backend: bool = True, copies: Sequence[str] = (), **env: str) -> Workshop:
     """Make a workshop in `folder`: with a copy of the backend, or the repository's own. `copies` names folders of
     [harness] that are copied too; everything else is the repository's."""
