@@ -41,6 +41,13 @@ class Interaction:
     index: int = 0
     timing_ms: tuple[int, ...] = ()
 
+    @property
+    def unanswered(self) -> str:
+        """Why there is nothing to play, in words: a connection that was cut, or went over to another protocol. "" if there is."""
+        status, request = self.response.status, self.request
+        what = f"entry {self.index}: {request.method} {request.uri} was never answered (status {status})"
+        return "" if status >= 200 else f"{what}: a client gets a connection that is cut"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:

@@ -1,5 +1,6 @@
 """Cassettes: recorded traffic in vcrpy's YAML format, with provenance.
 
+folder     which files of a folder are cassettes, and what nobody reads
 read       a file of any dialect -> core.cassette.Cassette
 syntax     the bytes of a file -> plain values
 bodies     a body as a recorder wrote it -> the bytes behind every encoding

@@ -10,6 +10,8 @@ cassette-unknown      (warning) the provider sent fields that the contract does 
 cassette-shutdown     its model ends soon or has ended, or provenance is silent about that
 cassette-orphan       no scenario plays it
 cassette-unrecorded   a scenario names it, and it is not there
+cassette-unanswered   (warning) a request in it was never answered
+cassette-unread       (warning) a file of the folder that neither the fake nor this reads; it was looked at for secrets alone
 cassette-size         too large to be read in a diff
 cassette-stock        stock vcrpy does not load it
 """
@@ -23,11 +25,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vcr.persisters.filesystem import FilesystemPersister
-from vcr.serializers import yamlserializer
+from vcr.serializers import jsonserializer, yamlserializer
 
 from harness.core.cassette import Cassette, Interaction
 from harness.core.errors import HarnessError
 from harness.provider import contracts as provider_contracts
+from harness.provider.cassettes import folder
 from harness.provider.cassettes.digest import interactions_sha256
 from harness.provider.cassettes.read import read
 from harness.provider.cassettes.scan import scan_file
@@ -61,10 +64,14 @@ def lint(
 ) -> list[Problem]:
     """Problems of all cassettes below `directory`, by name. `tape_names` are those that scenarios play; None: unknown."""
     held = contracts or provider_contracts.default()
-    paths = {path.relative_to(directory).with_suffix("").as_posix(): path for path in sorted(directory.rglob("*.yaml"))}
+    paths = folder.files(directory)
     problems: list[Problem] = []
     for name, path in paths.items():
         problems += lint_one(path, name, today, held)
+    for name, path in folder.unread(directory).items():
+        problems += _secrets(path, name)
+        text = f"nobody reads {path.suffix or 'a file without a suffix'}: cassettes end in {', '.join(folder.SUFFIXES)}"
+        problems.append(_problem(name, "cassette-unread", text, "warning"))
     if tape_names is not None:
         wanted = set(tape_names)
         problems += [
@@ -82,7 +89,7 @@ def lint_one(path: Path, name: str, today: date, contracts: Contracts) -> list[P
     try:
         cassette = read(path, name)
     except HarnessError as error:
-        return [_problem(name, error.code, error.message)]
+        return [_problem(name, error.code, error.message), *_secrets(path, name)]
     found = [
         *_size(path, name),
         *_secrets(path, name),
@@ -90,10 +97,10 @@ def lint_one(path: Path, name: str, today: date, contracts: Contracts) -> list[P
         *_contract(cassette, contracts),
     ]
     if cassette.provenance is None:
-        return [
-            _problem(name, "cassette-provenance", "it has no provenance: nobody can tell where it comes from"),
-            *found,
-        ]
+        text = "it has no provenance: nobody can tell where it comes from"
+        if cassette.dialect == "har":
+            text += "; harness cassette import-har makes a cassette of it"
+        return [_problem(name, "cassette-provenance", text), *found]
     return [*_provenance(cassette), *_origin(cassette), *_shutdown(cassette, today, contracts), *found]
 
 
@@ -110,8 +117,11 @@ def _secrets(path: Path, name: str) -> Iterator[Problem]:
 
 def _stock(path: Path, cassette: Cassette) -> Iterator[Problem]:
     """vcrpy's own loader must take the file: it is the promise that nobody is locked in."""
+    if cassette.dialect == "har":
+        return  # never vcrpy's
+    serializer = jsonserializer if path.suffix.lower() == ".json" else yamlserializer
     try:
-        requests, _ = FilesystemPersister.load_cassette(str(path), serializer=yamlserializer)
+        requests, _ = FilesystemPersister.load_cassette(str(path), serializer=serializer)
     except Exception as error:  # whatever vcrpy raises, the file does not load there
         yield _problem(cassette.name, "cassette-stock", f"stock vcrpy does not load it: {type(error).__name__}")
         return
@@ -125,6 +135,9 @@ def _stock(path: Path, cassette: Cassette) -> Iterator[Problem]:
 
 def _contract(cassette: Cassette, contracts: Contracts) -> Iterator[Problem]:
     for one in cassette.interactions:
+        if one.unanswered:
+            yield _problem(cassette.name, "cassette-unanswered", one.unanswered, "warning")
+            continue
         provider, method, path, asked = _asked(one)
         rejected = one.response.status in (400, 404, 422)
         # a provider that answers 400 has found the request wrong: the cassette is there to show just that

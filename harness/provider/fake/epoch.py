@@ -183,7 +183,7 @@ class Epoch:
     def _play(self, plan: Plan, slot: Slot) -> None:
         recording, entry = slot.recording, plan.entry
         interaction = recording.interaction
-        if not recording.answered:
+        if interaction.unanswered:
             entry.recording, entry.disposition, plan.ends = recording, "played", "reset"
             return
         found = recording.answer
@@ -211,7 +211,7 @@ class Epoch:
         for body in singles:
             key = self.tape.key(entry.profile, entry.host, entry.method, target, body)
             slot = next((slot for slot in self.tape.by_key.get(key, ()) if free.get(id(slot), slot.left)), None)
-            if slot is None or not slot.recording.answered:
+            if slot is None or slot.recording.interaction.unanswered:
                 return False
             free[id(slot)] = free.get(id(slot), slot.left) - 1
             taken.append((slot, body))

@@ -18,6 +18,7 @@ from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Fault
 from harness.provider import cassettes
+from harness.provider.cassettes import folder as folders
 from harness.provider.fake.calls import Entry, Validate
 from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
@@ -73,7 +74,7 @@ class Service:
         try:
             mark = hashlib.sha256(path.read_bytes()).digest()  # by content: two writes may share size and time
         except OSError:
-            known = [str(found.relative_to(self.folder).with_suffix("")) for found in self.folder.rglob("*.yaml")]
+            known = list(folders.files(self.folder))
             hint = did_you_mean(name, known) if known else f"{self.folder} holds no cassette: nox -s record"
             raise HarnessError(f"no cassette '{name}'", hint=hint, code="cassette-missing") from None
         kept = self.prepared.get(path)
@@ -88,7 +89,7 @@ class Service:
             raise HarnessError(
                 f"no cassette '{name}'", hint="name it as its path below the cassette folder", code="cassette-missing"
             )
-        return self.folder / (name if name.endswith((".yaml", ".har")) else f"{name}.yaml")
+        return folders.path_of(self.folder, name)
 
     def prepare(self, cassette: Cassette) -> tuple[Recording, ...]:
         return prepare(cassette, self.hosts)

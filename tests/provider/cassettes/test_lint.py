@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from harness.jobs.record.cassette.verb import cassette as command
 from harness.provider.cassettes import interactions_sha256, read, write
 from harness.provider.cassettes.lint import SIZE_BYTES, lint
 from harness.provider.cassettes.write import dumps
+from harness.provider.fake.service import Service
 from tests.provider.cassettes.made import cassette, chat, interaction
 from tests.provider.simulator.ask import CHAT, IMAGES, RUNWARE, post, say, task
 
@@ -269,3 +271,92 @@ def test_runware_cassettes_are_judged_as_well(tmp_path):
         shutdown_date="",
     )
     assert linted(tmp_path, made) == []
+
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def folder_of(where: Path, *names: str, text: str = "") -> Path:
+    """A folder with the handed cassettes under `names`."""
+    where.mkdir()
+    for name in names:
+        source = (
+            SAMPLES / "folder" / {".json": "b.json", ".har": "../params.har"}.get(Path(name).suffix.lower(), "c.yml")
+        )
+        (where / name).parent.mkdir(exist_ok=True)
+        (where / name).write_text(text or source.read_text())
+    return where
+
+
+def test_what_the_fake_plays_is_what_the_lint_reads(tmp_path):
+    """Every suffix, in small letters or capitals; two files of one stem are two cassettes."""
+    assert {problem.cassette for problem in lint(SAMPLES / "folder", None, DAY)} == {"a", "b.json", "c.yml"}
+    names = ("x.yaml", "x.yml", "x.json", "x.har", "Y.HAR", "deep/z.YML")
+    told = {problem.cassette for problem in lint(folder_of(tmp_path / "f", *names), None, DAY)}
+    assert told == {"x", "x.yml", "x.json", "x.har", "Y.HAR", "deep/z.YML"}
+    service = Service(hosts={"api.openai.com": "openai"}, folder=tmp_path / "f")
+    assert all(service.recordings(name) for name in told)
+
+
+@pytest.mark.parametrize("name", ["c.yml", "c.yaml", "c.YML", "deep/c.yml"])
+def test_a_key_and_a_cookie_are_found_whatever_the_suffix(tmp_path, name):
+    """The bearer key and the session cookie of the handed file."""
+    told = [
+        problem.message
+        for problem in lint(folder_of(tmp_path / "f", name), None, DAY)
+        if problem.code == "cassette-secret"
+    ]
+    assert any(text.startswith("a bearer token at") for text in told)
+    assert any(text.startswith("a session cookie at") for text in told)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "c.yaml.bak", "c.cassette", "LICENSE"])
+def test_a_file_that_nobody_reads_is_named_and_looked_at_for_secrets(tmp_path, name):
+    """The fake does not play it; a key in it is a finding all the same."""
+    made = lint(folder_of(tmp_path / "f", name), None, DAY)
+    assert (made[-1].cassette, made[-1].code, made[-1].severity) == (name, "cassette-unread", "warning")
+    assert "nobody reads" in made[-1].message
+    assert any(problem.code == "cassette-secret" for problem in made)
+    (quiet,) = lint(folder_of(tmp_path / "g", name, text="nothing\n"), None, DAY)
+    assert quiet.code == "cassette-unread"
+    assert lint(folder_of(tmp_path / "h", ".gitignore", text="*\n"), None, DAY) == []
+
+
+def test_a_file_that_cannot_be_read_is_still_looked_at_for_secrets(tmp_path):
+    """Broken YAML with a key in it."""
+    made = lint(
+        folder_of(tmp_path / "f", "x.yaml", text="a: [\nauthorization: Bearer sk-live-0123456789abcdef\n"), None, DAY
+    )
+    assert {problem.code for problem in made} == {"cassette-syntax", "cassette-secret"}
+
+
+def test_a_request_that_was_never_answered_is_a_warning(tmp_path):
+    """By its entry, method and URL; nothing else is asked of an answer that is not there."""
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "x.har").write_text((SAMPLES / "status0.har").read_text())
+    made = {problem.code: problem for problem in lint(folder, None, DAY)}
+    assert set(made) == {"cassette-provenance", "cassette-unanswered"}
+    assert (
+        "entry 0: POST https://api.openai.com/v1/chat/completions was never answered"
+        in made["cassette-unanswered"].message
+    )
+    assert "import-har" in made["cassette-provenance"].message
+
+
+def test_the_command_counts_and_shows_cassettes_of_every_suffix(tmp_path):
+    """`cassette lint FOLDER` says how many it read."""
+    done = CliRunner().invoke(command, ["lint", str(SAMPLES / "folder"), "--today", "2026-11-29"])
+    assert "3 cassettes" in done.output
+
+
+def test_one_line_of_ten_megabytes_is_linted_in_time(tmp_path):
+    """A text that looks like nothing, one of NULs, and one of base64: no rule takes more than its length."""
+    began = time.monotonic()
+    for at, text in enumerate(("x" * 10_000_000, "\\0" * 100_000, "a b " * 100_000)):
+        (tmp_path / f"{at}.yaml").write_text(
+            f'interactions:\n- request: {{method: GET, uri: "https://a.example/", body: ""}}\n'
+            f'  response: {{status: {{code: 200}}, body: {{string: "{text}"}}}}\n'
+        )
+    assert {problem.code for problem in lint(tmp_path, None, DAY)} >= {"cassette-size"}
+    assert time.monotonic() - began < 120

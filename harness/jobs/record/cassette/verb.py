@@ -14,6 +14,7 @@ from harness.core.cassette import Cassette
 from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.provider import contracts
 from harness.provider.cassettes import drift as drifts
+from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes import lint as linting
 from harness.provider.cassettes import read, show
 from harness.verb.options import config_option, json_option, loaded
@@ -46,7 +47,7 @@ def lint(directory: Path | None, today: datetime | None, as_json: bool, config_p
         folder = config.cassettes
         problems = linting.lint(folder, _played(config), day, contracts.load(config.contracts))
     errors = sum(problem.severity == "error" for problem in problems)
-    count = len(list(folder.rglob("*.yaml")))
+    count = len(folders.files(folder))
     if as_json:
         click.echo(
             json.dumps({"cassettes": count, "errors": errors, "problems": [asdict(p) for p in problems]}, indent=2)
@@ -133,9 +134,9 @@ def _read(name: str, config_path: Path) -> Cassette:
     if path.is_file():
         return read(path, path.stem)
     folder = loaded(config_path).cassettes
-    found = folder / f"{name.removesuffix('.yaml')}.yaml"
+    found = folders.path_of(folder, name)
     if not found.is_file():
-        known = [p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.yaml")]
+        known = list(folders.files(folder))
         hint = did_you_mean(name, known) if known else "nothing is recorded yet: nox -s record"
         raise HarnessError(f"there is no cassette '{name}'", hint=hint, code="cassette-missing")
     return read(found, name.removesuffix(".yaml"))

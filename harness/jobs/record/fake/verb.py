@@ -14,10 +14,12 @@ import uvloop
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.history import Call
 from harness.provider import cassettes
+from harness.provider.cassettes import folder as folders
 from harness.provider.fake import faults
 from harness.provider.fake.config import FakeConfig, parse
 from harness.provider.fake.process import serving
 from harness.provider.fake.service import Service
+from harness.provider.fake.tape.match import Recording, unanswered
 
 
 @click.command()
@@ -62,18 +64,14 @@ async def _until_interrupted(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with serving(config, told.set) as (service, ports):
-        found = _load(service, folder, armed)
-        _announce(config, ports[0], found, as_json)
+        wanted = _load(service, folder, armed)
+        _announce(config, ports[0], wanted, as_json)
         await told.wait()
         return service.epoch.report(), service.epoch.tape.unplayed()
 
 
-def _load(service: Service, folder: Path, armed: tuple[faults.Fault, ...]) -> int:
-    if folder.is_file():
-        files = {folder.name: folder}
-    else:
-        paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml", ".har"))
-        files = {str(path.relative_to(folder)): path for path in paths}
+def _load(service: Service, folder: Path, armed: tuple[faults.Fault, ...]) -> tuple[Recording, ...]:
+    files = {folder.name: folder} if folder.is_file() else folders.files(folder)
     recordings = [one for name, path in files.items() for one in service.prepare(cassettes.read(path, name))]
     wanted = tuple(one for one in recordings if service.serves(one.host))
     if not wanted:
@@ -84,20 +82,24 @@ def _load(service: Service, folder: Path, armed: tuple[faults.Fault, ...]) -> in
             code="cassette-missing",
         )
     service.load("", wanted, armed)
-    return len(wanted)
+    return wanted
 
 
-def _announce(config: FakeConfig, port: int, found: int, as_json: bool) -> None:
+def _announce(config: FakeConfig, port: int, wanted: tuple[Recording, ...], as_json: bool) -> None:
     address = config.listen[0].address
     bundle = config.tls_dir / "ca.pem"
-    hosts = list(config.hosts)
+    hosts = sorted({*config.hosts, *(one.host for one in wanted)})
+    cut = unanswered(wanted)
     if as_json:
-        click.echo(json.dumps({"port": port, "ca_bundle": str(bundle), "hosts": hosts, "recordings": found}))
+        made = {"port": port, "ca_bundle": str(bundle), "hosts": hosts, "recordings": len(wanted), "unanswered": cut}
+        click.echo(json.dumps(made))
         return
-    click.echo(f"{found} recordings on https://{address}:{port} for {', '.join(hosts)}")
+    click.echo(f"{len(wanted)} recordings on https://{address}:{port} for {', '.join(hosts)}")
     click.echo(
         f"\nTrust its CA (and nothing else):\n  export REQUESTS_CA_BUNDLE={bundle}\n  export SSL_CERT_FILE={bundle}"
     )
+    for line in cut:
+        click.echo(f"\n{line}")
     click.echo("\nSend the traffic there, by base URL:")
     for host in hosts:
         click.echo(f"  https://localhost:{port}/{host}/...   for   https://{host}/...")
