@@ -92,7 +92,7 @@ class _Reader:
             "target",
             top["target"],
             ("name", "root", "app", "manage", "migrate"),
-            ("phase", "celery", "env", "inprocess_env", "queues", "markers"),
+            ("phase", "celery", "env", "inprocess_env", "markers"),
         )
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -125,7 +125,6 @@ class _Reader:
             migrate=self.texts("target.migrate", target["migrate"]),
             env=self.table_of_text("target.env", target.get("env", {})),
             inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
-            queues=self.texts("target.queues", target.get("queues", ["celery"])),
             markers=self.texts("target.markers", target.get("markers", [])),
             provider_hosts=self.table_of_text("providers", top["providers"]),
             roles={name: self.role(name, value) for name, value in top["roles"].items()},

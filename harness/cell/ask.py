@@ -5,7 +5,7 @@ Asking waits for nothing beyond the answer; what the target answers is data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,9 +25,9 @@ class Askable(Protocol):
 
     base_url: str
     session: requests.Session
-    broker: Any
 
     def console(self) -> Any: ...
+    def send(self, name: str, args: Iterable[Any], kwargs: Mapping[str, Any]) -> str: ...
     def start(self, role: str) -> None: ...
 
 
@@ -50,7 +50,7 @@ def ask(
     if action.request is not None:
         return Answered(exchange=_request(action.request, step, where, known, surface, token))
     if action.task is not None:
-        surface.broker.publish(
+        surface.send(
             action.task["name"],
             fill(action.task.get("args", []), known, where),
             fill(action.task.get("kwargs", {}), known, where),

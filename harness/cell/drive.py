@@ -120,6 +120,8 @@ def drive(
                 case LetRowGo():
                     surface.let_row_go()
         settle(config, surface, driven, expected_tasks)
+        for task in surface.broker.redelivered():
+            driven.notes.append(f"{task} came again: its worker had died before it acknowledged")
     finally:
         surface.let_row_go()
         for role in started:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from harness.stack.broker.tap import Broker
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes import retarget
+from harness.stack.roles import sender
 from harness.stack.roles.console import Console
 
 
@@ -32,7 +33,7 @@ class Live:
         self.db = stack.db
         self.base_url: str = stack.base_url
         self.session: requests.Session = stack.session() if inside else _direct()
-        self.broker: Any = stack.line if inside else Broker(stack.redis_url, config.queues)
+        self.broker: Any = stack.line if inside else Broker(stack.redis_url, holding=self._holding)
         self.fake = FakeControl(stack.fake_control)
         self._console: Any = stack.shell() if inside else None
         self._holder: Any = None
@@ -49,6 +50,12 @@ class Live:
         if self._console is None:
             self._console = Console(self.stack.spawn, self.config.manage)
         return self._console
+
+    def send(self, name: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None) -> str:
+        """Send one task message through the target's own Celery app; its id. Raises task-not-sent."""
+        if self._inside:
+            return str(self.broker.publish(name, args, kwargs))
+        return sender.send(self.console(), self.config.app, name, args, kwargs)
 
     def start(self, role: str) -> None:
         self.stack.start(role)
@@ -90,6 +97,9 @@ class Live:
             self._holder.rollback()
             self._holder.close()
             self._holder = None
+
+    def _holding(self) -> Collection[str] | None:
+        return sender.holding(self.console(), self.config.app)
 
     def close(self) -> None:
         self.let_row_go()

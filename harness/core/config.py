@@ -91,7 +91,6 @@ class Config:
     tables: Mapping[str, Table]
     ledger: Ledger
     operations: Mapping[str, Mapping[str, Action]]
-    queues: tuple[str, ...]
     settle_timeout_s: float
     app: str
     scenarios: Path

@@ -116,13 +116,14 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
 
 
 def needs_shell(config: Config, plan: Plan) -> bool:
-    """Whether any cell calls into the target's own shell: it is started beside the roles then."""
-    return any(
-        action_for(config, step.operation, Way(cell.path)).call
+    """Whether any cell calls into the target's own shell, or sends from it: it is started beside the roles then."""
+    actions = (
+        action_for(config, step.operation, Way(cell.path))
         for cell in plan.cells
         for step in steps_for(cell.scenario, cell.path)
         if isinstance(step, Do)
     )
+    return any(action.call or action.task for action in actions)
 
 
 @contextmanager

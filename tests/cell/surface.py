@@ -64,8 +64,11 @@ class Fake:
         self.asked.append(("call", code))
         return self.answer
 
-    def publish(self, name: str, args: list, kwargs: dict) -> None:
-        self.asked.append(("publish", name, args, kwargs))
+    def send(self, name: str, args: list, kwargs: dict) -> None:
+        self.asked.append(("send", name, args, kwargs))
+
+    def redelivered(self) -> tuple[str, ...]:
+        return ()
 
     def settle(self, timeout_s: float, at_least: int) -> str:
         self.asked.append(("settle", timeout_s, at_least))

@@ -29,7 +29,7 @@ def test_asking_says_what_must_come_and_waits_for_none_of_it():
     beat = ask(surface, Path.SCHEDULED, Do(operation="beat"))
     assert (beat.started, beat.messages, beat.exchange.method) == ("beat", 1, "CALL")
     assert ask(surface, Path.MANUAL, answers=[(202, {})]).messages == 0
-    assert surface.asked == [("publish", "check", [7], {"ids": [11]}), ("call", "prepare(7)"), ("start", "beat")]
+    assert surface.asked == [("send", "check", [7], {"ids": [11]}), ("call", "prepare(7)"), ("start", "beat")]
 
 
 def test_an_answer_that_is_no_json_is_kept_as_text():

@@ -53,7 +53,7 @@ def test_a_schedule_is_a_row_and_a_task_message_that_must_be_seen():
     surface = Fake()
     do = Do(operation="cluster", args=IDS)
     drive(surface, Path.SCHEDULED, do)
-    assert surface.asked[:2] == [("publish", "check", [7], {"ids": [11]}), ("settle", 3.0, 1)]
+    assert surface.asked[:2] == [("send", "check", [7], {"ids": [11]}), ("settle", 3.0, 1)]
     (row,) = driver.action_rows(Config, scenario(do), Path.SCHEDULED)
     assert (row.kind, row.name, row.values) == ("schedule", "due", {"account_id": Ref("account"), "stages": [1]})
     assert driver.action_rows(Config, scenario(do), Path.MANUAL) == ()

@@ -58,7 +58,7 @@ def remove(name: str) -> Callable[[Workshop], None]:
 
 EARLY = (
     Case(name="harness.toml with a syntax error", break_it=append("harness.toml", "\n[broken\n"), exit_code=2, code="config-syntax", says=("harness.toml is not valid TOML", "line")),
-    Case(name="harness.toml with an unknown key", break_it=config("queues = ", "queuse = "), exit_code=2, code="config-unknown-key", says=("unknown key 'queuse' in [target]",), hints="did you mean 'queues'?"),
+    Case(name="harness.toml with an unknown key", break_it=config("markers = ", "markres = "), exit_code=2, code="config-unknown-key", says=("unknown key 'markres' in [target]",), hints="did you mean 'markers'?"),
     Case(name="harness.toml with a wrong value", break_it=config("phase = 0", "phase = 8"), exit_code=2, code="config-value", says=("target.phase 8 is not a phase",)),
     Case(name="a backend that is not there", break_it=config('root = "', 'root = "/nowhere'), exit_code=2, code="config-value", says=("target.root /nowhere", "is not a folder")),
     Case(name="no harness.toml", break_it=remove("harness.toml"), exit_code=2, code="config-missing", says=("no harness.toml at harness.toml",)),

@@ -83,7 +83,7 @@ class _Tick:
 
     def drive(self, refs: Refs) -> driver.Driven:
         for send in self.sends:
-            self.live.broker.publish(send.task, send.args, send.kwargs or {})
+            self.live.send(send.task, send.args, send.kwargs or {})
         driven = driver.Driven()
         driver.settle(self.config, self.live, driven, at_least=len(self.sends))
         return driven

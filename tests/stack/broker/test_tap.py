@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -15,20 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.stack.broker import tap as tapped
-from harness.stack.broker import valkey
-from harness.stack.roles import child
+from tests.stack.broker.servers import sender, server
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("valkey")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = valkey.start(valkey.find(), folder, port=port, log=folder / "valkey.log", env=dict(os.environ))
-    valkey.await_ready(server, folder)
-    yield f"redis://127.0.0.1:{port}/0"
-    child.kill(server)
+    with server(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -41,9 +32,14 @@ def client(url: str) -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def broker(url: str, client: redis.Redis) -> Iterator[tapped.Broker]:
-    broker = tapped.Broker(url, ["celery"])
+    broker = tapped.Broker(url)
     yield broker
     broker.close()
+
+
+def publish(url: str, name: str, *args: object, **kwargs: object) -> str:
+    """What a sender with Celery's own settings does; the task's id."""
+    return str(sender(url, {}).send_task(name, args, kwargs).id)
 
 
 def finish(client: redis.Redis, task_id: str, status: str = "SUCCESS", result: object = None) -> None:
@@ -55,7 +51,7 @@ def finish(client: redis.Redis, task_id: str, status: str = "SUCCESS", result: o
 
 def test_a_task_is_open_until_its_result_is_stored(broker: tapped.Broker, client: redis.Redis) -> None:
     """Published is not done; taken from the queue is not done; a stored result is."""
-    task_id = broker.publish("jobs.write", [1], {"b": 2})
+    task_id = publish(broker.url, "jobs.write", 1, b=2)
     assert "1 task(s): jobs.write" in broker.settle(0.05)
     client.rpop("celery")
     assert "1 task(s): jobs.write" in broker.settle(0.05)
@@ -73,7 +69,7 @@ def test_a_task_is_open_until_its_result_is_stored(broker: tapped.Broker, client
 
 def test_a_failed_task_brings_its_error(broker: tapped.Broker, client: redis.Redis) -> None:
     """The exception's type and text are kept as evidence."""
-    task_id = broker.publish("jobs.write")
+    task_id = publish(broker.url, "jobs.write")
     finish(client, task_id, "FAILURE", {"exc_type": "ValueError", "exc_message": ["no such site"]})
     assert broker.settle(1) == ""
     assert broker.tasks()[0].error == "ValueError: no such site"
@@ -81,14 +77,14 @@ def test_a_failed_task_brings_its_error(broker: tapped.Broker, client: redis.Red
 
 def test_a_started_state_is_not_the_end(broker: tapped.Broker, client: redis.Redis) -> None:
     """task_track_started stores STARTED under the same key as the result."""
-    task_id = broker.publish("jobs.write")
+    task_id = publish(broker.url, "jobs.write")
     finish(client, task_id, "STARTED", {"pid": 1})
     assert "still open" in broker.settle(0.05)
 
 
 def test_a_worker_event_ends_a_task_that_stores_no_result(broker: tapped.Broker, client: redis.Redis) -> None:
     """ignore_result tasks are known by their events, which come in batches."""
-    task_id = broker.publish("jobs.quiet")
+    task_id = publish(broker.url, "jobs.quiet")
     client.rpop("celery")
     body = base64.b64encode(json.dumps([{"type": "task-succeeded", "uuid": task_id}]).encode()).decode()
     client.publish("/0.celeryev/task.multi", json.dumps({"body": body}))
@@ -98,8 +94,8 @@ def test_a_worker_event_ends_a_task_that_stores_no_result(broker: tapped.Broker,
 
 def test_a_task_published_by_a_task_is_waited_for(broker: tapped.Broker, client: redis.Redis) -> None:
     """A message that appears before its parent ends keeps the stack unsettled."""
-    parent = broker.publish("jobs.parent")
-    child = broker.publish("jobs.child")
+    parent = publish(broker.url, "jobs.parent")
+    child = publish(broker.url, "jobs.child")
     finish(client, parent)
     assert "jobs.child" in broker.settle(0.05)
     finish(client, child)
@@ -114,7 +110,8 @@ def test_settle_waits_for_messages_that_must_come(broker: tapped.Broker) -> None
 
 def test_an_unacknowledged_message_is_not_quiet(broker: tapped.Broker, client: redis.Redis) -> None:
     """A message that a worker holds unacknowledged keeps the stack unsettled, whoever sent it."""
-    client.hset("unacked", "tag", "message")
+    message = {"body": "", "headers": {"id": "elsewhere"}, "properties": {"delivery_tag": "tag"}}
+    client.hset("unacked", "tag", json.dumps([message, "", "celery"]))
     assert "still queued or unacknowledged" in broker.settle(0.05)
     client.delete("unacked")
     assert broker.settle(1) == ""
@@ -122,7 +119,7 @@ def test_an_unacknowledged_message_is_not_quiet(broker: tapped.Broker, client: r
 
 def test_settle_returns_as_soon_as_the_last_result_arrives(broker: tapped.Broker, client: redis.Redis) -> None:
     """Waiting is observing: a result stored from elsewhere ends it."""
-    task_id = broker.publish("jobs.write")
+    task_id = publish(broker.url, "jobs.write")
     finisher = threading.Thread(target=finish, args=(client, task_id))
     finisher.start()
     assert broker.settle(30) == ""
@@ -133,7 +130,7 @@ def test_reset_forgets_everything_but_the_bindings_of_live_workers(broker: tappe
     """Workers bind once, at start-up: emptying the bindings would make them deaf."""
     client.sadd("_kombu.binding.celery", "celery")
     client.set("lock:site:1", "held")
-    broker.publish("jobs.write")
+    publish(broker.url, "jobs.write")
     broker.reset()
     assert broker.tasks() == ()
     assert broker.settle(1) == ""
@@ -146,7 +143,7 @@ def test_no_text_confuses_the_tap(broker: tapped.Broker, client: redis.Redis, te
     """Arguments survive the server's escaping, and foreign commands with any bytes are passed over."""
     client.set(b"other-" + raw, raw)
     broker.reset()
-    task_id = broker.publish("jobs.echo", [text])
+    task_id = publish(broker.url, "jobs.echo", text)
     finish(client, task_id, result=text)
     assert broker.settle(1) == ""
     (task,) = broker.tasks()
