@@ -17,15 +17,22 @@ _TAIL = 3
 """Lines of a traceback that are shown."""
 
 
-def document(asked: Question, env: Mapping[str, str], folder: Path) -> dict[str, Any]:
+def document(asked: Question, env: Mapping[str, str], folder: Path, *, database: bool = False) -> dict[str, Any]:
     """The target's answer as JSON; `folder` is where it is written. Nothing of it holds a password.
+    `database`: a migrated one is there, and rows that a target keeps its schedule in are read.
 
     Raises HarnessError target-import, target-manage, no-celery-app, target-python.
     """
     job, out, log = folder / "look.json", folder / "looked.json", folder / "look.log"
     job.write_text(
         json.dumps(
-            {"root": os.fspath(asked.root), "manage": asked.manage, "celery": asked.celery, "out": os.fspath(out)}
+            {
+                "root": os.fspath(asked.root),
+                "manage": asked.manage,
+                "celery": asked.celery,
+                "database": database,
+                "out": os.fspath(out),
+            }
         )
     )
     with log.open("wb") as said:

@@ -156,7 +156,10 @@ _CONSTRAINTS = f"""
 SELECT k.conrelid::bigint, k.contype, k.conname, {_NAMES.format(keys="k.conkey", of="k.conrelid")},
        fn.nspname, f.relname, {_NAMES.format(keys="k.confkey", of="k.confrelid")}, k.confdeltype
 FROM pg_constraint k LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
-WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'f') ORDER BY k.conrelid, k.contype, k.conname"""
+WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'f')
+  -- a key to a partitioned table stands there once more for each of its partitions
+  AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
+ORDER BY k.conrelid, k.contype, k.conname"""
 
 _INDEXES = f"""
 SELECT i.indrelid::bigint, x.relname, {_NAMES.format(keys="i.indkey::smallint[]", of="i.indrelid")}, i.indpred IS NOT NULL

@@ -53,7 +53,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeatEntry:
-    """An entry of the beat schedule that is said in code. `kind`: crontab, interval, solar, or the class's dotted name."""
+    """An entry of the beat schedule. `kind`: crontab, interval, solar, or the class's dotted name. `said_by`: "code", or
+    "database" (a row of django-celery-beat, read where a migrated database was asked)."""
 
     name: str
     task: str
@@ -62,11 +63,13 @@ class BeatEntry:
     args: str
     kwargs: str
     options: Mapping[str, str]
+    said_by: str
+    enabled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """`store` is where due times are kept: "file" (`filename`), "database" (django-celery-beat: its rows are entries too),
+    """`store` is where due times are kept: "file" (`filename`), "database" (django-celery-beat),
     or the scheduler's dotted name."""
 
     scheduler: str

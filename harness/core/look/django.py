@@ -181,6 +181,7 @@ class Route:
     `methods` are empty where the view takes any; HEAD and OPTIONS are left out where they are only what Django makes of
     GET. `actions` map a viewset's methods to its functions. `decided_in_code` names what of `authentication`,
     `permissions`, `pagination` the view decides for each request, so that what stands here is its default.
+    `wrapped_in` are the target's own decorators: what they ask is not known.
     """
 
     template: str
@@ -196,6 +197,7 @@ class Route:
     pagination: str
     csrf_exempt: bool
     decided_in_code: tuple[str, ...]
+    wrapped_in: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def _routes(django: Django) -> Iterator[str]:
 
 
 def _route(route: Route) -> tuple[str, ...]:
-    asks = ", ".join(map(_last, route.permissions)) or "-"
+    asks = ", ".join(map(_last, (*route.permissions, *route.wrapped_in))) or "-"
     if route.authentication:
         asks += f" by {', '.join(map(_last, route.authentication))}"
     if route.decided_in_code:
@@ -159,7 +159,11 @@ def _beat(celery: Celery) -> Iterator[str]:
     beat = celery.beat
     where = f"in {beat.filename}" if beat.filename else f"in the {beat.store}"
     yield from ("", f"SCHEDULE  {beat.scheduler}, due times {where}")
-    yield from _table([(one.name, one.task, f"{one.kind} {one.schedule}", one.args) for one in beat.entries])
+    rows = [
+        (one.name, one.task, f"{one.kind} {one.schedule}", "" if one.enabled else "off", one.args)
+        for one in beat.entries
+    ]
+    yield from _table(rows)
 
 
 def _database(alias: str, database: Database) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _with_database(config: Config, island: Island, where: cache.Place) -> str:
     from harness.stack.processes import boot, looking
 
     with boot.boot(config, island, fake=None, roles=False) as stack:
-        document = ask.document(where.asked, stack.env, island.run_dir)
+        document = ask.document(where.asked, stack.env, island.run_dir, database=True)
         return looking.text_of(looking.with_databases(document, _catalogues(stack, document)), stack.places)
 
 

@@ -1,6 +1,7 @@
 """`python .../asked/__main__.py JOB.json` in the target's folder and environment: writes all that was found to job["out"].
 
-job: manage (words after the interpreter), root, out, celery (names to find the app by, the first said by the user).
+job: manage (words after the interpreter), root, out, celery (pairs of a name to find the app by and who says it), database
+(whether there is a migrated one).
 What fails is written too, as {"failed": {...}}: see failed.py.
 """
 

@@ -7,14 +7,38 @@ from . import names
 DATABASE = "django_celery_beat"
 
 
-def told(app):
+def told(app, database):
     conf = app.conf
     scheduler = str(conf.beat_scheduler or "")
     return {
         "scheduler": scheduler,
         "store": _store(scheduler),
         "filename": str(conf.beat_schedule_filename or "") if _store(scheduler) == "file" else "",
-        "entries": [_entry(name, one) for name, one in sorted((conf.beat_schedule or {}).items())],
+        "entries": [_entry(name, one) for name, one in sorted((conf.beat_schedule or {}).items())]
+        + (_rows() if database and _store(scheduler) == "database" else []),
+    }
+
+
+def _rows():
+    """What django-celery-beat's tables hold; it writes the entries that are said in code there too, once it runs."""
+    from django_celery_beat.models import PeriodicTask
+
+    return [_row(one) for one in PeriodicTask.objects.order_by("name") if one.name != "celery.backend_cleanup"]
+
+
+def _row(one):
+    kind, text = _schedule(one.schedule)
+    options = {word: getattr(one, word) for word in ("queue", "exchange", "routing_key", "priority", "one_off")}
+    return {
+        "name": one.name,
+        "task": one.task,
+        "kind": kind,
+        "schedule": text,
+        "args": one.args or "[]",
+        "kwargs": one.kwargs or "{}",
+        "options": {word: names.value(value) for word, value in options.items() if value},
+        "said_by": "database",
+        "enabled": bool(one.enabled),
     }
 
 
@@ -48,6 +72,8 @@ def _entry(name, one):
         "args": names.value(list(one.get("args") or ())),
         "kwargs": names.value(dict(one.get("kwargs") or {})),
         "options": {str(word): names.value(value) for word, value in options.items()},
+        "said_by": "code",
+        "enabled": bool(one.get("enabled", True)),
     }
 
 

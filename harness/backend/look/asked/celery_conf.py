@@ -14,7 +14,7 @@ REDIS = {
 """What kombu's redis transport does where nothing says otherwise, should the installed one not tell."""
 
 
-def told(found, root):
+def told(found, root, database):
     app = found["app"]
     # Celery's Django fixup runs Django's system checks before it imports tasks
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
@@ -49,7 +49,7 @@ def told(found, root):
         "enable_utc": bool(conf.enable_utc),
         "queues": _queues(app, every),
         "tasks": every,
-        "beat": beat.told(app),
+        "beat": beat.told(app, database),
     }
 
 

@@ -86,6 +86,6 @@ def _looked(job):
     Stage.now = "finding the Celery app"
     app = celery_app.found(job["celery"], root)
     Stage.now = "importing Celery's tasks"
-    celery = None if app is None else celery_conf.told(app, root)
+    celery = None if app is None else celery_conf.told(app, root, job["database"])
     Stage.now = "reading installed packages"
     return {"format": FORMAT, "runtime": runtime.told(root), "django": answer, "celery": celery, "databases": {}}

@@ -66,7 +66,11 @@ def _parameters(run):
         found = list(inspect.signature(run).parameters.values())
     except (TypeError, ValueError):
         return ["*args", "**kwargs"]
-    return [_parameter(one) for one in found]
+    words = [_parameter(one) for one in found]
+    named = [n for n, one in enumerate(found) if one.kind is one.KEYWORD_ONLY]
+    if named and not any(one.kind is one.VAR_POSITIONAL for one in found):
+        words.insert(named[0], "*")
+    return words
 
 
 def _parameter(one):

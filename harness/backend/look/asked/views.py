@@ -12,12 +12,9 @@ def told(callback, root):
     kind = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
     shown = kind if kind is not None else _innermost(callback)
     view = names.dotted(shown)
-    if kind is not None and names.dotted(kind).startswith("rest_framework.decorators."):
-        # @api_view makes a class for each function, and gives it the function's name alone
-        view = "{}.{}".format(
-            kind.__module__ if kind.__module__ != "rest_framework.decorators" else callback.__module__,
-            kind.__name__,
-        )
+    if getattr(kind, "__qualname__", "").endswith("WrappedAPIView"):
+        # @api_view makes a class for each function, and gives it the function's name and module
+        view = f"{kind.__module__}.{kind.__name__}"
     rest = kind is not None and hasattr(kind, "permission_classes") and hasattr(kind, "authentication_classes")
     given = getattr(callback, "initkwargs", None) or getattr(callback, "view_initkwargs", None) or {}
     actions = dict(getattr(callback, "actions", None) or {})
@@ -31,6 +28,7 @@ def told(callback, root):
         "pagination": _pagination(given, kind) if rest else _paginated(kind),
         "csrf_exempt": bool(getattr(callback, "csrf_exempt", False)),
         "decided_in_code": _decided(kind) if rest else [],
+        "wrapped_in": _decorators(callback, root),
     }
 
 
@@ -70,6 +68,28 @@ def _wrapped(callback):
 
 def _innermost(callback):
     return _wrapped(callback)[-1]
+
+
+def _decorators(callback, root):
+    """The target's own decorators around a view, outermost first: what they ask of a caller only they know."""
+    around = _wrapped(callback)[:-1]
+    return [
+        _decorator(one) for one in around if hasattr(one, "__code__") and names.is_own(one.__code__.co_filename, root)
+    ]
+
+
+def _decorator(function):
+    """The function of the module that made this one: functools.wraps has given it the name of what it wraps."""
+    code, scope = function.__code__, function.__globals__
+    for name, thing in sorted(scope.items()):
+        if callable(thing) and _makes(getattr(thing, "__code__", None), code):
+            return "{}.{}".format(scope.get("__name__", ""), name)
+    return "{}.{}".format(scope.get("__name__", ""), code.co_name)
+
+
+def _makes(outer, inner):
+    found = [one for one in getattr(outer, "co_consts", ()) if hasattr(one, "co_consts")]
+    return inner in found or any(_makes(one, inner) for one in found)
 
 
 def _closure(function):
