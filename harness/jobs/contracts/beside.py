@@ -27,14 +27,17 @@ def in_target(stack: Stack, config: Config, words: Iterable[str], extra: Mapping
     )
 
 
-def fuzzed(
-    stack: Stack, config: Config, job: Mapping[str, Any], *, name: str, what: str, extra: Mapping[str, str] = {}
-) -> dict[str, Any]:
-    """Give `job` to `python -m harness.jobs.contracts.inside` and return what it told. Raises StackError fuzz-broke, and what it raised."""
+def done_inside(
+    stack: Stack, config: Config, module: str, job: Mapping[str, Any], *, name: str, what: str, extra: Mapping[str, str] = {},
+) -> dict[str, Any]:  # fmt: skip
+    """Have `module`.run do `job` in the target's process (harness.jobs.contracts.inside) and return what it told. Raises
+    StackError fuzz-broke, and what it raised."""
     folder = stack.run_dir / "tmp"
     file, out = folder / f"{name}.json", folder / f"{name}.out.json"
     file.write_text(json.dumps({**job, "out": str(out)}))
-    line = environment.command(("{python}", "-m", "harness.jobs.contracts.inside", str(file)), stack.places, what)
+    line = environment.command(
+        ("{python}", "-m", "harness.jobs.contracts.inside", module, str(file)), stack.places, what
+    )
     done = in_target(stack, config, line, extra)
     if done.returncode or not out.exists():
         last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]

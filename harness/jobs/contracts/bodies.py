@@ -13,12 +13,15 @@ from harness.cell.drive import action_rows, steps_for
 from harness.cell.template import fill, names
 from harness.core.config import Config
 from harness.core.scenario import Cell, Do, Given, Scenario, bearer
-from harness.jobs.contracts.beside import fuzzed
+from harness.jobs.contracts.beside import done_inside
 from harness.jobs.contracts.judge.openapi import body, operations
 from harness.stack.database import postgres, seed
 from harness.stack.processes.running import Stack
 
 Contract = Mapping[str, Any]
+
+INSIDE = "harness.jobs.contracts.inside.bodies"
+"""What sends them, in the target's process. Named, not imported: it needs the target's Django."""
 
 
 def wanted(contract: Contract, phase: int) -> list[str]:
@@ -66,7 +69,6 @@ def check(stack: Stack, config: Config, contract: Contract, scenarios: Iterable[
     found = {path: asked(config, every, path) for path in wanted(contract, config.phase)}
     chosen = {path: one for path, one in found.items() if one is not None}
     job = {
-        "bodies": True,
         "operations": _operations(stack, config, contract, chosen),
         "tables": [one.table for kind, one in config.tables.items() if kind not in ("user", "api_token")],
         "hosts": sorted(config.provider_hosts),
@@ -75,7 +77,7 @@ def check(stack: Stack, config: Config, contract: Contract, scenarios: Iterable[
     trusted = Path(stack.places["ca_bundle"])
     trusted.parent.mkdir(parents=True, exist_ok=True)
     trustme.CA().cert_pem.write_to_path(str(trusted))
-    told = fuzzed(stack, config, job, name="bodies", what="the request bodies")
+    told = done_inside(stack, config, INSIDE, job, name="bodies", what="the request bodies")
     return {**told, "unasked": unasked(contract, config.phase, chosen)}
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.contracts import files as store
-from harness.jobs.contracts.beside import fuzzed
-from harness.jobs.contracts.inside import world
+from harness.jobs.contracts.beside import done_inside
+from harness.jobs.contracts.fuzz.inside import world
 from harness.jobs.contracts.judge.openapi import body, operations
 from harness.stack.database import postgres, seed
 from harness.stack.processes import boot
@@ -22,6 +22,9 @@ from harness.verb.inside import Island, answer
 STREAMS = 2
 """Processes side by side, each with a copy of the database and a seed of its own: fixed, so that a seed means the same
 states on every machine."""
+
+INSIDE = "harness.jobs.contracts.fuzz.inside.search"
+"""What searches, in the target's process. Named, not imported: it needs the target's Django."""
 
 OPERATION = "ai_models"
 """operationId of the endpoint in contracts/api/openapi.yaml."""
@@ -136,4 +139,4 @@ def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int) 
 def _started(stack: Stack, config: Config, job: Mapping[str, Any], database: str) -> dict[str, Any]:
     """One stream in the target's process, on `database`."""
     env = environment.of_target(config, stack.env, {**stack.places, "db_name": database})
-    return fuzzed(stack, config, job, name=database, what="the fuzzer", extra=env)
+    return done_inside(stack, config, INSIDE, job, name=database, what="the fuzzer", extra=env)

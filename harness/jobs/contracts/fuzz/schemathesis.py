@@ -20,7 +20,7 @@ from harness.core.errors import StackError
 from harness.core.scenario import bearer
 from harness.jobs.contracts.beside import PACKAGE, in_target
 from harness.jobs.contracts.fuzz import run as fuzz
-from harness.jobs.contracts.inside import world
+from harness.jobs.contracts.fuzz.inside import world
 from harness.stack.database import seed
 from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
@@ -102,7 +102,7 @@ def _statuses(har: Path) -> set[int]:
 
 
 def _callers(url: str, answers: dict[str, Any]) -> list[str]:
-    """Every caller of harness.jobs.contracts.inside.world over the wire: status and body."""
+    """Every caller of harness.jobs.contracts.fuzz.inside.world over the wire: status and body."""
     problems = []
     with requests.Session() as session:
         session.trust_env = False

@@ -112,7 +112,7 @@ def _tell(console: Console, found: job.Fuzzed, folder: Path, number: int, exampl
 
 def _case(path: Path) -> Any:
     """A state as `_tell` keeps it. Raises fuzz-case."""
-    from harness.jobs.contracts.inside.states import State  # only this option needs Hypothesis here
+    from harness.jobs.contracts.fuzz.inside.states import State  # only this option needs Hypothesis here
 
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

@@ -1,37 +1,37 @@
-"""`python -m harness.jobs.contracts.inside JOB.json` in the target's environment and folder: writes what came of it to job["out"].
+"""`python -m harness.jobs.contracts.inside MODULE JOB.json` in the target's environment and folder: MODULE.run(job) does the
+job, and what came of it is written to job["out"].
 
 An error is written there too, as {"error": [message, hint, code]}: whoever reads no result must not take it for a pass.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from harness.core.errors import StackError
 
 
-def main(path: str) -> None:
+def main(module: str, path: str) -> None:
     job = json.loads(Path(path).read_text())
     try:
-        told = run(job)
+        told = run(module, job)
     except StackError as error:
         told = {"error": [error.message, error.hint, error.code]}
     Path(job["out"]).write_text(json.dumps(told))
 
 
-def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Fuzz, or with job["case"] play one state (harness.jobs.contracts.fuzz.run has the keys); with job["bodies"] send request bodies."""
+def run(module: str, job: dict[str, Any]) -> dict[str, Any]:
+    """Imports `module` when the target's apps are ready: it may import what is theirs."""
     try:
         import django
 
         django.setup()
-        from harness.jobs.contracts.inside import bodies, inprocess, search
-        from harness.jobs.contracts.inside.states import State
+        found = importlib.import_module(module)
     except ImportError as error:
         raise StackError(
             f"the target's Python cannot import what fuzzing needs: {error}",
@@ -39,40 +39,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             code="fuzz-import",
         ) from None
     logging.disable(logging.CRITICAL)
-    if "bodies" in job:
-        return bodies.run(job)
-    endpoint = inprocess.prepare(job)
-    if refusal := inprocess.refused_tokens(endpoint):
-        raise StackError(
-            f"the target refuses a token that the harness made for it: {refusal}",
-            hint="tokens are rows of [tables] api_token with the SHA-256 of the bearer",
-            code="fuzz-token",
-        )
-    problems = [str(one) for one in inprocess.preliminaries(endpoint)]
-    failure, began, spent = None, time.perf_counter(), endpoint.tally.app_s
-    if job["case"] is not None:
-        state = State.from_json(job["case"])
-        wrong = inprocess.judge(endpoint, state)
-        failure = search.Found(state, wrong) if wrong else None
-    elif not problems:
-        failure = search.fuzz(endpoint, job["seed"], job["examples"], first=job["corners"])
-    seconds = time.perf_counter() - began
-    tally = endpoint.tally
-    if failure is not None:
-        problems += [str(one) for one in failure.problems]
-    return {
-        "problems": problems,
-        "state": failure.state.as_json() if failure else None,
-        "cases": tally.cases,
-        "calls": tally.calls,
-        "repeated": tally.repeated,
-        "keys": [key.hex() for key in tally.distinct],
-        "seconds": seconds,
-        "app_s": tally.app_s - spent,
-        "known": tally.known,
-        "digest": tally.digest.hexdigest()[:16],
-    }
+    told: dict[str, Any] = found.run(job)
+    return told
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

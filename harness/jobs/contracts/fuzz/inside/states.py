@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harness.jobs.contracts.inside.world import CALLERS, OTHER, OWNER
+from harness.jobs.contracts.fuzz.inside.world import CALLERS, OTHER, OWNER
 
 REAL = ("gpt-5.1", "gpt-4o-mini", "runware:97@1", "dall-e-3", "google:4@2", "bria:10@1", "GPT-5.1", "a", "B")
 ODD = (

@@ -3,15 +3,54 @@
 from __future__ import annotations
 
 import gc
+import time
+from collections.abc import Mapping
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from harness.jobs.contracts.inside.inprocess import Endpoint, judge
-from harness.jobs.contracts.inside.oracle import Problem
-from harness.jobs.contracts.inside.states import State, corners, simpler, states
+from harness.core.errors import StackError
+from harness.jobs.contracts.fuzz.inside.inprocess import Endpoint, judge, preliminaries, prepare, refused_tokens
+from harness.jobs.contracts.fuzz.inside.oracle import Problem
+from harness.jobs.contracts.fuzz.inside.states import State, corners, simpler, states
 
 ROUNDS = 200
 """At most so many things are taken out of a state that breaks a rule."""
+
+
+def run(job: Mapping[str, Any]) -> dict[str, Any]:
+    """Fuzz, or with job["case"] play one state; harness.jobs.contracts.fuzz.run has the keys. Raises StackError fuzz-token."""
+    endpoint = prepare(job)
+    if refusal := refused_tokens(endpoint):
+        raise StackError(
+            f"the target refuses a token that the harness made for it: {refusal}",
+            hint="tokens are rows of [tables] api_token with the SHA-256 of the bearer",
+            code="fuzz-token",
+        )
+    problems = [str(one) for one in preliminaries(endpoint)]
+    failure, began, spent = None, time.perf_counter(), endpoint.tally.app_s
+    if job["case"] is not None:
+        state = State.from_json(job["case"])
+        wrong = judge(endpoint, state)
+        failure = Found(state, wrong) if wrong else None
+    elif not problems:
+        failure = fuzz(endpoint, job["seed"], job["examples"], first=job["corners"])
+    seconds = time.perf_counter() - began
+    tally = endpoint.tally
+    if failure is not None:
+        problems += [str(one) for one in failure.problems]
+    return {
+        "problems": problems,
+        "state": failure.state.as_json() if failure else None,
+        "cases": tally.cases,
+        "calls": tally.calls,
+        "repeated": tally.repeated,
+        "keys": [key.hex() for key in tally.distinct],
+        "seconds": seconds,
+        "app_s": tally.app_s - spent,
+        "known": tally.known,
+        "digest": tally.digest.hexdigest()[:16],
+    }
 
 
 def fuzz(endpoint: Endpoint, number: int, examples: int, *, first: bool) -> Found | None:

@@ -23,8 +23,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.jobs.contracts.inside.states import Row, State
-from harness.jobs.contracts.inside.world import CALLERS
+from harness.jobs.contracts.fuzz.inside.states import Row, State
+from harness.jobs.contracts.fuzz.inside.world import CALLERS
 
 SHARED = ("model_name", "display_name", "provider", "is_default")
 FIELDS = {

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.jobs.contracts.inside.oracle import FIELDS, NO_DEFAULT, Answer, default_of, in_order, problems
-from harness.jobs.contracts.inside.states import State, corners, model
-from harness.jobs.contracts.inside.world import OWNER
+from harness.jobs.contracts.fuzz.inside.oracle import FIELDS, NO_DEFAULT, Answer, default_of, in_order, problems
+from harness.jobs.contracts.fuzz.inside.states import State, corners, model
+from harness.jobs.contracts.fuzz.inside.world import OWNER
 
 USUAL = corners()[0]
 

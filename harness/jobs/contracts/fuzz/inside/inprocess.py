@@ -16,10 +16,10 @@ from typing import Any
 import jsonschema_rs
 from django.db import connection
 
-from harness.jobs.contracts.inside import oracle
-from harness.jobs.contracts.inside.oracle import SECRET, Answer, Problem
-from harness.jobs.contracts.inside.states import State, corners
-from harness.jobs.contracts.inside.world import CALLERS, OTHER, OWNER
+from harness.jobs.contracts.fuzz.inside import oracle
+from harness.jobs.contracts.fuzz.inside.oracle import SECRET, Answer, Problem
+from harness.jobs.contracts.fuzz.inside.states import State, corners
+from harness.jobs.contracts.fuzz.inside.world import CALLERS, OTHER, OWNER
 from harness.jobs.contracts.inside.wsgi import application, environ, rolled_back
 
 TABLES = {

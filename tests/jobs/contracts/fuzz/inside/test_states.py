@@ -8,9 +8,9 @@ from itertools import chain
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from harness.jobs.contracts.inside.oracle import default_of, without_default
-from harness.jobs.contracts.inside.states import ODD, REAL, SIZES, STYLES, TIERS, State, states
-from harness.jobs.contracts.inside.world import CALLERS, OWNER
+from harness.jobs.contracts.fuzz.inside.oracle import default_of, without_default
+from harness.jobs.contracts.fuzz.inside.states import ODD, REAL, SIZES, STYLES, TIERS, State, states
+from harness.jobs.contracts.fuzz.inside.world import CALLERS, OWNER
 
 
 @pytest.fixture(scope="module")
