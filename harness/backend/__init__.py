@@ -1,6 +1,7 @@
 """What is known of the backend under test, and how it is found out.
 
 description harness.toml, read
+ledger      its [ledger]
 scenarios   the scenario values of a target
 phases/     the phases of its migration: manifests, trees, what each changed
 look/       looking at a target: asked in its own interpreter, kept by content

@@ -7,11 +7,11 @@ key.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.core.config import Action, Config, HandRequest, Ledger, Role, Table
+from harness.backend import ledger
+from harness.core.config import Action, Config, HandRequest, Role, Table
 from harness.core.errors import HarnessError, did_you_mean
 
 FORMAT = 1
@@ -83,8 +83,8 @@ class _Reader:
         top = self.known(
             "top level",
             raw,
-            ("format", "target", "providers", "roles", "tables", "ledger", "operations"),
-            ("harness", "phases", "docker", "hand"),
+            ("format", "target", "providers", "roles", "tables", "operations"),
+            ("harness", "phases", "docker", "hand", "ledger"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -129,7 +129,7 @@ class _Reader:
             provider_hosts=self.table_of_text("providers", top["providers"]),
             roles={name: self.role(name, value) for name, value in top["roles"].items()},
             tables=tables,
-            ledger=self.ledger(top["ledger"], tables),
+            ledger=ledger.read(self.path.name, top.get("ledger", {}), tables),
             operations={name: self.operation(name, value) for name, value in top["operations"].items()},
             hand=self.hand(top.get("hand", {})),
             settle_timeout_s=float(settle_timeout_s),
@@ -139,6 +139,7 @@ class _Reader:
             cassettes=base / own.get("cassettes", "cassettes"),
             contracts=base / own.get("contracts", "contracts"),
             rates=base / own.get("rates", "contracts/rates.toml"),
+            rates_named="rates" in own,
         )
 
     def folder(self, base: Path, where: str, value: Any) -> Path | None:
@@ -190,33 +191,6 @@ class _Reader:
             paths=self.texts(f"{where}.paths", table.get("paths", [])),
             status=self.text(f"{where}.status", table.get("status", "")),
             active=self.texts(f"{where}.active", table.get("active", [])),
-        )
-
-    def ledger(self, value: Any, tables: Mapping[str, Table]) -> Ledger:
-        table = self.known("ledger", value, ("account", "transaction", "usage"))
-        account = self.known("ledger.account", table["account"], ("kind", "credits"))
-        transaction = self.known(
-            "ledger.transaction",
-            table["transaction"],
-            ("kind", "account", "type", "amount", "balance_after", "operation", "units"),
-        )
-        usage = self.known(
-            "ledger.usage",
-            table["usage"],
-            ("kind", "account", "operation", "credits", "model", "tokens_in", "tokens_out", "cost_usd", "units"),
-        )
-        for part in (account, transaction, usage):
-            if part["kind"] not in tables:
-                raise self.fail(
-                    f"ledger names the unknown table kind '{part['kind']}'", did_you_mean(part["kind"], tables)
-                )
-        return Ledger(
-            account=account["kind"],
-            account_credits=account["credits"],
-            transaction=transaction["kind"],
-            transaction_columns={k: v for k, v in transaction.items() if k != "kind"},
-            usage=usage["kind"],
-            usage_columns={k: v for k, v in usage.items() if k != "kind"},
         )
 
     def operation(self, name: str, value: Any) -> dict[str, Action]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.core.config import Config
 from harness.core.fold import folded
 from harness.core.history import CellHistory
 from harness.core.scenario import Path
+from harness.stack.database import ledger
+from harness.stack.database.ledger import Query
 
 ID = "pytest/block"
 NAME = "account"
 """What the account is called in the history."""
-
-Query = Callable[[str, list[Any]], list[dict[str, Any]]]
-"""query(sql, values) -> rows by column, JSON decoded."""
 
 
 class Block:
@@ -24,38 +23,29 @@ class Block:
     def __init__(self, config: Config, account: Any, query: Query) -> None:
         self._config, self._account, self._query = config, account, query
         self.opening = self._balance()
-        self._last = {
-            kind: query(f'SELECT coalesce(max(id), 0) AS last FROM "{table}"', [])[0]["last"]
-            for kind, (table, _) in self._kinds().items()
-        }
+        self._before = ledger.whole(query, config)
 
     def history(self) -> CellHistory:
         """What came of the block until now, made as every cell's history is."""
         told: list[dict[str, Any]] = [
             {"kind": "seeded", "refs": {}, "accounts": {NAME: {"id": self._account, "credits": self.opening}}},
-            {"kind": "balance", "account": NAME, "opening": self.opening, "closing": self._balance()},
         ]
-        for kind, (table, column) in self._kinds().items():
-            query = f'SELECT * FROM "{table}" WHERE id > %s AND "{column}" = %s ORDER BY id'
-            told += [
-                {"kind": "row", "table_kind": kind, "op": "insert", "id": row["id"], "before": None, "after": row}
-                for row in self._query(query, [self._last[kind], self._account])
-            ]
+        closing = self._balance()
+        if self.opening is not None and closing is not None:
+            told.append({"kind": "balance", "account": NAME, "opening": self.opening, "closing": closing})
+        changes = list(ledger.changed(self._before, ledger.whole(self._query, self._config)))
+        ledger.check_columns(changes, self._config.ledger)
+        told += [{**asdict(change), "kind": "row", "table_kind": change.kind} for change in changes]
         end = {"kind": "cell.end", "settled": True, "reason": "", "events": {}}
-        return folded({"scenario": ID, "path": str(Path.DIRECT)}, (*told, end), self._config.ledger)
-
-    def _balance(self) -> int | None:
-        ledger = self._config.ledger
-        table = self._config.tables[ledger.account].table
-        rows = self._query(
-            f'SELECT "{ledger.account_credits}" AS credits FROM "{table}" WHERE id = %s', [self._account]
+        seen = folded({"scenario": ID, "path": str(Path.DIRECT)}, (*told, end), self._config.ledger)
+        return replace(
+            seen,
+            ledger=tuple(row for row in seen.ledger if row.account == NAME),
+            usage=tuple(log for log in seen.usage if log.account == NAME),
         )
-        return int(rows[0]["credits"]) if rows else None
 
-    def _kinds(self) -> Mapping[str, tuple[str, str]]:
-        """kind -> (table, column that names the account)."""
-        own, tables = self._config.ledger, self._config.tables
-        return {
-            own.transaction: (tables[own.transaction].table, own.transaction_columns["account"]),
-            own.usage: (tables[own.usage].table, own.usage_columns["account"]),
-        }
+    def _balance(self) -> Any:
+        held = ledger.balances(
+            self._query, self._config, {NAME: {"kind": self._config.ledger.accounts, "id": self._account}}
+        )
+        return held[NAME]["credits"] if NAME in held else None

@@ -21,7 +21,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
-from harness.stack.database import capture
+from harness.stack.database import capture, ledger
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -81,11 +81,14 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         told[kind] += 1
         outer(kind, fields)
 
-    opening: dict[str, dict[str, int]] = {}
+    query = ledger.query_of(live.db)
+    opening: ledger.Held = {}
+    apart: ledger.Read = {}
 
     def seeded(refs: Refs) -> None:
         capture.mark_baseline(live.db)
-        opening.update(_balances(config, live, refs))
+        opening.update(ledger.opening(query, config, refs))
+        apart.update(ledger.apart(query, config.ledger))
         tell("seeded", {"refs": refs, "accounts": opening})
 
     name = {"scenario": work.id, "path": work.path}
@@ -93,7 +96,9 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     mark, refs, driven = _drive(live, work, clock, seeded)
     with clock.part(stages.CAPTURE):
         changes = capture.changes(live.db, config.tables)
-        closing = _balances(config, live, refs)
+        changes += tuple(ledger.changed(apart, ledger.apart(query, config.ledger)))
+        ledger.check_columns(changes, config.ledger)
+        closing = ledger.balances(query, config, refs)
         report = live.fake.report()
         for exchange in driven.http:
             tell("http", asdict(exchange))
@@ -105,7 +110,9 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for change in changes:
             tell("row", row_fields(change))
         for account, held in opening.items():
-            tell("balance", {"account": account, "opening": held["credits"], "closing": closing[account]["credits"]})
+            if account in closing:  # one that is gone has no balance, and the fold says that none was observed
+                left = closing[account]["credits"]
+                tell("balance", {"account": account, "opening": held["credits"], "closing": left})
         for line in work.lines(mark):
             if _worth_telling(line, config.markers):
                 tell("log", asdict(line))
@@ -140,14 +147,3 @@ def _drive(live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None])
 
 def _worth_telling(line: LogLine, markers: Sequence[str]) -> bool:
     return line.level in ODD or TRACEBACK in line.message or any(marker in line.message for marker in markers)
-
-
-def _balances(config: Config, live: Live, refs: Refs) -> dict[str, dict[str, int]]:
-    """Credits of every account of the world, by its name there."""
-    ledger = config.ledger
-    table = config.tables[ledger.account].table
-    ids = {ref["id"]: name for name, ref in refs.items() if ref["kind"] == ledger.account}
-    rows = live.db.execute(
-        f'SELECT id, "{ledger.account_credits}" FROM "{table}" WHERE id = ANY(%s) ORDER BY id', [list(ids)]
-    ).fetchall()
-    return {ids[row[0]]: {"id": row[0], "credits": row[1]} for row in rows}

@@ -7,7 +7,8 @@ cassette   recorded interactions and their provenance
 history    everything observed in a run: NDJSON events, and one cell of them as a value;  fold: the events of a cell -> that value
 golden     the locked outcome of a scenario, with its deviations
 finding    a defect of the target that a run proved, and what it breaks
-rates      the independent rate card
+ledger     the ledger as harness.toml maps it: parts, columns, units, words
+rates/     the independent rate card, and what is due by it
 look/      what is found by looking at a target: models, routes, tasks, the catalogue
 verdict    pass, fail, unknown, with evidence
 stages     what the seconds of a run are told by

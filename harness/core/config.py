@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.core.ledger import Ledger
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
@@ -37,18 +39,6 @@ class Table:
     paths: tuple[str, ...] = ()
     status: str = ""
     active: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """Which columns carry the money. Values are column names; `metadata` columns are JSON with `operation` and `units` keys."""
-
-    account: str
-    account_credits: str
-    transaction: str
-    transaction_columns: Mapping[str, str]
-    usage: str
-    usage_columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +87,9 @@ class Config:
     cassettes: Path
     contracts: Path
     rates: Path
+    rates_named: bool = True
+    """Whether harness.toml names the rate card: where it does, the file must be there."""
+
     celery: str = ""
     """Where the Celery app is, as `celery -A` takes it; "" where looking finds it."""
     markers: tuple[str, ...] = ()

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-FORMAT = 1
+from harness.core.ledger import Amount
 
-ONLY_ACCOUNT = "account"
-"""What the account is called in an outcome when the scenario has just one."""
+FORMAT = 1
 
 SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 """The parts of an outcome, in file order. A deviation replaces whole parts."""
@@ -19,23 +18,23 @@ SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 class Outcome:
     """What a scenario came to.
 
-    balance  account name (`ONLY_ACCOUNT` where there is one) -> {"opening", "closing"} in credits
+    balance  account name ("account" where there is one) -> {"opening", "closing"} in credits
     ledger   one mapping a transaction: account (only with several), operation, units, credits (signed), balance
-             (and kind, where it is no deduction)
+             (and kind, where it is no deduction); operation, units and balance where the target says them
     usage    one mapping a usage log: account (only with several), operation, credits, model, tokens_in, tokens_out,
              cost_usd (absent when the log has none), units (only when not 1)
     calls    route ("openai POST /v1/chat/completions") -> count of requests that reached the provider
     rows     lines such as "cluster +3" or "keyword status new->mapped x10"
     """
 
-    balance: Mapping[str, Mapping[str, int]]
+    balance: Mapping[str, Mapping[str, Amount]]
     ledger: tuple[Mapping[str, Any], ...] = ()
     usage: tuple[Mapping[str, Any], ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
 
     @property
-    def charged_credits(self) -> int:
+    def charged_credits(self) -> Amount:
         """What the customers paid, net of refunds and grants: the drop in all balances."""
         return sum(account["opening"] - account["closing"] for account in self.balance.values())
 
@@ -62,12 +61,14 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Golden:
-    """A golden file as a value. `known_wrong` names the findings that explain a locked but wrong behaviour."""
+    """A golden file as a value. `known_wrong` names the findings that explain a locked but wrong behaviour; `not_asked` the
+    laws that the target had nothing for when it was accepted: all others were asked."""
 
     scenario: str
     why: str
     outcome: Outcome
     known_wrong: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
 
 

@@ -31,36 +31,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.core.ledger import Amount
+
 FORMAT = 1
 Event = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """One credit transaction. `credits` is signed; `balance` is balance_after; `units` counts what was bought (1 for text)."""
+    """One movement of a balance, in the words of harness.core.ledger. `credits` is signed; `balance` is what it left
+    (None: the target does not say); `units` counts what was bought (1 for text). `kind` is one of ledger.KINDS, or the
+    target's own word. `log` is the key of the usage log, where a column of one names the other."""
 
-    id: int
+    id: Any
     account: str
     kind: str
     operation: str
-    credits: int
-    balance: int
+    credits: Amount
+    balance: Amount | None
     units: int = 1
+    request: str = ""
+    log: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRow:
-    """One usage log. `credits` is positive; `cost_usd` is the decimal as the database prints it, None when absent."""
+    """One usage log. `credits` is positive; `cost_usd` is the decimal as the database prints it, None when absent. Tokens
+    are None where the log has none; `tokens` are those it counts apart (cached, reasoning, image). `request` is the
+    provider's id of the request, `movement` the key of the movement, where the log has them."""
 
-    id: int
+    id: Any
     account: str
     operation: str
-    credits: int
+    credits: Amount
     model: str
-    tokens_in: int
-    tokens_out: int
+    tokens_in: int | None
+    tokens_out: int | None
     cost_usd: str | None
     units: int = 1
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    request: str = ""
+    movement: Any = None
+
+    @property
+    def token_total(self) -> int:
+        return (self.tokens_in or 0) + (self.tokens_out or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +120,7 @@ class RowChange:
 
     kind: str
     op: str
-    id: int
+    id: Any
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
 
@@ -145,15 +160,18 @@ class LogLine:
 class CellHistory:
     """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits.
 
+    `ledger` and `usage` stand in the order in which their rows were written.
+
     `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to; when
     the history names none, they are followed from the scenario's references (harness.judge.golden.actors).
-    `ledger` and `usage` hold only rows that are new in this cell, by id; `rows` holds every change of every table.
+    `ledger` and `usage` hold only rows that are new in this cell; `rows` holds every change of every table; `unread` has
+    a line for each row of the ledger that could not be read.
     """
 
     cell: str
     scenario: str
     path: str
-    accounts: Mapping[str, tuple[int, int]]
+    accounts: Mapping[str, tuple[Amount, Amount]]
     ledger: tuple[LedgerRow, ...] = ()
     usage: tuple[UsageRow, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -168,6 +186,7 @@ class CellHistory:
     settled: bool = True
     settle_reason: str = ""
     actors: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 

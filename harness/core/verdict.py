@@ -1,4 +1,4 @@
-"""Verdict: pass, fail or unknown, always with evidence; never a bare bool."""
+"""Verdict: pass, fail, unknown or not asked, always with evidence; never a bare bool."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.core.ledger import Amount
+
 
 class Status(StrEnum):
+    """`NOT_ASKED`: the target has nothing that could answer. It is no pass, and nothing is wrong with it."""
+
     PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
+    NOT_ASKED = "not asked"
+
+    @property
+    def bad(self) -> bool:
+        """Whether a run that holds it is not green."""
+        return self in (Status.FAIL, Status.UNKNOWN)
+
+
+ANSWERS = (Status.PASS, Status.FAIL, Status.UNKNOWN)
+"""What anything comes to that was asked at all: a cell, a row of a checklist, a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +41,19 @@ class Verdict:
     cell: str
     claim: str
     evidence: tuple[str, ...]
-    credits_delta: int | None = None
+    credits_delta: Amount | None = None
     finding: str = ""
     code: str = ""
     hint: str = ""
 
 
 def worst(verdicts: Iterable[Verdict]) -> Status:
-    """fail over unknown over pass. No verdict at all is unknown: a check that did not run has shown nothing."""
-    found = {verdict.status for verdict in verdicts}
-    for status in (Status.FAIL, Status.UNKNOWN, Status.PASS):
-        if status in found:
-            return status
-    return Status.UNKNOWN
+    """As `worst_of`, of verdicts."""
+    return worst_of(verdict.status for verdict in verdicts)
+
+
+def worst_of(statuses: Iterable[Status]) -> Status:
+    """fail over unknown over pass over not asked. Nothing at all is unknown: a check that did not run has shown nothing."""
+    found = set(statuses)
+    order = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_ASKED)
+    return next((status for status in order if status in found), Status.UNKNOWN)

@@ -5,6 +5,7 @@ laws/       the ledger's laws of one cell
 golden/     what a cell came to, and how that differs from what is locked
 context     what a check may know beside the history;  facts: the few of harness.toml;  result: what it returns
 known       findings: what is known to be wrong passes only while it is wrong in just that way
+asked       which laws a target has something for; the others are not asked, and say why
 declared    no cell, golden, deviation or finding left over
 traffic     provider calls, HTTP statuses, coming to rest
 overlap     deductions that several workers can have lost: counted, and the rest judged as if they had come in turn

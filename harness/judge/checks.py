@@ -13,6 +13,7 @@ from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
+from harness.judge.asked import not_asked, why_not
 from harness.judge.context import Context, RunContext
 from harness.judge.declared import complete, findings_used, goldens_used
 from harness.judge.facts import target_of
@@ -115,6 +116,7 @@ def judge(
         goldens=goldens,
         target=target,
         phase=phase,
+        rates=rates,
         findings=findings,
         planned=None if planned is None else tuple(planned),
     )
@@ -124,9 +126,17 @@ def judge(
 def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
     """One verdict of each cell checker, findings weighed in."""
     return [
-        verdict_of(name, claim, cell.cell, weigh(name, _guarded(check, cell, context), context.findings))
-        for name, (claim, check) in CELL_CHECKERS.items()
+        verdict_of(name, claim, cell.cell, result_of(name, cell, context, weighed=True))
+        for name, (claim, _) in CELL_CHECKERS.items()
     ]
+
+
+def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool = False) -> Result:
+    """What one cell checker says of a cell, findings `weighed` in; not asked where the target has nothing that it needs."""
+    if lacks := why_not(name, context.target.ledger, context.rates):
+        return not_asked(name, lacks, context.golden)
+    result = _guarded(CELL_CHECKERS[name][1], cell, context)
+    return weigh(name, result, context.findings) if weighed else result
 
 
 def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None) -> tuple[CellHistory, list[Verdict]]:
@@ -138,7 +148,7 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
     found = overlap.in_turn(cell, context.target.ledger)
     if isinstance(found, overlap.InTurn):
         again = check_cell(found.cell, context)
-        wrong = ", ".join(one.checker for one in again if one.status is not Status.PASS)
+        wrong = ", ".join(one.checker for one in again if one.status.bad)
         if not wrong:
             lost = verdict_of(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.known_wrong(lossy, found.lost))
             return found.cell, [*again, lost]
@@ -148,11 +158,13 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
 
 def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict]:
     """The verdicts of each run checker."""
-    return [
-        verdict_of(name, claim, about, result)
-        for name, (claim, check) in RUN_CHECKERS.items()
-        for about, result in check(cells, context)
-    ]
+    made = []
+    for name, (claim, check) in RUN_CHECKERS.items():
+        lacks = why_not(name, context.target.ledger, context.rates)
+        for about, result in check(cells, context):
+            asked = not_asked(name, lacks, context.goldens.get(about)) if lacks else result
+            made.append(verdict_of(name, claim, about, asked))
+    return made
 
 
 def _guarded(check: CellCheck, cell: CellHistory, context: Context) -> Result:

@@ -33,5 +33,6 @@ class RunContext:
     goldens: Mapping[str, Golden]
     target: Target
     phase: int
+    rates: RateCard = field(default_factory=RateCard)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     planned: tuple[str, ...] | None = None

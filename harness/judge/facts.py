@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.core.config import Config, Ledger, Table
+from harness.core.config import Config, Table
+from harness.core.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.core.counts import count
+from harness.core.counts import count, signed
 from harness.core.history import CellHistory
-from harness.core.rates import RateCard, credits_due
+from harness.core.rates import RateCard
+from harness.core.rates.due import credits_due, use_of
 from harness.core.verdict import Status, Verdict
 from harness.judge.laws.provider import SNAPSHOT
 
@@ -41,7 +42,7 @@ class Mismatch:
         units = "" if self.units is None else f", {self.units} unit(s)"
         tokens = ", tokens not said" if self.tokens is None else f", tokens {self.tokens[0]}+{self.tokens[1]}"
         delta = self.new - self.old
-        return f"{delta:+d} credits  {self.cell}  {self.operation} by {model}{units}{tokens}: old={self.old} new={self.new}"
+        return f"{signed(delta)} credits  {self.cell}  {self.operation} by {model}{units}{tokens}: old={self.old} new={self.new}"
 
 
 def logged(cells: Iterable[CellHistory]) -> tuple[list[Mismatch], list[str]]:
@@ -81,9 +82,9 @@ def seen_by_card(cells: Iterable[CellHistory], card: RateCard, phase: int) -> tu
                 unclear.append(f"{cell.cell}  {row.operation}: the rate card has no rule for it at phase {phase}")
                 continue
             model = SNAPSHOT.sub("", row.model)
-            due = credits_due(rule, model=model, tokens=row.tokens_in + row.tokens_out, units=row.units)
+            due = credits_due(rule, use_of(row, model))
             if due != row.credits:
-                tokens = (row.tokens_in, row.tokens_out)
+                tokens = (row.tokens_in or 0, row.tokens_out or 0)
                 found.append(
                     Mismatch(cell=cell.cell, operation=row.operation, old=row.credits, new=due, model=row.model, units=row.units, tokens=tokens)
                 )  # fmt: skip

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.core.config import Ledger
-from harness.core.counts import count
+from harness.core.counts import count, signed
 from harness.core.finding import Finding
 from harness.core.history import CellHistory, LedgerRow
+from harness.core.ledger import DEDUCTION, Amount, Ledger
 from harness.core.verdict import Status, Verdict
 from harness.judge.golden.ordering import chained
-from harness.judge.golden.outcome import DEDUCTION
 from harness.judge.result import Result, breaks
 from harness.judge.takers import too_few
 
@@ -32,7 +31,7 @@ class Lost:
     """Of one account: `deductions` of `taken` are not in its balance, which is `credits` too high because of it."""
 
     account: str
-    credits: int
+    credits: Amount
     deductions: int
     taken: int
 
@@ -58,14 +57,14 @@ def in_turn(cell: CellHistory, columns: Ledger) -> InTurn | str:
 
     They do when each deduction started from the opening balance or from what an earlier one left, when the account holds
     what the last one left, and when those that started from the same balance can be of different tasks
-    (harness.judge.takers). Earlier is by id: a deduction writes the account's row first, which keeps the next one
+    (harness.judge.takers). Earlier is by order: a deduction writes the account's row first, which keeps the next one
     waiting until it has committed.
     """
     if strangers := sorted({row.account for row in cell.ledger} - set(cell.accounts)):
         return f"{strangers[0]}: a transaction on an account whose balance was not observed"
     accounts, ledger, lost = dict(cell.accounts), [], []
     for name, (opening, closing) in cell.accounts.items():
-        rows = sorted((row for row in cell.ledger if row.account == name), key=lambda row: row.id)
+        rows = [row for row in cell.ledger if row.account == name]
         if chained(rows, opening) and closing == (rows[-1].balance if rows else opening):
             ledger += rows
             continue
@@ -117,16 +116,18 @@ def as_judged(cells: Iterable[CellHistory], verdicts: Iterable[Verdict], columns
     ]
 
 
-def _unexplained(rows: Sequence[LedgerRow], opening: int, closing: int) -> str:
+def _unexplained(rows: Sequence[LedgerRow], opening: Amount, closing: Amount) -> str:
     if not rows:
         return f"the balance went from {opening} to {closing} without a transaction"
     left = {opening}
     for n, row in enumerate(rows, 1):
+        if row.balance is None:
+            return f"transaction {n} does not say what it left"
         if row.kind != DEDUCTION or row.credits >= 0:
-            return f"transaction {n} is no deduction ({row.kind} {row.credits:+d})"
+            return f"transaction {n} is no deduction ({row.kind} {signed(row.credits)})"
         if row.balance - row.credits not in left:
             return (
-                f"transaction {n} ({row.operation} {row.credits:+d}) leaves {row.balance}, "
+                f"transaction {n} ({row.operation} {signed(row.credits)}) leaves {row.balance}, "
                 f"but no balance before it was {row.balance - row.credits}"
             )
         left.add(row.balance)
@@ -137,7 +138,7 @@ def _unexplained(rows: Sequence[LedgerRow], opening: int, closing: int) -> str:
     return ""
 
 
-def _kept(rows: Sequence[LedgerRow], opening: int) -> set[int]:
+def _kept(rows: Sequence[LedgerRow], opening: Amount) -> set[int]:
     """Indexes of the deductions that the last balance holds: from the last one back, each to the one it started from."""
     kept, n = set(), len(rows) - 1
     while n >= 0:

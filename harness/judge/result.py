@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from harness.core.ledger import Amount
 from harness.core.verdict import Status, Verdict
 
 
@@ -14,7 +15,7 @@ class Result:
 
     status: Status
     evidence: tuple[str, ...]
-    credits_delta: int | None = None
+    credits_delta: Amount | None = None
     finding: str = ""
     code: str = ""
     hint: str = ""
@@ -25,7 +26,7 @@ def holds(*evidence: str, finding: str = "") -> Result:
 
 
 def breaks(
-    evidence: Iterable[str], *, credits_delta: int | None = None, code: str = "", hint: str = "", finding: str = ""
+    evidence: Iterable[str], *, credits_delta: Amount | None = None, code: str = "", hint: str = "", finding: str = ""
 ) -> Result:
     return Result(
         status=Status.FAIL,
@@ -41,7 +42,9 @@ def cannot_tell(*evidence: str, code: str = "", hint: str = "") -> Result:
     return Result(status=Status.UNKNOWN, evidence=evidence, code=code, hint=hint)
 
 
-def judged(problems: Iterable[str], unclear: Iterable[str], shown: str, *, credits_delta: int | None = None) -> Result:
+def judged(
+    problems: Iterable[str], unclear: Iterable[str], shown: str, *, credits_delta: Amount | None = None
+) -> Result:
     """fail when there is any problem, else unknown when anything is unclear, else pass with what was `shown`."""
     problems, unclear = tuple(problems), tuple(unclear)
     if problems:

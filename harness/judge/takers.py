@@ -11,18 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.core.config import Ledger
+from harness.core.counts import signed
 from harness.core.history import CellHistory, LedgerRow, TaskRun
+from harness.core.ledger import Amount, Ledger
 
 
-def too_few(cell: CellHistory, rows: Sequence[LedgerRow], opening: int, ledger: Ledger) -> str:
+def too_few(cell: CellHistory, rows: Sequence[LedgerRow], opening: Amount, ledger: Ledger) -> str:
     """One line about the first deductions of an account that started from one balance and cannot be of as many tasks.
 
     `rows` are all deductions of one account, by id. Nothing is said where there can have been as many. One task takes
     its deductions one after the other, and the next starts at the earliest from what the last one left. So from one
     balance a task takes one, unless that balance was left more than once.
     """
-    groups: dict[int, list[LedgerRow]] = {}
+    groups: dict[Amount, list[LedgerRow]] = {}
     for row in rows:
         groups.setdefault(row.balance - row.credits, []).append(row)
     times = {began: (began == opening) + sum(row.balance == began for row in rows) for began in groups}
@@ -41,7 +42,7 @@ def too_few(cell: CellHistory, rows: Sequence[LedgerRow], opening: int, ledger: 
             for _ in range(times[began])
         ]
         if (can := _matched(able, len(group))) < len(group):
-            taken = ", ".join(f"{row.credits:+d}" for row in group)
+            taken = ", ".join(signed(row.credits) for row in group)
             return (
                 f"{len(group)} deductions started from {began} ({taken}), "
                 f"but {f'at most {can}' if can else 'none'} of them can be of a task of its own"
@@ -49,7 +50,7 @@ def too_few(cell: CellHistory, rows: Sequence[LedgerRow], opening: int, ledger: 
     return ""
 
 
-def _taken(task: TaskRun, cell: CellHistory, account: str, total: int, ledger: Ledger) -> set[int] | None:
+def _taken(task: TaskRun, cell: CellHistory, account: str, total: Amount, ledger: Ledger) -> set[Amount] | None:
     """What the task's deductions can add up to; None when that is not known, empty when it took none.
 
     Tasks of the same arguments may be parts of one work (a run that is resumed), and a part may go on counting where
@@ -65,9 +66,12 @@ def _taken(task: TaskRun, cell: CellHistory, account: str, total: int, ledger: L
     return {took for took in (reported, *(reported - credits for credits in others)) if took > 0}
 
 
-def _reported(task: TaskRun, ledger: Ledger) -> int | None:
-    credits = task.result.get(ledger.usage_columns["credits"]) if isinstance(task.result, Mapping) else None
-    return credits if isinstance(credits, int) and not isinstance(credits, bool) else None
+def _reported(task: TaskRun, ledger: Ledger) -> Amount | None:
+    name = ledger.column("usage", "credits")
+    try:
+        return ledger.amount(task.result[name]) if isinstance(task.result, Mapping) and name in task.result else None
+    except ValueError:
+        return None
 
 
 def _may_work_for(task: TaskRun, account: str, cell: CellHistory) -> bool:
@@ -84,19 +88,20 @@ def _named(task: TaskRun, cell: CellHistory) -> set[str]:
     }
 
 
-def _sums(groups: Iterable[tuple[Sequence[LedgerRow], bool]], *, limit: int) -> int:
-    """Bit n is set when deductions add up to n: of each group one at most, or, where it says so, any."""
-    sums, mask = 1, (1 << (limit + 1)) - 1
+def _sums(groups: Iterable[tuple[Sequence[LedgerRow], bool]], *, limit: Amount) -> set[Amount]:
+    """What deductions can add up to, at most `limit`: of each group one at most, or, where it says so, any."""
+    sums: set[Amount] = {0}
     for group, any_of_them in groups:
-        before = sums
+        before = frozenset(sums)
         for row in group:
-            sums |= (sums if any_of_them else before) << -row.credits
-        sums &= mask
+            sums |= {
+                added for one in (frozenset(sums) if any_of_them else before) if (added := one - row.credits) <= limit
+            }
     return sums
 
 
-def _adds_up(took: set[int] | None, credits: int, sums: int) -> bool:
-    return took is None or any(total >= credits and sums >> (total - credits) & 1 for total in took)
+def _adds_up(took: set[Amount] | None, credits: Amount, sums: set[Amount]) -> bool:
+    return took is None or any(total - credits in sums for total in took)
 
 
 def _matched(able: Sequence[set[int]], deductions: int) -> int:

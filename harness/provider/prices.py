@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from harness.core.cassette import Interaction
 from harness.core.errors import HarnessError
-from harness.core.rates import Price, cost_due
+from harness.core.rates import Price, Use, cost_due
+from harness.core.rates.card import USD
 from harness.provider.profiles import parse, profile_for
 
 DEFAULT = Path(__file__).resolve().parents[2] / "contracts" / "rates.toml"
@@ -47,8 +48,14 @@ def used(interaction: Interaction, prices: Mapping[str, Price] | None = None) ->
     if not reading.success or not (tokens_in or tokens_out or reading.images):
         return Used(model=reading.model)
     price = card.get(reading.model) or card.get(_SNAPSHOT.sub("", reading.model))
-    cost = cost_due(price, tokens_in=tokens_in, tokens_out=tokens_out, images=reading.images) if price else None
+    use = Use(tokens_in=tokens_in, tokens_out=tokens_out, tokens=_apart(usage), units=reading.images)
+    cost = cost_due(price, use) if price else None
     return Used(model=reading.model, tokens_in=tokens_in, tokens_out=tokens_out, images=reading.images, cost_usd=cost)
+
+
+def _apart(usage: Mapping[str, int]) -> dict[str, int]:
+    """Tokens that the provider counts apart, by their kind."""
+    return {key.removeprefix("tokens_"): n for key, n in usage.items() if key not in ("tokens_in", "tokens_out")}
 
 
 def total_usd(uses: Iterable[Used]) -> Decimal:
@@ -73,5 +80,5 @@ def load(path: Path) -> Mapping[str, Price]:
 
 
 def _price(name: str, row: Mapping[str, str]) -> Price:
-    usd = {key: Decimal(row[key]) for key in ("input_usd_per_1m", "output_usd_per_1m", "image_usd") if key in row}
+    usd = {key: Decimal(row[key]) for key in USD if key in row}
     return Price(model=name, source=row["source"], **usd)

@@ -13,10 +13,11 @@ import pytest
 from harness.cell.live import Live
 from harness.cell.run import folded
 from harness.core.config import Config
+from harness.core.counts import signed
 from harness.core.errors import HarnessError
 from harness.core.history import Call, CellHistory, TaskRun
 from harness.core.scenario import Cell, Fault
-from harness.core.verdict import Status, Verdict, worst
+from harness.core.verdict import Verdict, worst
 from harness.judge.checks import CELL_CHECKERS, judge
 from harness.pytest_plugin import SESSION
 from harness.pytest_plugin.money import Seen, bare_context, bare_history, spending
@@ -67,8 +68,8 @@ def drive(request: pytest.FixtureRequest, harness_session: Session, django_db_se
         except HarnessError as error:
             pytest.fail(f"{error.message}\n hint: {error.hint}\n code: {error.code}", pytrace=False)
         verdicts = _verdicts(harness_session, history)
-        if worst(verdicts) is not Status.PASS:
-            pytest.fail(_told(cell, [one for one in verdicts if one.status is not Status.PASS]), pytrace=False)
+        if worst(verdicts).bad:
+            pytest.fail(_told(cell, [one for one in verdicts if one.status.bad]), pytrace=False)
         return history
 
     return run
@@ -100,7 +101,7 @@ class Providers:
         report = self.live.fake.report()
         history = bare_history(calls=report.calls, unplayed=report.unplayed, late_calls=report.late)
         result = CELL_CHECKERS["provider"][1](history, bare_context(self.config, faults=self.faults))
-        if result.status is not Status.PASS:
+        if result.status.bad:
             self.wrong += result.evidence
 
 
@@ -206,7 +207,7 @@ def _verdicts(session: Session, history: CellHistory) -> list[Verdict]:
 def _told(cell: Cell, wrong: Sequence[Verdict]) -> str:
     lines = [f"{cell.id} is not as locked" if wrong else f"{cell.id}: nothing was judged, so nothing is shown"]
     for verdict in wrong:
-        delta = f" ({verdict.credits_delta:+d} credits)" if verdict.credits_delta else ""
+        delta = f" ({signed(verdict.credits_delta)} credits)" if verdict.credits_delta else ""
         lines += [f"  {verdict.checker}: {verdict.claim}{delta}", *(f"    {line}" for line in verdict.evidence)]
         if verdict.hint:
             lines.append(f"    hint: {verdict.hint}")

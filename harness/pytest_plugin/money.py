@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ import pytest
 from harness.cell.block import ID, NAME, Block
 from harness.core.config import Config
 from harness.core.history import CellHistory, LedgerRow, UsageRow
+from harness.core.ledger import Amount
 from harness.core.rates import RateCard
 from harness.core.scenario import Fault, Given, Path, Scenario
-from harness.core.verdict import Status
-from harness.judge.checks import CELL_CHECKERS
+from harness.judge.asked import why_not
+from harness.judge.checks import CELL_CHECKERS, result_of
 from harness.judge.context import Context
 from harness.judge.facts import target_of
 from harness.judge.laws.charges import pair
@@ -32,13 +34,13 @@ JSON_TYPES = (114, 3802)
 class Seen:
     """Empty until the block is left. `ledger` and `usage` are the account's new rows, in order."""
 
-    opening: int
-    closing: int = 0
+    opening: Amount
+    closing: Amount = 0
     ledger: tuple[LedgerRow, ...] = ()
     usage: tuple[UsageRow, ...] = field(default=())
 
     @property
-    def charged_credits(self) -> int:
+    def charged_credits(self) -> Amount:
         return self.opening - self.closing
 
 
@@ -49,24 +51,29 @@ def spending(config: Config, rates: RateCard, account: Any) -> Iterator[Seen]:
     seen = Seen(opening=_there(config, account, block.opening))
     yield seen
     history = block.history()
-    seen.closing = _there(config, account, history.accounts[NAME][1])
+    seen.closing = _there(config, account, history.accounts.get(NAME, (0, None))[1])
     seen.ledger, seen.usage = history.ledger, history.usage
     context = bare_context(config, rates=rates)
-    wrong = [f"  law-4: {line}" for line in _unpaired(history)]
+    unpaired = [] if why_not("law-4", config.ledger, rates) else _unpaired(history)
+    wrong = [f"  law-4: {line}" for line in unpaired]
     for name in LAWS:
-        claim, check = CELL_CHECKERS[name]
-        result = check(history, context)
-        if result.status is not Status.PASS:
+        claim, _ = CELL_CHECKERS[name]
+        result = result_of(name, history, context)
+        if result.status.bad:
             wrong += [f"  {name}: {claim}", *(f"    {line}" for line in result.evidence)]
     if wrong:
         pytest.fail("the ledger breaks its laws:\n" + "\n".join(wrong), pytrace=False)
 
 
-def _there(config: Config, account: Any, credits: int | None) -> int:
+def _there(config: Config, account: Any, credits: Any) -> Amount:
+    """0 for a ledger that keeps no balance."""
+    if config.ledger.balance is None:
+        return 0
     if credits is None:
-        table = config.tables[config.ledger.account].table
+        kind = config.ledger.balance.kind
+        table = config.tables[kind].table if kind in config.tables else f"[{kind}]"
         pytest.fail(f"ledger({account!r}): there is no such account in {table}", pytrace=False)
-    return credits
+    return config.ledger.amount(credits) if not isinstance(credits, Decimal) else credits
 
 
 def bare_context(config: Config, *, rates: RateCard | None = None, faults: tuple[Fault, ...] = ()) -> Context:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from harness.core.counts import signed
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
 from harness.core.verdict import worst
@@ -39,6 +40,7 @@ def html_of(summary: Summary) -> str:
         words=WORDS,
         facts=facts_of(summary),
         worst=worst,
+        signed=signed,
         grid=_grid,
         troubles=_troubles(summary),
         findings=[(finding, summary.known_wrong.get(name, ())) for name, finding in summary.findings.items()],
@@ -60,8 +62,8 @@ def _plain(cell: CellHistory) -> Outcome:
     changed = Counter((change.kind, change.op) for change in cell.rows)
     return Outcome(
         balance={name: {"opening": opening, "closing": closing} for name, (opening, closing) in cell.accounts.items()},
-        ledger=tuple(_shown(row, "id") for row in cell.ledger),
-        usage=tuple(_shown(log, "id") for log in cell.usage),
+        ledger=tuple(_shown(row, "id", "log", "request") for row in cell.ledger),
+        usage=tuple(_shown(log, "id", "movement", "request", "tokens") for log in cell.usage),
         calls=dict(Counter(call.route for call in cell.calls)),
         rows=tuple(f"{kind} {op} x{n}" for (kind, op), n in sorted(changed.items())),
     )

@@ -10,6 +10,7 @@
                                                                   "evidence": [line], "credits_delta", "finding",
                                                                   "code", "hint", "repeat"}
   "checks": 1234,                                                how many verdicts there were
+  "not_asked": {"law-6": {"why": "no rate card", "checks": 77}},   of them those that the target has nothing for; {} mostly
   "known_wrong": {finding: [cell]}, "lost_credits": {finding: 4},   lost where workers overlapped; {} with one worker
   "calls_played": {origin: count},
   "charged_credits": 812,
@@ -57,6 +58,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "failures": [_verdict(verdict, summary.repeat(verdict.cell)) for verdict in summary.failures],
         "unknowns": [_verdict(verdict, summary.repeat(verdict.cell)) for verdict in summary.unknowns],
         "checks": len(summary.verdicts),
+        "not_asked": {name: {"why": why, "checks": n} for name, (why, n) in summary.not_asked.items()},
         "known_wrong": {name: list(cells) for name, cells in summary.known_wrong.items()},
         "lost_credits": dict(summary.lost_credits),
         "calls_played": dict(summary.origins),

@@ -11,10 +11,11 @@ from harness.core import stages
 from harness.core.finding import Finding
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
+from harness.core.ledger import Amount
 from harness.core.repeat import repeat_command
 from harness.core.scenario import Path, Scenario
 from harness.core.tier import USUAL
-from harness.core.verdict import Status, Verdict, worst
+from harness.core.verdict import ANSWERS, Status, Verdict, worst
 from harness.judge import overlap
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
@@ -35,7 +36,7 @@ class Line:
     title: str
     path: str
     status: Status
-    charged_credits: int
+    charged_credits: Amount
     calls: int
     rows: tuple[str, ...]
     finding: str
@@ -48,7 +49,7 @@ class Summary:
 
     `seconds` are summed by part over all cells, together with the run's own parts (boot, compare, total).
     `harness_share` is the harness's own seconds through all seconds but boot and teardown. `known_wrong` maps a
-    finding to the cells in which it showed; `titles` has the title of every finding; `lost_credits` maps the finding of
+    finding to the cells in which it showed; `not_asked` maps a law to why it cannot be asked, and how often it was not; `titles` has the title of every finding; `lost_credits` maps the finding of
     lost deductions to what was not paid because workers overlapped, where that happened. `outcomes` holds the outcome of
     each cell by its id, where the target's tables were given.
     """
@@ -61,6 +62,7 @@ class Summary:
     verdicts: tuple[Verdict, ...]
     failures: tuple[Verdict, ...]
     unknowns: tuple[Verdict, ...]
+    not_asked: Mapping[str, tuple[str, int]]
     known_wrong: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
     lost_credits: Mapping[str, int]
@@ -80,7 +82,7 @@ class Summary:
     workers: int = 1
 
     @property
-    def charged_credits(self) -> int:
+    def charged_credits(self) -> Amount:
         return sum(line.charged_credits for line in self.lines)
 
     def repeat(self, about: str) -> str:
@@ -122,10 +124,11 @@ def summarize(
         phase=phase,
         scenarios=len({cell.scenario for cell in cells}),
         lines=lines,
-        cells={status: sum(1 for line in lines if line.status is status) for status in Status},
+        cells={status: sum(1 for line in lines if line.status is status) for status in ANSWERS},
         verdicts=verdicts,
         failures=tuple(v for v in verdicts if v.status is Status.FAIL),
         unknowns=tuple(v for v in verdicts if v.status is Status.UNKNOWN),
+        not_asked=_not_asked(verdicts),
         known_wrong=_known(verdicts),
         lost_credits=_lost(verdicts),
         titles={name: finding.title for name, finding in findings.items()},
@@ -161,6 +164,15 @@ def _line(cell: CellHistory, scenario: Scenario | None, own: Sequence[Verdict]) 
         finding=", ".join(dict.fromkeys(v.finding for v in own if v.finding)),
         seconds=sum(cell.seconds.values()),
     )
+
+
+def _not_asked(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for verdict in verdicts:
+        if verdict.status is Status.NOT_ASKED:
+            why = verdict.evidence[0].removeprefix("not asked: ")
+            found[verdict.checker] = (why, found.get(verdict.checker, ("", 0))[1] + 1)
+    return found
 
 
 def _known(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, ...]]:

@@ -52,7 +52,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 </section>
 
 {% macro verdict(v) %}
-<h3><strong class="{{ v.status }}">{{ words[v.status] }}</strong> {{ v.checker }}: {{ v.claim }}{% if v.credits_delta %} ({{ "%+d"|format(v.credits_delta) }} credits){% endif %}</h3>
+<h3><strong class="{{ v.status }}">{{ words[v.status] }}</strong> {{ v.checker }}: {{ v.claim }}{% if v.credits_delta %} ({{ signed(v.credits_delta) }} credits){% endif %}</h3>
 <pre>{% for line in v.evidence %}{{ line }}
 {% endfor %}</pre>
 {% if v.hint %}<p>Hint: {{ v.hint }}</p>{% endif %}

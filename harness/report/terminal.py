@@ -12,15 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.core.counts import count
+from harness.core.counts import count, plain, signed
+from harness.core.ledger import Amount
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
 from harness.report.say import say
 from harness.report.summary import PATH_TITLES, Line, Summary
 
-WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown"}
-STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow"}
+WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown", Status.NOT_ASKED: "not asked"}
+STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow", Status.NOT_ASKED: "yellow"}
 KNOWN = "known wrong"
 
 WIDE = 100
@@ -55,8 +56,12 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
             f"{count(len(summary.lines), 'cell')} of {count(summary.scenarios, 'scenario')} at phase {summary.phase}: "
             f"{cells[Status.PASS]} passed, {cells[Status.FAIL]} failed, {cells[Status.UNKNOWN]} unknown",
         ),
-        ("checks", f"{len(summary.verdicts)} made; {count(summary.charged_credits, 'credit')} charged in all"),
+        (
+            "checks",
+            f"{len(summary.verdicts) - sum(n for _, n in summary.not_asked.values())} made; {count(summary.charged_credits, 'credit')} charged in all",
+        ),
     ]
+    facts += [("not asked", f"{name}: {why} ({count(n, 'check')})") for name, (why, n) in summary.not_asked.items()]
     if summary.shard:
         facts.append(("shard", f"{summary.shard}: what needs the whole ({', '.join(OF_THE_WHOLE)}) is not judged here"))
     run_wide = [verdict for verdict in summary.failures if "@" not in verdict.cell]
@@ -107,7 +112,7 @@ def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], re
     say(console)
     say(console, f"{word} {about or 'the whole run'}", STYLES[verdicts[0].status])
     for verdict in verdicts:
-        delta = f" ({verdict.credits_delta:+d} credits)" if verdict.credits_delta else ""
+        delta = f" ({signed(verdict.credits_delta)} credits)" if verdict.credits_delta else ""
         say(console, f"  {verdict.checker}: {verdict.claim}{delta}")
         for line in verdict.evidence:
             _wrapped(console, line, 4)
@@ -163,8 +168,8 @@ def _add(table: Table, line: Line, row: str) -> None:
     _cells(table, _status(line), Text(row), Text(name), line.charged_credits, line.calls)
 
 
-def _cells(table: Table, status: Text, row: Text, name: Text, credits: int, calls: int) -> None:
-    table.add_row(*[status, row, name, str(credits), str(calls)][: len(table.columns)])
+def _cells(table: Table, status: Text, row: Text, name: Text, credits: Amount, calls: int) -> None:
+    table.add_row(*[status, row, name, plain(credits), str(calls)][: len(table.columns)])
 
 
 def _status(line: Line) -> Text:

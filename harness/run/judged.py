@@ -51,7 +51,7 @@ def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
     return Law(
         scenarios=scenarios,
         goldens=goldens.read_all(config.scenarios),
-        rates=rates.read(config.rates),
+        rates=rates.read(config.rates, needed=config.rates_named),
         findings=findings.read(config.scenarios / FINDINGS, tuple(CELL_CHECKERS)),
     )
 

@@ -5,17 +5,35 @@ Raises golden-syntax, golden-unknown-key, golden-value. docs/formats.md shows th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from harness.core.golden import FORMAT, ONLY_ACCOUNT, SECTIONS, Deviation, Golden, Outcome, resolve
+from harness.core.fold.postings import TOKENS
+from harness.core.golden import FORMAT, SECTIONS, Deviation, Golden, Outcome, resolve
+from harness.core.ledger import ONLY_ACCOUNT, Amount
 from harness.store.tomlread import Strict
 from harness.store.tomlwrite import array, assignments, inline
 
 SUFFIX = ".golden.toml"
-LEDGER = (("operation", "units", "credits", "balance"), ("account", "kind"))
-USAGE = (("operation", "credits", "model", "tokens_in", "tokens_out"), ("account", "units", "cost_usd"))
+DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+LEDGER = (("credits",), ("account", "kind", "operation", "units", "balance"))
+USAGE = (
+    ("credits",),
+    (
+        "account",
+        "operation",
+        "units",
+        "model",
+        "tokens_in",
+        "tokens_out",
+        *(f"tokens_{name}" for name in TOKENS),
+        "cost_usd",
+    ),
+)
+AMOUNTS = ("credits", "balance", "opening", "closing")
 TEXTS = ("account", "kind", "operation", "model", "cost_usd")
 
 __all__ = ["SUFFIX", "path_of", "read", "read_all", "resolve", "text_of"]
@@ -41,7 +59,7 @@ def read(path: Path, folder: Path) -> Golden:
         "the golden",
         strict.load(path),
         ("format", "scenario", "why", "balance"),
-        ("known_wrong", "ledger", "usage", "calls", "rows", "deviation"),
+        ("known_wrong", "not_asked", "ledger", "usage", "calls", "rows", "deviation"),
     )
     if raw["format"] != FORMAT:
         raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -56,6 +74,7 @@ def read(path: Path, folder: Path) -> Golden:
         scenario=strict.text("scenario", raw["scenario"]),
         why=_reason(strict, "why", raw["why"]),
         known_wrong=strict.texts("known_wrong", raw.get("known_wrong", [])),
+        not_asked=strict.texts("not_asked", raw.get("not_asked", [])),
         outcome=Outcome(**_parts(strict, "", raw)),
         deviations=tuple(_deviation(strict, n, value) for n, value in enumerate(deviations, 1)),
     )
@@ -64,6 +83,7 @@ def read(path: Path, folder: Path) -> Golden:
 def text_of(golden: Golden) -> str:
     """The file's text. The same golden always gives the same bytes."""
     head = {"format": FORMAT, "scenario": golden.scenario, "why": golden.why, **_known(golden.known_wrong)}
+    head |= {"not_asked": list(golden.not_asked)} if golden.not_asked else {}
     body = {section: getattr(golden.outcome, section) for section in SECTIONS}
     lines = [f'# Change with: harness golden accept {golden.scenario} --why "..."']
     lines += assignments({key: inline(value) for key, value in head.items()} | _rendered(body))
@@ -120,13 +140,13 @@ def _parts(strict: Strict, where: str, raw: Mapping[str, Any]) -> dict[str, Any]
     return {section: readers[section](strict, where + section, raw[section]) for section in SECTIONS if section in raw}
 
 
-def _balance(strict: Strict, where: str, value: Any) -> dict[str, dict[str, int]]:
+def _balance(strict: Strict, where: str, value: Any) -> dict[str, dict[str, Amount]]:
     accounts = {ONLY_ACCOUNT: value} if isinstance(value, dict) and {"opening", "closing"} & value.keys() else value
     if not isinstance(accounts, dict) or not accounts:
         raise strict.wrong(f"{where} must name opening and closing credits", "{ opening = 100, closing = 80 }")
     return {
         name: {
-            key: strict.whole(f"{where}.{key}", number)
+            key: _amount(strict, f"{where}.{key}", number)
             for key, number in strict.table(f"{where} of {name}", one, ("opening", "closing")).items()
         }
         for name, one in accounts.items()
@@ -141,8 +161,20 @@ def _rows(
     rows = [strict.table(f"{where}[{n}]", row, required, optional) for n, row in enumerate(value)]
     for n, row in enumerate(rows):
         for key, item in row.items():
-            (strict.text if key in TEXTS else strict.whole)(f"{where}[{n}].{key}", item)
+            if key in AMOUNTS:
+                row[key] = _amount(strict, f"{where}[{n}].{key}", item)
+            else:
+                (strict.text if key in TEXTS else strict.whole)(f"{where}[{n}].{key}", item)
     return tuple(rows)
+
+
+def _amount(strict: Strict, where: str, value: Any) -> Amount:
+    """A whole number, or money as text: "12.50"."""
+    if not isinstance(value, str):
+        return strict.whole(where, value)
+    if not DECIMAL.fullmatch(value):
+        raise strict.wrong(f"{where} must be a whole number, or an exact decimal in quotes, not {value!r}")
+    return Decimal(value)
 
 
 def _calls(strict: Strict, where: str, value: Any) -> dict[str, int]:

@@ -13,10 +13,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TextIO
 
-from harness.core.config import Ledger
 from harness.core.errors import HarnessError
 from harness.core.fold import Builder
 from harness.core.history import FORMAT, Event, RunHistory
+from harness.core.ledger import Ledger
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
 

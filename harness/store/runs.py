@@ -6,13 +6,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from harness.core.counts import plain
 from harness.core.errors import HarnessError
+from harness.core.ledger import Amount
 from harness.core.verdict import Status, Verdict, worst
 from harness.store.files import write_all
 
@@ -60,7 +63,7 @@ def write_verdict(folder: Path, verdicts: Sequence[Verdict], facts: dict[str, An
         "verdicts": [asdict(v) for v in verdicts],
     }
     path = folder / VERDICT
-    write_all({path: json.dumps(body, indent=1, ensure_ascii=False) + "\n"})
+    write_all({path: json.dumps(body, indent=1, ensure_ascii=False, default=plain) + "\n"})
     return path
 
 
@@ -70,17 +73,30 @@ def read_verdict(folder: Path) -> list[Verdict]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         return [
-            Verdict(**{**item, "status": Status(item["status"]), "evidence": tuple(item["evidence"])})
+            Verdict(
+                **{
+                    **item,
+                    "status": Status(item["status"]),
+                    "evidence": tuple(item["evidence"]),
+                    "credits_delta": _delta(item),
+                }
+            )
             for item in body["verdicts"]
         ]
     except FileNotFoundError:
         raise HarnessError(
             f"no verdict at {path}", hint="judge it with `harness check`", code="verdict-missing"
         ) from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise HarnessError(
             f"{path} is not a verdict: {error}", hint="judge it again with `harness check`", code="verdict-syntax"
         ) from None
+
+
+def _delta(item: Mapping[str, Any]) -> Amount | None:
+    """An amount that is no whole number is kept as text."""
+    delta = item.get("credits_delta")
+    return Decimal(delta) if isinstance(delta, str) else delta
 
 
 def _point(link: Path, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -32,6 +33,8 @@ def inline(value: Any) -> str:
         return str(value)
     if isinstance(value, str):
         return _quoted(value)
+    if isinstance(value, Decimal):
+        return _quoted(f"{value:f}")
     if isinstance(value, Mapping):
         inner = ", ".join(f"{_key(key)} = {inline(item)}" for key, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.core import stages
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.tier import USUAL
 from harness.core.verdict import Status
@@ -33,7 +34,7 @@ def told(asked: Known, driven: Driven, folder: Path, out: Console, as_json: bool
     summary = summary_of(asked, result, folder, driven.seconds, driven.memory_bytes, driven.facts)
     terminal.print_report(out, summary, tables=tables)
     if as_json:
-        print(json.dumps(machine.document(summary)))
+        print(json.dumps(machine.document(summary), default=plain))
     return OK if summary.status is Status.PASS else DIFFERENCES
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from harness.core.config import Ledger, Table
+from harness.core.config import Table
 from harness.core.history import Call, CellHistory, HttpExchange, LedgerRow, RowChange, TaskRun, UsageRow
-from harness.core.rates import Price, RateCard, Rule
+from harness.core.ledger import Ledger, Part
+from harness.core.rates import Configured, Price, RateCard, Rule
 from harness.core.scenario import Do, Given, Path, Ref, Row, Scenario
 from harness.judge.checks import CELL_CHECKERS
 from harness.judge.context import Context
@@ -30,33 +31,46 @@ TARGET = Target(
         "usage_log": Table(kind="usage_log", table="usage"),
     },
     ledger=Ledger(
-        account="account",
-        account_credits="credits",
-        transaction="transaction",
-        transaction_columns={
-            "account": "account_id",
-            "type": "type",
-            "amount": "amount",
-            "balance_after": "balance_after",
-            "operation": "metadata.operation_type",
-            "units": "metadata.units",
-        },
-        usage="usage_log",
-        usage_columns={
-            "account": "account_id",
-            "operation": "operation",
-            "credits": "credits_used",
-            "model": "model",
-            "tokens_in": "tokens_in",
-            "tokens_out": "tokens_out",
-            "cost_usd": "cost_usd",
-            "units": "metadata.units",
-        },
+        accounts="account",
+        cost_decimals=6,
+        balance=Part(kind="account", columns={"column": "credits", "account": "id"}),
+        movements=Part(
+            kind="transaction",
+            columns={
+                "account": "account_id",
+                "type": "type",
+                "amount": "amount",
+                "balance_after": "balance_after",
+                "operation": "metadata.operation_type",
+                "units": "metadata.units",
+            },
+        ),
+        usage=Part(
+            kind="usage_log",
+            columns={
+                "account": "account_id",
+                "operation": "operation",
+                "credits": "credits_used",
+                "model": "model",
+                "tokens_in": "tokens_in",
+                "tokens_out": "tokens_out",
+                "cost": "cost_usd",
+                "units": "metadata.units",
+            },
+        ),
     ),
     schedules=frozenset({"schedule"}),
 )
 
 RATES = RateCard(
+    configured=(
+        Configured(
+            kind="credit_cost",
+            of="operation",
+            column="operation_type",
+            columns={"tokens_per_credit": "tokens_per_credit", "min_credits": "min_credits", "credits": "min_credits"},
+        ),
+    ),
     prices={
         "gpt-5.1": Price(model="gpt-5.1", input_usd_per_1m=Decimal("1.25"), output_usd_per_1m=Decimal("10.00")),
         "dall-e-3": Price(model="dall-e-3", image_usd=Decimal("0.04")),

@@ -41,10 +41,6 @@ env = { HARNESS_TEST_MARK = "MARK" }
 ROLES
 [tables]
 thing = { table = "things" }
-[ledger]
-account = { kind = "thing", credits = "n" }
-transaction = { kind = "thing", account = "n", type = "n", amount = "n", balance_after = "n", operation = "n", units = "n" }
-usage = { kind = "thing", account = "n", operation = "n", credits = "n", model = "n", tokens_in = "n", tokens_out = "n", cost_usd = "n", units = "n" }
 [operations]
 """
 

@@ -163,7 +163,7 @@ def test_the_shipped_rate_card_is_readable():
         (
             "credit = 150",
             "credit = 0",
-            "operations.clustering: credits must not be negative, tokens_per_credit must be above 0",
+            "operations.clustering.tokens_per_credit 0 must be above 0",
         ),
         ('"0..3"', '"3..0"', "operations.image_generation[0].phases '3..0' is not a range of phases"),
     ],

@@ -88,10 +88,10 @@ def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path, old, new, mess
     [
         ("format   = 1", "format   = 2", "format 2 is not 1"),
         ('"writer/generate_images"', '"writer/other"', "scenario 'writer/other' does not belong here"),
-        ("credits = -20", 'credits = "-20"', "ledger[0].credits must be a whole number, not '-20'"),
+        ("credits = -20", 'credits = "a lot"', "ledger[0].credits must be a whole number, or an exact decimal in quotes, not 'a lot'"),
         ("credits = -20", "credits = -20.0", "ledger[0].credits must be a whole number, not -20.0"),
         ("credits = -20", "credits = true", "ledger[0].credits must be a whole number, not True"),
-        (', balance = 80 }', " }", "ledger[0] lacks 'balance'"),
+        ("credits = -20, ", "", "ledger[0] lacks 'credits'"),
         ("balance  = { opening = 100, closing = 80 }", "balance  = { opening = 100 }", "balance of account lacks 'closing'"),
         ("balance  = { opening = 100, closing = 80 }", "balance  = {}", "balance must name opening and closing credits"),
         ('cost_usd = "0.160000"', "cost_usd = 0.16", "usage[0].cost_usd must be text, not 0.16"),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError
-from harness.core.fold import CUT_OFF, column
+from harness.core.fold import CUT_OFF
+from harness.core.fold.postings import column
 from harness.core.history import LogLine
 from harness.store.history import HistoryWriter, events, read, run_of
 from tests.judge.ledgers import TARGET, image_call, lawful_images, lawful_text

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.golden import ONLY_ACCOUNT, Outcome
+from harness.core.golden import Outcome
 from harness.core.history import CellHistory
+from harness.core.ledger import ONLY_ACCOUNT
 from harness.core.repeat import repeat_command
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict, worst
@@ -74,7 +75,7 @@ def _seen(
     outcome = outcome_of(cell, scenarios[cell.scenario], target)
     status, notes = worst([*own, *wider]) if own else Status.UNKNOWN, []
     for verdict in (*own, *wider):
-        if verdict.status is not Status.PASS:
+        if verdict.status.bad:
             notes.append(f"{name}: {verdict.checker}: {verdict.evidence[0] if verdict.evidence else verdict.claim}")
     if wrong := dict.fromkeys(verdict.finding for verdict in (*own, *wider) if verdict.finding):
         status = Status.FAIL
@@ -117,4 +118,4 @@ def _credits(outcome: Outcome) -> str:
 
 def run_wide(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """Verdicts on the run as a whole that did not pass."""
-    return tuple(verdict for verdict in verdicts if not verdict.cell and verdict.status is not Status.PASS)
+    return tuple(verdict for verdict in verdicts if not verdict.cell and verdict.status.bad)

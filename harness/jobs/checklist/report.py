@@ -67,7 +67,7 @@ def print_checklist(console: Console, found: Checklist) -> None:
         console.print(table, highlight=False)
         for one in found.filled[section.id]:
             for note in dict.fromkeys(one.notes):
-                say(console, f"  {one.row.name}: {note}", STYLES[one.status] if one.status is not Status.PASS else "")
+                say(console, f"  {one.row.name}: {note}", STYLES[one.status] if one.status.bad else "")
         for repeat in dict.fromkeys(seen.repeat for one in found.filled[section.id] for seen in one.seen):
             say(console, f"  {repeat}")
     print_end(console, _head(found), found.status, found.broken)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import ANSWERS, Status, Verdict
 
 PLAN = "checklist.toml"
 """The file of the plan's text, among the contracts."""
@@ -116,7 +116,7 @@ class Checklist:
 
 def counted(found: Iterable[Status]) -> dict[Status, int]:
     told = Counter(found)
-    return {status: told[status] for status in Status}
+    return {status: told[status] for status in ANSWERS}
 
 
 def concluded(counts: Mapping[Status, int], broken: Sequence[Verdict]) -> Status:

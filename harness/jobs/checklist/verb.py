@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.jobs.checklist import report as shown
@@ -35,7 +36,7 @@ def checklist(config_path: Path, run: Path, markdown: bool, as_json: bool) -> in
     config = loaded(config_path)
     found = filled_in(config, known(config).law, run)
     if as_json:
-        print(json.dumps(shown.document(found), ensure_ascii=False))
+        print(json.dumps(shown.document(found), ensure_ascii=False, default=plain))
     elif markdown:
         print(shown.markdown(found))
     else:

@@ -15,7 +15,7 @@ from harness.core.config import Config
 from harness.core.scenario import Cell, Do, Given, Scenario, bearer
 from harness.jobs.contracts.beside import done_inside
 from harness.jobs.contracts.judge.openapi import body, operations
-from harness.stack.database import postgres, seed
+from harness.stack.database import ledger, postgres, seed
 from harness.stack.processes.running import Stack
 
 Contract = Mapping[str, Any]
@@ -99,13 +99,12 @@ def _operations(
                 refs = seed.insert(db, config.tables, Given(rows=rows, changes=given.changes, actor=given.actor))
             requests = [_request(config, cell, step, refs) for step in steps]
             operation = declared["POST", path]
-            account = config.tables[config.ledger.account].table
             made.append(
                 {
                     "path": path,
                     "database": database,
                     "header": f"Bearer {bearer(given.actor)}",
-                    "poor": f'UPDATE "{account}" SET "{config.ledger.account_credits}" = 0',
+                    "poor": ledger.emptied(config),
                     "before": requests[:-1],
                     "right": requests[-1]["body"],
                     "schema": body(operation["requestBody"]),

@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 
 from harness.core.counts import count
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.golden import SECTIONS, Deviation, Golden, Outcome, resolve
+from harness.core.golden import Golden, Outcome, resolve
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
+from harness.jobs.golden.deviating import deviating
 from harness.jobs.golden.values import Change, Stored, Where
 from harness.judge import overlap
 from harness.judge.facts import Target
@@ -27,6 +28,10 @@ from harness.judge.overlap import as_judged
 SHORTEST_WHY = 10
 JUDGED_BY_THE_GOLDEN = ("golden", "law-12", "law-13", "complete", "goldens-used", "findings-used")
 """Checks that compare with goldens, or speak of the whole run: accepting is how some of them are mended."""
+
+
+NO_LONGER_ASKED = "law-not-asked"
+"""The failure of a law that cannot be asked any more: accepting is how it is meant."""
 
 
 def outcomes_of(
@@ -92,7 +97,8 @@ def plan(
         _refuse_lost(name, verdicts)
         wrong = _known_wrong(name, verdicts, known_wrong)
         outcome = _agreed(name, observed[name], goldens.get(name), stored.scenarios[name], phase, where)
-        changes.append(_change(name, outcome, goldens.get(name), why.strip(), phase, wrong, where))
+        not_asked = _not_asked(name, verdicts)
+        changes.append(_change(name, outcome, goldens.get(name), why.strip(), phase, wrong, not_asked, where))
     return [change for change in changes if change.golden != goldens.get(change.scenario) and change.lines]
 
 
@@ -101,6 +107,7 @@ def _refuse_failing(name: str, verdicts: Sequence[Verdict]) -> None:
         verdict
         for verdict in verdicts
         if verdict.status is Status.FAIL
+        and verdict.code != NO_LONGER_ASKED
         and verdict.cell.partition("@")[0] == name
         and verdict.checker not in JUDGED_BY_THE_GOLDEN
     ]
@@ -137,6 +144,13 @@ def _known_wrong(name: str, verdicts: Sequence[Verdict], given: Sequence[str]) -
             code="golden-known-wrong",
         )
     return tuple(shown)
+
+
+def _not_asked(name: str, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """The laws that nothing of the target answers to; what the golden then stands for is written in it."""
+    own = [v for v in verdicts if v.cell.partition("@")[0] == name]
+    found = {v.checker for v in own if v.status is Status.NOT_ASKED or v.code == NO_LONGER_ASKED}
+    return tuple(sorted(found, key=lambda law: int(law.removeprefix("law-"))))
 
 
 def _agreed(
@@ -178,12 +192,13 @@ def _change(
     why: str,
     phase: int,
     known_wrong: tuple[str, ...],
+    not_asked: tuple[str, ...],
     where: Where | None,
 ) -> Change:
     if where is not None:
-        return _deviating(name, outcome, golden, why, known_wrong, where)
+        return deviating(name, outcome, golden, why, known_wrong, where)
     if golden is None:
-        fresh = Golden(scenario=name, why=why, outcome=outcome, known_wrong=known_wrong)
+        fresh = Golden(scenario=name, why=why, outcome=outcome, known_wrong=known_wrong, not_asked=not_asked)
         return Change(
             scenario=name,
             golden=fresh,
@@ -199,56 +214,15 @@ def _change(
             code="golden-deviation",
         )
     lines = difference(golden.outcome, outcome)
-    if not lines and golden.known_wrong == known_wrong:
+    if golden.known_wrong != known_wrong:
+        lines.append(f"known_wrong: {', '.join(golden.known_wrong) or 'no'} -> {', '.join(known_wrong) or 'no'}")
+    if golden.not_asked != not_asked:
+        lines.append(f"laws not asked: {', '.join(golden.not_asked) or 'none'} -> {', '.join(not_asked) or 'none'}")
+    if not lines:
         return Change(scenario=name, golden=golden, credits_delta=0, lines=())
     return Change(
         scenario=name,
-        golden=replace(golden, outcome=outcome, why=why, known_wrong=known_wrong),
+        golden=replace(golden, outcome=outcome, why=why, known_wrong=known_wrong, not_asked=not_asked),
         credits_delta=outcome.charged_credits - golden.outcome.charged_credits,
-        lines=tuple(lines)
-        or (f"known_wrong: {', '.join(golden.known_wrong) or 'no'} -> {', '.join(known_wrong) or 'no'}",),
+        lines=tuple(lines),
     )
-
-
-def _deviating(
-    name: str, outcome: Outcome, golden: Golden | None, why: str, known_wrong: tuple[str, ...], where: Where
-) -> Change:
-    if golden is None:
-        raise HarnessError(
-            f"{name} has no golden to deviate from", hint=f"accept {name} itself first", code="golden-missing"
-        )
-    phases, until = _range(where)
-    others = tuple(d for d in golden.deviations if (d.phases, d.paths) != (phases, where.paths))
-    path = where.paths[0] if where.paths else ""
-    base = resolve(replace(golden, deviations=others), phases[0] if phases else 0, path).outcome
-    parts = {part: getattr(outcome, part) for part in SECTIONS if getattr(outcome, part) != getattr(base, part)}
-    if not parts:
-        raise HarnessError(
-            f"{name} does not differ there, so there is nothing to declare",
-            hint="leave out --phase, --path and --until",
-            code="golden-deviation",
-        )
-    added = Deviation(phases=phases, paths=where.paths, why=why, until=until, parts=parts, known_wrong=known_wrong)
-    before = resolve(golden, phases[0] if phases else 0, path).outcome
-    return Change(
-        scenario=name,
-        golden=replace(golden, deviations=(*others, added)),
-        credits_delta=outcome.charged_credits - before.charged_credits,
-        lines=tuple(difference(before, outcome)),
-    )
-
-
-def _range(where: Where) -> tuple[tuple[int, int] | None, int | None]:
-    """The range of phases and its end, as a golden file states them."""
-    phases, until = where.phases, where.until
-    if phases is None and until is not None:
-        phases = (0, until - 1)
-    expected = None if phases is None or phases[1] == 7 else phases[1] + 1
-    if until != expected:
-        ending = f"--until {expected}" if expected else "no --until"
-        raise HarnessError(
-            f"a deviation at phases {phases[0]}..{phases[1]} needs {ending}" if phases else "--until needs a phase",
-            hint="the first phase at which it must be gone is the one after its range",
-            code="golden-deviation",
-        )
-    return phases, until

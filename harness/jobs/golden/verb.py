@@ -11,6 +11,7 @@ import click
 
 from harness.backend import scenarios
 from harness.core.config import Config
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.golden import report as shown
 from harness.jobs.golden import run as job
@@ -40,7 +41,7 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
     stored = _stored(loaded(config_path), run)
     found = differences(stored, pattern)
     if as_json:
-        click.echo(json.dumps(shown.difference_document(found, stored.phase)))
+        click.echo(json.dumps(shown.difference_document(found, stored.phase), default=plain))
     else:
         click.echo("\n".join(shown.difference_lines(found, stored.phase)))
     return DIFFERENCES if shown.differing(found) else OK
@@ -84,7 +85,7 @@ def accept(
     )
     total = sum(1 for name in stored.scenarios if fnmatchcase(name, pattern))
     if as_json:
-        click.echo(json.dumps(shown.change_document(changes, total)))
+        click.echo(json.dumps(shown.change_document(changes, total), default=plain))
     else:
         click.echo("\n".join(shown.change_lines(changes, total)))
     return OK
@@ -100,7 +101,7 @@ def list_goldens(config_path: Path, as_json: bool) -> int:
     missing = [name for name in known if name not in locked]
     unused = [name for name in locked if name not in known]
     if as_json:
-        click.echo(json.dumps(shown.list_document(locked, missing, unused)))
+        click.echo(json.dumps(shown.list_document(locked, missing, unused), default=plain))
     else:
         click.echo("\n".join(shown.list_lines(locked, missing, unused)))
     return DIFFERENCES if missing or unused else OK

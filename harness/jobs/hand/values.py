@@ -13,7 +13,7 @@ class Customer:
 
     account: str
     id: Any
-    credits: int
+    credits: int | str
     tokens: Mapping[str, str]
 
 

@@ -12,9 +12,12 @@ import psycopg
 from harness.backend import scenarios
 from harness.cell.template import fill, names
 from harness.core.config import Config
+from harness.core.counts import plain
 from harness.core.errors import HarnessError, did_you_mean
+from harness.core.ledger import Amount
 from harness.core.scenario import Do, Given, Path, Ref, Scenario, bearer
 from harness.jobs.hand.values import Customer, Line
+from harness.stack.database import ledger
 
 Refs = Mapping[str, Mapping[str, Any]]
 HAND = "hand"
@@ -52,21 +55,21 @@ def world(config: Config, scenario_id: str | None, *, tape: bool) -> Scenario:
 
 def customers(config: Config, given: Given, refs: Refs, db: psycopg.Connection) -> tuple[Customer, ...]:
     """Every seeded account with its credits now and the tokens that lead to it."""
-    kind, column = config.ledger.account, config.ledger.account_credits
-    ids = {ref["id"]: name for name, ref in refs.items() if ref["kind"] == kind}
-    rows = db.execute(
-        f'SELECT id, "{column}" FROM "{config.tables[kind].table}" WHERE id = ANY(%s) ORDER BY id', [list(ids)]
-    )
-    tokens = dict(_tokens(given, kind))
+    held = ledger.opening(ledger.query_of(db), config, refs)
+    tokens = dict(_tokens(given, config.ledger.accounts))
     return tuple(
         Customer(
-            account=ids[key],
-            id=key,
-            credits=credits,
-            tokens={token: bearer(token) for token, account in tokens.items() if account == ids[key]},
+            account=name,
+            id=one["id"],
+            credits=_shown(config.ledger.amount(one["credits"])),
+            tokens={token: bearer(token) for token, account in tokens.items() if account == name},
         )
-        for key, credits in rows
+        for name, one in held.items()
     )
+
+
+def _shown(amount: Amount) -> int | str:
+    return amount if isinstance(amount, int) else plain(amount)
 
 
 def lines(config: Config, scenario: Scenario, refs: Refs, backend: str) -> tuple[Line, ...]:

@@ -24,7 +24,7 @@ from harness.core.verdict import Status, Verdict
 from harness.jobs.phase import judge as phase_change
 from harness.jobs.phase.values import PhaseRun, part, silent
 from harness.run.judged import Law
-from harness.stack.database import seed
+from harness.stack.database import ledger, seed
 from harness.stack.processes import retarget
 from harness.stack.roles.logs import Mark
 
@@ -124,24 +124,23 @@ def _served(run: PhaseRun, live: Live, law: Law, scenario: Scenario, refs: Mappi
         for state in states
         if "SUCCESS" not in state
     ]
-    account = live.config.ledger.account
-    name = next(name for name, ref in refs.items() if ref["kind"] == account)
+    name = next(name for name, ref in refs.items() if ref["kind"] == live.config.ledger.accounts)
     golden = resolve(law.goldens[scenario.id], phase.number - 1, "").outcome
     wanted = next(iter(golden.balance.values()))["closing"]
-    row = live.db.execute(
-        f'SELECT "{live.config.ledger.account_credits}" FROM "{live.config.tables[account].table}" WHERE id = %s',
-        [refs[name]["id"]],
-    ).fetchone()
+    held = ledger.balances(ledger.query_of(live.db), live.config, refs)
+    left = live.config.ledger.amount(held[name]["credits"]) if name in held else None
     if run.phase.rollback.kind is RollbackKind.BACKUP:
         # the customer came after the backup: the task finds nobody and may fail, but it must end and charge nobody
         problems = [reason] if reason else []
         shown = f"its customer went with the backup; it ended, and nobody was charged: {', '.join(states)}"
-        if row is not None:
+        if left is not None:
             problems.append("a customer who came after the backup is still there")
     else:
         shown = f"{', '.join(states)}; balance {wanted} as the golden says"
-        if row is None or row[0] != wanted:
-            problems.append(f"the queued task left a balance of {row[0] if row else 'nobody'}, the golden has {wanted}")
+        if left != wanted:
+            problems.append(
+                f"the queued task left a balance of {'nobody' if left is None else left}, the golden has {wanted}"
+            )
     return Verdict(
         checker="phase-queue",
         status=Status.FAIL if problems else Status.PASS,

@@ -20,7 +20,7 @@ def print_phase(
 ) -> None:
     """The whole report of one phase."""
     for verdict in verdicts:
-        if verdict.status is not Status.PASS:
+        if verdict.status.bad:
             say(console)
             say(
                 console,
@@ -38,7 +38,7 @@ def print_phase(
             if verdict.status is Status.PASS:
                 say(console, f"           {verdict.evidence[0]}")
     others = [verdict for verdict in verdicts if not verdict.checker.startswith(OWN)]
-    bad = sum(verdict.status is not Status.PASS for verdict in others)
+    bad = sum(verdict.status.bad for verdict in others)
     say(
         console,
         f"  {'FAIL' if bad else 'pass':<8} {cells} cells there and back, {len(others)} checks, {bad} of them not passed",

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.core.phase import Phase
 from harness.core.schema import Rows
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import Verdict
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class PhaseRun:
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
-        return tuple(verdict for verdict in self.verdicts if verdict.status is not Status.PASS)
+        return tuple(verdict for verdict in self.verdicts if verdict.status.bad)
 
 
 @contextmanager

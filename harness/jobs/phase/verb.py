@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status, worst
 from harness.jobs.phase import report as shown
@@ -69,7 +70,7 @@ def phase(
                 "seconds": run.seconds,
                 "failures": [asdict(verdict) for verdict in run.failed],
             }
-            print(json.dumps(body))
+            print(json.dumps(body, default=plain))
         return OK if worst(run.verdicts) is Status.PASS else DIFFERENCES
 
     return enter(one.config, inside, isolation=isolation, as_json=as_json)

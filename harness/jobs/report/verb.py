@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.core.counts import count
+from harness.core.counts import count, plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status
 from harness.jobs.report import merge
@@ -50,7 +50,7 @@ def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial:
     keep(folder, result, summary)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:
-        print(json.dumps(machine.document(summary)))
+        print(json.dumps(machine.document(summary), default=plain))
     return OK if summary.status is Status.PASS else DIFFERENCES
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.core.counts import signed
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
@@ -148,7 +149,7 @@ def seen_between(comparison: Comparison) -> list[Mismatch]:
 def told(one: Difference) -> str:
     """One line: credits first, then where, what, tokens, old and new."""
     fact = one.fact
-    credits = f"{one.credits:+d} credits  " if one.credits else ""
+    credits = f"{signed(one.credits)} credits  " if one.credits else ""
     about = "".join(f" {name}={value}" for name, value in fact.about.items())
     if one.what == DIFFERENT:
         change = "; ".join(f"{path} {_short(a)} -> {_short(b)}" for path, a, b in one.changed[:4])

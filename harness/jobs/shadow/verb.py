@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status, worst
 from harness.jobs.shadow import report as shown
@@ -75,5 +76,10 @@ def shadow(
     shown.print_shadow(out, before.name, after.name, result.real, result.verdicts, notes)
     if as_json:
         facts = {"seconds": seconds, "notes": notes, "kept_in": str(folder)}
-        print(json.dumps(shown.document(before.name, after.name, result.real, result.noise, result.verdicts, facts)))
+        print(
+            json.dumps(
+                shown.document(before.name, after.name, result.real, result.noise, result.verdicts, facts),
+                default=plain,
+            )
+        )
     return OK if worst(result.verdicts) is Status.PASS else DIFFERENCES

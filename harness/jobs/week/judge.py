@@ -121,10 +121,10 @@ def _runs(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequence
 
 def runs_of(cell: CellHistory, week: Week, target: Target) -> list[str]:
     """The account of each run that began in a tick."""
-    names = {ref["id"]: name for name, ref in cell.refs.items() if ref.get("kind") == target.ledger.account}
-    owner = target.ledger.transaction_columns["account"]
+    names = {str(ref["id"]): name for name, ref in cell.refs.items() if ref.get("kind") == target.ledger.accounts}
+    owner = target.ledger.owner
     rows = [change.after or {} for change in cell.rows if change.kind == week.run and change.op == "insert"]
-    return [names.get(row.get(owner), f"account#{row.get(owner)}") for row in rows]
+    return [names.get(str(row.get(owner)), f"account#{row.get(owner)}") for row in rows]
 
 
 def _clock(asked: Asked, cells: Sequence[CellHistory]) -> Verdict:

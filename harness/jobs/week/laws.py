@@ -9,12 +9,13 @@ from datetime import datetime
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Path, Scenario
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import Status, Verdict, worst_of
 from harness.core.week import Week
 from harness.jobs.week.told import week_verdict
-from harness.judge.checks import CELL_CHECKERS
+from harness.judge.checks import CELL_CHECKERS, result_of
 from harness.judge.context import Context
 from harness.judge.facts import Target
+from harness.judge.result import verdict_of
 
 NOT_HERE = ("golden", "http")
 """Checks of a cell that a tick has no part in: nothing is locked, nobody asks over HTTP."""
@@ -31,20 +32,22 @@ def laws_of_week(
     scenario = Scenario(id="week/all", title="A week", given=week.given, when=(), paths=(Path.SCHEDULED,))
     context = Context(scenario=scenario, golden=None, target=target, rates=rates, phase=phase, path=Path.SCHEDULED)
     whole = together([cell for _, cell in ticks])
-    for name, (claim, check) in CELL_CHECKERS.items():
+    for name, (claim, _) in CELL_CHECKERS.items():
         if name in NOT_HERE:
             continue
         results = []
         for at, cell in ticks:
             actors = tuple(account for account, own in due.items() if at in own) or NOBODY
-            results.append((cell.scenario, check(replace(cell, actors=actors), context)))
+            results.append((cell.scenario, result_of(name, replace(cell, actors=actors), context)))
         if name in OVER_ALL and whole is not None:
-            results.append(("the whole week", check(whole, context)))
-        bad = [(where, result) for where, result in results if result.status is not Status.PASS]
+            results.append(("the whole week", result_of(name, whole, context)))
+        bad = [(where, result) for where, result in results if result.status.bad]
         lines = [f"{where}: {line}" for where, result in bad for line in result.evidence or ("no evidence",)]
         lines += [] if results else ["no tick was judged"]
-        statuses = {result.status for _, result in results} or {Status.UNKNOWN}
-        status = next(one for one in (Status.FAIL, Status.UNKNOWN, Status.PASS) if one in statuses)
+        status = worst_of(result.status for _, result in results)
+        if status is Status.NOT_ASKED:
+            yield verdict_of(name, f"in each tick: {claim}", "", results[0][1])
+            continue
         shown = results[-1][1].evidence[0] if results and name in OVER_ALL else "no tick differs"
         yield week_verdict(name, f"in each tick: {claim}", lines, f"{len(ticks)} ticks; {shown}", bad=status)
 

@@ -21,7 +21,7 @@ FORMAT = 1
 def print_week(console: Console, title: str, verdicts: Sequence[Verdict], notes: Sequence[str]) -> None:
     """The whole report."""
     for verdict in verdicts:
-        if verdict.status is not Status.PASS:
+        if verdict.status.bad:
             say(console)
             say(console, f"{WORDS[verdict.status]} {verdict.checker}: {verdict.claim}", STYLES[verdict.status])
             for line in verdict.evidence:

@@ -28,7 +28,7 @@ def drive_ticks(
     """Seed once, start `workers`, then drive tick after tick; `now` is the file that says the simulated time."""
     reset.reset(live.db)
     refs = seed.insert(live.db, config.tables, week.given)
-    kind = config.ledger.account
+    kind = config.ledger.accounts
     accounts = {name: ref for name, ref in refs.items() if ref["kind"] == kind}
     hours = hours_of(start, HOURS)
     due = {schedule.account: set(due_ticks(schedule, hours)) for schedule in week.schedules}

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from harness.backend.phases import comparing
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status, worst
 from harness.jobs.week import report as shown
@@ -88,7 +89,7 @@ def week(
                 "hours": HOURS, "runs_due": runs_due, "seconds": dict(driven.seconds), "kept_in": str(folder),
                 "clock_changes": [[at.isoformat(), jump.total_seconds()] for at, jump in clock_changes(zone, start, HOURS)],
             }  # fmt: skip
-            print(json.dumps(shown.document(verdicts, facts, notes)))
+            print(json.dumps(shown.document(verdicts, facts, notes), default=plain))
         return OK if worst(verdicts) is Status.PASS else DIFFERENCES
 
     return enter(config, inside, isolation=isolation, as_json=as_json)

@@ -26,7 +26,7 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
         wanted = isinstance(step, Do) and not (step.expect and step.expect >= 400)
         if wanted and (not step.paths or cell.path in step.paths):
             asked += _names(step.args)
-    return _accounts_behind(asked, scenario, target.ledger.account)
+    return _accounts_behind(asked, scenario, target.ledger.accounts)
 
 
 def in_play(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from harness.core.counts import count
+from harness.core.counts import count, signed
 from harness.core.golden import SECTIONS, Golden, Outcome, resolve
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
@@ -87,7 +87,7 @@ def _compare_split(
                 delta += gap
                 lines.append(
                     f"{path}: {operation} costs {count(ours[operation], 'credit')} split, {theirs[operation]} in {source} "
-                    f"({gap:+d}, rounding allows {scenario.rounding_credits})"
+                    f"({signed(gap)}, rounding allows {scenario.rounding_credits})"
                 )
         shown.append(f"{path}: {sum(ours.values())} split, {sum(theirs.values())} combined")
     if lines:
@@ -96,9 +96,9 @@ def _compare_split(
 
 
 def _by_operation(outcome: Outcome) -> Counter[str]:
-    total: Counter[str] = Counter()
+    total: Counter[str] = Counter()  # of whole numbers or decimals
     for row in outcome.ledger:
-        total[row["operation"] or row.get("kind", "")] -= row["credits"]
+        total[row.get("operation") or row.get("kind", "")] -= row["credits"]
     return total
 
 

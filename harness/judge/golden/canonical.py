@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.core.config import Ledger
 from harness.core.fold import folded
 from harness.core.history import Event, RowChange
+from harness.core.ledger import Ledger
 from harness.judge.golden.aliases import content, name_rows, named
 from harness.judge.golden.ordering import ledger_in_order
 
@@ -131,12 +131,14 @@ def _rows(
     start = next((e for e in all_events if e["kind"] == "cell.start"), None)
     if start is None:
         return changes
-    column = ledger.transaction_columns["balance_after"]
+    part, column = ledger.movements, ledger.column("movements", "balance_after")
+    if part is None or not column or "." in column:
+        return changes  # no balance stands in a row, or none that could be written anew
 
     def balanced(balances: Mapping[int, Any]) -> list[RowChange]:
         return [
             replace(change, after={**change.after, column: balances[change.id]})
-            if change.kind == ledger.transaction and change.after and change.id in balances and change.op == "insert"
+            if change.kind == part.kind and change.after and change.id in balances and change.op == "insert"
             else change
             for change in changes
         ]
@@ -144,7 +146,7 @@ def _rows(
     cell = folded(start, all_events, ledger)
     without = balanced({row.id: None for row in cell.ledger})
     names = name_rows(without, refs)
-    ties = {change.id: content(change, names) for change in without if change.kind == ledger.transaction}
+    ties = {change.id: content(change, names) for change in without if change.kind == part.kind}
     ordered = ledger_in_order(cell, mixed=True, tie=lambda row: ties[row.id])
     return balanced({row.id: row.balance for row in ordered})
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from harness.core.counts import count
-from harness.core.golden import ONLY_ACCOUNT, SECTIONS, Outcome
+from harness.core.counts import count, plain, signed
+from harness.core.golden import SECTIONS, Outcome
+from harness.core.ledger import ONLY_ACCOUNT, Amount
 
 LINES_A_SECTION = 6
 
@@ -36,7 +37,9 @@ def _balance(old: Outcome, new: Outcome, was: str) -> list[str]:
     lines = []
     if old.charged_credits != new.charged_credits:
         delta = new.charged_credits - old.charged_credits
-        lines.append(f"{count(new.charged_credits, 'credit')} charged where {was} {old.charged_credits} ({delta:+d})")
+        lines.append(
+            f"{count(new.charged_credits, 'credit')} charged where {was} {old.charged_credits} ({signed(delta)})"
+        )
     lines += _payers(old, new, was)
     for name in sorted({*old.balance, *new.balance}):
         whose = "" if name == ONLY_ACCOUNT else f" of {name}"
@@ -46,7 +49,7 @@ def _balance(old: Outcome, new: Outcome, was: str) -> list[str]:
         for part in ("opening", "closing"):
             if before[part] != after[part]:
                 lines.append(
-                    f"{part} balance{whose}: {before[part]} -> {after[part]} ({after[part] - before[part]:+d})"
+                    f"{part} balance{whose}: {before[part]} -> {after[part]} ({signed(after[part] - before[part])})"
                 )
     return lines
 
@@ -58,13 +61,13 @@ def _payers(old: Outcome, new: Outcome, was: str) -> list[str]:
         return []
     return [
         f"{name}: {count(after.get(name, 0), 'credit')} charged where {was} {before.get(name, 0)} "
-        f"({after.get(name, 0) - before.get(name, 0):+d})"
+        f"({signed(after.get(name, 0) - before.get(name, 0))})"
         for name in sorted({*before, *after})
         if after.get(name) != before.get(name)
     ]
 
 
-def _charges(outcome: Outcome) -> dict[str, int]:
+def _charges(outcome: Outcome) -> dict[str, Amount]:
     """Account name -> credits charged."""
     return {name: account["opening"] - account["closing"] for name, account in outcome.balance.items()}
 
@@ -105,7 +108,7 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def _value(row: Mapping[str, Any], key: str) -> str:
-    return "none" if key not in row else str(row[key]) or '""'
+    return "none" if key not in row else plain(row[key]) or '""'
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -114,7 +117,7 @@ def _name(row: Mapping[str, Any]) -> str:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    rest = " ".join(f"{key}={value}" for key, value in row.items() if key not in ("account", "operation"))
+    rest = " ".join(f"{key}={plain(value)}" for key, value in row.items() if key not in ("account", "operation"))
     return f"{_name(row)} {rest}"
 
 

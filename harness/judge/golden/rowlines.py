@@ -23,16 +23,16 @@ def row_lines(cell: CellHistory, scenario: Scenario, target: Target, *, several:
     """Sorted lines of every locked table. With `several` accounts each line begins with the row's account."""
     tables, ledger = target.tables, target.ledger
     locked = {kind for kind, table in tables.items() if _locks(table, scenario)}
-    locked -= {ledger.transaction, ledger.usage}
+    locked -= ledger.kinds
     names = name_rows(cell.rows, cell.refs)
-    accounts = {ref["id"]: name for name, ref in cell.refs.items() if ref.get("kind") == ledger.account}
-    owner = ledger.transaction_columns["account"]
+    accounts = {str(ref["id"]): name for name, ref in cell.refs.items() if ref.get("kind") == ledger.accounts}
+    owner = ledger.owner
     counted: Counter[tuple[str, str]] = Counter()
     for change in cell.rows:
         if change.kind not in locked:
             continue
         row = change.after or change.before or {}
-        who = f"{accounts.get(row.get(owner), '?')}: " if several and owner in row else ""
+        who = f"{accounts.get(str(row.get(owner)), '?')}: " if several and owner and owner in row else ""
         for line in _lines(change, tables[change.kind], names):
             counted[(f"{who}{line[0]}", line[1])] += 1
     return tuple(sorted(_counted(line, extra, count) for (line, extra), count in counted.items()))

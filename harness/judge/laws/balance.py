@@ -1,8 +1,10 @@
-"""Laws 1 to 3: the balance is the sum of its transactions, at every step, and never below zero."""
+"""Laws 1 to 3: the balance is the sum of its movements, at every step, and never below zero."""
 
 from __future__ import annotations
 
+from harness.core.counts import signed
 from harness.core.history import CellHistory, LedgerRow
+from harness.core.ledger import Amount
 from harness.judge.context import Context
 from harness.judge.result import Result, cannot_tell, judged
 
@@ -11,62 +13,67 @@ def balance_is_the_sum(cell: CellHistory, context: Context) -> Result:
     """Law 1. Unknown when no balance was observed; a transaction of an unobserved account is a failure."""
     if not cell.accounts:
         return cannot_tell("no account balance was observed")
-    problems, delta = [], 0
+    problems: list[str] = []
+    delta: Amount = 0
     for name, (opening, closing) in cell.accounts.items():
-        total = sum(row.credits for row in cell.ledger if row.account == name)
+        total = sum(row.credits for row in _rows(cell, name))
         gap = closing - (opening + total)
         if gap:
             delta -= gap
             problems.append(
-                f"{name}: the balance is {closing}, its {_count(cell, name)} {opening + total} ({gap:+d} credits unexplained)"
+                f"{name}: the balance is {closing}, its {_count(cell, name)} {opening + total} ({signed(gap)} credits unexplained)"
             )
     problems += [
-        f"transaction of {row.credits:+d} credits on {row.account}, whose balance was not observed"
+        f"transaction of {signed(row.credits)} credits on {row.account}, whose balance was not observed"
         for row in cell.ledger
         if row.account not in cell.accounts
     ]
     shown = ", ".join(
-        f"{name} {opening} {sum(r.credits for r in cell.ledger if r.account == name):+d} = {closing}"
+        f"{name} {opening} {signed(sum(r.credits for r in _rows(cell, name)))} = {closing}"
         for name, (opening, closing) in cell.accounts.items()
     )
     return judged(problems, (), shown, credits_delta=delta or None)
 
 
 def balance_chains(cell: CellHistory, context: Context) -> Result:
-    """Law 2. By id within each account: each balance_after is the one before plus the amount; the last is the balance."""
-    if not cell.accounts:
+    """Law 2. Within each account, in order: each balance_after is the one before plus the amount; the last is the balance.
+    A ledger without balances chains from its own first row."""
+    observed = context.target.ledger.balance is not None
+    if observed and not cell.accounts:
         return cannot_tell("no account balance was observed")
     problems = []
-    for name, (opening, closing) in cell.accounts.items():
+    for name in cell.accounts if observed else dict.fromkeys(row.account for row in cell.ledger):
+        opening, closing = cell.accounts.get(name, (None, None))
         balance = opening
         for n, row in enumerate(_rows(cell, name), 1):
-            if row.balance != balance + row.credits:
+            if row.balance is not None and balance is not None and row.balance != balance + row.credits:
                 problems.append(
-                    f"{name}: transaction {n} ({row.operation or row.kind} {row.credits:+d}) leaves {row.balance}, "
-                    f"but {balance} {row.credits:+d} = {balance + row.credits}"
+                    f"{name}: transaction {n} ({row.operation or row.kind} {signed(row.credits)}) leaves {row.balance}, "
+                    f"but {balance} {signed(row.credits)} = {balance + row.credits}"
                 )
             balance = row.balance
-        if balance != closing:
+        if observed and balance != closing:
             problems.append(f"{name}: the last transaction leaves {balance}, the account holds {closing}")
     return judged(problems, (), f"{len(cell.ledger)} transactions chain")
 
 
 def never_negative(cell: CellHistory, context: Context) -> Result:
-    """Law 3."""
-    if not cell.accounts:
+    """Law 3, of every balance that is seen: an account's own, and those that movements say they left."""
+    if context.target.ledger.balance is not None and not cell.accounts:
         return cannot_tell("no account balance was observed")
     problems = [f"{name}: the balance is {closing}" for name, (_, closing) in cell.accounts.items() if closing < 0]
+    left = [(row, row.balance) for row in cell.ledger if row.balance is not None]
     problems += [
-        f"{row.account}: {row.operation or row.kind} {row.credits:+d} left a balance of {row.balance}"
-        for row in cell.ledger
-        if row.balance < 0
+        f"{row.account}: {row.operation or row.kind} {signed(row.credits)} left a balance of {balance}"
+        for row, balance in left
+        if balance < 0
     ]
-    lowest = min([*(c for _, c in cell.accounts.values()), *(row.balance for row in cell.ledger)])
-    return judged(problems, (), f"lowest balance {lowest}")
+    lowest = min([*(c for _, c in cell.accounts.values()), *(balance for _, balance in left)], default=None)
+    return judged(problems, (), "no balance was left" if lowest is None else f"lowest balance {lowest}")
 
 
 def _rows(cell: CellHistory, account: str) -> list[LedgerRow]:
-    return sorted((row for row in cell.ledger if row.account == account), key=lambda row: row.id)
+    return [row for row in cell.ledger if row.account == account]
 
 
 def _count(cell: CellHistory, account: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from harness.core.counts import count
 from harness.core.history import CellHistory, LedgerRow
+from harness.core.ledger import REFUND, Amount
 from harness.judge.context import Context
 from harness.judge.laws.charges import deductions_of
 from harness.judge.result import Result, judged
-
-REFUND = "refund"
 
 
 def refunded_once(cell: CellHistory, context: Context) -> Result:
@@ -16,7 +15,9 @@ def refunded_once(cell: CellHistory, context: Context) -> Result:
     older than this cell: then the history does not hold it."""
     refunds = [row for row in cell.ledger if row.kind == REFUND]
     free = sorted(deductions_of(cell), key=lambda row: row.credits)
-    problems, unclear, excess = [], [], 0
+    problems: list[str] = []
+    unclear: list[str] = []
+    excess: Amount = 0
     for refund in sorted(refunds, key=lambda row: -row.credits):
         own = [row for row in free if _fits(refund, row)]
         if own:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from harness.core.counts import signed
 from harness.core.history import CellHistory, RowChange
 from harness.judge.context import Context
 from harness.judge.golden.actors import actors_of
@@ -13,7 +14,7 @@ from harness.judge.result import Result, breaks, cannot_tell, judged
 
 def old_rows_never_change(cell: CellHistory, context: Context) -> Result:
     """Law 7: transactions and usage logs are written once."""
-    money = {context.target.ledger.transaction, context.target.ledger.usage}
+    money = context.target.ledger.kinds
     names = {(ref.get("kind"), ref.get("id")): name for name, ref in cell.refs.items()}
     problems = []
     for change in cell.rows:
@@ -33,11 +34,13 @@ def others_untouched(cell: CellHistory, context: Context) -> Result:
     for name, (opening, closing) in cell.accounts.items():
         if name in others and opening != closing:
             problems.append(
-                f"{name}: balance {opening} -> {closing} ({closing - opening:+d}), but it asked for nothing"
+                f"{name}: balance {opening} -> {closing} ({signed(closing - opening)}), but it asked for nothing"
             )
     for row in cell.ledger:
         if row.account not in actors:
-            problems.append(f"{row.account}: a transaction of {row.credits:+d} credits ({row.operation or row.kind})")
+            problems.append(
+                f"{row.account}: a transaction of {signed(row.credits)} credits ({row.operation or row.kind})"
+            )
     for log in cell.usage:
         if log.account not in actors:
             problems.append(f"{log.account}: a usage log of {log.credits} credits ({log.operation})")
@@ -72,19 +75,19 @@ def nothing_stuck(cell: CellHistory, context: Context) -> Result:
 
 
 def _touched(cell: CellHistory, context: Context, actors: frozenset[str]) -> list[str]:
-    column = context.target.ledger.transaction_columns["account"]
-    names = {ref["id"]: name for name, ref in cell.refs.items() if ref.get("kind") == context.target.ledger.account}
+    ledger = context.target.ledger
+    column = ledger.owner
+    names = {str(ref["id"]): name for name, ref in cell.refs.items() if ref.get("kind") == ledger.accounts}
     counted: Counter[str] = Counter()
-    money = {context.target.ledger.transaction, context.target.ledger.usage}
     for change in cell.rows:
-        if change.kind in money:
+        if change.kind in ledger.kinds:
             continue
-        if change.kind == context.target.ledger.account:
+        if change.kind == ledger.accounts:
             owners = {change.id}
         else:
             owners = {row[column] for row in (change.before, change.after) if row and row.get(column) is not None}
         for owner in owners:
-            name = names.get(owner, f"account#{owner}")
+            name = names.get(str(owner), f"account#{owner}")
             if name not in actors:
                 counted[f"{name}: {change.kind} {change.op}"] += 1
     return [f"{what} x{count}" for what, count in sorted(counted.items())]

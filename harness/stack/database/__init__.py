@@ -8,4 +8,5 @@ reset      back to the snapshot, between scenarios
 shapes     columns, key and sequence of the tables that scenarios write to
 seed       a scenario's given rows
 capture    which rows changed
+ledger     balances, and the parts of the ledger that are views or queries
 """

@@ -28,10 +28,6 @@ command = ["{python}", "-m", "celery", "-A", "shop", "worker"]
 ready = "celery"
 [tables]
 account = { table = "account" }
-[ledger]
-account = { kind = "account", credits = "credits" }
-transaction = { kind = "account", account = "a", type = "t", amount = "a", balance_after = "b", operation = "o", units = "u" }
-usage = { kind = "account", account = "a", operation = "o", credits = "c", model = "m", tokens_in = "i", tokens_out = "o", cost_usd = "u", units = "u" }
 [operations]
 """
 

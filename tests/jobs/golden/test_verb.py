@@ -34,10 +34,29 @@ account = { table = "accounts" }
 content = { table = "content", lock = ["status"] }
 transaction = { table = "transactions" }
 usage_log = { table = "usage" }
-[ledger]
-account = { kind = "account", credits = "credits" }
-transaction = { kind = "transaction", account = "account_id", type = "type", amount = "amount", balance_after = "balance_after", operation = "metadata.operation_type", units = "metadata.units" }
-usage = { kind = "usage_log", account = "account_id", operation = "operation", credits = "credits_used", model = "model", tokens_in = "tokens_in", tokens_out = "tokens_out", cost_usd = "cost_usd", units = "metadata.units" }
+[ledger.balance]
+table = "account"
+column = "credits"
+account = "id"
+[ledger.movements]
+table = "transaction"
+account = "account_id"
+type = "type"
+amount = "amount"
+balance_after = "balance_after"
+operation = "metadata.operation_type"
+units = "metadata.units"
+[ledger.usage]
+table = "usage_log"
+account = "account_id"
+operation = "operation"
+credits = "credits_used"
+model = "model"
+tokens_in = "tokens_in"
+tokens_out = "tokens_out"
+cost = "cost_usd"
+cost_decimals = 6
+units = "metadata.units"
 [operations]
 """
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from harness.core.phase import LAST
 from harness.core.scenario import Path
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import ANSWERS, Status, Verdict
 from harness.jobs.checklist.criteria.values import RowSeen, SuiteRun
 from harness.judge.legacy import Rule, scan
 from harness.judge.result import Result, breaks, cannot_tell, holds, judged
@@ -59,8 +59,8 @@ def tests(run: SuiteRun | None, wanted: Sequence[str]) -> Result:
 def checklist(rows: Sequence[RowSeen]) -> Result:
     """Criterion 2."""
     told = Counter(status for _, status, _ in rows)
-    shown = ", ".join(f"{told[status]} {status}" for status in Status)
-    by = {status: [f"{name}: {note}" for name, seen, note in rows if seen is status] for status in Status}
+    shown = ", ".join(f"{told[status]} {status}" for status in ANSWERS)
+    by = {status: [f"{name}: {note}" for name, seen, note in rows if seen is status] for status in ANSWERS}
     head = f"{len(rows)} rows of the plan: {shown}"
     if by[Status.FAIL]:
         return breaks([head, *_few(by[Status.FAIL])])
@@ -78,9 +78,9 @@ def credits(verdicts: Sequence[Verdict], planned: Collection[str]) -> Result:
             wrong[verdict.finding].append(verdict.cell)
     problems = [f"{v.cell}: {v.checker}: {v.evidence[0]}" for v in own if v.status is Status.FAIL]
     problems += [f"known wrong: {finding} in {', '.join(cells)}" for finding, cells in wrong.items()]
-    unclear = [f"{v.cell}: {v.checker}: {v.evidence[0]}" for v in own if v.status is Status.UNKNOWN]
+    unclear = [f"{v.cell}: {v.checker}: {v.evidence[0]}" for v in own if v.status in (Status.UNKNOWN, Status.NOT_ASKED)]
     unclear += _not_judged(verdicts, planned)
-    unclear += [f"the whole run: {v.checker}: {v.evidence[0]}" for v in verdicts if not v.cell and v.status is not Status.PASS]  # fmt: skip
+    unclear += [f"the whole run: {v.checker}: {v.evidence[0]}" for v in verdicts if not v.cell and v.status.bad]  # fmt: skip
     return judged(
         _few(problems), _few(unclear), f"{len(own)} checks of {len(planned)} cells: as expected, to the credit"
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.core.verdict import Status
+from harness.core.verdict import ANSWERS, Status
 from harness.jobs.checklist.criteria.values import Criteria
 from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
@@ -14,7 +14,7 @@ from harness.report.terminal import STYLES, WORDS
 
 def conclusion(found: Criteria) -> str:
     """The one line that counts."""
-    told = ", ".join(f"{sum(one.status is status for one in found.each)} {status}" for status in Status)
+    told = ", ".join(f"{sum(one.status is status for one in found.each)} {status}" for status in ANSWERS)
     return f"{'COMPLETE' if found.complete else 'NOT COMPLETE'} at phase {found.phase}: {told}"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.checklist.criteria import report as shown
 from harness.jobs.checklist.criteria.logs import read_logs
@@ -54,7 +55,7 @@ def criteria(
 
 def _tell(found: Criteria, as_json: bool) -> int:
     if as_json:
-        print(json.dumps(shown.document(found), ensure_ascii=False))
+        print(json.dumps(shown.document(found), ensure_ascii=False, default=plain))
     else:
         shown.print_criteria(Console(), found)
     return OK if found.complete else DIFFERENCES

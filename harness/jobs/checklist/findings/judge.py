@@ -13,13 +13,14 @@ from harness.core.errors import HarnessError, did_you_mean
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.history import CellHistory
-from harness.core.rates import RateCard, as_given, credits_due
+from harness.core.rates import RateCard, as_given, credits_due, use_of
 from harness.core.repeat import repeat_command
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.jobs.checklist.findings.values import Charge, Entry
 from harness.jobs.checklist.values import PLAN, Issue
 from harness.judge import overlap
+from harness.judge.laws.prices import by_tokens, how
 from harness.judge.laws.provider import SNAPSHOT
 
 PROOFS = 4
@@ -67,11 +68,9 @@ def _entry(
         marked = [v for v in own if finding.id in v.finding.split(", ")]
         if marked:
             shown[cell] = tuple(f"{v.checker}: {line}" for v in marked for line in v.evidence[1:])
-        if any(v.status is not Status.PASS for v in own) or (bool(marked) != expected):
+        if any(v.status.bad for v in own) or (bool(marked) != expected):
             strange.append(cell)
-            lines = [
-                f"{v.checker} {v.status}: {line}" for v in own if v.status is not Status.PASS for line in v.evidence
-            ]
+            lines = [f"{v.checker} {v.status}: {line}" for v in own if v.status.bad for line in v.evidence]
             shown[cell] = (*shown.get(cell, ()), *lines)
     told = f"{len(driven)} of {count(len(cells), 'cell')} driven"
     if not driven:
@@ -128,7 +127,7 @@ def charges_of(
         for log in cell.usage:
             rule = card.rule(log.operation, phase)
             model = SNAPSHOT.sub("", log.model)
-            due = rule and credits_due(rule, model=model, tokens=log.tokens_in + log.tokens_out, units=log.units)
+            due = rule and credits_due(rule, use_of(log, model))
             found.append(Charge(cell=cell.cell, route=route, log=log, due=due))
     return found
 
@@ -191,6 +190,8 @@ def _how(name: str, charges: Sequence[Charge], rates: RateCard, phase: int) -> I
         priced = "no rule on the rate card"
     elif rule.kind == "tokens":
         priced = f"a credit for {rule.tokens_per_credit} tokens, at least {rule.min_credits}"
+    elif by_tokens(rule):
+        priced = how(rule, own[0].log)
     else:
         special = "".join(f", {model} {credits}" for model, credits in rule.models.items())
         priced = f"{count(rule.credits, 'credit')} per {rule.per or rule.kind}, whatever the tokens{special}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.core.counts import count
 from harness.core.history import UsageRow
+from harness.core.ledger import Amount
 from harness.core.verdict import Status, Verdict
 from harness.jobs.checklist.values import concluded, counted
 
@@ -40,12 +41,12 @@ class Charge:
     cell: str
     route: tuple[str, ...]
     log: UsageRow
-    due: int | None
+    due: Amount | None
     """Credits by the rate card; None where it has no rule."""
 
     @property
     def tokens(self) -> int:
-        return self.log.tokens_in + self.log.tokens_out
+        return self.log.token_total
 
     def __str__(self) -> str:
         what = f"{self.tokens} tokens" if self.tokens else f"{self.log.units} by {self.log.model}"

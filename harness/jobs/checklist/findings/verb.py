@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.jobs.checklist.findings import report as shown
@@ -30,7 +31,7 @@ def findings(config_path: Path, run: Path, markdown: bool, as_json: bool) -> int
     config = loaded(config_path)
     found = findings_of(config, known(config).law, run)
     if as_json:
-        print(json.dumps(shown.document(found), ensure_ascii=False))
+        print(json.dumps(shown.document(found), ensure_ascii=False, default=plain))
     elif markdown:
         print(shown.markdown(found))
     else:

@@ -94,7 +94,7 @@ def _operation(views: _Views, operation: Mapping[str, Any]) -> tuple[int, list[s
 
 def _sent(views: _Views, operation: Mapping[str, Any], variant: Variant, *, poor: bool) -> tuple[int, Any, Left]:
     with rolled_back():
-        if poor:
+        if poor and operation["poor"]:
             with connection.cursor() as cursor:
                 cursor.execute(operation["poor"])
         return views.ask(operation["path"], operation["header"], variant.sent)

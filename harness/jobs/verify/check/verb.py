@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
 from harness.report import machine, terminal
@@ -32,5 +33,5 @@ def check(config_path: Path, run: Path, as_json: bool) -> int:
     keep(folder, result, summary)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:
-        print(json.dumps(machine.document(summary)))
+        print(json.dumps(machine.document(summary), default=plain))
     return OK if summary.status is Status.PASS else DIFFERENCES

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from harness.core.config import Ledger
+from harness.core.fold.postings import posted
 from harness.core.history import (
     Call,
     CellHistory,
     Event,
     HttpExchange,
-    LedgerRow,
     LogLine,
     RowChange,
     TaskRun,
-    UsageRow,
 )
+from harness.core.ledger import Amount, Ledger
 
 CUT_OFF = "the run was cut off in this cell"
 
@@ -41,8 +40,8 @@ class Builder:
         self._lists: dict[str, list[Any]] = {
             name: [] for name in ("calls", "rows", "tasks", "http", "logs", "unplayed")
         }
-        self._accounts: dict[str, tuple[int, int]] = {}
-        self._names: dict[Any, str] = {}
+        self._accounts: dict[str, tuple[Amount, Amount]] = {}
+        self._names: dict[str, str] = {}
         self._end: Event | None = None
         self._seen: Counter[str] = Counter()
 
@@ -63,11 +62,12 @@ class Builder:
             self._lists["unplayed"] += event.get("unplayed", ())
             self._values["late_calls"] = event.get("late", 0)
         elif kind == "balance":
-            self._accounts[event["account"]] = (event["opening"], event["closing"])
+            opening, closing = (self._ledger.amount(event[end]) for end in ("opening", "closing"))
+            self._accounts[event["account"]] = (opening, closing)
         elif kind == "seeded":
             self._values["refs"] = event.get("refs", {})
             self._values["actors"] = tuple(event.get("actors", ()))
-            self._names = {account["id"]: name for name, account in event.get("accounts", {}).items()}
+            self._names = {str(account["id"]): name for name, account in event.get("accounts", {}).items()}
         elif kind == "cell.end":
             self._end = event
 
@@ -82,17 +82,13 @@ class Builder:
             what = ", ".join(f"{kind} {self._seen[kind]} of {n}" for kind, n in sorted(lost.items()))
             end = {**end, "settled": False, "reason": f"the history does not hold what was observed: {what}"}
         new = [change for change in self._lists["rows"] if change.op == "insert" and change.after is not None]
+        movements, logs, unread = posted(new, self._ledger, self._named)
         return CellHistory(
             cell=self.cell,
             accounts=self._accounts,
-            ledger=tuple(
-                sorted(
-                    (self._transaction(row) for row in new if row.kind == self._ledger.transaction), key=lambda r: r.id
-                )
-            ),
-            usage=tuple(
-                sorted((self._usage(row) for row in new if row.kind == self._ledger.usage), key=lambda r: r.id)
-            ),
+            ledger=movements,
+            usage=logs,
+            unread=unread,
             settled=bool(end.get("settled")),
             settle_reason=str(end.get("reason") or ""),
             seconds=end.get("seconds", {}),
@@ -100,49 +96,8 @@ class Builder:
             **self._values,
         )
 
-    def _transaction(self, change: RowChange) -> LedgerRow:
-        row, columns = change.after or {}, self._ledger.transaction_columns
-        return LedgerRow(
-            id=change.id,
-            account=self._account(column(row, columns["account"])),
-            kind=str(column(row, columns["type"])),
-            operation=str(column(row, columns["operation"]) or ""),
-            credits=column(row, columns["amount"]),
-            balance=column(row, columns["balance_after"]),
-            units=_units(column(row, columns["units"])),
-        )
-
-    def _usage(self, change: RowChange) -> UsageRow:
-        row, columns = change.after or {}, self._ledger.usage_columns
-        cost = column(row, columns["cost_usd"])
-        return UsageRow(
-            id=change.id,
-            account=self._account(column(row, columns["account"])),
-            operation=str(column(row, columns["operation"]) or ""),
-            credits=column(row, columns["credits"]),
-            model=str(column(row, columns["model"]) or ""),
-            tokens_in=column(row, columns["tokens_in"]) or 0,
-            tokens_out=column(row, columns["tokens_out"]) or 0,
-            cost_usd=None if cost is None else str(cost),
-            units=_units(column(row, columns["units"])),
-        )
-
-    def _account(self, key: Any) -> str:
-        return self._names.get(key, f"account#{key}")
-
-
-def column(row: Mapping[str, Any], path: str) -> Any:
-    """The value of a column; "metadata.units" reaches into a JSON column. None when anything on the way is missing."""
-    value: Any = row
-    for part in path.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(part)
-    return value
-
-
-def _units(value: Any) -> int:
-    return 1 if value is None else value
+    def _named(self, key: Any) -> str:
+        return self._names.get(str(key), f"account#{key}")
 
 
 def _make(shape: type, event: Event, tuples: tuple[str, ...] = ()) -> Any:
