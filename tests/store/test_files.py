@@ -173,3 +173,55 @@ def test_a_wrong_rate_card_is_refused(tmp_path, old, new, message):
     with pytest.raises(HarnessError) as error:
         read_rates(tmp_path, RATES.replace(old, new, 1))
     assert error.value.message == f"rates.toml: {message}"
+
+
+MORE = """\
+format = 1
+[operations]
+write = { kind = "rates", credits_per_1m = { input = "1.25", output = 10, cached = "0.125" }, decimals = 4, round = "half up" }
+draw = { kind = "tiers", tiers = [{ upto = 10, credits = 2 }, { credits = "1.5" }], tier = "graduated" }
+link = [{ kind = "flat", credits = 5, for = 10, per = "link" }, { kind = "call", credits = 1, account = { plan = "pro" } }]
+[[configured]]
+kind = "tariff"
+operation = "feature"
+columns = { credits = "price" }
+"""
+
+
+def test_the_rate_card_knows_rates_tiers_and_plans(tmp_path):
+    """Money as exact decimals, whole credits as whole numbers."""
+    card = read_rates(tmp_path, MORE)
+    assert card.rule("write", 0).credits_per_1m == {"input": Decimal("1.25"), "output": 10, "cached": Decimal("0.125")}
+    assert card.rule("draw", 0).tiers == ((10, 2), (None, Decimal("1.5")))
+    assert (card.rule("link", 0).of_n, card.rule("link", 0, {"plan": "pro"}).kind) == (10, "call")
+    assert card.configured[0].columns == {"credits": "price"}
+
+
+def test_a_rate_card_that_nobody_named_may_be_missing(tmp_path):
+    """Then its law is not asked; one that is named must be there."""
+    assert rates.read(tmp_path / "rates.toml", needed=False).missing
+    with pytest.raises(HarnessError) as error:
+        rates.read(tmp_path / "rates.toml")
+    assert error.value.code == "rates-missing"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"rates"', '"rate"', "operations.write.kind 'rate' is not known"),
+        ("cached =", "cache =", "unknown key 'cache' in operations.write.credits_per_1m"),
+        ('"half up"', '"up half"', "operations.write.round 'up half' is not known"),
+        ("{ upto = 10, credits = 2 }", "{ credits = 2 }", "operations.draw.tiers[0] lacks upto"),
+        ('{ credits = "1.5" }', '{ upto = 5, credits = "1.5" }', "operations.draw.tiers[1] has upto"),
+        ("for = 10", "for = 0", "operations.link[0].for 0 must be above 0"),
+        ("credits = 5", "credits = -5", "operations.link[0].credits: credits must not be negative"),
+        ('operation = "feature"', "", "configured 1 needs one of operation and model"),
+        ("{ credits = \"price\" }", "{ credit = \"price\" }", "unknown key 'credit' in configured 1.columns"),
+    ],
+)  # fmt: skip
+def test_a_wrong_rule_is_refused(tmp_path, old, new, message):
+    """By its place in the file."""
+    assert old in MORE
+    with pytest.raises(HarnessError) as error:
+        read_rates(tmp_path, MORE.replace(old, new, 1))
+    assert error.value.message == f"rates.toml: {message}"

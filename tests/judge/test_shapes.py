@@ -1,0 +1,268 @@
+"""Each law on each shape of ledger: seen to hold, seen to break with its message, or told why it is not asked."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from harness.core.golden import Golden
+from harness.core.rates import RateCard, Rule
+from harness.core.verdict import Status
+from harness.judge.checks import CELL_CHECKERS
+from harness.judge.golden.outcome import outcome_of
+from tests.judge.shapes import BARE, COLUMN, SCENARIO, SHAPES, SINGLE, WALLET, call, changed, row, without
+
+LAWS = [name for name in CELL_CHECKERS if name.startswith("law-")]
+NOT_ASKED = {
+    ("single", "law-2"): "movements without balance_after",
+    ("single", "law-4"): "no usage log",
+    ("single", "law-5"): "no usage log",
+    ("single", "law-9"): "a single account",
+}
+WORDS = {
+    "column": {"refund": "refund", "purchase": "purchase", "expiry": "expiry"},
+    "wallet": {"refund": "back", "purchase": "topup", "expiry": "lapsed"},
+    "bare": {"refund": "refund", "purchase": "purchase", "expiry": "expiry"},
+    "single": {"refund": "returned", "purchase": "bought", "expiry": "lost"},
+}
+ONE = {"column": 1, "wallet": Decimal("1.0000"), "bare": 1, "single": Decimal("1.00")}
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_correct_backend_breaks_no_law(shape, law):
+    """What can be asked passes; what cannot says what is missing, and is no pass."""
+    result = SHAPES[shape].judged(law, SHAPES[shape].sold())
+    why = NOT_ASKED.get((shape, law))
+    assert (result.status, result.evidence) == (
+        (Status.NOT_ASKED, (f"not asked: {why}",)) if why else (Status.PASS, result.evidence)
+    )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_money_that_comes_in_is_judged_without_a_log_or_a_call(shape):
+    """A purchase, a refund of what was charged and an expiry leave every law as it was."""
+    of = SHAPES[shape]
+    events = of.more(of.sold(), ONE[shape] * 5, WORDS[shape]["purchase"], operation="")
+    events = of.more(events, of.credits, WORDS[shape]["refund"], key=73, operation="article" if shape != "bare" else "")
+    events = of.more(events, -ONE[shape], WORDS[shape]["expiry"], key=74, operation="")
+    cell = of.folded(events)
+    assert [r.kind for r in cell.ledger] == ["deduction", "purchase", "refund", "expiry"]
+    for law in LAWS:
+        result = of.judged(law, events)
+        assert not result.status.bad, (law, result.evidence)
+
+
+def law_1(of):
+    return changed(of.sold(), "balance", closing=of.raw(of.opening)), f"(+{of.credits} credits unexplained)"
+
+
+def law_2(of):
+    events = of.more(of.sold(), -of.credits, "spend" if of is WALLET else "deduction")
+    last = [event for event in events if event["kind"] == "row"][-1]["after"]
+    last["after" if of is WALLET else "balance_after"] = of.raw(of.opening - of.credits)
+    return events, "account: transaction 2"
+
+
+def law_3(of):
+    events = changed(of.sold(), "balance", opening=of.raw(of.credits - ONE[of.name]), closing=of.raw(-ONE[of.name]))
+    return events, f"account: the balance is -{ONE[of.name]}"
+
+
+def law_4(of):
+    return without(of.sold(), "usage"), f": {of.credits} credits deducted from account without a usage log"
+
+
+def law_5(of):
+    twice = [*of.sold(), row("usage", of.log(key=52, credits=of.credits, raw=of.raw))]
+    return twice, f"article: {of.credits} credits charged to account (820+1310 tokens) without a provider success"
+
+
+def law_6(of):
+    dearer = of.credits + ONE[of.name]
+    key = {"wallet": "price", "single": "cents"}.get(of.name, "credits_used")
+    kind = "ledger.movements" if of is SINGLE else "usage"
+    return changed(of.sold(), kind, **{key: of.raw(-dearer if of is SINGLE else dearer)}), (
+        f"article: {dearer} credit{'' if dearer == 1 else 's'} charged, the rate card says {of.credits} (+{ONE[of.name]})"
+    )
+
+
+def law_7(of):
+    old = of.movement(key=9, amount=-of.credits, left=of.opening, raw=of.raw, log=None)
+    new = {**old, **{key: "else" for key in ("why", "what", "type", "transaction_type") if key in old}}
+    return [*of.sold(), row(of.movement_kind, new, "update", old)], f"{of.movement_kind} 9 changed: "
+
+
+def law_8(of):
+    events = of.more(of.sold(), of.credits + ONE[of.name], WORDS[of.name]["refund"])
+    return events, f"account: {of.credits + ONE[of.name]} credits refunded for article, {of.credits} were taken"
+
+
+def law_9(of):
+    theirs = of.movement(key=75, amount=-of.credits, left=of.opening, raw=of.raw, log=None, account=2)
+    return [*of.sold(), row(of.movement_kind, theirs)], f"bystander: a transaction of -{of.credits} credits"
+
+
+def law_10(of):
+    return without(of.sold(), "call"), f"no provider was called, but {of.credits} credits were deducted from account"
+
+
+def law_11(of):
+    return [*of.sold(), row("job", {"id": 4, "status": "running"})], "job left running x1"
+
+
+def law_14(of):
+    events = of.more(of.sold(), ONE[of.name] * 2, {"wallet": "spend", "single": "use"}.get(of.name, "deduction"))
+    return events, "a deduction of +2"
+
+
+BROKEN = [law_1, law_2, law_3, law_4, law_5, law_6, law_7, law_8, law_9, law_10, law_11, law_14]
+
+
+@pytest.mark.parametrize("breaking", BROKEN, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_law_is_seen_to_break(shape, breaking):
+    """On every shape on which it is asked, with what a customer feels in the ledger's own unit."""
+    law = breaking.__name__.replace("_", "-")
+    if (shape, law) in NOT_ASKED:
+        assert SHAPES[shape].judged(law, SHAPES[shape].sold()).status is Status.NOT_ASKED
+        return
+    events, message = breaking(SHAPES[shape])
+    result = SHAPES[shape].judged(law, events)
+    assert result.status is Status.FAIL, result.evidence
+    assert any(message in line for line in result.evidence), result.evidence
+
+
+def test_every_law_is_broken_above():
+    assert sorted(one.__name__.replace("_", "-") for one in BROKEN) == sorted(LAWS)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_without_a_rate_card_the_prices_are_not_asked(shape):
+    """It is told, and is no pass."""
+    result = SHAPES[shape].judged("law-6", SHAPES[shape].sold(), rates=RateCard(missing=True))
+    assert (result.status, result.evidence) == (Status.NOT_ASKED, ("not asked: no rate card",))
+
+
+def test_a_law_that_was_asked_and_no_longer_is_fails():
+    """A golden stands for the laws that were asked when it was accepted, and says which were not."""
+    golden = Golden(scenario=SCENARIO.id, why="as it was", outcome=outcome_of(SINGLE.folded(SINGLE.sold()), SCENARIO, SINGLE.context().target))  # fmt: skip
+    result = SINGLE.judged("law-4", SINGLE.sold(), golden=golden)
+    assert (result.status, result.code) == (Status.FAIL, "law-not-asked")
+    assert result.evidence == ("not asked: no usage log; it was asked when the golden was accepted",)
+    told = replace(golden, not_asked=("law-4",))
+    assert SINGLE.judged("law-4", SINGLE.sold(), golden=told).status is Status.NOT_ASKED
+
+
+@pytest.mark.parametrize(
+    ("of", "ledger", "balance"),
+    [
+        (COLUMN, {"operation": "article", "units": 1, "credits": -22, "balance": 78}, (100, 78)),
+        (WALLET, {"operation": "article", "credits": Decimal("-0.0606"), "balance": Decimal("99.9394")}, (Decimal(100), Decimal("99.9394"))),
+        (BARE, {"operation": "article", "credits": -22, "balance": 78}, (100, 78)),
+        (SINGLE, {"operation": "article", "credits": Decimal("-0.15")}, (Decimal(100), Decimal("99.85"))),
+    ],
+    ids=list(SHAPES),
+)  # fmt: skip
+def test_an_outcome_says_what_the_target_says_and_no_more(of, ledger, balance):
+    """In the money that it is: of a movement without operation the log's is said."""
+    outcome = outcome_of(of.folded(of.sold()), SCENARIO, of.context().target)
+    assert outcome.ledger == (ledger,)
+    assert outcome.balance == {"account": {"opening": balance[0], "closing": balance[1]}}
+
+
+def test_tokens_that_are_null_are_no_zero():
+    """An image's log without tokens is priced by the image; the outcome does not say zero for null."""
+    events = changed(BARE.sold(), "usage", tokens_input=None, tokens_output=None, model_used="gpt-5.1")
+    log = BARE.folded(events).usage[0]
+    assert (log.tokens_in, log.tokens_out, log.token_total) == (None, None, 0)
+    outcome = outcome_of(BARE.folded(events), SCENARIO, BARE.context().target)
+    assert outcome.usage == ({"operation": "article", "credits": 22, "model": "gpt-5.1", "cost_usd": "0.014125"},)
+    assert BARE.judged("law-14", events).status is Status.PASS
+
+
+def test_a_movement_that_names_a_log_is_of_no_other():
+    """Two charges of one price whose logs are crossed: the key says what the amounts cannot."""
+    events = WALLET.sold()
+    at = next(n for n, event in enumerate(events) if event.get("table_kind") == "usage")
+    other = deepcopy(events[at])
+    other["id"] = other["after"]["id"] = 52
+    other["after"]["feature"] = "letter"
+    events.insert(at, other)
+    events = WALLET.more(events, -WALLET.credits, "spend")
+    rows = [event for event in events if event.get("table_kind") == "entry"]
+    rows[1]["after"]["usage_id"] = 52
+    assert [r.operation for r in WALLET.folded(events).ledger] == ["article", "letter"]
+    rows[1]["after"]["usage_id"] = 99
+    assert WALLET.judged("law-4", events).evidence[1:] == (
+        "deduction: 0.0606 credits deducted from account without a usage log: it names 99",
+        "letter: a usage log of 0.0606 credits for account without a deduction",
+    )
+
+
+def test_a_type_that_is_mapped_to_nothing_is_told_where_a_deduction_is_missing():
+    """A target's own word for a deduction costs one key, and the failure names it."""
+    events = changed(BARE.sold(), "entry", transaction_type="usage")
+    assert BARE.judged("law-4", events).evidence[-1] == (
+        "article: a usage log of 22 credits for account without a deduction "
+        "(a movement of type 'usage' takes as much: is it a deduction? [ledger.movements] types)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "values", "message"),
+    [
+        (COLUMN, {"amount": "-22.00"}, "entry 71 cannot be read: '-22.00' is no whole number"),
+        (WALLET, {"money": "0.06O6"}, "entry 71 cannot be read: '0.06O6' is no amount"),
+        (WALLET, {"money": "-0.0606"}, "entry 71 cannot be read: the amount -0.0606 has a sign, and harness.toml says that it has none"),
+        (WALLET, {"direction": "away"}, "entry 71 cannot be read: its direction 'away' is neither out nor in"),
+        (SINGLE, {"cents": 1.5}, "ledger.movements 71 cannot be read: 1.5 is no whole number"),
+    ],
+)  # fmt: skip
+def test_a_row_that_cannot_be_read_breaks_law_14_and_is_missed(of, values, message):
+    """It is no posting, so the sum does not hold either."""
+    events = changed(of.sold(), of.movement_kind, **values)
+    assert message in of.judged("law-14", events).evidence
+    assert of.judged("law-1", events).status is Status.FAIL
+
+
+def test_an_amount_of_another_scale_breaks_law_14():
+    """Of a decimal whose scale is declared; of cents the scale is that of cents."""
+    result = WALLET.judged("law-14", changed(WALLET.sold(), "usage", price="0.06060"))
+    assert result.evidence == (
+        "usage log of article: credits, tokens and units are not all amounts of decimal with 4 decimals",
+    )
+
+
+def test_a_request_id_finds_the_call_that_tokens_cannot_tell_apart():
+    """Two calls with equal tokens: the log of the one cannot stand for the other."""
+    toml = {**BARE.toml, "usage": {**BARE.toml["usage"], "request": "request_id"}}
+    of = replace(BARE, toml=toml)
+    events = changed(of.sold(), "usage", request_id="chatcmpl-1")
+    assert of.judged("law-5", events).status is Status.PASS
+    other = [event if event["kind"] != "call" else {**event, "response": {"id": "chatcmpl-2"}} for event in events]
+    assert of.judged("law-5", [*other[:-1], call(n=2), other[-1]]).evidence == (
+        "openai POST /v1/chat/completions call 1 (gpt-5.1, 820+1310 tokens) succeeded and was never charged",
+    )
+
+
+def test_another_account_is_found_by_whatever_column_names_it():
+    """A domain row of the bystander, in the column in which this target names its accounts."""
+    events = [*BARE.sold(), row("page", {"id": 3, "tenant_id": 2})]
+    assert BARE.judged("law-9", events).evidence == ("bystander: page insert x1",)
+
+
+def test_accounts_of_a_plan_have_their_own_prices():
+    """A rule for accounts whose given row says so."""
+    cheap = Rule(operation="article", kind="call", credits=22, account={"plan": "basic"})
+    dear = Rule(operation="article", kind="call", credits=99, account={"plan": "pro"})
+    card = RateCard(prices=COLUMN.context().rates.prices, rules=(COLUMN.rule, cheap, dear))
+    assert COLUMN.judged("law-6", COLUMN.sold(), rates=card).status is Status.PASS
+    rows = tuple(replace(one, values={**one.values, "plan": "pro"}) for one in SCENARIO.given.rows)
+    pro = replace(SCENARIO, given=replace(SCENARIO.given, rows=rows))
+    assert COLUMN.judged("law-6", COLUMN.sold(), rates=card, scenario=pro).evidence == (
+        "article: 22 credits charged, the rate card says 99 (-77): 99 a call",
+    )
