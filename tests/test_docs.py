@@ -11,7 +11,7 @@ import click
 import pytest
 
 from harness.backend import scenarios
-from harness.backend.description import load as load_config
+from harness.backend.description import load
 from harness.cli import cli
 from harness.core.scenario import Path as Way
 
@@ -91,5 +91,5 @@ def test_the_tutorials_scenario_is_one(tmp_path: Path) -> None:
     config = (ROOT / "harness.toml").read_text()
     config = re.sub(r'^(cassettes|contracts|rates|root|overlays) = "', rf'\1 = "{ROOT}/', config, flags=re.MULTILINE)
     (tmp_path / "harness.toml").write_text(config.replace('scenarios = "scenarios"', 'scenarios = "taught"'))
-    taught = scenarios.load(load_config(tmp_path / "harness.toml"))["writer/second_article"]
+    taught = scenarios.load(load(tmp_path / "harness.toml"))["writer/second_article"]
     assert taught.paths == (Way.MANUAL, Way.AUTOMATION)

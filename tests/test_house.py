@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,25 @@ LONGEST_ROW = 18
 LONGEST_MODULE = 260
 EXEMPT = f"Longer than {LONGEST_MODULE} lines: "
 """So a docstring begins the sentence that says why its module may be."""
+
+ALIASES = {
+    "harness.jobs.*.run": ("job", "an option of a verb, a stored run and what a test fixture does are `run`"),
+    "harness.jobs.*.report": ("shown", "`report` is a floor, and a verb"),
+    "harness.store.runs": ("store", "--runs is `runs`"),
+    "harness.run.plan": ("plans", "a plan is `plan`"),
+    "harness.run.shard": ("shards", "--shard is `shard`"),
+    "harness.jobs.hand.place": ("places", "the place of a stack is `place`"),
+    "harness.provider.cassettes.folder": ("folders", "a folder is `folder`"),
+    "harness.provider.fake.tape.answer": ("answers", "an answer is `answer`"),
+    "harness.provider.simulator.openai.api": ("openai", "the room says whose answers they are, the module what it speaks"),
+    "harness.provider.simulator.runware.tasks": ("runware", "the same"),
+    "harness.provider.simulator.wordpress.site": ("wordpress", "the same"),
+    "harness.stack.processes.boot": ("processes", "the cell and the inprocess tier have a `boot` of their own"),
+    "harness.core.scenario.Path": ("Way", "where pathlib's `Path` is needed too"),
+}  # fmt: skip
+"""What is imported under another name -> that name, and the local word with which its own would collide."""
+BESIDE = {"harness.stack.processes.boot", "harness.core.scenario.Path"}
+"""Under the other name only where there is the local word; all the others everywhere, so that a name means one thing."""
 
 
 def packages(below: Path) -> list[Path]:
@@ -59,6 +79,34 @@ def too_long(below: Path) -> list[str]:
 
 def long_row(folder: Path) -> bool:
     return len(list(folder.glob("*.py"))) > LONGEST_ROW
+
+
+def misnamed(source: str, used: set[str]) -> list[str]:
+    """What `source` imports of ours under a name that is not agreed, by line, with the mend. `used` gathers ALIASES' keys."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ImportFrom) or (node.module or "").partition(".")[0] not in (
+            "harness",
+            "tests",
+            "scenarios",
+        ):
+            continue
+        for name in node.names:
+            full = f"{node.module}.{name.name}"
+            key = next((key for key in ALIASES if fnmatchcase(full, key)), "")
+            agreed = ALIASES[key][0] if key else None
+            if name.asname is not None and name.asname != agreed:
+                mend = (
+                    f"as {agreed}"
+                    if agreed
+                    else f"say {name.name}, or take the function from it; where that is a local word, put it into ALIASES"
+                )
+                found.append(f"{node.lineno}: {full} as {name.asname}: {mend}")
+            elif name.asname is None and agreed is not None and key not in BESIDE:
+                found.append(f"{node.lineno}: {full}: as {agreed}, as everywhere")
+            elif name.asname is not None:
+                used.add(key)
+    return found
 
 
 @pytest.mark.parametrize("room", [p for p in packages(JOBS) if p != JOBS and p.name not in NO_VERB], ids=ids)
@@ -107,6 +155,33 @@ def test_a_long_module_and_a_long_row_are_seen(tmp_path: Path):
     assert not long_row(tmp_path)
     (tmp_path / "one_more.py").touch()
     assert long_row(tmp_path)
+
+
+def test_a_module_has_one_name():
+    """Claim: what is ours is imported under its own name, or under the one that ALIASES gives a reason for."""
+    used: set[str] = set()
+    files = [
+        file for place in ("harness", "tests", "bench", "scenarios") for file in sorted((ROOT / place).rglob("*.py"))
+    ]
+    found = [
+        f"{ids(file)}:{line}" for file in files if "targets" not in file.parts for line in misnamed(file.read_text(encoding="utf-8"), used)
+    ]  # fmt: skip
+    assert found == []
+    assert used == set(ALIASES), "an alias that nobody needs goes"
+
+
+def test_another_name_is_seen():
+    source = """
+from harness.jobs.week import run as job, judge as checker
+from harness.run import plan, drive
+def late():
+    from harness.store import runs as kept
+"""
+    assert misnamed(source, set()) == [
+        "2: harness.jobs.week.judge as checker: say judge, or take the function from it; where that is a local word, put it into ALIASES",
+        "3: harness.run.plan: as plans, as everywhere",
+        "5: harness.store.runs as kept: as store",
+    ]
 
 
 @pytest.mark.parametrize("folder", [p for p in packages(ROOT / "tests") if not APART & set(p.parts)], ids=ids)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from harness.backend.phases import tree as phase_tree
+from harness.backend.phases.tree import compose, layered, sha256_of
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 
@@ -28,7 +28,7 @@ def at_phase(config: Config, phase: int | None) -> Config:
             hint="check out the code of that phase, or name its overlays in [phases]",
             code="phase-none",
         )
-    tree = phase_tree.layered(config.phases_root, config.phases_dir, phase)
+    tree = layered(config.phases_root, config.phases_dir, phase)
     kept = config.source.parent / ".harness" / "trees"
     folder = kept / f"{phase}-{_fingerprint(tree.files)}"
     if not folder.is_dir():
@@ -49,7 +49,7 @@ def _compose(config: Config, phase: int, kept: Path, folder: Path) -> None:
         shutil.rmtree(older, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=f".{phase}-", dir=kept))
     try:
-        made = phase_tree.compose(config.phases_root, config.phases_dir, phase, staged / "tree")
+        made = compose(config.phases_root, config.phases_dir, phase, staged / "tree")
         for path in made.files:
             os.utime(staged / "tree" / path, (STAMP, STAMP))
         try:
@@ -64,5 +64,5 @@ def _compose(config: Config, phase: int, kept: Path, folder: Path) -> None:
 def _fingerprint(files: Mapping[str, Path]) -> str:
     digest = hashlib.sha256()
     for path, source in files.items():
-        digest.update(f"{path}\0{phase_tree.sha256_of(source)}\n".encode())
+        digest.update(f"{path}\0{sha256_of(source)}\n".encode())
     return digest.hexdigest()[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.cell import drive as driver
+from harness.cell import drive
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.observe import Clock, Refs, Tell, observe
@@ -48,14 +48,14 @@ class _Scenario:
 
     def seed(self) -> Refs:
         given = self.scenario.given
-        rows = (*given.rows, *driver.action_rows(self.config, self.scenario, self._way))
+        rows = (*given.rows, *drive.action_rows(self.config, self.scenario, self._way))
         world = Given(rows=rows, changes=given.changes, actor=given.actor)
         return dict(seed.insert(self.live.db, self.config.tables, world))
 
     def drive(self, refs: Refs) -> Driven:
         extra: dict[str, Any] = {"run": {"kind": "path", "id": str(self.live.stack.run_dir)}}
         token = bearer(self.scenario.given.actor)
-        return driver.drive(self.config, self.scenario, self._way, {**refs, **extra}, token, self.live)
+        return drive.drive(self.config, self.scenario, self._way, {**refs, **extra}, token, self.live)
 
     def lines(self, mark: Mark) -> Iterable[LogLine]:
         return self.live.stack.logs_since(mark)

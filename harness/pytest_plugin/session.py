@@ -20,7 +20,7 @@ from harness.stack.database import reset
 from harness.stack.inprocess import interpreter, stack
 from harness.stack.isolation import guard, hook
 from harness.stack.isolation.island import Island
-from harness.stack.processes import boot as processes
+from harness.stack.processes.boot import plan
 from harness.stack.processes.running import Stack
 
 
@@ -44,7 +44,7 @@ class Session:
             folder = resources.enter_context(guard.guarded_folder())
             why = "the start-up hook, in pytest's own process"
             island = Island(kind="hook", why=why, run_dir=folder, hosts=hook.addresses(config.provider_hosts))
-            planned = processes.plan(config, island)
+            planned = plan(config, island)
             resources.enter_context(
                 interpreter.within(config.root, stack.environment_of(planned), folder / "logs", move=False)
             )

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from harness.backend import scenarios
 from harness.core.config import Config
 from harness.core.scenario import Scenario
-from harness.run import plan, preflight
+from harness.run import plan as plans
+from harness.run import preflight
 from harness.run.judged import Law, read_law
 from harness.run.plan import Plan
 
@@ -58,7 +59,7 @@ def planned(
     found = scenarios.load(config)
     at = config.phase if phase is None else phase
     return Planned(
-        config=config, scenarios=found, plan=plan.make(found, only=only, paths=paths, phase=at, tier=tier)
+        config=config, scenarios=found, plan=plans.make(found, only=only, paths=paths, phase=at, tier=tier)
     )  # fmt: skip
 
 

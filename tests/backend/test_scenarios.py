@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from harness.backend import scenarios
-from harness.backend.description import load as load_config
+from harness.backend.description import load
 from harness.core.errors import HarnessError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,7 +134,7 @@ def test_no_folder_is_an_error(tmp_path):
 
 def test_the_shipped_scenarios_are_found_with_a_golden_each():
     """Every row of the plan is there to be driven."""
-    found = scenarios.load(load_config(ROOT / "harness.toml"))
+    found = scenarios.load(load(ROOT / "harness.toml"))
     assert len(found) >= 63
     locked = {str(path.relative_to(ROOT / "scenarios")).removesuffix(".golden.toml") for path in (ROOT / "scenarios").rglob("*.golden.toml")}  # fmt: skip
     assert locked == set(found)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from harness.cell import ask as asking
+from harness.cell import ask
 from harness.cell.ask import Answered
 from harness.cell.template import names
 from harness.core.errors import HarnessError, StackError
@@ -17,31 +17,31 @@ from tests.cell.surface import IDS, REFS, Config, Fake, Session
 CLUSTER = Do(operation="cluster", args=IDS, expect=402)
 
 
-def ask(surface: Fake, path: Path, step: Do = CLUSTER, *, answers: list[Any] = ()) -> Answered:
+def asked(surface: Fake, path: Path, step: Do = CLUSTER, *, answers: list[Any] = ()) -> Answered:
     surface.session = Session(list(answers))
-    return asking.ask(Config, step, path, names(step.args, REFS), surface, "token")
+    return ask.ask(Config, step, path, names(step.args, REFS), surface, "token")
 
 
 def test_asking_says_what_must_come_and_waits_for_none_of_it():
     """Claim: a message is one task to come, a started role is another, a request promises nothing; nobody settles."""
     surface = Fake()
-    assert ask(surface, Path.SCHEDULED) == Answered(messages=1)
-    beat = ask(surface, Path.SCHEDULED, Do(operation="beat"))
+    assert asked(surface, Path.SCHEDULED) == Answered(messages=1)
+    beat = asked(surface, Path.SCHEDULED, Do(operation="beat"))
     assert (beat.started, beat.messages, beat.exchange.method) == ("beat", 1, "CALL")
-    assert ask(surface, Path.MANUAL, answers=[(202, {})]).messages == 0
+    assert asked(surface, Path.MANUAL, answers=[(202, {})]).messages == 0
     assert surface.asked == [("send", "check", [7], {"ids": [11]}), ("call", "prepare(7)"), ("start", "beat")]
 
 
 def test_an_answer_that_is_no_json_is_kept_as_text():
     """A 500 page of the target is data, not an error of the driver."""
-    exchange = ask(Fake(), Path.MANUAL, answers=[(500, b"<h1>Oops</h1>")]).exchange
+    exchange = asked(Fake(), Path.MANUAL, answers=[(500, b"<h1>Oops</h1>")]).exchange
     assert (exchange.status, exchange.response) == (500, "<h1>Oops</h1>")
 
 
 def test_a_target_that_does_not_answer_is_a_broken_stack():
     """Exit code 3, naming the request."""
     with pytest.raises(StackError) as caught:
-        ask(Fake(), Path.MANUAL, answers=[requests.ConnectionError("no")])
+        asked(Fake(), Path.MANUAL, answers=[requests.ConnectionError("no")])
     assert caught.value.code == "target-unreachable"
     assert "POST /cluster/7/: ConnectionError" in str(caught.value)
 
@@ -58,7 +58,7 @@ def test_a_target_that_does_not_answer_is_a_broken_stack():
 def test_a_direct_call_is_told_like_an_exchange(answer, status):
     """The status that the endpoint would have given, so that one expectation fits both."""
     surface = Fake(answer=answer)
-    exchange = ask(surface, Path.DIRECT).exchange
+    exchange = asked(surface, Path.DIRECT).exchange
     assert surface.asked == [("call", "cluster([11])")]
     assert (exchange.method, exchange.path, exchange.status, exchange.expected) == ("CALL", "cluster", status, 402)
 
@@ -78,5 +78,5 @@ def test_a_direct_call_is_told_like_an_exchange(answer, status):
 def test_a_way_that_is_not_there_is_an_error(operation, path, code, hint):
     """Before anything is asked."""
     with pytest.raises(HarnessError) as caught:
-        asking.action_for(Config, operation, path)
+        ask.action_for(Config, operation, path)
     assert (caught.value.code, caught.value.hint) == (code, hint)

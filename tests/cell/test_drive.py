@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.cell import drive as driver
+from harness.cell import drive
 from harness.core.errors import HarnessError
 from harness.core.scenario import (
     AwaitBlocked,
@@ -29,16 +29,16 @@ def scenario(*when: Any, paths: tuple[Path, ...] = tuple(Path)) -> Scenario:
     return Scenario(id="planner/x", title="x", given=GIVEN, when=when, paths=paths)
 
 
-def drive(surface: Fake, path: Path, *when: Any, answers: list = ()) -> tuple[driver.Driven, Session]:
+def drove(surface: Fake, path: Path, *when: Any, answers: list = ()) -> tuple[drive.Driven, Session]:
     session = Session(list(answers))
     surface.session = session
-    return driver.drive(Config, scenario(*when), path, REFS, "token", surface), session
+    return drive.drive(Config, scenario(*when), path, REFS, "token", surface), session
 
 
 def test_a_request_carries_the_token_the_keys_and_what_was_expected():
     """One exchange, and one wait behind the last step."""
     surface = Fake()
-    driven, session = drive(
+    driven, session = drove(
         surface, Path.MANUAL, Do(operation="cluster", args=IDS, expect=202), answers=[(202, {"a": 1})]
     )
     assert session.sent == [("POST", "http://target/cluster/7/", {"ids": [11]}, "Bearer token")]
@@ -52,31 +52,31 @@ def test_a_schedule_is_a_row_and_a_task_message_that_must_be_seen():
     """The wait asks for at least as many tasks as were published: an unseen message is never "at rest"."""
     surface = Fake()
     do = Do(operation="cluster", args=IDS)
-    drive(surface, Path.SCHEDULED, do)
+    drove(surface, Path.SCHEDULED, do)
     assert surface.asked[:2] == [("send", "check", [7], {"ids": [11]}), ("settle", 3.0, 1)]
-    (row,) = driver.action_rows(Config, scenario(do), Path.SCHEDULED)
+    (row,) = drive.action_rows(Config, scenario(do), Path.SCHEDULED)
     assert (row.kind, row.name, row.values) == ("schedule", "due", {"account_id": Ref("account"), "stages": [1]})
-    assert driver.action_rows(Config, scenario(do), Path.MANUAL) == ()
+    assert drive.action_rows(Config, scenario(do), Path.MANUAL) == ()
 
 
 def test_a_later_step_may_use_what_an_earlier_answer_brought():
     """$answer_run_id is data.run_id of the last answer that had it."""
     answers = [(202, {"data": {"run_id": "r-1"}}), (200, {"data": {}})]
-    _, session = drive(Fake(), Path.MANUAL, Do(operation="cluster", args=IDS), Do(operation="resume"), answers=answers)
+    _, session = drove(Fake(), Path.MANUAL, Do(operation="cluster", args=IDS), Do(operation="resume"), answers=answers)
     assert session.sent[1][1] == "http://target/resume/r-1/"
 
 
 def test_a_step_of_another_path_is_not_done():
     """And asks for no way to do it."""
     surface = Fake()
-    drive(surface, Path.DIRECT, Do(operation="cluster", args=IDS), Do(operation="resume", paths=(Path.MANUAL,)))
+    drove(surface, Path.DIRECT, Do(operation="cluster", args=IDS), Do(operation="resume", paths=(Path.MANUAL,)))
     assert [words[0] for words in surface.asked] == ["call", "settle", "let_row_go"]
 
 
 def test_faults_are_held_released_and_killed_in_order():
     """The worker is killed while its call is held; the call is let go before the worker starts again."""
     surface = Fake()
-    drive(surface, Path.DIRECT, AwaitCall(nth=2), KillRole(role="worker"), ReleaseCalls(), Settle())
+    drove(surface, Path.DIRECT, AwaitCall(nth=2), KillRole(role="worker"), ReleaseCalls(), Settle())
     assert surface.asked == [
         ("wait_held", 2), ("kill", "worker"), "abandon", ("release",), ("start", "worker"), ("release",),
         ("settle", 3.0, 0), ("settle", 3.0, 0), ("let_row_go",),
@@ -87,7 +87,7 @@ def test_a_held_row_and_started_roles_are_let_go_even_when_a_step_breaks():
     """Nothing of one cell lives on in the next."""
     surface = Fake()
     with pytest.raises(HarnessError):
-        drive(surface, Path.DIRECT, StartRole(role="second"), HoldRow(name="site"), Do(operation="unknown"))
+        drove(surface, Path.DIRECT, StartRole(role="second"), HoldRow(name="site"), Do(operation="unknown"))
     assert surface.asked == [("start", "second"), ("hold_row", "site", 7), ("let_row_go",), ("stop", "second")]
 
 
@@ -100,21 +100,21 @@ def test_a_held_row_and_started_roles_are_let_go_even_when_a_step_breaks():
 )
 def test_a_wait_that_was_for_nothing_leaves_the_cell_unsettled(step, reason):
     """The scenario did not happen, so nothing that follows can pass."""
-    driven, _ = drive(Fake(holds=False), Path.DIRECT, step, LetRowGo())
+    driven, _ = drove(Fake(holds=False), Path.DIRECT, step, LetRowGo())
     assert not driven.settled
     assert reason in driven.settle_reason
 
 
 def test_work_that_does_not_come_to_rest_is_said():
     """With the broker's own reason."""
-    driven, _ = drive(Fake(unsettled="1 task is running"), Path.DIRECT, Do(operation="cluster", args=IDS))
+    driven, _ = drove(Fake(unsettled="1 task is running"), Path.DIRECT, Do(operation="cluster", args=IDS))
     assert (driven.settled, driven.settle_reason) == (False, "1 task is running")
 
 
 def test_a_started_role_counts_as_a_task_to_come_and_may_be_prepared_by_a_call():
     """The real beat: it sends one message, and is stopped when the cell ends."""
     surface = Fake()
-    drive(surface, Path.SCHEDULED, Do(operation="beat"))
+    drove(surface, Path.SCHEDULED, Do(operation="beat"))
     assert surface.asked == [
         ("call", "prepare(7)"),
         ("start", "beat"),

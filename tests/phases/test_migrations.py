@@ -13,7 +13,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from harness.backend import legacy
-from harness.backend.phases import manifest as phases
+from harness.backend.phases import manifest
 from harness.backend.phases.tree import layered
 from harness.core.phase import LAST, Expect, SchemaEffect
 from harness.judge.legacy import scan
@@ -97,7 +97,7 @@ def test_schema_changes_are_the_declared_ones(number: int, states: list[State]):
     """Every table and column that comes or goes is declared, with its type; nothing else changes."""
     before, after = states[number - 1].schema, states[number].schema
     expected = {table: dict(columns) for table, columns in before.items()}
-    for change in phases.read_all(PHASES, number)[-1].expect.schema:
+    for change in manifest.read_all(PHASES, number)[-1].expect.schema:
         columns = {name: (type_, name in change.unique) for name, type_ in change.columns.items()}
         match change.change:
             case SchemaEffect.TABLE_ADDED:
@@ -118,7 +118,7 @@ def test_schema_changes_are_the_declared_ones(number: int, states: list[State]):
 def test_rows_change_where_declared_only(number: int, states: list[State]):
     """No row is lost; a cell that changes, and a row that comes, are in a table and column that the phase declares."""
     before, after = states[number - 1], states[number]
-    expect = phases.read_all(PHASES, number)[-1].expect
+    expect = manifest.read_all(PHASES, number)[-1].expect
     assert before.rows.keys() <= after.rows.keys()
     touched = set()
     for key, row in after.rows.items():
@@ -168,7 +168,7 @@ def test_phase_1_goes_back_without_a_trace(server: Server, tree: Callable[[int],
     with server.database("back1", "walk1") as db:
         db.execute("UPDATE igny8_ai_model_config SET credits_per_image = 7, tokens_per_credit = 3")
         db.execute("INSERT INTO igny8_integration_providers (provider_id, api_key) VALUES ('bria', 'br-new')")
-        for app, migration in phases.read_all(PHASES, 1)[0].rollback.to.items():
+        for app, migration in manifest.read_all(PHASES, 1)[0].rollback.to.items():
             server.migrate(tree(1), "back1", app, migration)
         assert state(db) == states[0]
         server.migrate(tree(0), "back1")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend import legacy
-from harness.backend.phases import manifest as phases
+from harness.backend.phases import manifest
 from harness.backend.phases.changes import CHANGES, changes, is_current
 from harness.backend.phases.tree import files_below, layered
 from harness.core.phase import LAST, RollbackKind
@@ -32,7 +32,7 @@ def test_the_diff_makes_the_next_tree(number: int, tree: Callable[[int], Path], 
     """`git apply CHANGES.diff` on phase N-1 gives phase N, file by file: reviewing the diff is reviewing the phase."""
     work = tmp_path / "work"
     shutil.copytree(tree(number - 1), work)
-    diff = phases.read_all(PHASES, number)[-1].folder / CHANGES
+    diff = manifest.read_all(PHASES, number)[-1].folder / CHANGES
     subprocess.run(["git", "apply", "--unsafe-paths", "-p1", str(diff)], cwd=work, check=True, timeout=60)
     applied = {path: file.read_bytes() for path, file in files_below(work)}
     assert applied == {path: file.read_bytes() for path, file in files_below(tree(number))}
@@ -44,13 +44,13 @@ def test_every_phase_changes_something():
 
 def test_rollbacks_are_the_plans():
     """1: migrate back; 2 to 6: the code; 7: the backup."""
-    kinds = [phase.rollback.kind for phase in phases.read_all(PHASES)]
+    kinds = [phase.rollback.kind for phase in manifest.read_all(PHASES)]
     assert kinds == [RollbackKind.MIGRATE, *[RollbackKind.CODE] * 5, RollbackKind.BACKUP]
 
 
 def test_phases_that_go_back_by_code_leave_the_schema_alone():
     """Else the code before would meet a schema that it does not know."""
-    for phase in phases.read_all(PHASES):
+    for phase in manifest.read_all(PHASES):
         if phase.rollback.kind is RollbackKind.CODE:
             assert phase.expect.schema == (), phase.name
 

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 
 from harness.backend.description import load
-from harness.run import fingerprint as prints
 from harness.run.fingerprint import DECIDING, PACKAGES, differing, fingerprint
 from tests.jobs.report.test_merge import ROOT
 
@@ -21,7 +20,7 @@ def config():
 def test_a_harness_that_changed_on_the_disk_is_another_one(config, monkeypatch):
     """Claim: a process that was started before is like nobody, neither the old harness nor the new one."""
     before = fingerprint(config)
-    monkeypatch.setattr(prints, "_on_disk", lambda: "0.2 new")
+    monkeypatch.setattr("harness.run.fingerprint._on_disk", lambda: "0.2 new")
     after = fingerprint(config)
     assert differing(before, after) == "harness"
     assert after["harness"] == f"{before['harness']}, on the disk 0.2 new"

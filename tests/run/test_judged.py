@@ -9,7 +9,7 @@ import pytest
 
 from harness.backend import scenarios
 from harness.backend.description import load
-from harness.cell import live as surface
+from harness.cell import live
 from harness.core.errors import HarnessError
 from harness.core.verdict import Status, worst
 from harness.run import judged
@@ -68,7 +68,7 @@ def test_the_workers_are_the_runs_own(config, law, tmp_path, told, meant):
 )
 def test_a_run_tells_how_many_workers_it_has(config, tier, asked, meant):
     """As many as it boots: only the docker tier boots several."""
-    assert surface.workers_of(config, tier, asked) == meant
+    assert live.workers_of(config, tier, asked) == meant
 
 
 def test_what_is_no_history_is_an_error(config, law, tmp_path):

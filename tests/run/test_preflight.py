@@ -11,7 +11,8 @@ from harness.backend import scenarios
 from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, Path
-from harness.run import plan, preflight
+from harness.run import plan as plans
+from harness.run import preflight
 from harness.store import cache
 
 ROOT = File(__file__).resolve().parents[2]
@@ -31,13 +32,13 @@ def scenario(config):
 
 def problem(config, scenario) -> str:
     with pytest.raises(HarnessError) as caught:
-        preflight.check(config, plan.make({scenario.id: scenario}))
+        preflight.check(config, plans.make({scenario.id: scenario}))
     return caught.value.code
 
 
 def test_what_is_right_passes_and_is_kept_parsed(config, scenario):
     """The fake plays from the same place, so reading early costs nothing."""
-    preflight.check(config, plan.make({NAME: scenario}))
+    preflight.check(config, plans.make({NAME: scenario}))
     assert list((cache.folder(ROOT) / preflight.TAPES).rglob("*"))
 
 
@@ -49,6 +50,6 @@ def test_a_cassette_that_is_not_there_is_a_problem(config, scenario):
 def test_a_way_to_ask_that_is_not_there_is_a_problem_only_on_the_path_that_asks(config, scenario):
     """A step that is not done on a path needs no way there."""
     ask = Do(operation="create_tasks", args={"ids": []}, paths=(Path.DIRECT,))
-    preflight.check(config, plan.make({NAME: replace(scenario, when=(*scenario.when, ask))}))
+    preflight.check(config, plans.make({NAME: replace(scenario, when=(*scenario.when, ask))}))
     assert problem(config, replace(scenario, when=(ask,), paths=(Path.DIRECT,))) == "operation-path"
     assert problem(config, replace(scenario, when=(Do(operation="nothing"),))) == "operation-unknown"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend import description as configuration
+from harness.backend import description
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory
 from harness.store import durations
@@ -51,7 +51,7 @@ def test_the_hash_is_that_of_the_numbers():
 
 def test_the_committed_file_is_read():
     """Claim: it is of cells that exist at least for the most part; which ones decides only how even the split is."""
-    config = configuration.load(ROOT / "harness.toml")
+    config = description.load(ROOT / "harness.toml")
     assert len(durations.read(config.scenarios / durations.NAME).milliseconds) > 100
 
 

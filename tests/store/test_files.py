@@ -11,7 +11,8 @@ import pytest
 from harness.core.errors import HarnessError
 from harness.core.finding import FINDINGS
 from harness.core.verdict import Status, Verdict
-from harness.store import files, findings, rates, runs
+from harness.store import files, findings, rates
+from harness.store import runs as store
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def code(call, *arguments):
 
 def test_a_run_has_a_folder_of_its_own_and_latest_leads_to_it(tmp_path):
     """Two runs in one second do not share a folder."""
-    first, second = runs.begin(tmp_path / "runs", NOON), runs.begin(tmp_path / "runs", NOON)
+    first, second = store.begin(tmp_path / "runs", NOON), store.begin(tmp_path / "runs", NOON)
     assert (first.name, second.name) == ("2026-11-22T12-00-00Z", "2026-11-22T12-00-00Z-2")
     assert (tmp_path / "runs/latest").resolve() == second
     assert (second / "logs").is_dir()
@@ -32,10 +33,10 @@ def test_a_run_has_a_folder_of_its_own_and_latest_leads_to_it(tmp_path):
 
 def test_a_run_is_found_by_its_folder_or_a_file_in_it(tmp_path):
     """And a folder without history is no run."""
-    folder = runs.begin(tmp_path, NOON)
-    assert code(runs.find, folder) == ("run-missing", f"no run at {folder}")
-    (folder / runs.HISTORY).write_text("")
-    assert runs.find(tmp_path / "latest") == runs.find(folder / runs.HISTORY) == folder
+    folder = store.begin(tmp_path, NOON)
+    assert code(store.find, folder) == ("run-missing", f"no run at {folder}")
+    (folder / store.HISTORY).write_text("")
+    assert store.find(tmp_path / "latest") == store.find(folder / store.HISTORY) == folder
 
 
 def test_verdicts_are_read_back_as_they_were_written(tmp_path):
@@ -46,12 +47,12 @@ def test_verdicts_are_read_back_as_they_were_written(tmp_path):
             checker="law-6", status=Status.FAIL, cell="a/b@manual", claim="c", evidence=(), credits_delta=-3, code="x"
         ),
     ]
-    path = runs.write_verdict(tmp_path, verdicts, {"phase": 0})
+    path = store.write_verdict(tmp_path, verdicts, {"phase": 0})
     assert '"status": "fail"' in path.read_text()
-    assert runs.read_verdict(tmp_path) == verdicts
+    assert store.read_verdict(tmp_path) == verdicts
     path.write_text("{}")
-    assert code(runs.read_verdict, tmp_path)[0] == "verdict-syntax"
-    assert code(runs.read_verdict, tmp_path / "none")[0] == "verdict-missing"
+    assert code(store.read_verdict, tmp_path)[0] == "verdict-syntax"
+    assert code(store.read_verdict, tmp_path / "none")[0] == "verdict-missing"
 
 
 def test_a_write_that_fails_changes_nothing(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.store import cache as users
+import harness.store.cache
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 
@@ -20,9 +20,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     What the user's cache has of compiled Python is copied: compiling Django and Celery again would cost ten seconds.
     """
     folder = tmp_path_factory.mktemp("cache")
-    compiled = users.folder(workshop.REPOSITORY) / "pycache"
+    compiled = harness.store.cache.folder(workshop.REPOSITORY) / "pycache"
     if compiled.is_dir():
-        shutil.copytree(compiled, folder / users.NAME / "pycache", symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(compiled, folder / harness.store.cache.NAME / "pycache", symlinks=True, dirs_exist_ok=True)
     return folder
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from harness.backend import description as configuration
+from harness.backend import description
 from harness.jobs.worker import desk
 from harness.judge.golden import canonical
 from harness.stack.isolation.supervise import descendants
@@ -98,7 +98,7 @@ def local(warm: Workshop) -> Path:
 
 def same(shop: Workshop, one: Path, two: Path) -> None:
     """Both runs have the same canonical history, byte for byte, and the same verdicts."""
-    ledger = configuration.load(shop.config).ledger
+    ledger = description.load(shop.config).ledger
     left, right = (canonical.canonical_bytes(history.events(run / "history.ndjson"), ledger) for run in (one, two))
     assert left.decode().splitlines() == right.decode().splitlines()
     found = [json.loads((run / "verdict.json").read_text()) for run in (one, two)]

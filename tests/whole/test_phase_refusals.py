@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend.phases import changes as phase_changes
-from harness.backend.phases import tree as phase_tree
+from harness.backend.phases import changes, tree
 from tests.whole import workshop
 from tests.whole.workshop import Told, Workshop
 
@@ -37,7 +36,7 @@ def phase(shop: Workshop, number: int, *cells: str) -> Told:
     """`harness phase N`, after the manifests from there on took their new ground as what they were written against."""
     root, overlays = shop.folder / "reference", shop.folder / "reference/phases"
     for later in range(1, 8):
-        phase_changes.refresh(root, overlays, later)
+        changes.refresh(root, overlays, later)
     return shop.harness("phase", str(number), *(cells or CELLS))
 
 
@@ -70,7 +69,7 @@ def replace_file(shop: Workshop, phase_name: str, path: str, old: str, new: str)
     overlay.parent.mkdir(parents=True, exist_ok=True)
     overlay.write_text(text.replace(old, new))
     manifest = shop.folder / "reference/phases" / phase_name / "phase.toml"
-    entry = f'replaces = [\n    {{ path = "{path}", sha256_before = "{phase_tree.sha256_of(source)}" }},'
+    entry = f'replaces = [\n    {{ path = "{path}", sha256_before = "{tree.sha256_of(source)}" }},'
     manifest.write_text(manifest.read_text().replace("replaces = [", entry, 1))
 
 
@@ -227,7 +226,7 @@ def test_a_migration_that_fails_halfway_is_refused(shop: Workshop) -> None:
     )
     root, overlays = shop.folder / "reference", shop.folder / "reference/phases"
     for later in range(1, 8):
-        phase_changes.refresh(root, overlays, later)
+        changes.refresh(root, overlays, later)
     told = shop.harness("phase", "1", *CELLS)
     assert told.code == 3
     assert "code: migrate-failed" in told.err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend import description as configuration
+from harness.backend import description
 from harness.judge.golden import canonical
 from harness.store import history
 from tests.whole import workshop
@@ -50,7 +50,7 @@ def judged(run: Path) -> list[dict]:
 
 def test_two_runs_have_the_same_canonical_history(twice):
     """Claim: byte for byte, on whichever island; the histories themselves differ, in times and uuids at least."""
-    ledger = configuration.load(twice.place.config).ledger
+    ledger = description.load(twice.place.config).ledger
     files = [run / "history.ndjson" for run in twice.runs]
     one, two = (canonical.canonical_bytes(history.events(file), ledger) for file in files)
     assert one.decode().splitlines() == two.decode().splitlines()

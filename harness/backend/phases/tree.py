@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.backend.phases import manifest as phases
+from harness.backend.phases import manifest
 from harness.core.errors import HarnessError
 from harness.core.phase import BASE, Composition, Phase, Replacement
 
@@ -62,7 +62,7 @@ def layered(root: Path, phases_dir: Path, number: int) -> Composition:
     origins = dict.fromkeys(files, BASE)
     settings: dict[str, str] = {}
     names = {BASE: "the base"}
-    for phase in phases.read_all(phases_dir, number):
+    for phase in manifest.read_all(phases_dir, number):
         names[phase.number] = f"phase {phase.name}"
         overlay = _overlay(phase)
         for path in phase.adds:
@@ -115,14 +115,14 @@ def _overlay(phase: Phase) -> dict[str, Path]:
     declared = {*phase.adds, *(change.path for change in phase.replaces)}
     for path in sorted(found.keys() - declared):
         raise HarnessError(
-            f"phase {phase.name} has the overlay file {path}, which {phases.MANIFEST} does not name",
+            f"phase {phase.name} has the overlay file {path}, which {manifest.MANIFEST} does not name",
             hint="name it under adds or replaces, or delete it",
             code="phase-undeclared",
         )
     for path in sorted(declared - found.keys()):
         raise HarnessError(
             f"phase {phase.name} names {path}, which its overlay does not hold",
-            hint=f"write {phase.name}/{OVERLAY}/{path}, or take it out of {phases.MANIFEST}",
+            hint=f"write {phase.name}/{OVERLAY}/{path}, or take it out of {manifest.MANIFEST}",
             code="phase-undeclared",
         )
     return found

@@ -10,13 +10,13 @@ from harness.jobs.checklist.judge import fill, run_wide
 from harness.jobs.checklist.values import PLAN, Checklist
 from harness.judge.facts import target_of
 from harness.run.judged import Law, judge_whole
-from harness.store import runs
+from harness.store import runs as store
 
 
 def filled_in(config: Config, law: Law, run: Path) -> Checklist:
     """The checklist of the stored run in `run`, judged with today's law. Raises checklist-*, run-*, shard-alone."""
     plan = read(config.contracts / PLAN)
-    folder = runs.find(run)
+    folder = store.find(run)
     result = judge_whole(config, law, folder)
     filled = fill(plan.sections, result.history.cells, result.verdicts, law.scenarios, target_of(config), result.phase)
     return Checklist(

@@ -19,13 +19,12 @@ from harness.core.phase import Phase
 from harness.core.scenario import Scenario
 from harness.core.schema import Schema, Table
 from harness.core.verdict import Verdict
-from harness.jobs.contracts import bodies
-from harness.jobs.contracts import files as store
+from harness.jobs.contracts import bodies, files
 from harness.jobs.contracts.beside import in_target
 from harness.jobs.contracts.judge import stored
 from harness.jobs.contracts.judge.celery_contract import Task
 from harness.jobs.contracts.judge.phase import Held, Judged, Observed, judge
-from harness.provider import contracts as provider_contracts
+from harness.provider import contracts
 from harness.provider.cassettes.lint import lint_one
 from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
@@ -44,22 +43,22 @@ def judged(
 
 def judged_run(config: Config, run: RunHistory) -> tuple[Verdict, ...]:
     """Read the contracts of a stored run's phase, and judge what it answered and sent."""
-    return stored.judge(run, store.api(config.contracts), store.celery(config.contracts, run.phase))
+    return stored.judge(run, files.api(config.contracts), files.celery(config.contracts, run.phase))
 
 
 def held(config: Config, schema: Schema, scenarios: Mapping[str, Scenario], before: int | None) -> Held:
     """Everything that is read for a phase; `schema` is its live one, `before` the phase that it is compared with."""
     number = config.phase
     names = sorted({name for scenario in scenarios.values() for name in scenario.tape_at(number)})
-    providers = provider_contracts.load(config.contracts) if names else None
+    providers = contracts.load(config.contracts) if names else None
     return Held(
         phase=number,
-        api=store.api(config.contracts),
-        celery=store.celery(config.contracts, number),
-        schema=store.schema(config.contracts, number),
+        api=files.api(config.contracts),
+        celery=files.celery(config.contracts, number),
+        schema=files.schema(config.contracts, number),
         cassettes={name: _linted(config.cassettes / f"{name}.yaml", name, providers) for name in names},
         legacy=legacy.scan(config, schema),
-        before=() if before is None else store.celery(config.contracts, before).forms,
+        before=() if before is None else files.celery(config.contracts, before).forms,
     )
 
 

@@ -11,19 +11,20 @@ import click
 from rich.console import Console
 
 from harness.backend import scenarios
-from harness.backend.phases import manifest as manifests
+from harness.backend.phases.manifest import read_all
 from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.phase import LAST, Phase
 from harness.core.verdict import Status, worst
-from harness.jobs.contracts import files as store
+from harness.jobs.contracts import files
 from harness.jobs.contracts import report as shown
 from harness.jobs.contracts import run as job
 from harness.jobs.contracts.judge import schema_drift
 from harness.jobs.contracts.judge.openapi import wanted
 from harness.jobs.contracts.judge.phase import KINDS, Observed
 from harness.report.say import say
-from harness.store import history, runs
+from harness.store import history
+from harness.store import runs as store
 from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
 
 
@@ -48,7 +49,7 @@ def contracts(
     config = loaded(config_path)
     console = Console(quiet=as_json)
     if run is not None:
-        stored = history.read(runs.find(run) / runs.HISTORY, config.ledger)
+        stored = history.read(store.find(run) / store.HISTORY, config.ledger)
         verdicts = job.judged_run(config, stored)
         shown.print_failures(console, verdicts)
         for verdict in verdicts:
@@ -77,7 +78,7 @@ def schema(
     config = loaded(config_path, phase)
     number = config.phase
     if since is not None:
-        lines = schema_drift.difference(store.schema(config.contracts, since), store.schema(config.contracts, number))
+        lines = schema_drift.difference(files.schema(config.contracts, since), files.schema(config.contracts, number))
         say(console, f"phase {number} since phase {since}: {len(lines)} lines")
         for line in lines:
             say(console, f"  {line}")
@@ -90,15 +91,15 @@ def schema(
         raise HarnessError("a contract changes for a reason", hint='give --why "..."', code="contracts-why")
     live = job.observe(config, isolation, app=False).schema
     if accept:
-        path = store.schema_file(config.contracts, number)
-        before = store.schema(config.contracts, number) if path.exists() else {}
-        store.write_schema(config.contracts, number, live, why)
+        path = files.schema_file(config.contracts, number)
+        before = files.schema(config.contracts, number) if path.exists() else {}
+        files.write_schema(config.contracts, number, live, why)
         lines = schema_drift.difference(before, live)
         say(console, f"phase {number}: {len(live)} tables locked in {path.name}, {len(lines)} lines changed")
         for line in lines if before else ():
             say(console, f"  {line}")
         return OK
-    result = schema_drift.check(store.schema(config.contracts, number), live)
+    result = schema_drift.check(files.schema(config.contracts, number), live)
     for line in result.evidence:
         say(console, f"{result.status}  phase {number}: {line}")
     return OK if result.status is Status.PASS else DIFFERENCES
@@ -107,11 +108,11 @@ def schema(
 def _table(
     config: Config, config_path: Path, numbers: list[int], isolation: str, console: Console, as_json: bool
 ) -> int:  # fmt: skip
-    api = store.api(config.contracts)
+    api = files.api(config.contracts)
     found = scenarios.load(config)
     manifest: dict[int, Phase] = {}
     if config.phases_dir is not None:
-        manifest = {phase.number: phase for phase in manifests.read_all(config.phases_dir)}
+        manifest = {phase.number: phase for phase in read_all(config.phases_dir)}
     numbers = numbers or (list(range(LAST + 1)) if manifest else [config.phase])
     say(console, f"contracts at phase {', '.join(map(str, numbers))}: a stack for each, a few seconds each")
     seen: dict[int, Observed] = {}

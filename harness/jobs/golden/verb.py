@@ -17,7 +17,8 @@ from harness.jobs.golden import report as shown
 from harness.jobs.golden import run as job
 from harness.jobs.golden.judge import differences
 from harness.jobs.golden.values import Stored, Where
-from harness.store import goldens, runs
+from harness.store import goldens
+from harness.store import runs as store
 from harness.verb.asked import known
 from harness.verb.options import config_option, in_ci, json_option, loaded
 
@@ -108,7 +109,7 @@ def list_goldens(config_path: Path, as_json: bool) -> int:
 
 
 def _stored(config: Config, run: Path | None) -> Stored:
-    folder = runs.find(run if run is not None else config.source.parent / "runs" / "latest")
+    folder = store.find(run if run is not None else config.source.parent / "runs" / "latest")
     return job.stored(config, known(config).law, folder)
 
 

@@ -23,9 +23,8 @@ from typing import Any
 
 from harness.cell.live import Live
 from harness.core.errors import HarnessError
-from harness.jobs.hand import line as standing_line
-from harness.jobs.hand import place as standing_place
-from harness.jobs.hand.place import Place
+from harness.jobs.hand.line import connect, gone
+from harness.jobs.hand.place import Place, need
 from harness.stack.doors import terminal, wire
 
 COMMAND = ("{python}", "-m", "harness.stack.doors.terminal")
@@ -38,7 +37,7 @@ def attach(place: Place, words: Sequence[str]) -> int:
 
     With a terminal at both it is a terminal there too. Raises stack-none, StackError stack-gone.
     """
-    standing_place.need(place)
+    need(place)
     at_terminal = os.isatty(0) and os.isatty(1)
     request = {
         "op": "shell",
@@ -46,7 +45,7 @@ def attach(place: Place, words: Sequence[str]) -> int:
         "size": _size() if at_terminal else "",
         "term": os.environ.get("TERM", "dumb"),
     }
-    with standing_line.connect(place) as line, _signals() as woken:
+    with connect(place) as line, _signals() as woken:
 
         def send(kind: int, about: int, payload: bytes = b"") -> None:
             with suppress(OSError):  # it ended: what it said last is still to be read
@@ -59,7 +58,7 @@ def attach(place: Place, words: Sequence[str]) -> int:
         except OSError:
             code = None
     if code is None:
-        raise standing_line.gone(place)
+        raise gone(place)
     return code
 
 

@@ -14,7 +14,7 @@ from harness.cell.live import Live
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.core.scenario import Scenario
-from harness.jobs.hand import world as hand
+from harness.jobs.hand import world
 from harness.jobs.hand.place import Place
 from harness.jobs.hand.values import Standing
 from harness.stack.database import reset, seed
@@ -38,7 +38,7 @@ class Stand:
     isolation: str
     seconds: float = 0.0
     scenario: Scenario | None = None
-    refs: hand.Refs = field(default_factory=dict)
+    refs: world.Refs = field(default_factory=dict)
     recordings: int = 0
 
     def seed(self, scenario: Scenario) -> None:
@@ -89,8 +89,8 @@ class Stand:
             database=urls["database"],
             broker=urls["broker"],
             logs=str(self.place.logs),
-            customers=hand.customers(self.config, self.scenario.given, self.refs, self.live.db),
-            lines=hand.lines(self.config, self.scenario, self.refs, urls["backend"]),
+            customers=world.customers(self.config, self.scenario.given, self.refs, self.live.db),
+            lines=world.lines(self.config, self.scenario, self.refs, urls["backend"]),
             seconds=self.seconds,
             calls=len(report.calls),
             refused=report.unmatched,
@@ -113,7 +113,7 @@ class Stand:
                 for name in [name for name in sys.modules if name.split(".")[0] == self.config.scenarios.name]:
                     del sys.modules[name]
                 asked = request.get("scenario") or self.scenario.id
-                self.seed(hand.world(self.config, asked, tape=self.tape))
+                self.seed(world.world(self.config, asked, tape=self.tape))
             return {"standing": self.standing().document()}
         except Exception:
             self.live.stack.alive()

@@ -26,10 +26,10 @@ from harness.cell.live import boot
 from harness.core.config import Config
 from harness.core.errors import STACK_FAILED, HarnessError, StackError
 from harness.core.scenario import Scenario
-from harness.jobs.hand import line as standing_line
-from harness.jobs.hand import place as standing_place
-from harness.jobs.hand import shell as standing_shell
+from harness.jobs.hand import place as places
+from harness.jobs.hand.line import answer_of, error_of, gone, listen
 from harness.jobs.hand.place import Place
+from harness.jobs.hand.shell import give
 from harness.jobs.hand.stand import DOORS, LOOPBACK, Stand
 from harness.jobs.hand.values import Standing, standing_of
 from harness.stack.doors import forward
@@ -59,17 +59,17 @@ def up(config: Config, place: Place, wanted: Wanted) -> tuple[Standing, int]:
 
     An `attached` one goes down with this process. Raises stack-up, StackError port-in-use, stack-gone, and what a boot does.
     """
-    lock = standing_place.claim(place)
+    lock = places.claim(place)
     doors: dict[str, socket.socket] = {}
     try:
         doors = _doors(wanted.port)
-        doors["control"] = standing_line.listen(place)
+        doors["control"] = listen(place)
         heard, says = os.pipe()
         with signals_held():
             pid = run_as_child(lambda: _supervise(config, place, wanted, doors, lock, (heard, says)), relays=False)
         os.close(says)
     except BaseException:
-        standing_place.remove(place)
+        places.remove(place)
         raise
     finally:
         for door in doors.values():
@@ -79,8 +79,8 @@ def up(config: Config, place: Place, wanted: Wanted) -> tuple[Standing, int]:
         with os.fdopen(heard, "rb") as pipe:
             line = pipe.readline()
         if not line:
-            raise standing_line.gone(place)
-        return standing_of(standing_line.answer_of(json.loads(line))["standing"]), pid
+            raise gone(place)
+        return standing_of(answer_of(json.loads(line))["standing"]), pid
     except BaseException:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
@@ -121,7 +121,7 @@ def _supervise(
             return STACK_FAILED
     os.setsid()
     os.close(heard)
-    standing_place.own(lock)
+    places.own(lock)
     _turn_away(place.words)
 
     waiting = os.fdopen(says, "wb")
@@ -135,7 +135,7 @@ def _supervise(
         try:
             return _stand(config, place, wanted, doors, where, lambda found: tell({"standing": found.document()}))
         except HarnessError as error:
-            tell(standing_line.error_of(error))
+            tell(error_of(error))
             return error.exit_code
         except Exception as error:
             tell(_broken(error))
@@ -146,10 +146,10 @@ def _supervise(
             return inside(Island(kind="docker", why="containers", run_dir=place.folder / "boot", hosts={}))
         return island.run(inside, hosts=config.provider_hosts, mode=wanted.isolation)
     except HarnessError as error:
-        tell(standing_line.error_of(error))
+        tell(error_of(error))
         return error.exit_code
     finally:
-        standing_place.remove(place)
+        places.remove(place)
 
 
 def _stand(
@@ -189,13 +189,11 @@ def _serve(control: socket.socket, stand: Stand) -> None:
             request = _line(connection)
             if request.get("op") == "shell":
                 connection.settimeout(None)
-                threading.Thread(
-                    target=standing_shell.give, args=(connection, stand.live, request), daemon=True
-                ).start()
+                threading.Thread(target=give, args=(connection, stand.live, request), daemon=True).start()
                 continue
             answer = stand.answer(request)
         except HarnessError as error:
-            answer = standing_line.error_of(error)
+            answer = error_of(error)
         except Exception as error:  # one request failed: the stack and whatever is in it must stay
             answer = _broken(error)
         with connection, suppress(OSError):
@@ -228,7 +226,7 @@ def _turn_away(words: Path) -> None:
 def _broken(error: Exception) -> dict[str, Any]:
     traceback.print_exception(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return standing_line.error_of(
+    return error_of(
         StackError(
             f"the harness itself broke: {type(error).__name__}: {error}",
             hint=f"please report it: {Path(last.filename).name}:{last.lineno} in {last.name}",

@@ -15,15 +15,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.backend import description as configuration
+from harness.backend import description
 from harness.core.errors import OK, STACK_FAILED, USAGE, HarnessError, did_you_mean
-from harness.jobs.hand import line as standing_line
-from harness.jobs.hand import place as standing_place
+from harness.jobs.hand import place as places
 from harness.jobs.hand import report as shown
-from harness.jobs.hand import shell as standing_shell
-from harness.jobs.hand import supervisor as job
-from harness.jobs.hand import world as hand
+from harness.jobs.hand import supervisor, world
+from harness.jobs.hand.line import ask
 from harness.jobs.hand.place import Place
+from harness.jobs.hand.shell import attach
 from harness.jobs.hand.values import standing_of
 from harness.report.say import say
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
@@ -31,7 +30,7 @@ from harness.verb.options import config_option, isolation_option, json_option, l
 LOOK_S = 0.1
 """Between two looks at logs that are followed."""
 
-name_option = click.option("--name", default=standing_place.USUAL, show_default=True, help="Which stack, if several.")
+name_option = click.option("--name", default=places.USUAL, show_default=True, help="Which stack, if several.")
 scenario_option = click.option("--scenario", metavar="ID", default=None, help="Whose world is seeded [default: hand].")
 
 
@@ -66,14 +65,14 @@ def up(
     recorded is answered. Only 127.0.0.1 is listened on.
     """
     config = loaded(config_path, phase)
-    place = standing_place.place_of(config, name)
-    wanted = job.Wanted(
-        scenario=hand.world(config, scenario, tape=tape), tape=tape, tier=tier, isolation=isolation, port=port, attached=attach
+    place = places.place_of(config, name)
+    wanted = supervisor.Wanted(
+        scenario=world.world(config, scenario, tape=tape), tape=tape, tier=tier, isolation=isolation, port=port, attached=attach
     )  # fmt: skip
     out = Console(quiet=as_json)
     if tier == "docker":
         say(out, "where there is no image yet it is made first, which takes minutes")
-    standing, pid = job.up(config, place, wanted)
+    standing, pid = supervisor.up(config, place, wanted)
     if as_json:
         print(shown.machine(standing), flush=True)
     shown.print_standing(out, standing, word=f"up after {standing.seconds:.1f} s")
@@ -86,7 +85,7 @@ def up(
 def down(config_path: Path, name: str) -> int:
     """Take the stack down; nothing of it is left, its logs neither."""
     place = _place(config_path, name)
-    was = standing_place.down(place)
+    was = places.down(place)
     words = {"up": "is down", "killed": "was killed before; its folder is removed", "none": "is not up"}
     print(f"the stack '{place.name}' {words[was]}")
     return OK
@@ -99,7 +98,7 @@ def down(config_path: Path, name: str) -> int:
 def status(config_path: Path, name: str, as_json: bool) -> int:
     """Show the stack as it is now. Exit code 2 when it is not up, 3 when it was killed or a part of it has ended."""
     place = _place(config_path, name)
-    found = standing_place.swept(place)
+    found = places.swept(place)
     if found != "up":
         said = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}[
             found
@@ -125,7 +124,7 @@ def reset(config_path: Path, scenario: str | None, name: str, as_json: bool) -> 
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def shell(config_path: Path, name: str, words: tuple[str, ...]) -> int:
     """The target's manage.py shell in the stack; `harness stack shell -- -c CODE` runs CODE and ends."""
-    return standing_shell.attach(_place(config_path, name), words)
+    return attach(_place(config_path, name), words)
 
 
 @stack.command()
@@ -136,7 +135,7 @@ def shell(config_path: Path, name: str, words: tuple[str, ...]) -> int:
 def logs(config_path: Path, name: str, role: str | None, follow: bool) -> int:
     """What a role said, or all of them, each line behind its role."""
     place = _place(config_path, name)
-    standing_place.need(place)
+    places.need(place)
     known = {path.stem for path in place.logs.glob("*.log")}
     if role is not None and role not in known:
         raise HarnessError(f"no log of '{role}'", hint=did_you_mean(role, known), code="role-unknown")
@@ -144,7 +143,7 @@ def logs(config_path: Path, name: str, role: str | None, follow: bool) -> int:
     with suppress(KeyboardInterrupt):
         while True:
             # asked first: what a role said last is read once more
-            up = follow and standing_place.state(place) == "up"
+            up = follow and places.state(place) == "up"
             for line in _said(place, role, ends):
                 print(line)
             sys.stdout.flush()
@@ -167,11 +166,11 @@ def _said(place: Place, role: str | None, ends: dict[Path, int]) -> Iterator[str
 
 
 def _place(config_path: Path, name: str) -> Place:
-    return standing_place.place_of(configuration.load(config_path), name)
+    return places.place_of(description.load(config_path), name)
 
 
 def _show(place: Place, as_json: bool, word: str, **request: Any) -> int:
-    standing = standing_of(standing_line.ask(place, **request)["standing"])
+    standing = standing_of(ask(place, **request)["standing"])
     if as_json:
         print(shown.machine(standing))
     shown.print_standing(Console(quiet=as_json), standing, word=word, lines=request["op"] == "status")

@@ -33,11 +33,11 @@ def asked(config: Config, island: Island, where: cache.Place, *, database: bool,
     """The document, or its table, asked now and kept."""
     # what is kept is told without importing any of this
     from harness.backend.look import read
-    from harness.jobs.look import report
+    from harness.jobs.look import report as shown
     from harness.stack.processes import looking
 
     text = _with_database(config, island, where) if database else looking.alone(config, island, where)
-    table = "".join(f"{line}\n" for line in report.lines(read.look(json.loads(text))))
+    table = "".join(f"{line}\n" for line in shown.lines(read.look(json.loads(text))))
     cache.keep(where, text, {TABLE: table})
     return text if as_json else table
 

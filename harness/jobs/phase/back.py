@@ -21,7 +21,7 @@ from harness.core.scenario import Cell, Do, Scenario, bearer
 from harness.core.scenario import Path as Way
 from harness.core.schema import Rows
 from harness.core.verdict import Status, Verdict
-from harness.jobs.phase import judge as phase_change
+from harness.jobs.phase import judge
 from harness.jobs.phase.values import PhaseRun, part, silent
 from harness.run.judged import Law
 from harness.stack.database import ledger, seed
@@ -52,13 +52,13 @@ def go_back(
         kept_but = stays if phase.rollback.kind is RollbackKind.CODE else set()
         gone = _gone(phase)
         run.verdicts.append(
-            phase_change.round_trip(
+            judge.round_trip(
                 phase, run.kept, rows_left, told="rows of the phase before are as they were", gone=kept_but
             )
         )
         if phase.rollback.kind is not RollbackKind.BACKUP:
             run.verdicts.append(
-                phase_change.round_trip(
+                judge.round_trip(
                     phase, rows_of_n, rows_left, told="rows written under it survive the rollback", gone=gone
                 )
             )

@@ -20,7 +20,7 @@ from typing import Any
 
 from harness.backend import catalogue, legacy
 from harness.backend.at_phase import at_phase
-from harness.backend.phases import manifest as manifests
+from harness.backend.phases import manifest
 from harness.cell.live import Live, boot
 from harness.cell.run import run_cell
 from harness.core.config import Config
@@ -30,7 +30,7 @@ from harness.core.scenario import Cell
 from harness.core.scenario import Path as Way
 from harness.core.schema import Schema
 from harness.core.verdict import Verdict
-from harness.jobs.phase import judge as phase_change
+from harness.jobs.phase import judge
 from harness.jobs.phase.back import go_back
 from harness.jobs.phase.values import PhaseRun, part, silent
 from harness.run.drive import needs_shell, start_event, told_run
@@ -47,12 +47,10 @@ def run_phase(
     config: Config, number: int, law: Law, plan: Plan, island: Island, folder: Path, listen: Listen
 ) -> PhaseRun:
     """Drive phase `number` there and back in `island`; histories go below `folder`. Raises only what breaks the stack."""
-    phase = manifests.read_all(phases_dir(config), number)[-1]
+    phase = manifest.read_all(phases_dir(config), number)[-1]
     before, after = at_phase(config, number - 1), at_phase(config, number)
     run = PhaseRun(phase=phase, whole=plan.whole)
-    run.verdicts.append(
-        phase_change.golden_change(phase, law.goldens, lambda golden, at: resolve(golden, at, "").outcome)
-    )
+    run.verdicts.append(judge.golden_change(phase, law.goldens, lambda golden, at: resolve(golden, at, "").outcome))
     plan = replace(
         plan, cells=tuple(cell for cell in plan.cells if not cell.scenario.id.startswith("migration/")), whole=False
     )
@@ -102,8 +100,8 @@ def _forward(
         live.retarget(after)
         retarget.migrate(stack)
         new_rows, new_schema = catalogue.rows(live.db), catalogue.schema(live.db)
-        run.verdicts.append(phase_change.schema_change(phase, old_schema, new_schema))
-        run.verdicts.append(phase_change.forward_rows(phase, old_rows, new_rows, new_schema))
+        run.verdicts.append(judge.schema_change(phase, old_schema, new_schema))
+        run.verdicts.append(judge.forward_rows(phase, old_rows, new_rows, new_schema))
         run.verdicts.append(_legacy(after, new_schema))
         run.kept = old_rows
         retarget.with_shadows(stack)
@@ -130,4 +128,4 @@ def _all_cells(
         run.cells += len(plan.cells)
         run.verdicts += [replace(one, claim=f"phase {config.phase}: {one.claim}") for one in judged.verdicts]
         if config.phase == run.phase.number:
-            run.verdicts.append(phase_change.log_markers(run.phase, stack.logs_since(mark), whole=run.whole))
+            run.verdicts.append(judge.log_markers(run.phase, stack.logs_since(mark), whole=run.whole))

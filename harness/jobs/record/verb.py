@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend import scenarios as found
+from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.record import run as job
 from harness.report import progress
@@ -48,14 +48,14 @@ def record(
     --overwrite was not given.
     """
     config = loaded(config_path)
-    scenarios = job.owners(found.load(config), only)
+    owned = job.owners(scenarios.load(config), only)
     console = Console(quiet=as_json)
-    say(console, f"recording {len(scenarios)} scenarios from {'the real providers' if real else 'the simulator'}")
+    say(console, f"recording {len(owned)} scenarios from {'the real providers' if real else 'the simulator'}")
 
     def inside(place: Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:
             made = job.record(
-                config, scenarios, place, upstream="real" if real else "simulator",
+                config, owned, place, upstream="real" if real else "simulator",
                 out=out or config.cassettes, overwrite=overwrite, dry_run=dry_run, listen=heard.hear,
             )  # fmt: skip
         for kept in made:

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from harness.backend.at_phase import at_phase
 from harness.backend.description import load
-from harness.backend.phases import manifest as manifests
+from harness.backend.phases import manifest
 from harness.backend.phases.comparing import compares, price_phase
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, RunHistory
 from harness.core.phase import Phase
 from harness.core.verdict import Status, Verdict
-from harness.jobs.shadow import judge as shadow
+from harness.jobs.shadow import judge
 from harness.jobs.shadow.declared import declare
 from harness.jobs.shadow.judge import Comparison
 from harness.judge.facts import target_of
@@ -83,15 +83,15 @@ def between(old: Side, new: Side) -> tuple[Phase, ...]:
     low, high = sorted((old.config.phase, new.config.phase))
     if old.config.source != new.config.source or old.config.phases_dir is None:
         return ()
-    return manifests.read_all(old.config.phases_dir, high)[low:]
+    return manifest.read_all(old.config.phases_dir, high)[low:]
 
 
 def judged(old: Side, new: Side, law: Law, folder: Path) -> Shadowed:
     """Read the three stored histories below `folder` and compare them."""
     runs = {name: history.read(folder / name / HISTORY, old.config.ledger) for name in (OLD, AGAIN, NEW)}
     target = target_of(old.config)
-    noise = shadow.compare(runs[OLD].cells, runs[AGAIN].cells, law.scenarios, target)
-    real = shadow.compare(runs[OLD].cells, runs[NEW].cells, law.scenarios, target)
+    noise = judge.compare(runs[OLD].cells, runs[AGAIN].cells, law.scenarios, target)
+    real = judge.compare(runs[OLD].cells, runs[NEW].cells, law.scenarios, target)
     cut = [
         f"the {name} run was cut off, or left out a cell that it had planned" for name, run in runs.items() if _cut(run)
     ]
@@ -99,11 +99,11 @@ def judged(old: Side, new: Side, law: Law, folder: Path) -> Shadowed:
         real,
         unclear=(*cut, *real.unclear),
         differences=declare(
-            shadow.marked(real, noise), between(old, new), backwards=old.config.phase > new.config.phase
+            judge.marked(real, noise), between(old, new), backwards=old.config.phase > new.config.phase
         ),
     )
     verdicts = [
-        *shadow.judge(real, noise, old=old.name, new=new.name),
+        *judge.judge(real, noise, old=old.name, new=new.name),
         *_logs(old, new, law, real, runs[OLD].cells, runs[NEW].cells),
     ]
     return Shadowed(real=real, noise=noise, verdicts=tuple(verdicts))
@@ -131,7 +131,7 @@ def _logs(
         switch = price_phase(here[name].config)
         later = there[name].config.phase > here[name].config.phase or switch is None
         if later and not keeps[NEW if name == OLD else OLD]:
-            seen = shadow.seen_between(real if name == OLD else _turned(real))
+            seen = judge.seen_between(real if name == OLD else _turned(real))
             verdicts.append(
                 reconcile(said, seen, by=f"between {here[name].name} and {there[name].name}", unread=unread)
             )
@@ -155,7 +155,7 @@ def _stray(name: str, said: Sequence[object], unread: Sequence[str]) -> Verdict:
         status=Status.FAIL,
         cell="",
         claim=f"{name} has one calculation and logs no comparison",
-        evidence=(f"it logged {len(lines)}", *lines[: shadow.SHOWN]),
+        evidence=(f"it logged {len(lines)}", *lines[: judge.SHOWN]),
     )
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from harness.core.errors import DIFFERENCES, OK, StackError
 from harness.core.tier import TIERS, TierRun
 from harness.core.verdict import Status, worst
-from harness.jobs.verify import report as tiers_report
+from harness.jobs.verify import report as shown
 from harness.jobs.verify import tiers
 from harness.report import progress
 from harness.report.plan import print_plan
@@ -44,8 +44,8 @@ def one_tier(asked: Asked, how: How, folder: Path) -> int:
 
     def inside(place: Island) -> int:
         say(how.out, f"isolation: {place.kind} ({place.why})")
-        with progress.RunProgress(how.out, quiet=how.as_json) as shown:
-            driven = drive.drive_plan(asked.config, plan, place, folder, shown.hear, workers=how.workers)
+        with progress.RunProgress(how.out, quiet=how.as_json) as heard:
+            driven = drive.drive_plan(asked.config, plan, place, folder, heard.hear, workers=how.workers)
         return told(asked, driven, folder, how.out, how.as_json, tables=how.tables)
 
     if plan.tier == "docker":
@@ -82,9 +82,9 @@ def every_tier(asked: Asked, how: How, runs: Path, required: Collection[str]) ->
             return code
         ran[tier] = tiers.judged(config, TierRun(tier=tier, folder=folder, exit_code=code))
     parity = tiers.compared(config, ran)
-    tiers_report.print_tiers(how.out, list(ran.values()), parity, plan.phase)
+    shown.print_tiers(how.out, list(ran.values()), parity, plan.phase)
     if how.as_json:
-        print(json.dumps(tiers_report.document(list(ran.values()), parity)))
+        print(json.dumps(shown.document(list(ran.values()), parity)))
     agreed = worst(parity) is Status.PASS  # no verdict at all is none that passed
     return max([OK if agreed else DIFFERENCES, *(one.exit_code for one in ran.values())])
 
@@ -92,8 +92,8 @@ def every_tier(asked: Asked, how: How, runs: Path, required: Collection[str]) ->
 def remotely(asked: Asked, how: How, url: str, folder: Path) -> int:
     from harness.jobs.worker import send  # imports Celery, which only this needs
 
-    with _terminable(), progress.RunProgress(how.out, quiet=how.as_json) as shown:
-        driven = send.drive_remote(asked.config, asked.plan, url, folder, shown.hear)
+    with _terminable(), progress.RunProgress(how.out, quiet=how.as_json) as heard:
+        driven = send.drive_remote(asked.config, asked.plan, url, folder, heard.hear)
     return told(asked, driven, folder, how.out, how.as_json)
 
 

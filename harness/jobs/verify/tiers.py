@@ -11,7 +11,8 @@ from harness.core.tier import TierRun
 from harness.core.verdict import Verdict, worst
 from harness.jobs.verify.judge import tiers_agree
 from harness.judge.golden import canonical
-from harness.store import history, runs
+from harness.store import history
+from harness.store import runs as store
 
 
 def refusal(tier: str, config: Config) -> str:
@@ -29,8 +30,8 @@ def judged(config: Config, ran: TierRun) -> TierRun:
     """With what the tier's stored run came to; as it is when nothing was stored."""
     assert ran.folder is not None
     try:
-        verdicts = runs.read_verdict(ran.folder)
-        sha256 = canonical.canonical_hash(history.events(ran.folder / runs.HISTORY), config.ledger)
+        verdicts = store.read_verdict(ran.folder)
+        sha256 = canonical.canonical_hash(history.events(ran.folder / store.HISTORY), config.ledger)
     except HarnessError:
         return ran
     return replace(ran, status=worst(verdicts), sha256=sha256)
@@ -39,7 +40,7 @@ def judged(config: Config, ran: TierRun) -> TierRun:
 def compared(config: Config, ran: Mapping[str, TierRun]) -> list[Verdict]:
     """Every cell of every tier that was judged, against the first of them."""
     seen = {
-        tier: canonical.canonical_cells(history.events(one.folder / runs.HISTORY), config.ledger)
+        tier: canonical.canonical_cells(history.events(one.folder / store.HISTORY), config.ledger)
         for tier, one in ran.items()
         if one.status is not None and one.folder is not None
     }

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from harness.core.errors import OK
 from harness.core.tier import ALL
-from harness.jobs.verify import run
+from harness.jobs.verify import run as job
 from harness.report.plan import print_plan
 from harness.report.say import say
 from harness.run import shard as shards
@@ -80,11 +80,11 @@ def verify(
             print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
         return OK
     one = asked(chosen)
-    how = run.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
+    how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
     kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:
-        return run.every_tier(one, how, kept_in, required)
+        return job.every_tier(one, how, kept_in, required)
     print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
-        return run.remotely(one, how, on, store.begin(kept_in))
-    return run.one_tier(one, how, store.begin(kept_in))
+        return job.remotely(one, how, on, store.begin(kept_in))
+    return job.one_tier(one, how, store.begin(kept_in))

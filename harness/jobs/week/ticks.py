@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from harness.cell import drive as driver
+from harness.cell import drive
 from harness.cell.live import Live
 from harness.cell.observe import Refs, Tell, observe
 from harness.core.config import Config
@@ -81,11 +81,11 @@ class _Tick:
     def seed(self) -> Refs:
         return self.accounts
 
-    def drive(self, refs: Refs) -> driver.Driven:
+    def drive(self, refs: Refs) -> drive.Driven:
         for send in self.sends:
             self.live.send(send.task, send.args, send.kwargs or {})
-        driven = driver.Driven()
-        driver.settle(self.config, self.live, driven, at_least=len(self.sends))
+        driven = drive.Driven()
+        drive.settle(self.config, self.live, driven, at_least=len(self.sends))
         return driven
 
     def lines(self, mark: Mark) -> Iterable[LogLine]:

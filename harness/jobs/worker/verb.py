@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.jobs.worker import desk, run
+from harness.jobs.worker import desk
+from harness.jobs.worker import run as job
 from harness.report.say import say
 from harness.verb.options import config_option, isolation_option
 
@@ -28,4 +29,4 @@ def worker(config_path: Path, broker: str, isolation: str) -> int:
     def up(name: str) -> None:
         say(out, f"worker {name} waits for cells at {desk.shown(broker)}")
 
-    return run.serve(config_path, broker, isolation, up)
+    return job.serve(config_path, broker, isolation, up)

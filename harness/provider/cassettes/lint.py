@@ -29,13 +29,19 @@ from vcr.serializers import jsonserializer, yamlserializer
 
 from harness.core.cassette import Cassette, Interaction
 from harness.core.errors import HarnessError
-from harness.provider import contracts as provider_contracts
-from harness.provider.cassettes import folder
+from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes.digest import interactions_sha256
 from harness.provider.cassettes.read import read
 from harness.provider.cassettes.scan import scan_file
 from harness.provider.cassettes.scrub import scrub
-from harness.provider.contracts import Contracts
+from harness.provider.contracts import (
+    WARNING,
+    Contracts,
+    default,
+    request_problems,
+    response_problems,
+    response_warnings,
+)
 from harness.provider.prices import used
 from harness.provider.profiles import parse, profile_for
 from harness.provider.simulator import answer
@@ -63,15 +69,15 @@ def lint(
     directory: Path, tape_names: Iterable[str] | None, today: date, contracts: Contracts | None = None
 ) -> list[Problem]:
     """Problems of all cassettes below `directory`, by name. `tape_names` are those that scenarios play; None: unknown."""
-    held = contracts or provider_contracts.default()
-    paths = folder.files(directory)
+    held = contracts or default()
+    paths = folders.files(directory)
     problems: list[Problem] = []
     for name, path in paths.items():
         problems += lint_one(path, name, today, held)
-    for name, path in folder.unread(directory).items():
+    for name, path in folders.unread(directory).items():
         problems += _secrets(path, name)
-        text = f"nobody reads {path.suffix or 'a file without a suffix'}: cassettes end in {', '.join(folder.SUFFIXES)}"
-        problems.append(_problem(name, "cassette-unread", text, "warning"))
+        text = f"nobody reads {path.suffix or 'a file without a suffix'}: cassettes end in "
+        problems.append(_problem(name, "cassette-unread", text + ", ".join(folders.SUFFIXES), "warning"))
     if tape_names is not None:
         wanted = set(tape_names)
         problems += [
@@ -141,16 +147,14 @@ def _contract(cassette: Cassette, contracts: Contracts) -> Iterator[Problem]:
         provider, method, path, asked = _asked(one)
         rejected = one.response.status in (400, 404, 422)
         # a provider that answers 400 has found the request wrong: the cassette is there to show just that
-        breaches = (
-            [] if rejected else provider_contracts.request_problems(provider, method, path, one.request.body, contracts)
-        )
+        breaches = [] if rejected else request_problems(provider, method, path, one.request.body, contracts)
         for text in breaches:
             yield _problem(cassette.name, "cassette-contract", f"request {one.index} {text}")
         status, body = one.response.status, one.response.body
-        for text in provider_contracts.response_problems(provider, method, path, status, body, asked, contracts):
+        for text in response_problems(provider, method, path, status, body, asked, contracts):
             yield _problem(cassette.name, "cassette-contract", f"answer {one.index} {text}")
-        for text in provider_contracts.response_warnings(provider, method, path, status, body, contracts):
-            plain = text.removeprefix(provider_contracts.WARNING)
+        for text in response_warnings(provider, method, path, status, body, contracts):
+            plain = text.removeprefix(WARNING)
             yield _problem(cassette.name, "cassette-unknown", f"answer {one.index} {plain}", "warning")
 
 

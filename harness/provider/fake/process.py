@@ -26,9 +26,8 @@ import uvloop
 from harness.core.cassette import RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, StackError
 from harness.provider import tls
-from harness.provider.fake import config as configs
 from harness.provider.fake.calls import Validate
-from harness.provider.fake.config import FakeConfig, Listen
+from harness.provider.fake.config import FakeConfig, Listen, load
 from harness.provider.fake.control.server import Control, ControlConnection
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Forward, Service
@@ -46,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if len(arguments) != 2 or arguments[0] != "--config":
             raise HarnessError("the fake needs its configuration", hint="--config FILE", code="fake-config")
-        config = configs.load(Path(arguments[1]))
+        config = load(Path(arguments[1]))
         _die_with_parent()
         # recordings live as long as the process: walking them in every full collection would cost more than serving
         gc.set_threshold(100_000, 50, 100)

@@ -15,7 +15,7 @@ from harness.core.cassette import Interaction, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError
 from harness.provider.cassettes.scrub import scrub
 from harness.provider.record import keep, plan
-from harness.provider.record import upstream as upstreams
+from harness.provider.record.upstream import Upstream, opened, provider_of, secrets_of, send
 from harness.provider.simulator import answer
 
 _LOCK = threading.RLock()
@@ -24,7 +24,7 @@ _LOCK = threading.RLock()
 @dataclass(slots=True, kw_only=True)
 class _Session:
     job: keep.Job
-    target: upstreams.Upstream
+    target: Upstream
     staging: Path
     closing: ExitStack
     dry_run: bool
@@ -65,7 +65,7 @@ def begin(
         with ExitStack() as stack:
             staging = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harness-record-")))
             wanted = "simulator" if dry_run else upstream
-            target = stack.enter_context(upstreams.opened(wanted, staging, seed=seed))
+            target = stack.enter_context(opened(wanted, staging, seed=seed))
             _OPEN[scenario] = _Session(
                 job=keep.Job(
                     scenario=scenario,
@@ -91,12 +91,12 @@ def forward(request: RecordedRequest, scenario: str) -> RecordedResponse:
     """
     with _LOCK:
         session = _session(scenario)
-        provider = upstreams.provider_of(request.uri, session.job.providers)
-        session.secrets |= upstreams.secrets_of(request)
+        provider = provider_of(request.uri, session.job.providers)
+        session.secrets |= secrets_of(request)
         if session.dry_run:
             came, origin = Interaction(request=request, response=answer(request, session.seed)), "simulator"
         else:
-            came, origin = upstreams.send(
+            came, origin = send(
                 request,
                 provider,
                 session.target,

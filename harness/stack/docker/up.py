@@ -21,9 +21,9 @@ import requests
 from harness.core.config import Config, Role
 from harness.core.errors import HarnessError, StackError
 from harness.stack.docker import container, database, describe, door, engine, naming, ready, sweep, watchdog
-from harness.stack.docker import settings as options
 from harness.stack.docker.image import build
 from harness.stack.docker.running import DockerStack
+from harness.stack.docker.settings import Settings, checked_workers, read
 from harness.store import cache
 
 
@@ -32,7 +32,7 @@ def boot(
     config: Config,
     *,
     fake: Mapping[str, Any] | None,
-    settings: options.Settings | None = None,
+    settings: Settings | None = None,
     workers: int | None = None,
     roles: bool = True,
     web_port: int = 0,
@@ -44,9 +44,9 @@ def boot(
     only. `web_port` is the loopback port of the first web role (0: any free one). Raises StackError: docker-none,
     docker-denied, docker-base, docker-wheels, docker-build, docker-disk, docker-gone, migrate-failed, role-died, ….
     """
-    chosen = settings or options.read(config)
+    chosen = settings or read(config)
     if workers is not None:
-        chosen = replace(chosen, workers=options.checked_workers(workers, "workers:"))
+        chosen = replace(chosen, workers=checked_workers(workers, "workers:"))
     clock = _Clock()
     api = engine.connect()
     cache_dir = cache.folder(config.source.parent)

@@ -20,7 +20,7 @@ from harness.stack.database import cluster, postgres
 from harness.stack.isolation import hook
 from harness.stack.isolation.island import Island
 from harness.stack.processes import ready
-from harness.stack.processes.places import planned as planned_for
+from harness.stack.processes.places import places_of
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import child, environment
 from harness.stack.roles.child import Child
@@ -78,7 +78,7 @@ def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
     """Decide every port, password and path, and with them the target's environment, before anything starts."""
     (island.run_dir / "logs").mkdir(exist_ok=True)
     cache_dir = cache.folder(config.source.parent)
-    places, env = planned_for(config, island, cache_dir, reachable=reachable)
+    places, env = places_of(config, island, cache_dir, reachable=reachable)
     return Stack(
         config=config, island=island, run_dir=island.run_dir, cache_dir=cache_dir, places=places, env=env, timings={}
     )

@@ -19,8 +19,8 @@ from typing import Any
 from harness.backend.look import ask, cache
 from harness.core.config import Config
 from harness.stack.isolation.island import Island
-from harness.stack.processes.places import planned
-from harness.store import cache as store
+from harness.stack.processes.places import places_of
+from harness.store.cache import folder
 
 USUAL = {"redis_port": 6379, "db_port": 5432}
 """Ports as a look shows them, whatever they were."""
@@ -28,7 +28,7 @@ USUAL = {"redis_port": 6379, "db_port": 5432}
 
 def alone(config: Config, island: Island, where: cache.Place) -> str:
     """The target's answer, as JSON, with nothing but its import."""
-    places, env = planned(config, island, store.folder(config.source.parent))
+    places, env = places_of(config, island, folder(config.source.parent))
     with _doorsteps(int(places[name]) for name in USUAL):
         document = ask.document(where.asked, env, island.run_dir)
     return text_of(document, places)

@@ -18,7 +18,7 @@ from harness.stack.roles import environment
 HTTPS = 443
 
 
-def planned(
+def places_of(
     config: Config, island: Island, cache_dir: Path, *, reachable: bool = False
 ) -> tuple[dict[str, str], dict[str, str]]:
     """What each {name} of harness.toml stands for, and the target's environment with all of it filled in.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend.phases import manifest as phases
+from harness.backend.phases import manifest
 from harness.backend.phases.changes import CHANGES, changes, is_current, refresh
 from harness.backend.phases.tree import compose, files_below, layered
 from harness.core.errors import HarnessError
@@ -49,11 +49,11 @@ class Place:
             return "".join(f'    {{ path = "{p}", sha256_before = "{sha(t)}" }},\n' for p, t in dict(which).items())
 
         folder = self.dir / f"{number}_step"
-        manifest = (
+        text = (
             f'format = 1\nnumber = {number}\ntitle = "t"\nwhy = "w"\nadds = {list(adds)!r}\n'
             f"replaces = [\n{entries(replaces)}]\nremoves = [\n{entries(removes)}]\n{head}{tail}"
         )
-        self.write(f"phases/{folder.name}/phase.toml", manifest.replace("'", '"'))
+        self.write(f"phases/{folder.name}/phase.toml", text.replace("'", '"'))
         for path, text in dict(files).items():
             self.write(f"phases/{folder.name}/overlay/{path}", text)
         return folder
@@ -246,13 +246,13 @@ class TestChanges:
     def test_refresh_takes_what_stands_beneath(self, place: Place, tmp_path: Path):
         """Hashes and diff are written anew; the rest of the manifest, comments too, stays."""
         place.usual()
-        manifest = place.dir / "1_step/phase.toml"
-        manifest.write_text("# why so\n" + manifest.read_text())
+        file = place.dir / "1_step/phase.toml"
+        file.write_text("# why so\n" + file.read_text())
         place.write("backend/a.py", "a = 'changed'\n")
         assert place.refused().code == "phase-drift"
-        before = manifest.read_text()
+        before = file.read_text()
         assert refresh(place.root, place.dir, 1) == ("backend/a.py",)
-        assert manifest.read_text() == before.replace(sha("a = 0\n"), sha("a = 'changed'\n"))
+        assert file.read_text() == before.replace(sha("a = 0\n"), sha("a = 'changed'\n"))
         assert "-a = 'changed'" in (place.dir / "1_step" / CHANGES).read_text()
         compose(place.root, place.dir, 2, tmp_path / "out")
         assert refresh(place.root, place.dir, 1) == ()
@@ -303,7 +303,7 @@ when = "always"
 """,
         tail=TAIL.replace('kind = "code"', 'kind = "migrate"\nto = { billing = "0002" }'),
     )
-    phase = phases.read(folder)
+    phase = manifest.read(folder)
     assert (phase.name, phase.number, phase.settings, phase.notes) == ("1_step", 1, {"FLAG": "1"}, ("n",))
     assert phase.expect.schema[0].change is SchemaEffect.TABLE_ADDED
     assert phase.expect.schema[0].unique == ("id",)

@@ -15,7 +15,7 @@ from harness.backend.description import load
 from harness.core.config import Config, HandRequest
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, bearer
-from harness.jobs.hand import world as hand
+from harness.jobs.hand import world
 
 ROOT = Path(__file__).resolve().parents[3]
 URL = "http://127.0.0.1:1234"
@@ -33,9 +33,9 @@ def refs_of(scenario) -> dict[str, dict[str, object]]:
 
 def test_every_button_of_the_usual_world_is_a_line_that_sends_its_rows(config):
     """Claim: [hand]'s requests for this phase first, then each step as the button that a person presses."""
-    scenario = hand.world(config, None, tape=False)
+    scenario = world.world(config, None, tape=False)
     refs = refs_of(scenario)
-    lines = hand.lines(config, scenario, refs, URL)
+    lines = world.lines(config, scenario, refs, URL)
     assert [line.title for line in lines] == [
         "what the account has", "what it was spent on", "auto cluster", "generate ideas", "generate content", "generate images", "run automation",
     ]  # fmt: skip
@@ -49,20 +49,20 @@ def test_every_button_of_the_usual_world_is_a_line_that_sends_its_rows(config):
 
 def test_a_request_waits_for_its_phase_and_another_method_is_named(config):
     """Claim: the models endpoint is shown from phase 5 on."""
-    scenario = hand.world(config, None, tape=False)
-    titles = [line.title for line in hand.lines(replace(config, phase=5), scenario, refs_of(scenario), URL)]
+    scenario = world.world(config, None, tape=False)
+    titles = [line.title for line in world.lines(replace(config, phase=5), scenario, refs_of(scenario), URL)]
     assert "the models to choose from" in titles
     other = replace(config, hand=(HandRequest(title="t", method="PUT", url="/x/"),))
-    assert " -X PUT http" in hand.lines(other, scenario, refs_of(scenario), URL)[0].text
+    assert " -X PUT http" in world.lines(other, scenario, refs_of(scenario), URL)[0].text
 
 
 def test_a_step_that_needs_an_earlier_answer_or_has_no_button_is_left_out(config):
     """Claim: what nobody can type beforehand is not shown."""
     scenario = replace(
-        hand.world(config, None, tape=False),
+        world.world(config, None, tape=False),
         when=(Do(operation="pause_automation"), Do(operation="scheduler_tick"), Do(operation="run_automation")),
     )
-    titles = [line.title for line in hand.lines(replace(config, hand=()), scenario, refs_of(scenario), URL)]
+    titles = [line.title for line in world.lines(replace(config, hand=()), scenario, refs_of(scenario), URL)]
     assert titles == ["run automation"]
 
 
@@ -78,7 +78,7 @@ def test_a_step_that_needs_an_earlier_answer_or_has_no_button_is_left_out(config
 def test_a_world_that_is_none_is_refused(config, scenario_id, tape, code, message, hint):
     """Claim: what is wrong and the nearest right word, before anything starts."""
     with pytest.raises(HarnessError) as caught:
-        hand.world(config, scenario_id, tape=tape)
+        world.world(config, scenario_id, tape=tape)
     assert (caught.value.code, caught.value.message, caught.value.hint) == (code, message, hint)
 
 
@@ -87,11 +87,11 @@ def test_a_target_without_a_usual_world_says_so(config, tmp_path):
     shutil.copytree(ROOT / "scenarios", tmp_path / "bare", ignore=shutil.ignore_patterns("__pycache__", "hand.py"))
     bare = replace(config, scenarios=tmp_path / "bare")
     with pytest.raises(HarnessError) as caught:
-        hand.world(bare, None, tape=False)
+        world.world(bare, None, tape=False)
     assert caught.value.code == "hand-none"
     assert caught.value.message.endswith("bare has no hand.py with HAND, the world that is seeded when none is named")
     assert caught.value.hint == "name a scenario with --scenario"
-    assert hand.world(bare, "writer/generate_content", tape=False).id == "writer/generate_content"
+    assert world.world(bare, "writer/generate_content", tape=False).id == "writer/generate_content"
 
 
 @pytest.mark.parametrize(

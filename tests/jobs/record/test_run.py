@@ -6,7 +6,7 @@ import pytest
 
 from harness.core.errors import HarnessError
 from harness.core.scenario import Given, Path, Scenario
-from harness.jobs.record import run as record
+from harness.jobs.record import run as job
 
 
 def scenario(name: str, *tape: str) -> Scenario:
@@ -26,15 +26,15 @@ FOUND = {
 
 def test_a_scenario_owns_the_cassettes_that_bear_its_id():
     """What it only plays belongs to somebody else, and is never recorded for it."""
-    assert record.owned(FOUND["automation/full"]) == ("openai/automation/full", "wordpress/automation/full")
-    assert list(record.owners(FOUND)) == ["automation/full", "writer/content"]
-    assert list(record.owners(FOUND, ["writer/content"])) == ["writer/content"]
+    assert job.owned(FOUND["automation/full"]) == ("openai/automation/full", "wordpress/automation/full")
+    assert list(job.owners(FOUND)) == ["automation/full", "writer/content"]
+    assert list(job.owners(FOUND, ["writer/content"])) == ["writer/content"]
 
 
 @pytest.mark.parametrize("name", ["writer/failing", "writer/none", "writer/contents"])
 def test_a_scenario_that_owns_none_is_an_error(name):
     """Named, with the nearest that owns one."""
     with pytest.raises(HarnessError) as caught:
-        record.owners(FOUND, [name])
+        job.owners(FOUND, [name])
     assert caught.value.code == "record-none"
     assert name in str(caught.value)

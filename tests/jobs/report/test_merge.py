@@ -13,8 +13,9 @@ from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.jobs.report import merge
 from harness.judge.golden import canonical
-from harness.run import judged, shard
+from harness.run import judged
 from harness.run import plan as plans
+from harness.run.shard import fields_of, part
 from harness.store import history, parts
 from harness.store.durations import Durations
 from harness.store.history import HistoryWriter
@@ -37,7 +38,7 @@ def plan(config):
 def write(folder: Path, config, plan, **other) -> Path:
     """A run of `plan` in which nothing happened; `other` are fields of run.start, None leaves one out."""
     folder.mkdir(parents=True)
-    own = {} if plan.shard is None else {**shard.fields_of(plan, plan.shard), "code": CODE}
+    own = {} if plan.shard is None else {**fields_of(plan, plan.shard), "code": CODE}
     start = {
         "harness": "0.1.0", "target": config.name, "phase": plan.phase, "tier": plan.tier, "isolation": "namespace",
         "seed": 0, "whole": plan.whole, "cells": [cell.id for cell in plan.cells], **own, **other,
@@ -57,7 +58,7 @@ def write(folder: Path, config, plan, **other) -> Path:
 @pytest.fixture
 def shards(tmp_path, config, plan):
     """The folders of three shards that belong together."""
-    return [write(tmp_path / f"s{n}", config, shard.part(plan, n, 3, Durations())) for n in (1, 2, 3)]
+    return [write(tmp_path / f"s{n}", config, part(plan, n, 3, Durations())) for n in (1, 2, 3)]
 
 
 def refused(config, folders, code: str, message: str) -> HarnessError:
@@ -138,7 +139,7 @@ def test_a_run_that_is_no_shard_is_refused(tmp_path, config, plan, shards):
 def test_shards_of_something_else_are_refused(tmp_path, config, plan, shards, other, what):
     """Claim: of another tier, phase, target or harness, naming what differs."""
     changed = {name: other[name] for name in ("phase", "tier") if name in other}
-    odd = write(tmp_path / "odd", config, shard.part(replace(plan, **changed), 3, 3, Durations()), **other)
+    odd = write(tmp_path / "odd", config, part(replace(plan, **changed), 3, 3, Durations()), **other)
     refused(config, [*shards[:2], odd], "merge-different", f"does not belong to .*: {what} is ")
 
 
@@ -148,14 +149,14 @@ def test_shards_of_something_else_are_refused(tmp_path, config, plan, shards, ot
 )
 def test_shards_of_another_split_are_refused(tmp_path, config, plan, shards, n, of, durations, what):
     """Claim: two machines with other durations drove other parts; what both left out would be nobody's."""
-    odd = write(tmp_path / "odd", config, shard.part(plan, n, of, Durations(milliseconds=durations)))
+    odd = write(tmp_path / "odd", config, part(plan, n, of, Durations(milliseconds=durations)))
     refused(config, [*shards[:2], odd], "merge-different", what)
 
 
 def test_shards_of_another_plan_are_refused(tmp_path, config, shards):
     """Claim: one machine chose other scenarios."""
     less = plans.make(scenarios.load(config), only=["planner/*", "linker/*"])
-    odd = write(tmp_path / "odd", config, shard.part(less, 3, 3, Durations()))
+    odd = write(tmp_path / "odd", config, part(less, 3, 3, Durations()))
     refused(config, [*shards[:2], odd], "merge-different", "plan_sha256 is ")
 
 

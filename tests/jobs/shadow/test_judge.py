@@ -10,7 +10,7 @@ import pytest
 from harness.core.history import CellHistory, HttpExchange, LedgerRow, LogLine
 from harness.core.phase import ApiChange, Expect, GoldenChange, Phase, Rollback, RollbackKind
 from harness.core.verdict import Status, worst
-from harness.jobs.shadow import judge as shadow
+from harness.jobs.shadow import judge
 from harness.jobs.shadow.declared import declare
 from harness.judge.mismatch import MARKER, Mismatch, logged, reconcile, seen_by_card
 from tests.judge.ledgers import RATES, SCENARIO, TARGET, charge, empty_cell, image_call, lawful_images, lawful_text
@@ -41,15 +41,15 @@ def drawn(credits_each: int, count: int = 4, model: str = "dall-e-3") -> CellHis
 
 
 def compared(old: CellHistory, new: CellHistory, *phases: Phase, backwards: bool = False):
-    real = shadow.compare([old], [new], SCENARIOS, TARGET)
+    real = judge.compare([old], [new], SCENARIOS, TARGET)
     return replace(real, differences=declare(real.differences, phases, backwards=backwards))
 
 
 def verdicts(old: CellHistory, new: CellHistory, *phases: Phase, again: CellHistory | None = None):
-    noise = shadow.compare([old], [again or old], SCENARIOS, TARGET)
-    real = shadow.compare([old], [new], SCENARIOS, TARGET)
-    real = replace(real, differences=declare(shadow.marked(real, noise), phases))
-    return {one.checker: one for one in shadow.judge(real, noise, old="old", new="new")}
+    noise = judge.compare([old], [again or old], SCENARIOS, TARGET)
+    real = judge.compare([old], [new], SCENARIOS, TARGET)
+    real = replace(real, differences=declare(judge.marked(real, noise), phases))
+    return {one.checker: one for one in judge.judge(real, noise, old="old", new="new")}
 
 
 def failed(found) -> set[str]:
@@ -219,9 +219,9 @@ def test_equal_failures_are_no_agreement(change: dict, says: str):
 def test_a_missing_cell_and_an_empty_comparison_are_unknown():
     """Claim: what was not compared does not pass."""
     for old, new in (([lawful_text()], []), ([], [lawful_text()]), ([], [])):
-        real = shadow.compare(old, new, SCENARIOS, TARGET)
+        real = judge.compare(old, new, SCENARIOS, TARGET)
         assert real.unclear
-        found = shadow.judge(real, real, old="old", new="new")
+        found = judge.judge(real, real, old="old", new="new")
         assert worst(found) is Status.UNKNOWN
 
 
@@ -234,7 +234,7 @@ SAID = f"{MARKER}: image_generation old=4 new=20 model=dall-e-3 units=4 tokens=0
 
 
 def seen(old: CellHistory, new: CellHistory) -> list[Mismatch]:
-    return shadow.seen_between(shadow.compare([old], [new], SCENARIOS, TARGET))
+    return judge.seen_between(judge.compare([old], [new], SCENARIOS, TARGET))
 
 
 def test_what_was_logged_and_seen_agrees_and_names_everything():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend.phases import changes as phase_changes
+from harness.backend.phases import changes
 from tests.whole import workshop
 from tests.whole.conftest import cache  # noqa: F401  # a fixture that lives in another folder's conftest
 from tests.whole.workshop import Told, Workshop
@@ -35,7 +35,7 @@ def shop(tmp_path: Path, cache: Path) -> Workshop:  # noqa: F811  # the fixture 
 def shadow(shop: Workshop, old: str, new: str, *words: str) -> Told:
     root = shop.folder / "reference"
     for later in range(1, 8):
-        phase_changes.refresh(root, root / "phases", later)
+        changes.refresh(root, root / "phases", later)
     return shop.harness("shadow", old, new, "--only", CELL, *words)
 
 

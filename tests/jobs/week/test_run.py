@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backend import description as configuration
+from harness.backend import description
 from harness.core.errors import HarnessError
 from harness.jobs.week import run as job
 from harness.jobs.week.due import due_ticks, hours_of
@@ -59,7 +59,7 @@ def test_schedules_in_local_time_and_suspended_customers_that_run_are_refused(tm
 def test_the_default_week_holds_every_kind_of_schedule():
     """Claim: twelve customers are daily, weekly and monthly, and hold one that is disabled, one that is suspended, one
     that cannot pay, one that is not due in the week, one that is overdue, and one whose run is free."""
-    config = configuration.load(REPOSITORY / "harness.toml")
+    config = description.load(REPOSITORY / "harness.toml")
     start = START
     week = job.week_of(config, 12, start)
     hours = hours_of(start, HOURS)
@@ -74,7 +74,7 @@ def test_the_default_week_holds_every_kind_of_schedule():
 
 def test_more_customers_than_kinds_have_names_and_hours_of_their_own():
     """Claim: the thirteenth customer is the first one again, five hours later."""
-    config = configuration.load(REPOSITORY / "harness.toml")
+    config = description.load(REPOSITORY / "harness.toml")
     week = job.week_of(config, 14, START)
     names = [row.name for row in week.given.rows]
     assert len(names) == len(set(names))
@@ -90,5 +90,5 @@ def test_a_target_without_a_week_is_told(tmp_path: Path):
         (tmp_path / name).symlink_to(REPOSITORY / name)
     (tmp_path / "harness.toml").write_text(text)
     with pytest.raises(HarnessError, match=r"has no week\.py") as caught:
-        job.week_of(configuration.load(tmp_path / "harness.toml"), 1, START)
+        job.week_of(description.load(tmp_path / "harness.toml"), 1, START)
     assert caught.value.code == "week-none"

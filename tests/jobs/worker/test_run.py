@@ -17,7 +17,7 @@ from harness.backend.description import load
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.worker import desk, stack
 from harness.jobs.worker.run import Worker, drive
-from harness.run import fingerprint as prints
+from harness.run import fingerprint
 from harness.stack.isolation import island
 from harness.stack.isolation.supervise import children
 from tests.jobs.worker import broker
@@ -162,8 +162,8 @@ def test_an_island_that_cannot_be_made_is_told(monkeypatch, tmp_path):
 
 def test_a_harness_that_changed_on_the_disk_is_refused(monkeypatch, config, told):
     """Claim: before anything is booted, because the fake and the target's roles would start from the new files."""
-    job = {"job": 1, "run": "r", "cell": CELL, "phase": config.phase, "code": prints.fingerprint(config)}
-    monkeypatch.setattr(prints, "_on_disk", lambda: "0.2 new")
+    job = {"job": 1, "run": "r", "cell": CELL, "phase": config.phase, "code": fingerprint.fingerprint(config)}
+    monkeypatch.setattr(fingerprint, "_on_disk", lambda: "0.2 new")
     assert (
         stack._serve(config.source, island.Island(kind="none", why="", run_dir=Path(), hosts={}), told.line(job)) == 0
     )
@@ -172,7 +172,7 @@ def test_a_harness_that_changed_on_the_disk_is_refused(monkeypatch, config, told
 
 def test_a_stack_ends_when_the_harness_changed_between_two_runs(monkeypatch, config, told):
     """Claim: the first cell of another run finds it stale; within a run it goes on."""
-    code = prints.fingerprint(config)
+    code = fingerprint.fingerprint(config)
     cell = "planner/create_tasks@manual"
     job = {"job": 1, "run": "r", "cell": cell, "phase": config.phase, "code": code}
     live = SimpleNamespace(stack=SimpleNamespace(timings={}), broker=None)
@@ -180,17 +180,17 @@ def test_a_stack_ends_when_the_harness_changed_between_two_runs(monkeypatch, con
     line = told.line(job)
     stack.send(told.ours, {**job, "job": 2})
     stack.send(told.ours, {**job, "job": 3, "run": "another"})
-    real, seen = prints._on_disk, []
+    real, seen = fingerprint._on_disk, []
 
     def driven(*_):
         seen.append(cell)
-        monkeypatch.setattr(prints, "_on_disk", lambda: "0.2 new")
+        monkeypatch.setattr(fingerprint, "_on_disk", lambda: "0.2 new")
         return b"driven"
 
     monkeypatch.setattr(stack, "_drive", driven)
     assert stack._serve(config.source, island.Island(kind="none", why="", run_dir=Path(), hosts={}), line) == 0
     assert [told.said()["kind"] for _ in range(3)] == ["cell", "cell", "stale"]
-    assert (len(seen), prints.loaded()) == (2, real())
+    assert (len(seen), fingerprint.loaded()) == (2, real())
 
 
 def test_a_stack_that_waits_reads_what_its_broker_saw(monkeypatch, told):

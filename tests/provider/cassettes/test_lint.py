@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.core.errors import HarnessError
-from harness.jobs.record.cassette.verb import cassette as command
+from harness.jobs.record.cassette import verb
 from harness.provider.cassettes import interactions_sha256, read, write
 from harness.provider.cassettes.lint import SIZE_BYTES, lint
 from harness.provider.cassettes.write import dumps
@@ -208,11 +208,13 @@ def test_the_shipped_cassettes_have_no_error():
 def test_the_command_lints_and_exits_with_one_on_errors(tmp_path):
     """Lines for people, one document for machines; the exit code follows the errors."""
     linted(tmp_path, cassette(broken(total_tokens=1)))
-    run = CliRunner().invoke(command, ["lint", str(tmp_path), "--today", "2026-09-01", "--json"], standalone_mode=False)
+    run = CliRunner().invoke(
+        verb.cassette, ["lint", str(tmp_path), "--today", "2026-09-01", "--json"], standalone_mode=False
+    )
     found = json.loads(run.output)
     assert (run.return_value, found["cassettes"], found["errors"]) == (1, 1, 1)
     assert found["problems"][0]["code"] == "cassette-contract"
-    run = CliRunner().invoke(command, ["lint", str(tmp_path), "--today", "2026-09-01"], standalone_mode=False)
+    run = CliRunner().invoke(verb.cassette, ["lint", str(tmp_path), "--today", "2026-09-01"], standalone_mode=False)
     assert run.output.endswith("1 cassettes, 1 errors, 0 warnings\n")
 
 
@@ -223,7 +225,7 @@ def test_the_commands_show_and_compare(tmp_path):
     write(cassette(chat("Say goodbye to everybody")), b)
 
     def run(*arguments):
-        return CliRunner().invoke(command, [str(x) for x in arguments], standalone_mode=False)
+        return CliRunner().invoke(verb.cassette, [str(x) for x in arguments], standalone_mode=False)
 
     assert "POST https://api.openai.com/v1/chat/completions gpt-4o-mini-2024-07-18 -> 200" in run("show", a).output
     assert '"role": "assistant"' in run("show", a, "--body", 0).output
@@ -346,7 +348,7 @@ def test_a_request_that_was_never_answered_is_a_warning(tmp_path):
 
 def test_the_command_counts_and_shows_cassettes_of_every_suffix(tmp_path):
     """`cassette lint FOLDER` says how many it read."""
-    done = CliRunner().invoke(command, ["lint", str(SAMPLES / "folder"), "--today", "2026-11-29"])
+    done = CliRunner().invoke(verb.cassette, ["lint", str(SAMPLES / "folder"), "--today", "2026-11-29"])
     assert "3 cassettes" in done.output
 
 

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from harness.core.cassette import Cassette
 from harness.core.scenario import Fault
 from harness.provider.fake.service import Service
-from harness.provider.fake.wire import connection as connections
 from harness.provider.fake.wire import reading
-from harness.provider.fake.wire.connection import Connection
+from harness.provider.fake.wire.connection import IDLE_TIMEOUT_S, MOST_QUEUED, REQUEST_TIMEOUT_S, Connection
 from tests.provider.fake.conftest import HOSTS, asked, chat
 
 CASES = int(os.environ.get("HARNESS_CASES", "300"))
@@ -84,7 +83,7 @@ def talk(pieces: list[bytes], recordings: int = 50) -> tuple[Wire, Connection, S
         held = len(connection.queue), connection.reader.head_bytes
         connection.connection_lost(None)
         assert not failures, failures
-        assert held[0] <= 2 * connections.MOST_QUEUED + 256
+        assert held[0] <= 2 * MOST_QUEUED + 256
         return wire, connection, service
 
     return asyncio.run(run())
@@ -267,21 +266,21 @@ def test_slow_clients_are_ended_by_the_sweep_and_own_no_timer():
         connection.connection_made(wire)
         connection.data_received(GOOD[:50])
         assert connection.timer is None
-        connection.sweep(loop.time() + connections.REQUEST_TIMEOUT_S - 1)
+        connection.sweep(loop.time() + REQUEST_TIMEOUT_S - 1)
         assert wire.written == b""
-        connection.sweep(loop.time() + connections.REQUEST_TIMEOUT_S + 1)
+        connection.sweep(loop.time() + REQUEST_TIMEOUT_S + 1)
         assert [status for status, _ in answers(wire.written)] == [408]
         assert wire.closed
         idle, quiet = Connection(service, set()), Wire()
         idle.connection_made(quiet)
-        idle.sweep(loop.time() + connections.IDLE_TIMEOUT_S - 1)
+        idle.sweep(loop.time() + IDLE_TIMEOUT_S - 1)
         assert not quiet.closed
-        idle.sweep(loop.time() + connections.IDLE_TIMEOUT_S + 1)
+        idle.sweep(loop.time() + IDLE_TIMEOUT_S + 1)
         assert quiet.closed
         reader, deaf = Connection(service, set()), Wire()
         reader.connection_made(deaf)
         reader.pause_writing()
-        reader.sweep(loop.time() + connections.REQUEST_TIMEOUT_S + 1)
+        reader.sweep(loop.time() + REQUEST_TIMEOUT_S + 1)
         assert deaf.closed
 
     asyncio.run(run())

@@ -12,7 +12,7 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.stack.broker import tap as tapped
+from harness.stack.broker import tap
 from tests.stack.broker.servers import sender, server
 
 
@@ -31,8 +31,8 @@ def client(url: str) -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def broker(url: str, client: redis.Redis) -> Iterator[tapped.Broker]:
-    broker = tapped.Broker(url)
+def broker(url: str, client: redis.Redis) -> Iterator[tap.Broker]:
+    broker = tap.Broker(url)
     yield broker
     broker.close()
 
@@ -49,7 +49,7 @@ def finish(client: redis.Redis, task_id: str, status: str = "SUCCESS", result: o
     client.set(f"celery-task-meta-{task_id}", json.dumps(meta), ex=60)
 
 
-def test_a_task_is_open_until_its_result_is_stored(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_a_task_is_open_until_its_result_is_stored(broker: tap.Broker, client: redis.Redis) -> None:
     """Published is not done; taken from the queue is not done; a stored result is."""
     task_id = publish(broker.url, "jobs.write", 1, b=2)
     assert "1 task(s): jobs.write" in broker.settle(0.05)
@@ -67,7 +67,7 @@ def test_a_task_is_open_until_its_result_is_stored(broker: tapped.Broker, client
     )
 
 
-def test_a_failed_task_brings_its_error(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_a_failed_task_brings_its_error(broker: tap.Broker, client: redis.Redis) -> None:
     """The exception's type and text are kept as evidence."""
     task_id = publish(broker.url, "jobs.write")
     finish(client, task_id, "FAILURE", {"exc_type": "ValueError", "exc_message": ["no such site"]})
@@ -75,14 +75,14 @@ def test_a_failed_task_brings_its_error(broker: tapped.Broker, client: redis.Red
     assert broker.tasks()[0].error == "ValueError: no such site"
 
 
-def test_a_started_state_is_not_the_end(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_a_started_state_is_not_the_end(broker: tap.Broker, client: redis.Redis) -> None:
     """task_track_started stores STARTED under the same key as the result."""
     task_id = publish(broker.url, "jobs.write")
     finish(client, task_id, "STARTED", {"pid": 1})
     assert "still open" in broker.settle(0.05)
 
 
-def test_a_worker_event_ends_a_task_that_stores_no_result(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_a_worker_event_ends_a_task_that_stores_no_result(broker: tap.Broker, client: redis.Redis) -> None:
     """ignore_result tasks are known by their events, which come in batches."""
     task_id = publish(broker.url, "jobs.quiet")
     client.rpop("celery")
@@ -92,7 +92,7 @@ def test_a_worker_event_ends_a_task_that_stores_no_result(broker: tapped.Broker,
     assert broker.tasks()[0].state == "SUCCESS"
 
 
-def test_a_task_published_by_a_task_is_waited_for(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_a_task_published_by_a_task_is_waited_for(broker: tap.Broker, client: redis.Redis) -> None:
     """A message that appears before its parent ends keeps the stack unsettled."""
     parent = publish(broker.url, "jobs.parent")
     child = publish(broker.url, "jobs.child")
@@ -103,12 +103,12 @@ def test_a_task_published_by_a_task_is_waited_for(broker: tapped.Broker, client:
     assert [task.name for task in broker.tasks()] == ["jobs.parent", "jobs.child"]
 
 
-def test_settle_waits_for_messages_that_must_come(broker: tapped.Broker) -> None:
+def test_settle_waits_for_messages_that_must_come(broker: tap.Broker) -> None:
     """An empty broker is not settled while a message is still expected."""
     assert broker.settle(0.05, at_least=1) == "after 0.05 s only 0 of 1 expected task messages were seen"
 
 
-def test_an_unacknowledged_message_is_not_quiet(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_an_unacknowledged_message_is_not_quiet(broker: tap.Broker, client: redis.Redis) -> None:
     """A message that a worker holds unacknowledged keeps the stack unsettled, whoever sent it."""
     message = {"body": "", "headers": {"id": "elsewhere"}, "properties": {"delivery_tag": "tag"}}
     client.hset("unacked", "tag", json.dumps([message, "", "celery"]))
@@ -117,7 +117,7 @@ def test_an_unacknowledged_message_is_not_quiet(broker: tapped.Broker, client: r
     assert broker.settle(1) == ""
 
 
-def test_settle_returns_as_soon_as_the_last_result_arrives(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_settle_returns_as_soon_as_the_last_result_arrives(broker: tap.Broker, client: redis.Redis) -> None:
     """Waiting is observing: a result stored from elsewhere ends it."""
     task_id = publish(broker.url, "jobs.write")
     finisher = threading.Thread(target=finish, args=(client, task_id))
@@ -126,7 +126,7 @@ def test_settle_returns_as_soon_as_the_last_result_arrives(broker: tapped.Broker
     finisher.join()
 
 
-def test_reset_forgets_everything_but_the_bindings_of_live_workers(broker: tapped.Broker, client: redis.Redis) -> None:
+def test_reset_forgets_everything_but_the_bindings_of_live_workers(broker: tap.Broker, client: redis.Redis) -> None:
     """Workers bind once, at start-up: emptying the bindings would make them deaf."""
     client.sadd("_kombu.binding.celery", "celery")
     client.set("lock:site:1", "held")
@@ -139,7 +139,7 @@ def test_reset_forgets_everything_but_the_bindings_of_live_workers(broker: tappe
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(), raw=st.binary())
-def test_no_text_confuses_the_tap(broker: tapped.Broker, client: redis.Redis, text: str, raw: bytes) -> None:
+def test_no_text_confuses_the_tap(broker: tap.Broker, client: redis.Redis, text: str, raw: bytes) -> None:
     """Arguments survive the server's escaping, and foreign commands with any bytes are passed over."""
     client.set(b"other-" + raw, raw)
     broker.reset()

@@ -12,7 +12,7 @@ import pytest
 import redis
 from celery import Celery
 
-from harness.stack.broker import tap as tapped
+from harness.stack.broker import tap
 from harness.stack.roles import child
 from tests.stack.broker.servers import sender, server, start
 
@@ -32,7 +32,7 @@ class Yard:
         self.folder, self.url, self.options = folder, url, options
         self.worker = start(folder, url, options)
         self.app: Celery = sender(url, options)
-        self.tap = tapped.Broker(url, holding=self.holding)
+        self.tap = tap.Broker(url, holding=self.holding)
 
     def holding(self) -> list[str] | None:
         asked = self.app.control.inspect(timeout=1.0)

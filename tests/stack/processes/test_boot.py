@@ -90,13 +90,13 @@ def test_a_damaged_cache_is_rebuilt(launch, place):
 
 def test_a_whole_cache_that_is_no_database_is_rebuilt(launch, place):
     """Claim: a pack with a right checksum and wrong contents is not trusted either."""
-    from harness.stack.database import pack as packing
+    from harness.stack.database.pack import write
 
     body = boot("say(built=stack.database.built)")
     facts(launch(body, cold=True))
     (pack,) = packs(place)
     (place.folder / "empty").mkdir()
-    packing.write(place.folder / "empty", pack)
+    write(place.folder / "empty", pack)
     pack.chmod(0o644)
     assert facts(launch(body, cold=True)) == [{"built": True}]
 

@@ -23,7 +23,7 @@ from harness.run.judged import Law, judge_whole
 from harness.stack.isolation.island import Island
 from harness.stack.processes.boot import boot
 from harness.stack.roles.environment import command
-from harness.store import runs
+from harness.store import runs as store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def seen_in(
 ) -> Seen:  # fmt: skip
     """Judge the stored runs in `folders`, all of one phase. Raises criteria-phase, checklist-*, run-*, shard-alone."""
     plan = read(config.contracts / PLAN)
-    found = tuple(runs.find(folder) for folder in folders)
+    found = tuple(store.find(folder) for folder in folders)
     results = [judge_whole(config, law, folder) for folder in found]
     phases = {result.phase for result in results} | ({phase} if phase is not None else set())
     if len(phases) > 1:

@@ -11,14 +11,14 @@ from harness.jobs.checklist.findings.values import Findings
 from harness.jobs.checklist.judge import run_wide
 from harness.jobs.checklist.values import PLAN
 from harness.run.judged import Law, judge_run
-from harness.store import runs
+from harness.store import runs as store
 
 
 def findings_of(config: Config, law: Law, run: Path) -> Findings:
     """Every declared finding and issue of the stored run in `run`. Raises checklist-*, run-*."""
     plan = read(config.contracts / PLAN)
     issues = issues_of(plan.issues, law.findings)
-    folder = runs.find(run)
+    folder = store.find(run)
     result = judge_run(config, law, folder)
     phase = result.phase
     found = entries(law.findings, issues, law.scenarios, law.goldens, result.verdicts, phase)

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
-from harness.jobs.contracts import files as store
+from harness.jobs.contracts import files
 from harness.jobs.contracts.beside import done_inside
 from harness.jobs.contracts.fuzz.inside import world
 from harness.jobs.contracts.judge.openapi import body, operations
@@ -56,7 +56,7 @@ class Fuzzed:
 
 def endpoint(config: Config) -> tuple[str, dict[str, Any]]:
     """The endpoint's path, and its answers by status. Raises fuzz-no-endpoint at a phase that has none."""
-    document = store.api(config.contracts)
+    document = files.api(config.contracts)
     for (method, path), operation in operations(document, config.phase).items():
         if method == "GET" and operation.get("operationId") == OPERATION:
             return path, {status: body(answer) for status, answer in operation["responses"].items()}
@@ -72,7 +72,7 @@ def run(
 ) -> Fuzzed:
     """Fuzz `config`'s tree with the seed `number`, or play one `case`. Raises fuzz-*, seed-* and whatever the stack does."""
     path, answers = endpoint(config)
-    known = store.known(config.contracts, path, config.phase)
+    known = files.known(config.contracts, path, config.phase)
 
     def ask(place: Island) -> dict[str, Any]:
         with boot.boot(config, place, fake=None, roles=False) as stack:

@@ -19,7 +19,7 @@ from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.core.scenario import bearer
 from harness.jobs.contracts.beside import PACKAGE, in_target
-from harness.jobs.contracts.fuzz import run as fuzz
+from harness.jobs.contracts.fuzz import run as job
 from harness.jobs.contracts.fuzz.inside import world
 from harness.stack.database import seed
 from harness.stack.processes import boot
@@ -44,14 +44,14 @@ class Asked:
 
 def in_process(config: Config, number: int, folder: Path, isolation: str) -> Asked:
     """pytest with contracts/api/test_wsgi.py in the target's environment. Raises fuzz-* and whatever the stack does."""
-    fuzz.endpoint(config)
+    job.endpoint(config)
     report = folder / "schemathesis-wsgi.xml"
 
     def work(stack: Stack) -> Any:
         words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
                  "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
         line = environment.command(words, stack.places, "schemathesis")
-        extra = {TOKEN: bearer(world.OWNER), OPERATION: fuzz.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
+        extra = {TOKEN: bearer(world.OWNER), OPERATION: job.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
         done = in_target(stack, config, line, extra)
         return {"code": done.returncode, "said": done.stdout[-6000:] + done.stderr[-2000:]}
 
@@ -61,11 +61,11 @@ def in_process(config: Config, number: int, folder: Path, isolation: str) -> Ask
 
 def over_http(config: Config, number: int, folder: Path, isolation: str) -> Asked:
     """schemathesis' own command against the web role, JUnit and HAR into `folder`; then every caller, by hand."""
-    path, answers = fuzz.endpoint(config)
+    path, answers = job.endpoint(config)
 
     def work(stack: Stack) -> Any:
         words = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG_FILE), "run", str(config.contracts / "api" / "openapi.yaml"),
-                 "--url", stack.base_url, "--include-operation-id", fuzz.OPERATION, "--seed", str(number),
+                 "--url", stack.base_url, "--include-operation-id", job.OPERATION, "--seed", str(number),
                  "--report", "junit,har", "--report-dir", str(folder),
                  "--report-junit-path", str(folder / "schemathesis-http.xml"), "--report-har-path", str(folder / "schemathesis-http.har"), "--no-color"]  # fmt: skip
         env = {**os.environ, TOKEN: bearer(world.OWNER)}
@@ -135,7 +135,7 @@ def _in_stack(config: Config, isolation: str, work: Callable[[Stack], Any], *, r
             seed.insert(stack.db, config.tables, world.given())
             return work(stack)
 
-    return answer(config, ask, isolation=isolation, silent=lambda code: fuzz.ended("schemathesis", code))
+    return answer(config, ask, isolation=isolation, silent=lambda code: job.ended("schemathesis", code))
 
 
 def _read(way: str, report: Path, told: dict[str, Any]) -> Asked:

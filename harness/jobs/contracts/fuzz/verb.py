@@ -14,7 +14,7 @@ from rich.console import Console
 from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.contracts.fuzz import run as job
-from harness.jobs.contracts.fuzz import schemathesis as other
+from harness.jobs.contracts.fuzz import schemathesis
 from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.options import (
@@ -69,8 +69,8 @@ def fuzz(
         say(console, f"  known wrong in {times} of them: {rule} (contracts/api/known.toml)")
     if found.problems:
         _tell(console, found, folder, number, examples, config.phase)
-    asked: list[other.Asked] = []
-    for wanted, run in ((wsgi, other.in_process), (http, other.over_http)):
+    asked: list[schemathesis.Asked] = []
+    for wanted, run in ((wsgi, schemathesis.in_process), (http, schemathesis.over_http)):
         if wanted and case is None:
             asked.append(run(config, number, folder, isolation))
             say(console, f"  {asked[-1].told}")

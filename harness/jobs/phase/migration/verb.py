@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from harness.backend.phases import manifest as manifests
+from harness.backend.phases import manifest
 from harness.core.errors import OK
-from harness.jobs.phase import run as one_phase
 from harness.jobs.phase.migration import run as job
+from harness.jobs.phase.run import phases_dir
 from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.options import (
@@ -39,7 +39,7 @@ def migration(
 ) -> int:  # fmt: skip
     """Walk phases 1 to 7: forward on a lived-in database, every scenario, back by the plan's procedure, every scenario."""
     config = loaded(config_path)
-    phases = manifests.read_all(one_phase.phases_dir(config))
+    phases = manifest.read_all(phases_dir(config))
     titles = {phase.number: phase.title for phase in phases}
     folder = store.begin(runs_folder(config, runs))
     console = Console(quiet=as_json)

@@ -13,10 +13,10 @@ import click
 from harness.core.cassette import Cassette
 from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
 from harness.provider import contracts
-from harness.provider.cassettes import drift as drifts
 from harness.provider.cassettes import folder as folders
-from harness.provider.cassettes import lint as linting
 from harness.provider.cassettes import read, show
+from harness.provider.cassettes.drift import compare
+from harness.provider.cassettes.lint import lint
 from harness.verb.options import config_option, json_option, loaded
 
 
@@ -25,12 +25,12 @@ def cassette() -> None:
     """Look at, lint and compare cassettes."""
 
 
-@cassette.command()
+@cassette.command("lint")
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Judge shutdown dates as of this day.")
 @json_option
 @config_option
-def lint(directory: Path | None, today: datetime | None, as_json: bool, config_path: Path) -> int:
+def lint_command(directory: Path | None, today: datetime | None, as_json: bool, config_path: Path) -> int:
     """Check provenance, hashes, secrets, contracts, ends of models, orphans, sizes. Exits with 1 on an error.
 
     With DIRECTORY only those files are checked, and no scenario is asked whether it plays them.
@@ -41,11 +41,11 @@ def lint(directory: Path | None, today: datetime | None, as_json: bool, config_p
             raise HarnessError(
                 f"there is no folder {directory}", hint="name a folder of cassettes", code="cassette-missing"
             )
-        folder, problems = directory, linting.lint(directory, None, day)
+        folder, problems = directory, lint(directory, None, day)
     else:
         config = loaded(config_path)
         folder = config.cassettes
-        problems = linting.lint(folder, _played(config), day, contracts.load(config.contracts))
+        problems = lint(folder, _played(config), day, contracts.load(config.contracts))
     errors = sum(problem.severity == "error" for problem in problems)
     count = len(folders.files(folder))
     if as_json:
@@ -98,7 +98,7 @@ def diff(a: str, b: str, config_path: Path) -> int:
 def drift(old: str, new: str, as_json: bool, config_path: Path) -> int:
     """What changed from OLD to NEW in requests, shape, usage and price. Exits with 1 when anything did."""
     before, after = _read(old, config_path), _read(new, config_path)
-    found = drifts.compare(before.interactions, after.interactions)
+    found = compare(before.interactions, after.interactions)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
     else:
