@@ -12,13 +12,13 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from harness.stack.database import postgres, snapshot
+from tests import signals
 from tests.stack import ordinary
 
 TARGET = """
@@ -175,7 +175,12 @@ def launch(place: Place, warm: Path) -> Iterator[Launch]:
             mode=mode,
             first=first,
         )
-        identity = {"preexec_fn": partial(ordinary.become, user)} if user and os.geteuid() == 0 else {}
+
+        def begin() -> None:
+            signals.usual()
+            if user and os.geteuid() == 0:
+                ordinary.become(user)
+
         cache = warm / str(user)
         cache.mkdir(exist_ok=True)
         cache.chmod(0o777)
@@ -197,7 +202,7 @@ def launch(place: Place, warm: Path) -> Iterator[Launch]:
                 **(env or {}),
             },
             start_new_session=True,
-            **identity,
+            preexec_fn=begin,
         )
         started.append(process)
         return process

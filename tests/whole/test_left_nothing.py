@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.stack.isolation.supervise import descendants
+from tests import signals
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop
 
@@ -81,7 +82,14 @@ def start(shop, tmp_path: Path, warm):
         with (tmp_path / "said").open("w") as said:
             made.append(
                 subprocess.Popen(
-                    words, cwd=place.folder, env=env, text=True, stdout=said, stderr=said, start_new_session=True
+                    words,
+                    cwd=place.folder,
+                    env=env,
+                    text=True,
+                    stdout=said,
+                    stderr=said,
+                    start_new_session=True,
+                    preexec_fn=signals.usual,
                 )
             )
         return place, made[-1], tmp

@@ -20,6 +20,7 @@ from harness.jobs.worker import desk
 from harness.judge.golden import canonical
 from harness.stack.isolation.supervise import descendants
 from harness.store import history
+from tests import signals
 from tests.jobs.worker import broker
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
@@ -56,7 +57,7 @@ class Team:
 def started(shop: Workshop, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*workshop.COMMAND, *words], cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        stderr=subprocess.STDOUT, text=True, start_new_session=True, preexec_fn=signals.usual,
     )  # fmt: skip
 
 

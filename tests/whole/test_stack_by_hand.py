@@ -23,6 +23,7 @@ import requests
 
 from harness.core.scenario import bearer
 from harness.stack.isolation.supervise import descendants
+from tests import signals
 from tests.whole import workshop
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop
@@ -237,6 +238,7 @@ def test_the_shell_at_a_terminal_is_one(up):
     shop, _ = up
     pid, terminal = pty.fork()
     if pid == 0:
+        signals.usual()
         os.chdir(shop.folder)
         os.execve(COMMAND[0], [*COMMAND, "stack", "shell"], {**shop.environment(), "LINES": "40", "COLUMNS": "100"})
 
@@ -403,7 +405,12 @@ def test_ctrl_c_while_it_comes_up_leaves_nothing(tmp_path, cache, warm):
     """Claim: exit code 130, no process, no folder."""
     shop = place(tmp_path / "shop", cache)
     process = subprocess.Popen(
-        [*COMMAND, "stack", "up"], cwd=shop.folder, env=shop.environment(), text=True, start_new_session=True
+        [*COMMAND, "stack", "up"],
+        cwd=shop.folder,
+        env=shop.environment(),
+        text=True,
+        start_new_session=True,
+        preexec_fn=signals.usual,
     )
     logs = shop.folder / ".harness/stacks/default/logs"
     traces = Traces()
@@ -418,7 +425,7 @@ class _attached:
     def __init__(self, shop: Workshop, *words: str) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, "stack", "up", "--attach", *words], cwd=shop.folder, env=shop.environment(), text=True,
-            stdout=subprocess.PIPE, start_new_session=True,
+            stdout=subprocess.PIPE, start_new_session=True, preexec_fn=signals.usual,
         )  # fmt: skip
 
     def __enter__(self) -> subprocess.Popen[str]:

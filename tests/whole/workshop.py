@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.backend.description import load
 from harness.stack.database import cluster
+from tests import signals
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BACKEND = REPOSITORY / "reference" / "backend"
@@ -81,9 +82,15 @@ class Workshop:
     def harness(self, *words: str, prefix: Sequence[str] = (), user: Callable[[], None] | None = None) -> Told:
         """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it. `user` makes the
         process somebody else before it begins."""
+
+        def begin() -> None:
+            signals.usual()
+            if user is not None:
+                user()
+
         done = subprocess.run(
             [*prefix, *COMMAND, *words], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
-            timeout=PATIENCE_S, check=False, preexec_fn=user,
+            timeout=PATIENCE_S, check=False, preexec_fn=begin,
         )  # fmt: skip
         return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 

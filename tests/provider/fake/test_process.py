@@ -23,6 +23,7 @@ from harness.provider.fake import config
 from harness.provider.fake.control.client import FakeControl
 from harness.provider.fake.process import _listening
 from harness.provider.fake.recording import Recorder
+from tests import signals
 from tests.provider.fake.conftest import asked, chat
 
 
@@ -220,7 +221,7 @@ def test_harness_fake_prints_what_to_set_and_what_was_asked(tmp_path):
     cassettes.write(Cassette(name="t", interactions=(chat("hello", "world"),)), tmp_path / "t.yaml")
     command = [sys.executable, "-c", "from harness.cli import main; main()", "fake", "--json"]
     command += ["--cassettes", str(tmp_path), "--hosts", "api.openai.com", "--fault", "http_503@1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=signals.usual)
     try:
         told = json.loads(process.stdout.readline())
         session = requests.Session()

@@ -31,6 +31,7 @@ from harness.stack.docker import engine, naming
 from harness.stack.docker.running import DockerStack
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
+from tests import signals
 
 PROJECT = Path(__file__).resolve().parents[3]
 GONE_WITHIN_S = 5.0
@@ -184,6 +185,7 @@ def launch(api: Any, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[
             cwd=PROJECT,
             env={**os.environ, "TMPDIR": str(tmp_path), **(env or {})},
             start_new_session=True,
+            preexec_fn=signals.usual,
         )
         started.append(process)
         return process

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from harness.stack.doors import terminal, wire
+from tests import signals
 
 PYTHON = (sys.executable, "-c")
 
@@ -60,6 +61,7 @@ def running(*command: str, size: str = "") -> Iterator[Line]:
         stdin=subprocess.PIPE,
         pass_fds=(writer,),
         env=env,
+        preexec_fn=signals.usual,
     )
     os.close(writer)
     try:

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests import signals
+
 PROGRAM = """
 import signal
 from harness.stack.isolation.supervise import run_as_child, signals_held, stand_in_for
@@ -30,7 +32,12 @@ raise SystemExit(code)
 def test_an_interrupt_in_a_finalizer_is_not_lost(error, code):
     """Claim: Python drops what a finalizer raises; Ctrl-C and SIGTERM come again, and nothing is printed of it."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(error=error)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", PROGRAM.format(error=error)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        preexec_fn=signals.usual,
     )
     assert (done.returncode, done.stderr) == (code, "")
 
