@@ -41,6 +41,7 @@ BREACHES = [
     ),
     breach("Jobs do not know each other", "week knows shadow", **{"harness/jobs/week/run": "import harness.jobs.shadow"}),
     breach("In a job", "week's judge knows its report", **{"harness/jobs/week/judge": "import harness.jobs.week.report"}),
+    breach("A verb takes options", "week's verb boots", **{"harness/jobs/week/verb": "import harness.stack.processes.boot"}),
     breach("Judging does no I/O", "a job's judge starts processes", **{"harness/jobs/week/judge": "import subprocess"}),
     breach("Judging does no I/O", "judge reads files", **{"harness/judge/__init__": "import harness.store"}),
     breach("Reports consume values", "report knows the stack", **{"harness/report/__init__": "import harness.stack"}),
