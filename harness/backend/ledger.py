@@ -14,7 +14,7 @@ from harness.core.ledger import BY_TYPE, KINDS, PARTS, SIGNED, UNITS, Ledger, Pa
 from harness.store.tomlread import Strict
 
 BALANCE = ("column", "account")
-MOVEMENTS = ("account", "amount", "type", "balance_after", "operation", "units", "request", "usage")
+MOVEMENTS = ("account", "amount", "type", "balance_after", "operation", "units", "request", "usage", "reverses")
 USAGE = (
     "account", "operation", "credits", "model", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning",
     "tokens_image", "cost", "units", "request", "movement",

@@ -41,7 +41,8 @@ Event = Mapping[str, Any]
 class LedgerRow:
     """One movement of a balance, in the words of harness.core.ledger. `credits` is signed; `balance` is what it left
     (None: the target does not say); `units` counts what was bought (1 for text). `kind` is one of ledger.KINDS, or the
-    target's own word. `log` is the key of the usage log, where a column of one names the other."""
+    target's own word. `log` is the key of the usage log, where a column of one names the other; `reverses` that of the
+    movement that this one gives back."""
 
     id: Any
     account: str
@@ -52,6 +53,7 @@ class LedgerRow:
     units: int = 1
     request: str = ""
     log: Any = None
+    reverses: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ class Call:
     """{"cassette", "index", "changes": [{"path", "recorded", "sent"}], "hint"} of the closest recording of the host."""
     problems: tuple[str, ...] = ()
     """Breaches of the provider contract, each with its JSON path."""
+    request_ids: tuple[str, ...] = ()
+    """What the answer's head calls the request (x-request-id and the like), by which a target may know it."""
 
     @property
     def route(self) -> str:

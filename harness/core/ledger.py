@@ -6,6 +6,7 @@ checks read are the words of this file alone; the target's own words end in harn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -22,8 +23,14 @@ UNITS = ("integer", "decimal", "cents")
 
 SIGNED, BY_TYPE = "signed", "by type"
 CENTS = Decimal("0.01")
+WHOLE = re.compile(r"-?\d+")
+"""A whole number as text: what a sum of whole numbers is in SQL, of which the history has the digits."""
+
 ONLY_ACCOUNT = "account"
 """What the account is called in a ledger that has one alone."""
+
+UNNAMED = "an unnamed account"
+"""Whose a row is that names no account and is joined with none that does."""
 
 PARTS = ("balance", "movements", "usage")
 Amount = int | Decimal
@@ -102,9 +109,10 @@ class Ledger:
         if isinstance(value, bool) or not isinstance(value, int | str | float | Decimal):
             raise ValueError(f"{value!r} is no amount")
         if self.unit != "decimal":
-            if not isinstance(value, int):
+            whole = int(value) if isinstance(value, str) and WHOLE.fullmatch(value) else value
+            if not isinstance(whole, int):
                 raise ValueError(f"{value!r} is no whole number")
-            return value if self.unit == "integer" else value * CENTS
+            return whole if self.unit == "integer" else whole * CENTS
         try:
             exact = Decimal(str(value))
         except InvalidOperation:

@@ -62,7 +62,7 @@ def _plain(cell: CellHistory) -> Outcome:
     changed = Counter((change.kind, change.op) for change in cell.rows)
     return Outcome(
         balance={name: {"opening": opening, "closing": closing} for name, (opening, closing) in cell.accounts.items()},
-        ledger=tuple(_shown(row, "id", "log", "request") for row in cell.ledger),
+        ledger=tuple(_shown(row, "id", "log", "request", "reverses") for row in cell.ledger),
         usage=tuple(_shown(log, "id", "movement", "request", "tokens") for log in cell.usage),
         calls=dict(Counter(call.route for call in cell.calls)),
         rows=tuple(f"{kind} {op} x{n}" for (kind, op), n in sorted(changed.items())),

@@ -1,8 +1,9 @@
-"""Four ledgers as targets keep them, each with one article sold: in the target's own words, as events of a history.
+"""Five ledgers as targets keep them, each with one article sold: in the target's own words, as events of a history.
 
 column   credits on the account, whole numbers, everything said twice
 wallet   a wallet beside the account, exact decimals without a sign, a direction, its own words, the log's key in the movement
 bare     tenant_id, no operation and no units in the movement, tokens that may be null
+posted   the account is the wallet, keys are random, the log names no account: both know the request by the provider's id
 single   one tenant, three SELECTs, cents, no usage log
 """
 
@@ -65,6 +66,7 @@ class Shape:
     log: Callable[..., dict[str, Any]] | None
     movement_kind: str = "entry"
     usage_kind: str = "usage"
+    account_kind: str = "account"
     accounts: Mapping[str, Any] = field(default_factory=lambda: {"account": 1, "bystander": 2})
 
     @property
@@ -118,7 +120,7 @@ class Shape:
         return events
 
     def _world(self) -> Iterator[dict[str, Any]]:
-        refs = {name: {"kind": "account", "id": key} for name, key in self.accounts.items() if key is not None}
+        refs = {name: {"kind": self.account_kind, "id": key} for name, key in self.accounts.items() if key is not None}
         accounts = {name: {"id": key, "credits": self.raw(self.opening)} for name, key in self.accounts.items()}
         yield {"kind": "seeded", "refs": refs, "accounts": accounts, "actors": ["account"]}
         yield {"kind": "http", "method": "POST", "path": "/write", "status": 202, "request": {}, "response": {}}
@@ -212,6 +214,21 @@ def _single_movement(*, key, amount, left, raw, log, type_="use", operation="art
     return {"id": key, "cents": raw(amount), "why": type_, "feature": operation}
 
 
+def _posted_movement(*, key, amount, left, raw, log, type_="spend", operation="article", account="w-1"):
+    return {
+        "id": f"m-{key}", "wallet_id": "w-2" if account == 2 else account, "kind": type_, "amount": raw(abs(amount)),
+        "direction": "out" if amount < 0 else "in", "left": raw(left), "operation": operation,
+        "ref": ANSWER_ID if log else None, "reverses": "m-71" if type_ == "refund" else None,
+    }  # fmt: skip
+
+
+def _posted_log(*, key, credits, raw):
+    return {
+        "id": f"u-{key}", "ref": ANSWER_ID, "operation": "article", "model": "gpt-5.1", "credits": raw(credits),
+        "meters": {"in": TOKENS_IN, "out": TOKENS_OUT, "cached": 20},
+    }  # fmt: skip
+
+
 COLUMN = Shape(
     name="column",
     toml={
@@ -302,4 +319,34 @@ SINGLE = Shape(
     accounts={"account": None},
 )  # fmt: skip
 
-SHAPES = {shape.name: shape for shape in (COLUMN, WALLET, BARE, SINGLE)}
+POSTED = Shape(
+    name="posted",
+    toml={
+        "unit": "decimal",
+        "accounts": "wallet",
+        "balance": {"table": "wallet", "column": "available", "account": "uuid"},
+        "movements": {
+            "table": "entry", "account": "wallet_id", "type": "kind", "amount": "amount", "balance_after": "left",
+            "operation": "operation", "request": "ref", "reverses": "reverses",
+            "sign": {"column": "direction", "out": ["out"], "in": ["in"]},
+            "types": {"deduction": ["spend"], "purchase": ["topup"], "expiry": ["lapse"]},
+        },
+        "usage": {
+            "table": "usage", "operation": "operation", "model": "model", "credits": "credits", "request": "ref",
+            "tokens_in": "meters.in", "tokens_out": "meters.out", "tokens_cached": "meters.cached",
+        },
+    },
+    rule=Rule(
+        operation="article", kind="rates", decimals=4, rounding="half up",
+        credits_per_1m={"input": Decimal(10), "cached": Decimal(1), "output": Decimal(40)},
+    ),
+    opening=Decimal("100.0000"),
+    credits=Decimal("0.0604"),
+    raw=str,
+    movement=_posted_movement,
+    log=_posted_log,
+    account_kind="wallet",
+    accounts={"account": "w-1", "bystander": "w-2"},
+)  # fmt: skip
+
+SHAPES = {shape.name: shape for shape in (COLUMN, WALLET, BARE, POSTED, SINGLE)}

@@ -13,7 +13,7 @@ from harness.core.rates import RateCard, Rule
 from harness.core.verdict import Status
 from harness.judge.checks import CELL_CHECKERS
 from harness.judge.golden.outcome import outcome_of
-from tests.judge.shapes import BARE, COLUMN, SCENARIO, SHAPES, SINGLE, WALLET, call, changed, row, without
+from tests.judge.shapes import BARE, COLUMN, POSTED, SCENARIO, SHAPES, SINGLE, WALLET, call, changed, row, without
 
 LAWS = [name for name in CELL_CHECKERS if name.startswith("law-")]
 NOT_ASKED = {
@@ -26,9 +26,10 @@ WORDS = {
     "column": {"refund": "refund", "purchase": "purchase", "expiry": "expiry"},
     "wallet": {"refund": "back", "purchase": "topup", "expiry": "lapsed"},
     "bare": {"refund": "refund", "purchase": "purchase", "expiry": "expiry"},
+    "posted": {"refund": "refund", "purchase": "topup", "expiry": "lapse"},
     "single": {"refund": "returned", "purchase": "bought", "expiry": "lost"},
 }
-ONE = {"column": 1, "wallet": Decimal("1.0000"), "bare": 1, "single": Decimal("1.00")}
+ONE = {"column": 1, "wallet": Decimal("1.0000"), "bare": 1, "posted": Decimal("1.0000"), "single": Decimal("1.00")}
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -61,9 +62,9 @@ def law_1(of):
 
 
 def law_2(of):
-    events = of.more(of.sold(), -of.credits, "spend" if of is WALLET else "deduction")
+    events = of.more(of.sold(), -of.credits, "spend" if of in (WALLET, POSTED) else "deduction")
     last = [event for event in events if event["kind"] == "row"][-1]["after"]
-    last["after" if of is WALLET else "balance_after"] = of.raw(of.opening - of.credits)
+    last[{"wallet": "after", "posted": "left"}.get(of.name, "balance_after")] = of.raw(of.opening - of.credits)
     return events, "account: transaction 2"
 
 
@@ -78,12 +79,12 @@ def law_4(of):
 
 def law_5(of):
     twice = [*of.sold(), row("usage", of.log(key=52, credits=of.credits, raw=of.raw))]
-    return twice, f"article: {of.credits} credits charged to account (820+1310 tokens) without a provider success"
+    return twice, f"article: {of.credits} credits charged to "
 
 
 def law_6(of):
     dearer = of.credits + ONE[of.name]
-    key = {"wallet": "price", "single": "cents"}.get(of.name, "credits_used")
+    key = {"wallet": "price", "posted": "credits", "single": "cents"}.get(of.name, "credits_used")
     kind = "ledger.movements" if of is SINGLE else "usage"
     return changed(of.sold(), kind, **{key: of.raw(-dearer if of is SINGLE else dearer)}), (
         f"article: {dearer} credit{'' if dearer == 1 else 's'} charged, the rate card says {of.credits} (+{ONE[of.name]})"
@@ -92,8 +93,8 @@ def law_6(of):
 
 def law_7(of):
     old = of.movement(key=9, amount=-of.credits, left=of.opening, raw=of.raw, log=None)
-    new = {**old, **{key: "else" for key in ("why", "what", "type", "transaction_type") if key in old}}
-    return [*of.sold(), row(of.movement_kind, new, "update", old)], f"{of.movement_kind} 9 changed: "
+    new = {**old, **{key: "else" for key in ("why", "what", "type", "transaction_type", "kind") if key in old}}
+    return [*of.sold(), row(of.movement_kind, new, "update", old)], "9 changed: "
 
 
 def law_8(of):
@@ -115,7 +116,9 @@ def law_11(of):
 
 
 def law_14(of):
-    events = of.more(of.sold(), ONE[of.name] * 2, {"wallet": "spend", "single": "use"}.get(of.name, "deduction"))
+    events = of.more(
+        of.sold(), ONE[of.name] * 2, {"wallet": "spend", "posted": "spend", "single": "use"}.get(of.name, "deduction")
+    )
     return events, "a deduction of +2"
 
 
@@ -163,6 +166,7 @@ def test_a_law_that_was_asked_and_no_longer_is_fails():
         (COLUMN, {"operation": "article", "units": 1, "credits": -22, "balance": 78}, (100, 78)),
         (WALLET, {"operation": "article", "credits": Decimal("-0.0606"), "balance": Decimal("99.9394")}, (Decimal(100), Decimal("99.9394"))),
         (BARE, {"operation": "article", "credits": -22, "balance": 78}, (100, 78)),
+        (POSTED, {"operation": "article", "credits": Decimal("-0.0604"), "balance": Decimal("99.9396")}, (Decimal(100), Decimal("99.9396"))),
         (SINGLE, {"operation": "article", "credits": Decimal("-0.15")}, (Decimal(100), Decimal("99.85"))),
     ],
     ids=list(SHAPES),
@@ -246,6 +250,43 @@ def test_a_request_id_finds_the_call_that_tokens_cannot_tell_apart():
     other = [event if event["kind"] != "call" else {**event, "response": {"id": "chatcmpl-2"}} for event in events]
     assert of.judged("law-5", [*other[:-1], call(n=2), other[-1]]).evidence == (
         "openai POST /v1/chat/completions call 1 (gpt-5.1, 820+1310 tokens) succeeded and was never charged",
+    )
+
+
+def test_tokens_that_are_counted_apart_must_be_the_providers():
+    """Cached tokens are cheaper: a log that counts fewer of them than the provider did charges too much."""
+    events = changed(POSTED.sold(), "call", usage={"tokens_in": 820, "tokens_out": 1310, "tokens_cached": 25})
+    assert POSTED.judged("law-5", events).evidence == ("article: call 1 used 25 cached tokens, the usage log says 20",)
+
+
+def test_a_request_is_known_by_the_head_of_its_answer_too():
+    """x-request-id stands in no body."""
+    events = changed(POSTED.sold(), "call", response={"id": "another"}, request_ids=("chatcmpl-1",))
+    assert POSTED.judged("law-5", events).status is Status.PASS
+
+
+def test_a_log_without_an_account_is_of_whoever_paid():
+    """And of nobody where nobody did."""
+    assert POSTED.folded(POSTED.sold()).usage[0].account == "account"
+    alone = without(POSTED.sold(), "entry")
+    assert POSTED.folded(alone).usage[0].account == "an unnamed account"
+    assert POSTED.judged("law-4", alone).status is Status.FAIL
+
+
+def test_work_given_for_free_needs_no_deduction():
+    """A log of no credits and no tokens is the target's note that it remembered."""
+    free = POSTED.log(key=52, credits=Decimal(0), raw=str) | {"ref": "", "meters": {}}
+    assert POSTED.judged("law-4", [*POSTED.sold(), row("usage", free)]).status is Status.PASS
+    sold = free | {"meters": {"in": 1, "out": 1}}
+    assert POSTED.judged("law-4", [*POSTED.sold(), row("usage", sold)]).status is Status.FAIL
+
+
+def test_a_refund_is_of_what_it_says_that_it_reverses():
+    """Not of another charge that would fit better."""
+    events = POSTED.more(POSTED.sold(), Decimal("-0.9000"), "spend", key=80)
+    events = POSTED.more(events, Decimal("0.5000"), "refund", key=81)
+    assert POSTED.judged("law-8", events).evidence == (
+        "account: 0.5000 credits refunded for article, 0.0604 were taken",
     )
 
 

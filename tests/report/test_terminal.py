@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from rich.console import Console
 
+from harness.core.counts import plain
 from harness.core.finding import Finding
 from harness.core.history import CellHistory
 from harness.core.scenario import Cell, Path
@@ -179,3 +181,25 @@ def test_a_shard_does_not_say_that_the_whole_passed(wrong, line):
     assert text.splitlines()[-1].startswith(line)
     assert "2/3: what needs the whole (law-12, law-13, goldens-used, findings-used) is not judged here" in text
     assert document(summary)["shard"] == "2/3"
+
+
+def test_what_was_not_asked_is_counted_apart_and_is_no_pass():
+    """Why, how often, in the report and in the document; the run is green all the same."""
+    cells, summary = run()
+    told = [replace(v, status=Status.NOT_ASKED, evidence=("not asked: no usage log",)) if v.checker == "law-5" else v for v in summary.verdicts]  # fmt: skip
+    summary = summarize(told, cells, SCENARIOS, {}, phase=0)
+    asked = sum(1 for verdict in told if verdict.checker != "law-5")
+    text = printed(summary)
+    assert f"not asked     law-5: no usage log ({len(told) - asked} checks)" in text
+    assert f"checks        {asked} made" in text
+    assert document(summary)["not_asked"] == {"law-5": {"why": "no usage log", "checks": len(told) - asked}}
+    assert (summary.status, document(summary)["counts"]) == (Status.PASS, {"pass": len(cells), "fail": 0, "unknown": 0})
+
+
+def test_money_is_shown_as_it_is():
+    """A ledger of decimals: no exponent, no rounding, in the table and in the document."""
+    cells, _ = run()
+    cell = replace(cells[0], accounts={"account": (Decimal("1.0000"), Decimal("0.9394"))})
+    summary = summarize([], [cell], SCENARIOS, {}, phase=0)
+    assert "0.0606 credits charged in all" in printed(summary)
+    assert json.loads(json.dumps(document(summary), default=plain))["charged_credits"] == "0.0606"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,3 +179,25 @@ def test_any_golden_survives_the_file(tmp_path_factory, golden):
     back = read(path, folder)
     assert back == golden
     assert text_of(back) == text_of(golden)
+
+
+MONEY = """\
+# Change with: harness golden accept till/describe --why "..."
+format    = 1
+scenario  = "till/describe"
+why       = "15 cents a description"
+not_asked = ["law-4", "law-5"]
+balance   = { opening = "100.00", closing = "99.85" }
+ledger    = [ { operation = "describe", credits = "-0.15" } ]
+usage     = []
+calls     = {}
+rows      = []
+"""
+
+
+def test_money_is_exact_and_stands_as_it_is(tmp_path):
+    """Decimals in quotes, to the last digit; what the target does not say is left out."""
+    golden = read(write(tmp_path, MONEY, "till/describe"), tmp_path)
+    assert golden.outcome.ledger == ({"operation": "describe", "credits": Decimal("-0.15")},)
+    assert (golden.outcome.charged_credits, golden.not_asked) == (Decimal("0.15"), ("law-4", "law-5"))
+    assert text_of(golden) == MONEY

@@ -51,7 +51,7 @@ class Builder:
         if kind == "row":
             self._lists["rows"].append(_make(RowChange, {**event, "kind": event["table_kind"]}))
         elif kind == "call":
-            self._lists["calls"].append(_make(Call, event, tuples=("problems",)))
+            self._lists["calls"].append(_make(Call, event, tuples=("problems", "request_ids")))
         elif kind == "task":
             self._lists["tasks"].append(_make(TaskRun, event, tuples=("args",)))
         elif kind == "http":

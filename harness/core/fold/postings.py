@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.core.history import LedgerRow, RowChange, UsageRow
-from harness.core.ledger import BY_TYPE, DEDUCTION, IN, KINDS, ONLY_ACCOUNT, OUT, SIGNED, Amount, Ledger, Part
+from harness.core.ledger import BY_TYPE, DEDUCTION, IN, KINDS, ONLY_ACCOUNT, OUT, SIGNED, UNNAMED, Amount, Ledger, Part
 
 TOKENS = ("cached", "reasoning", "image")
 """Kinds of token that a usage log may count apart, each a part of those in or out."""
@@ -66,7 +66,7 @@ def _movement(change: RowChange, part: Part, ledger: Ledger, named: Named) -> Le
     after = value("balance_after")
     return LedgerRow(
         id=change.id,
-        account=named(value("account")) if "account" in part.columns else ONLY_ACCOUNT,
+        account=_account(value("account"), part, ledger, named),
         kind=kind or (DEDUCTION if credits < 0 else ""),
         operation=_text(value("operation")),
         credits=credits,
@@ -74,7 +74,15 @@ def _movement(change: RowChange, part: Part, ledger: Ledger, named: Named) -> Le
         units=_units(value("units")),
         request=_text(value("request")),
         log=value("usage"),
+        reverses=value("reverses"),
     )
+
+
+def _account(key: Any, part: Part, ledger: Ledger, named: Named) -> str:
+    """The account that a row names; "" where it names none and the row that it is joined with has to."""
+    if "account" in part.columns:
+        return named(key)
+    return "" if ledger.accounts else ONLY_ACCOUNT
 
 
 def _signed(amount: Amount, kind: str, direction: Any, ledger: Ledger) -> Amount:
@@ -97,7 +105,7 @@ def _log(change: RowChange, part: Part, ledger: Ledger, named: Named) -> UsageRo
     cost = value("cost")
     return UsageRow(
         id=change.id,
-        account=named(value("account")) if "account" in part.columns else ONLY_ACCOUNT,
+        account=_account(value("account"), part, ledger, named),
         operation=_text(value("operation")),
         credits=ledger.amount(value("credits")) if "credits" in part.columns else None,  # type: ignore[arg-type]
         model=_text(value("model")),
@@ -143,6 +151,7 @@ def _joined(
         rows.append(
             replace(
                 row,
+                account=row.account or log.account,
                 operation=row.operation or log.operation,
                 units=row.units if says else log.units,
                 log=None if link is None else log.id,
@@ -150,16 +159,20 @@ def _joined(
         )
         told[id(log)] = replace(
             log,
+            account=log.account or row.account,
             operation=log.operation or row.operation,
             units=log.units if ledger.column("usage", "units") else row.units,
             credits=-row.credits if log.credits is None else log.credits,
         )
-    return tuple(rows), tuple(_priced(told[id(log)]) for log in logs)
+    rows = [row if row.account else replace(row, account=UNNAMED) for row in rows]
+    return tuple(rows), tuple(_alone(told[id(log)]) for log in logs)
 
 
-def _priced(log: UsageRow) -> UsageRow:
-    """A log that says no credits, and that no deduction says them for, was charged none."""
-    return replace(log, credits=0) if log.credits is None else log
+def _alone(log: UsageRow) -> UsageRow:
+    """A log that says no credits or no account, and that no deduction says them for: it was charged none, to nobody."""
+    return replace(
+        log, credits=0 if log.credits is None else log.credits, account=log.account if log.account else UNNAMED
+    )
 
 
 def _linked(row: LedgerRow, free: list[UsageRow]) -> UsageRow | None:
@@ -177,7 +190,7 @@ def _linked(row: LedgerRow, free: list[UsageRow]) -> UsageRow | None:
 def _alike(row: LedgerRow, log: UsageRow, ledger: Ledger) -> bool:
     """Same account and amount, and the same operation and units as far as both say them."""
     return (
-        row.account == log.account
+        (row.account == log.account or not row.account or not log.account)
         and log.movement is None
         and log.credits in (None, -row.credits)
         and (not row.operation or not log.operation or row.operation == log.operation)

@@ -1,6 +1,6 @@
 """The canonical form of a history: two runs that did the same have the same bytes, whatever ids, times and workers.
 
-Left out, because they are not what the target did: `t`, seconds, versions, seed, tier, isolation, log lines, notes.
+Left out, because they are not what the target did: the ids in an answer's head, `t`, seconds, versions, seed, tier, isolation, log lines, notes.
 Named (harness.judge.golden.aliases): ids of rows, uuids (numbered, identity kept), whole times.
 Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the driver made it.
 Balances of transactions follow the content order where the real chain is unbroken (harness.judge.golden.ordering). Where
@@ -97,7 +97,7 @@ def _cell(name: str, events: Sequence[Event], ledger: Ledger | None) -> list[str
     )
     lines += [_line("http", named(_fields(event), names, uuids.number)) for event in of_kind.get("http", ())]
     lines += _sorted("task", [_fields(event) for event in of_kind.get("task", ())], names, uuids)
-    lines += _sorted("call", [_fields(event, "n") for event in of_kind.get("call", ())], names, uuids)
+    lines += _sorted("call", [_fields(event, "n", "request_ids") for event in of_kind.get("call", ())], names, uuids)
     for event in of_kind.get("tape", ()):
         tape = _fields(event)
         tape["unplayed"] = sorted(tape.get("unplayed", ()), key=lambda item: json.dumps(item, sort_keys=True))

@@ -14,7 +14,8 @@ from harness.judge.result import Result, judged
 
 
 def one_log_one_deduction(cell: CellHistory, context: Context) -> Result:
-    """Law 4. It counts operations; whether each is charged with the provider's own numbers is law 5."""
+    """Law 4. It counts operations; whether each is charged with the provider's own numbers is law 5. A log of nothing, of
+    no tokens and no credits, is of what was given for free, and needs no deduction."""
     logs, deductions, delta = pair(cell)
     problems = _operations(cell, context)
     for row in deductions:
@@ -33,6 +34,7 @@ def one_log_one_deduction(cell: CellHistory, context: Context) -> Result:
     problems += [
         f"{log.operation}: a usage log of {count(log.credits, 'credit')} for {log.account} without a deduction{_unmapped(log, cell)}"
         for log in logs
+        if log.credits or log.token_total
     ]
     n = len(cell.usage)
     return judged(problems, (), f"{n} operations, {n} usage logs, {n} deductions", credits_delta=delta or None)

@@ -152,8 +152,8 @@ def _apart(call: Call, row: UsageRow) -> Iterable[str]:
 
 
 def ids_of(call: Call) -> frozenset[str]:
-    """What a target can know a request by: the ids of its answer, and those that it made up itself."""
-    found = set()
+    """What a target can know a request by: the ids of its answer and its head, and those that it made up itself."""
+    found = set(call.request_ids)
     for body in (call.response, call.request):
         inner = body.get("data", ()) if isinstance(body, Mapping) else body
         for part in (body, *(inner if isinstance(inner, list | tuple) else ())):

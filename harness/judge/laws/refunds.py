@@ -43,4 +43,7 @@ def refunded_once(cell: CellHistory, context: Context) -> Result:
 
 
 def _fits(refund: LedgerRow, deduction: LedgerRow) -> bool:
+    """What the refund itself says it gives back, else a deduction of its account and operation."""
+    if refund.reverses is not None:
+        return str(refund.reverses) == str(deduction.id)
     return refund.account == deduction.account and refund.operation in ("", deduction.operation)

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.core.counts import signed
 from harness.core.history import CellHistory, RowChange
+from harness.core.ledger import UNNAMED
 from harness.judge.context import Context
 from harness.judge.golden.actors import actors_of
 from harness.judge.result import Result, breaks, cannot_tell, judged
@@ -42,7 +43,7 @@ def others_untouched(cell: CellHistory, context: Context) -> Result:
                 f"{row.account}: a transaction of {signed(row.credits)} credits ({row.operation or row.kind})"
             )
     for log in cell.usage:
-        if log.account not in actors:
+        if log.account not in (*actors, UNNAMED):
             problems.append(f"{log.account}: a usage log of {log.credits} credits ({log.operation})")
     problems += _touched(cell, context, actors)
     charged = sum(opening - closing for name, (opening, closing) in cell.accounts.items() if name in others)

@@ -7,6 +7,7 @@ a client waits.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ from harness.provider.profiles import Profile, events, is_stream, parse
 
 MOST_CHARACTERS = 65536
 """Longer texts (drawn images as base64) stand in the history by hash and length."""
+
+REQUEST_ID = re.compile(r"(x-|apim-|cf-)?(request|trace|correlation)-?id")
+"""Heads that name the request: OpenAI's x-request-id, DeepL's x-trace-id, and their like."""
 
 Validate = Callable[[str, str, str, Any], tuple[str, ...]]
 
@@ -88,6 +92,7 @@ def shown(entry: Entry, validate: Validate | None) -> Call:
     request = request_json(entry.body)
     answer, recording = entry.answer, entry.recording
     success, model, usage, images, response = False, "", None, 0, None
+    ids: tuple[str, ...] = ()
     if answer is not None:
         content_type = answer.header("content-type")
         reading = entry.profile.read(answer.status, content_type, answer.body, request)
@@ -95,6 +100,7 @@ def shown(entry: Entry, validate: Validate | None) -> Call:
         if success:
             usage, images = reading.usage, reading.images
         response = _response(content_type, answer.body)
+        ids = tuple(value for name, value in answer.headers if REQUEST_ID.fullmatch(name.lower()))
     return Call(
         n=entry.n,
         provider=entry.profile.name,
@@ -114,6 +120,7 @@ def shown(entry: Entry, validate: Validate | None) -> Call:
         images=images,
         nearest=entry.nearest,
         problems=problems_of(entry, validate),
+        request_ids=ids,
     )
 
 

@@ -183,3 +183,25 @@ def test_a_golden_is_not_overwritten_from_a_phase_where_a_deviation_holds():
         "golden-deviation",
         "accept into it with --phase 0..3, or take it out of the golden first",
     )
+
+
+def unasked(checker="law-6", path="manual", **changes):
+    return failing(checker, f"{SCENARIO.id}@{path}", **{"status": Status.NOT_ASKED, "evidence": ("not asked: no rate card",), **changes})  # fmt: skip
+
+
+def test_what_was_not_asked_is_written_into_the_golden_without_ceremony():
+    """The first golden of a target says which laws it does not stand for, in order; a golden of all laws says nothing."""
+    own = [unasked("law-9"), unasked("law-6"), unasked("law-6", "automation"), failing("law-6", "writer/other@manual")]
+    (change,) = planned(verdicts=own)
+    assert change.golden.not_asked == ("law-6", "law-9")
+    (change,) = planned()
+    assert change.golden.not_asked == ()
+
+
+def test_a_law_that_is_no_longer_asked_is_accepted_with_a_reason():
+    """It fails until then, and the change says which law it is."""
+    lost = failing("law-6", code="law-not-asked")
+    (change,) = planned(verdicts=[lost], goldens={SCENARIO.id: golden()})
+    assert (change.golden.not_asked, change.golden.why, change.lines) == (("law-6",), WHY, ("laws not asked: none -> law-6",))  # fmt: skip
+    (change,) = planned(goldens={SCENARIO.id: golden(not_asked=("law-6",))})
+    assert change.lines == ("laws not asked: law-6 -> none",)

@@ -140,4 +140,4 @@ class FakeControl:
 
 
 def _call(found: dict[str, Any]) -> Call:
-    return Call(**{**found, "problems": tuple(found["problems"])})
+    return Call(**{**found, "problems": tuple(found["problems"]), "request_ids": tuple(found["request_ids"])})
