@@ -5,6 +5,7 @@ observe    the nine steps, whatever is driven: a scenario, a tick of the week, a
 block      a block of code of a test, watched as a cell is
 drive      the steps of a scenario on its path
 ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started
+webhook    how a webhook comes in, signed
 template   `$name` placeholders of harness.toml, filled with arguments and seeded keys
 live       a booted stack as a cell sees it; boot
 """

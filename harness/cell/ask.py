@@ -87,17 +87,18 @@ def _request(
 ) -> HttpExchange:  # fmt: skip
     url = fill(request["url"], known, where)
     body = fill(request["body"], known, where) if "body" in request else None
+    return told(
+        surface, request["method"], url, body, step.expect, json=body, headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+def told(surface: Askable, method: str, url: str, body: Any, expected: int | None, **sent: Any) -> HttpExchange:
+    """Send one request, `sent` as `requests` takes it; `body` is what the history says of it. Raises target-unreachable."""
     try:
-        answer = surface.session.request(
-            request["method"],
-            surface.base_url + url,
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=CALL_TIMEOUT_S,
-        )
+        answer = surface.session.request(method, surface.base_url + url, timeout=CALL_TIMEOUT_S, **sent)
     except requests.RequestException as error:
         raise StackError(
-            f"the target did not answer {request['method']} {url}: {type(error).__name__}",
+            f"the target did not answer {method} {url}: {type(error).__name__}",
             hint="see logs/web.log of this run",
             code="target-unreachable",
         ) from None
@@ -106,12 +107,7 @@ def _request(
     except ValueError:
         response = answer.text[:2000]
     return HttpExchange(
-        method=request["method"],
-        path=url,
-        status=answer.status_code,
-        request=body,
-        response=response,
-        expected=step.expect,
+        method=method, path=url, status=answer.status_code, request=body, response=response, expected=expected
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from harness.cell.ask import Askable, action_for, ask
 from harness.cell.template import fill, names
+from harness.cell.webhook import deliver
 from harness.core.config import Config
 from harness.core.history import HttpExchange
 from harness.core.scenario import (
@@ -28,6 +29,7 @@ from harness.core.scenario import (
     Settle,
     StartRole,
     Step,
+    Webhook,
 )
 
 
@@ -55,7 +57,9 @@ class Driven:
 
 def steps_for(scenario: Scenario, path: Path) -> tuple[Step, ...]:
     """The steps that hold on this path."""
-    return tuple(step for step in scenario.when if not isinstance(step, Do) or not step.paths or path in step.paths)
+    return tuple(
+        step for step in scenario.when if not isinstance(step, Do | Webhook) or not step.paths or path in step.paths
+    )
 
 
 def action_rows(config: Config, scenario: Scenario, path: Path) -> tuple[Row, ...]:
@@ -89,6 +93,9 @@ def drive(
                         driven.http.append(answered.exchange)
                     if answered.started:
                         started.append(answered.started)
+                case Webhook():
+                    known = names({}, refs) | _known_from(driven)
+                    driven.http.append(deliver(config, step, known, refs, surface))
                 case Settle():
                     settle(config, surface, driven, expected_tasks)
                 case AwaitCall(nth=nth):

@@ -72,6 +72,30 @@ class Do:
     """Do this step only on these paths; empty: on all."""
 
 
+SCHEMES = ("hmac-sha256", "stripe")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Somebody else tells the target something, signed: a payment that was made, say. POSTs `body` as JSON to `url`.
+
+    `secret` signs it; "$NAME" is a variable of [target.env]. `scheme`: "hmac-sha256" puts the hex digest of the body into
+    `header` ("X-Signature" if none is named) after `prefix` ("sha256=", say); "stripe" puts the time and the digest of both
+    into Stripe-Signature. `age_s` is how long ago it was signed. Refs in `url` ("$name") and `body` become keys. `expect` and
+    `paths` as in `Do`.
+    """
+
+    url: str
+    body: Mapping[str, Any]
+    secret: str
+    scheme: str = "hmac-sha256"
+    header: str = ""
+    prefix: str = ""
+    age_s: float = 0.0
+    expect: int | None = None
+    paths: tuple[Path, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Settle:
     """Wait until no task is queued, running or unacknowledged. A settle after the last step is implied."""
@@ -122,7 +146,7 @@ class LetRowGo:
     """End the transaction that holds the row: all that waited go on."""
 
 
-Step = Do | Settle | AwaitCall | ReleaseCalls | KillRole | StartRole | HoldRow | AwaitBlocked | LetRowGo
+Step = Do | Webhook | Settle | AwaitCall | ReleaseCalls | KillRole | StartRole | HoldRow | AwaitBlocked | LetRowGo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

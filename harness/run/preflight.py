@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from harness.cell.ask import action_for
 from harness.cell.drive import steps_for
+from harness.cell.webhook import secret_of, signature
 from harness.core.config import Config
-from harness.core.scenario import Do
+from harness.core.scenario import Do, Webhook
 from harness.provider import cassettes
 from harness.run.plan import Plan
 from harness.store import cache
@@ -15,11 +16,13 @@ TAPES = "tapes"
 
 
 def check(config: Config, plan: Plan) -> None:
-    """Raise the first problem: operation-unknown, operation-path, cassette-missing, -syntax, -unsafe, -dialect, -hash."""
+    """Raise the first problem: operation-unknown, operation-path, webhook-scheme, webhook-secret, cassette-missing, -syntax, -unsafe, -dialect, -hash."""
     for cell in plan.cells:
         for step in steps_for(cell.scenario, cell.path):
             if isinstance(step, Do):
                 action_for(config, step.operation, cell.path)
+            elif isinstance(step, Webhook):
+                signature(step, secret_of(config, step), b"", 0.0)
     kept = cache.folder(config.source.parent) / TAPES
     for name in dict.fromkeys(name for cell in plan.cells for name in cell.scenario.tape):
         cassettes.read(config.cassettes / f"{name}.yaml", name, cache=kept)

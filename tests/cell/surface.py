@@ -100,7 +100,8 @@ class Session:
     sent: list[tuple] = field(default_factory=list)
 
     def request(self, method: str, url: str, *, headers: dict, timeout: float, **sent: Any) -> requests.Response:
-        self.sent.append((method, url, sent["json"], headers["Authorization"]))
+        signed = {name: value for name, value in headers.items() if name != "Content-Type"}
+        self.sent.append((method, url, sent["data"] if "data" in sent else sent["json"], next(iter(signed.values()))))
         if isinstance(self.answers[0], Exception):
             raise self.answers[0]
         status, body = self.answers.pop(0)

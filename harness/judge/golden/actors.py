@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.core.history import CellHistory
-from harness.core.scenario import Do, Path, Ref, Scenario
+from harness.core.scenario import Do, Path, Ref, Scenario, Webhook
 from harness.judge.facts import Target
 
 
@@ -23,9 +23,10 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
     if cell.path == Path.SCHEDULED:
         asked += [row.name for row in scenario.given.rows if row.kind in target.schedules]
     for step in scenario.when:
-        wanted = isinstance(step, Do) and not (step.expect and step.expect >= 400)
-        if wanted and (not step.paths or cell.path in step.paths):
-            asked += _names(step.args)
+        if not isinstance(step, Do | Webhook) or (step.expect and step.expect >= 400):
+            continue
+        if not step.paths or cell.path in step.paths:
+            asked += _names(step.args if isinstance(step, Do) else step.body)
     return _accounts_behind(asked, scenario, target.ledger.accounts)
 
 

@@ -14,25 +14,26 @@ from typing import TypeVar
 
 from harness.core.history import CellHistory, LedgerRow, UsageRow
 from harness.core.ledger import Amount
-from harness.core.scenario import Do, Scenario
+from harness.core.scenario import Do, Scenario, Webhook
 
 Row = TypeVar("Row", LedgerRow, UsageRow)
 
 
 def together(scenario: Scenario | None, path: str) -> bool:
-    """Whether two different operations may run at once: two `Do` steps follow each other without a wait."""
+    """Whether two different things may run at once: two steps that ask follow each other without a wait."""
     if scenario is None:
         return False
-    before: Do | None = None
+    before = ""
     for step in scenario.when:
-        if not isinstance(step, Do):
-            before = None
+        if not isinstance(step, Do | Webhook):
+            before = ""
             continue
         if step.paths and path not in step.paths:
             continue
-        if before is not None and before.operation != step.operation:
+        asked = step.operation if isinstance(step, Do) else step.url
+        if before and before != asked:
             return True
-        before = step
+        before = asked
     return False
 
 
