@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.backend import ledger
+from harness.backend import ledger, providers
 from harness.core.config import Action, Config, HandRequest, Role, Table
 from harness.core.errors import HarnessError, did_you_mean
 
@@ -113,6 +113,7 @@ class _Reader:
             raise self.fail(
                 "target.root does not lie in phases.root", "phases are laid over the folder that holds the target"
             )
+        hosts, known = providers.read(top["providers"], self.fail)
         tables = {kind: self.table(kind, value) for kind, value in top["tables"].items()}
         return Config(
             source=self.path.resolve(),
@@ -126,7 +127,8 @@ class _Reader:
             env=self.table_of_text("target.env", target.get("env", {})),
             inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
             markers=self.texts("target.markers", target.get("markers", [])),
-            provider_hosts=self.table_of_text("providers", top["providers"]),
+            provider_hosts=hosts,
+            providers=known,
             roles={name: self.role(name, value) for name, value in top["roles"].items()},
             tables=tables,
             ledger=ledger.read(self.path.name, top.get("ledger", {}), tables),

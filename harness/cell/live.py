@@ -143,7 +143,7 @@ def boot(
     containers of each role that takes tasks, in the docker tier. `planned` is what harness.stack.processes.boot.plan made for
     this boot, in the inprocess tier. `reachable` as processes.boot's."""
     settings = {
-        "hosts": dict(config.provider_hosts),
+        **config.fake_hosts,
         "cassettes": str(config.cassettes),
         "contracts": str(config.contracts),
         "mode": mode,

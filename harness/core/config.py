@@ -6,7 +6,7 @@ Read by harness.backend.description. docs/formats.md shows the file with every k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,20 @@ class Action:
     start: str = ""
 
 
+HTTPS = 443
+PROVIDER_KINDS = ("openai", "runware", "wordpress", "http")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """How a provider's answers are read. `kind` is one of PROVIDER_KINDS. Of kind http: `success` is a JSON path ("data.id",
+    "status=done") and `statuses` are the statuses of a success, both optional."""
+
+    kind: str
+    success: str = ""
+    statuses: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandRequest:
     """A request that `harness stack up` shows to be typed, from `from_phase` on."""
@@ -76,7 +90,7 @@ class Config:
     migrate: tuple[str, ...]
     env: Mapping[str, str]
     provider_hosts: Mapping[str, str]
-    """host -> provider name (openai, runware, wordpress)."""
+    """Authority (a host, with ":PORT" where it is not 443) -> provider name: a kind, or one of `providers`."""
     roles: Mapping[str, Role]
     tables: Mapping[str, Table]
     ledger: Ledger
@@ -99,3 +113,21 @@ class Config:
     phases_root: Path | None = None
     """The folder that phases are laid over; `root` lies in it. None: the target has no phases."""
     phases_dir: Path | None = None
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """Providers that are more than a kind, by name."""
+
+    @property
+    def provider_names(self) -> tuple[str, ...]:
+        """The hosts of all providers, without ports."""
+        return tuple(dict.fromkeys(host.partition(":")[0] for host in self.provider_hosts))
+
+    @property
+    def provider_ports(self) -> tuple[int, ...]:
+        """Ports that a provider speaks at, 443 first."""
+        ports = {int(port) for _, _, port in (host.partition(":") for host in self.provider_hosts) if port}
+        return (HTTPS, *sorted(ports - {HTTPS}))
+
+    @property
+    def fake_hosts(self) -> Mapping[str, Any]:
+        """The part of the fake's configuration that says who speaks where, ready for JSON."""
+        return {"hosts": dict(self.provider_hosts), "providers": {k: asdict(v) for k, v in self.providers.items()}}

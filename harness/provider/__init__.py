@@ -1,7 +1,6 @@
 """Everything that speaks for, or about, the providers (OpenAI, Runware, WordPress).
 
-profiles    one place per provider: hosts, volatile and echoed fields, error shapes, how to read an answer
-refusals    how each provider says no
+profiles    a file for each provider: hosts, volatile and echoed fields, how it says no, how its answers are read
 tls         the harness's own certificate authority and leaf certificates
 cassettes   reading, writing and looking after recorded traffic
 fake        the one server that replays it, exactly once, with faults laid over it

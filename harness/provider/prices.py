@@ -15,7 +15,7 @@ from harness.core.cassette import Interaction
 from harness.core.errors import HarnessError
 from harness.core.rates import Price, Use, cost_due
 from harness.core.rates.card import USD
-from harness.provider.profiles import parse, profile_for
+from harness.provider.profiles import Profile, authority_of, parse, profile_for
 
 DEFAULT = Path(__file__).resolve().parents[2] / "contracts" / "rates.toml"
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
@@ -32,11 +32,13 @@ class Used:
     cost_usd: Decimal | None = Decimal(0)
 
 
-def used(interaction: Interaction, prices: Mapping[str, Price] | None = None) -> Used:
-    """Read from the answer; a failed request used nothing."""
+def used(
+    interaction: Interaction, prices: Mapping[str, Price] | None = None, declared: Mapping[str, Profile] | None = None
+) -> Used:
+    """Read from the answer; a failed request used nothing. `declared`: providers of further hosts."""
     card = prices if prices is not None else load(DEFAULT)
-    url = urlsplit(interaction.request.uri)
-    profile = profile_for(url.hostname or "", url.path)
+    uri = interaction.request.uri
+    profile = profile_for(authority_of(uri), urlsplit(uri).path, declared)
     content_type = next(
         (v[0] for k, v in interaction.response.headers.items() if k.lower() == "content-type" and v), ""
     )

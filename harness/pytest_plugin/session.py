@@ -43,7 +43,7 @@ class Session:
             config = at_phase(load(file.resolve()), phase)
             folder = resources.enter_context(guard.guarded_folder())
             why = "the start-up hook, in pytest's own process"
-            island = Island(kind="hook", why=why, run_dir=folder, hosts=hook.addresses(config.provider_hosts))
+            island = Island(kind="hook", why=why, run_dir=folder, hosts=hook.addresses(config.provider_names))
             planned = plan(config, island)
             resources.enter_context(
                 interpreter.within(config.root, stack.environment_of(planned), folder / "logs", move=False)

@@ -22,7 +22,7 @@ __all__ = ["Island", "answer", "enter"]
 
 def enter(config: Config, inside: Callable[[Island], int], *, isolation: str, as_json: bool = False) -> int:
     """Run `inside` in an island from which `config`'s provider hosts are the fake; its exit code, as island.run says."""
-    return island.run(guarded(inside, as_json), hosts=config.provider_hosts, mode=isolation)
+    return island.run(guarded(inside, as_json), hosts=config.provider_names, mode=isolation)
 
 
 def answer(
@@ -44,7 +44,7 @@ def answer(
             told.flush()
             return 0
 
-        code = island.run(inside, hosts=config.provider_hosts, mode=isolation)
+        code = island.run(inside, hosts=config.provider_names, mode=isolation)
         told.seek(0)
         text = told.read()
     if not text:

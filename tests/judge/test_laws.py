@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from harness.core.finding import Finding
 from harness.core.history import HttpExchange, LedgerRow, RowChange
+from harness.core.rates import Price, Rule
 from harness.core.scenario import Change, Row, Unbilled
 from harness.core.verdict import Status
 from tests.judge.ledgers import (
     CHAT,
     DRAW,
+    RATES,
     SCENARIO,
     charge,
     context,
@@ -407,3 +410,46 @@ def test_law_14_shows_a_cost_of_another_scale(cost):
     assert broken("law-14", first_log(lawful_text(), cost_usd=cost)) == [
         f"usage log of content_generation: cost_usd {cost!r} does not have 6 decimals"
     ]
+
+
+def drawn_with_tokens(**charged):
+    """One gpt-image picture with 50 + 4160 tokens, and a charge for it."""
+    call = image_call(
+        1, request={"model": "gpt-image-1"}, model="gpt-image-1", usage={"tokens_in": 50, "tokens_out": 4160}
+    )
+    cell = replace(empty_cell(opening=1000), calls=(call,))
+    return charge(cell, "image_generation", model="gpt-image-1", **charged)
+
+
+def image_rates(rule, **price):
+    return replace(RATES, prices={"gpt-image-1": Price(model="gpt-image-1", **price)}, rules=(rule,))
+
+
+BY_TOKEN = image_rates(
+    Rule(operation="image_generation", kind="tokens", tokens_per_credit=100, min_credits=1),
+    input_usd_per_1m=Decimal(10), output_usd_per_1m=Decimal(40),
+)  # fmt: skip
+BY_IMAGE = image_rates(Rule(operation="image_generation", kind="image", credits=7), image_usd=Decimal("0.04"))
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_an_image_with_tokens_may_be_charged_by_either(law):
+    """By its tokens where the usage log has them, else by the image; the rate card prices both."""
+    by_tokens = drawn_with_tokens(credits=43, tokens=(50, 4160), cost_usd="0.166900")
+    by_image = drawn_with_tokens(credits=7, cost_usd="0.040000")
+    both = drawn_with_tokens(credits=7, tokens=(50, 4160), cost_usd="0.040000")
+    assert LAWS[law](by_tokens, context(rates=BY_TOKEN)).status is Status.PASS
+    assert LAWS[law](by_image, context(rates=BY_IMAGE)).status is Status.PASS
+    assert LAWS[law](both, context(rates=BY_IMAGE)).status is Status.PASS, "tokens logged, priced by the image"
+
+
+def test_an_image_with_tokens_that_is_charged_wrongly_breaks_law_5():
+    """Other tokens than the provider's, twice, or not at all."""
+    wrong = drawn_with_tokens(credits=43, tokens=(50, 4000), cost_usd="0.160500")
+    assert "(50+4000 tokens) without a provider success" in broken("law-5", wrong, rates=BY_TOKEN)[0]
+    twice = charge(
+        drawn_with_tokens(credits=43, tokens=(50, 4160)), "image_generation", 43, model="gpt-image-1", tokens=(50, 4160)
+    )
+    assert "without a provider success, or a second time" in broken("law-5", twice, rates=BY_TOKEN)[0]
+    never = replace(drawn_with_tokens(credits=7), usage=(), ledger=())
+    assert broken("law-5", never, rates=BY_IMAGE) == ["gpt-image-1: 1 image(s) drawn, 0 charged (-1)"]

@@ -34,6 +34,7 @@ EXTRA
 [providers]
 "api.openai.com" = "openai"
 "api.runware.ai" = "runware"
+gateway = { host = "gw.example:8443", kind = "openai" }
 [roles.web]
 command = ["{python}", "-m", "http.server", "--bind", "{host}", "{port}"]
 ready = "http:/"
@@ -55,13 +56,13 @@ STAND_IN = """
 import json, pathlib, socket, sys, threading
 config = json.load(open(sys.argv[2]))
 pathlib.Path(config["tls_dir"], "ca.pem").write_text("stand-in")
-server = socket.create_server(tuple(config["listen"][0]))
-def answer():
+def answer(server):
     while True:
         connection, _ = server.accept()
         connection.sendall(b"the fake\\n")
         connection.close()
-threading.Thread(target=answer, daemon=True).start()
+for where in config["listen"]:
+    threading.Thread(target=answer, args=(socket.create_server(tuple(where)),), daemon=True).start()
 print("ready", config["listen"][0][1], flush=True)
 sys.stdin.read()
 """
@@ -75,7 +76,7 @@ from harness.store import cache; from harness.stack.database import capture, clu
 def say(**facts):
     print(json.dumps(facts), flush=True)
 FAKE = ("{{python}}", {stand_in!r}, "--config", "{{config}}")
-HOSTS = ["api.openai.com", "api.runware.ai"]
+HOSTS = ["api.openai.com", "api.runware.ai", "gw.example"]
 def boot(isl, **options):
     return processes.boot(configuration.load(Path({config!r})), isl, fake={{}}, fake_command=FAKE, **options)
 {first}

@@ -11,7 +11,7 @@ import pytest
 from harness.core.errors import STACK_FAILED, HarnessError, StackError
 from harness.verb.inside import answer, enter
 
-NOWHERE = SimpleNamespace(provider_hosts=())
+NOWHERE = SimpleNamespace(provider_names=())
 """All that entering asks of a config."""
 
 

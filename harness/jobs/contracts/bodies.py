@@ -71,7 +71,7 @@ def check(stack: Stack, config: Config, contract: Contract, scenarios: Iterable[
     job = {
         "operations": _operations(stack, config, contract, chosen),
         "tables": [one.table for kind, one in config.tables.items() if kind not in ("user", "api_token")],
-        "hosts": sorted(config.provider_hosts),
+        "hosts": sorted(config.provider_names),
     }
     # nobody answers as a provider here; with certificates to trust a call gets as far as looking its host up, and is seen
     trusted = Path(stack.places["ca_bundle"])

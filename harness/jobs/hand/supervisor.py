@@ -144,7 +144,7 @@ def _supervise(
     try:
         if wanted.tier == "docker":
             return inside(Island(kind="docker", why="containers", run_dir=place.folder / "boot", hosts={}))
-        return island.run(inside, hosts=config.provider_hosts, mode=wanted.isolation)
+        return island.run(inside, hosts=config.provider_names, mode=wanted.isolation)
     except HarnessError as error:
         tell(error_of(error))
         return error.exit_code

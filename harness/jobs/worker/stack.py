@@ -180,7 +180,7 @@ def _island(config_path: Path, isolation: str, line: Line) -> int:
             return 1
 
     try:
-        return island.run(inside, hosts=load(config_path).provider_hosts, mode=isolation)
+        return island.run(inside, hosts=load(config_path).provider_names, mode=isolation)
     except HarnessError as error:
         line.say(*error_frame(error))
         return error.exit_code

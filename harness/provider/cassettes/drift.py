@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from harness.core.cassette import Interaction
 from harness.provider.prices import Used, shown, total_usd, used
-from harness.provider.profiles import events, parse, profile_for
+from harness.provider.profiles import authority_of, events, parse, profile_for
 
 VOLATILE = "<client id>"
 
@@ -86,8 +86,7 @@ def _request_key(one: Interaction) -> str:
 
 def _stable(uri: str, body: bytes) -> bytes:
     """The body with volatile ids replaced; JSON in canonical form, anything else as it is."""
-    url = urlsplit(uri)
-    names = {path.rpartition(".")[2] for path in profile_for(url.hostname or "", url.path).volatile}
+    names = {path.rpartition(".")[2] for path in profile_for(authority_of(uri), urlsplit(uri).path).volatile}
     value = parse(body)
     if value is None:
         return body

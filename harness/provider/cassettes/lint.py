@@ -18,8 +18,8 @@ cassette-stock        stock vcrpy does not load it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,9 +31,9 @@ from harness.core.cassette import Cassette, Interaction
 from harness.core.errors import HarnessError
 from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes.digest import interactions_sha256
+from harness.provider.cassettes.origin import looks_simulated
 from harness.provider.cassettes.read import read
 from harness.provider.cassettes.scan import scan_file
-from harness.provider.cassettes.scrub import scrub
 from harness.provider.contracts import (
     WARNING,
     Contracts,
@@ -43,13 +43,12 @@ from harness.provider.contracts import (
     response_warnings,
 )
 from harness.provider.prices import used
-from harness.provider.profiles import parse, profile_for
-from harness.provider.simulator import answer
+from harness.provider.profiles import Profile, authority_of, parse, profile_for
 
 SIZE_BYTES = 500_000
 ORIGINS = ("recorded", "simulated", "documented")
 SIMULATOR = "harness.provider.simulator"
-SEEDS_TRIED = 8
+Declared = Mapping[str, Profile] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +65,19 @@ class Problem:
 
 
 def lint(
-    directory: Path, tape_names: Iterable[str] | None, today: date, contracts: Contracts | None = None
+    directory: Path,
+    tape_names: Iterable[str] | None,
+    today: date,
+    contracts: Contracts | None = None,
+    declared: Declared = None,
 ) -> list[Problem]:
-    """Problems of all cassettes below `directory`, by name. `tape_names` are those that scenarios play; None: unknown."""
+    """Problems of all cassettes below `directory`, by name. `tape_names` are those that scenarios play; None: unknown.
+    `declared`: providers of further hosts."""
     held = contracts or default()
     paths = folders.files(directory)
     problems: list[Problem] = []
     for name, path in paths.items():
-        problems += lint_one(path, name, today, held)
+        problems += lint_one(path, name, today, held, declared)
     for name, path in folders.unread(directory).items():
         problems += _secrets(path, name)
         text = f"nobody reads {path.suffix or 'a file without a suffix'}: cassettes end in "
@@ -91,7 +95,7 @@ def lint(
     return problems
 
 
-def lint_one(path: Path, name: str, today: date, contracts: Contracts) -> list[Problem]:
+def lint_one(path: Path, name: str, today: date, contracts: Contracts, declared: Declared = None) -> list[Problem]:
     try:
         cassette = read(path, name)
     except HarnessError as error:
@@ -100,14 +104,19 @@ def lint_one(path: Path, name: str, today: date, contracts: Contracts) -> list[P
         *_size(path, name),
         *_secrets(path, name),
         *_stock(path, cassette),
-        *_contract(cassette, contracts),
+        *_contract(cassette, contracts, declared),
     ]
     if cassette.provenance is None:
         text = "it has no provenance: nobody can tell where it comes from"
         if cassette.dialect == "har":
             text += "; harness cassette import-har makes a cassette of it"
         return [_problem(name, "cassette-provenance", text), *found]
-    return [*_provenance(cassette), *_origin(cassette), *_shutdown(cassette, today, contracts), *found]
+    return [
+        *_provenance(cassette, declared),
+        *_origin(cassette),
+        *_shutdown(cassette, today, contracts, declared),
+        *found,
+    ]
 
 
 def _size(path: Path, name: str) -> Iterator[Problem]:
@@ -139,12 +148,12 @@ def _stock(path: Path, cassette: Cassette) -> Iterator[Problem]:
         )
 
 
-def _contract(cassette: Cassette, contracts: Contracts) -> Iterator[Problem]:
+def _contract(cassette: Cassette, contracts: Contracts, declared: Declared) -> Iterator[Problem]:
     for one in cassette.interactions:
         if one.unanswered:
             yield _problem(cassette.name, "cassette-unanswered", one.unanswered, "warning")
             continue
-        provider, method, path, asked = _asked(one)
+        provider, method, path, asked = _asked(one, declared)
         rejected = one.response.status in (400, 404, 422)
         # a provider that answers 400 has found the request wrong: the cassette is there to show just that
         breaches = [] if rejected else request_problems(provider, method, path, one.request.body, contracts)
@@ -158,7 +167,7 @@ def _contract(cassette: Cassette, contracts: Contracts) -> Iterator[Problem]:
             yield _problem(cassette.name, "cassette-unknown", f"answer {one.index} {plain}", "warning")
 
 
-def _provenance(cassette: Cassette) -> Iterator[Problem]:
+def _provenance(cassette: Cassette, declared: Declared) -> Iterator[Problem]:
     about = cassette.provenance
     if about is None:
         return
@@ -175,12 +184,12 @@ def _provenance(cassette: Cassette) -> Iterator[Problem]:
             "cassette-hash",
             "the interactions were changed after recording: edit through provenance.edited",
         )
-    providers = {_asked(one)[0] for one in cassette.interactions}
+    providers = {_asked(one, declared)[0] for one in cassette.interactions}
     if providers - {about.provider}:
         yield _problem(
             cassette.name, "cassette-provenance", f"it says {about.provider}, and holds {', '.join(sorted(providers))}"
         )
-    models = {model for model in (used(one).model for one in cassette.interactions) if model}
+    models = {model for model in (used(one, declared=declared).model for one in cassette.interactions) if model}
     told = {model.strip() for model in about.model.split(",") if model.strip()}
     if models != told:
         yield _problem(
@@ -214,23 +223,15 @@ def _origin(cassette: Cassette) -> Iterator[Problem]:
             )
 
 
-def looks_simulated(one: Interaction) -> bool:
-    """Whether the simulator gives this very answer, for one of its first seeds. Sums of money rest on this label."""
-    provider = _asked(one)[0]
-    credentials = "Basic ZWRpdG9yOmFwcGxpY2F0aW9uIHBhc3N3b3Jk" if provider == "wordpress" else "Bearer any"
-    asked = replace(one.request, headers={**one.request.headers, "authorization": (credentials,)})
-    for seed in range(SEEDS_TRIED):
-        made, _ = scrub(Interaction(request=asked, response=answer(asked, seed)), provider)
-        if (made.response.status, made.response.body) == (one.response.status, one.response.body):
-            return True
-    return False
-
-
-def _shutdown(cassette: Cassette, today: date, contracts: Contracts) -> Iterator[Problem]:
+def _shutdown(cassette: Cassette, today: date, contracts: Contracts, declared: Declared) -> Iterator[Problem]:
     about = cassette.provenance
     if about is None:
         return
-    models = [model for model in (used(one).model for one in cassette.interactions) if model in contracts.shutdown]
+    models = [
+        model
+        for model in (used(one, declared=declared).model for one in cassette.interactions)
+        if model in contracts.shutdown
+    ]
     if not models:
         return
     model = min(models, key=lambda name: contracts.shutdown[name])
@@ -250,9 +251,9 @@ def _shutdown(cassette: Cassette, today: date, contracts: Contracts) -> Iterator
         yield _problem(cassette.name, "cassette-shutdown", text, severity)
 
 
-def _asked(one: Interaction) -> tuple[str, str, str, object]:
-    url = urlsplit(one.request.uri)
-    return profile_for(url.hostname or "", url.path).name, one.request.method, url.path, parse(one.request.body)
+def _asked(one: Interaction, declared: Declared = None) -> tuple[str, str, str, object]:
+    url, authority = urlsplit(one.request.uri), authority_of(one.request.uri)
+    return profile_for(authority, url.path, declared).name, one.request.method, url.path, parse(one.request.body)
 
 
 def _problem(cassette: str, code: str, message: str, severity: str = "error") -> Problem:

@@ -1,10 +1,11 @@
 """The configuration of a fake process, as JSON; every key is checked.
 
-    {"listen": [["127.0.0.1", 443]], "hosts": {"api.openai.com": "openai"}, "tls_dir": "...", "control": "...",
+    {"listen": [["127.0.0.1", 443]], "hosts": {"api.openai.com": "openai"}, "providers": {}, "tls_dir": "...", "control": "...",
      "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "upstream": null, "out": null, "seed": 0}
 
 `listen` items are [address, port], [address, port, "http"] for a port without TLS, or ["fd", N] for a listening socket
-that was inherited. `hosts` is a list, or maps each host to its provider. `mode` is "replay" (recordings, each once),
+that was inherited. `hosts` is a list, or maps each host (with or without a port) to its provider: a kind, or a name of
+`providers`, which maps it to {"kind", "success"?, "statuses"?}. `mode` is "replay" (recordings, each once),
 "simulate" (the simulator answers anything, any number of times) or "record".
 """
 
@@ -17,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.errors import HarnessError, did_you_mean
-from harness.provider.profiles import PROFILES, profile_for
+from harness.provider.profiles import KINDS, Profile, declared, profile_for
 
 KEYS = (
     "listen",
     "hosts",
+    "providers",
     "tls_dir",
     "control",
     "cassettes",
@@ -49,10 +51,10 @@ class Listen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeConfig:
-    """How one fake process runs. `hosts` maps each host to its provider's name."""
+    """How one fake process runs. `hosts` maps each host to its provider."""
 
     listen: tuple[Listen, ...]
-    hosts: Mapping[str, str]
+    hosts: Mapping[str, Profile]
     tls_dir: Path
     control: Path | None = None
     cassettes: Path | None = None
@@ -95,7 +97,7 @@ def parse(raw: Any) -> FakeConfig:
         raise _bad(f"seed {seed!r} is not a whole number", "give an integer")
     return FakeConfig(
         listen=tuple(_listen(item) for item in raw["listen"]),
-        hosts=_hosts(raw["hosts"]),
+        hosts=_hosts(raw["hosts"], raw.get("providers") or {}),
         tls_dir=Path(raw["tls_dir"]),
         control=_path(raw, "control"),
         cassettes=_path(raw, "cassettes"),
@@ -121,16 +123,18 @@ def _listen(item: Any) -> Listen:
     raise _bad(f"listen item {item!r} is not understood", 'write ["127.0.0.1", 443] or ["fd", 3]')
 
 
-def _hosts(raw: Any) -> dict[str, str]:
+def _hosts(raw: Any, providers: Any) -> dict[str, Profile]:
     if isinstance(raw, list) and all(isinstance(host, str) for host in raw):
-        return {host: profile_for(host, "").name for host in raw}
-    if isinstance(raw, dict):
+        return {host.lower(): profile_for(host.lower()) for host in raw}
+    if isinstance(raw, dict) and isinstance(providers, dict):
+        known = [*KINDS, *providers]
+        for name, how in providers.items():
+            if not isinstance(how, dict) or how.get("kind") not in KINDS:
+                raise _bad(f"the provider {name} is of no known kind", f"one of {', '.join(KINDS)}")
         for host, provider in raw.items():
-            if provider not in PROFILES:
-                raise _bad(
-                    f"host {host} names the unknown provider '{provider}'", did_you_mean(str(provider), PROFILES)
-                )
-        return dict(raw)
+            if provider not in known:
+                raise _bad(f"host {host} names the unknown provider '{provider}'", did_you_mean(str(provider), known))
+        return declared(raw, providers)
     raise _bad("hosts is neither a list nor a mapping", 'write {"api.openai.com": "openai"}')
 
 

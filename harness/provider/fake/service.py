@@ -24,7 +24,7 @@ from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
 from harness.provider.fake.tape import answer as answers
 from harness.provider.fake.tape.match import Recording, prepare, unanswered
-from harness.provider.profiles import BY_HOST, OTHER, authority_of, name_of, profile_for
+from harness.provider.profiles import BY_HOST, OTHER, Profile, authority_of, name_of, profile_for
 
 Forward = Callable[[RecordedRequest, str], Awaitable[RecordedResponse]]
 
@@ -35,7 +35,7 @@ class Service:
     def __init__(
         self,
         *,
-        hosts: Mapping[str, str],
+        hosts: Mapping[str, Profile],
         folder: Path | None = None,
         cache: Path | None = None,
         validate: Validate | None = None,
@@ -43,7 +43,7 @@ class Service:
         seed: int = 0,
         keep: int = MOST_CALLS,
     ) -> None:
-        self.hosts = {host.lower(): provider for host, provider in hosts.items()}
+        self.hosts = dict(hosts)
         self.folder = folder
         self.cache = cache
         self.validate = validate

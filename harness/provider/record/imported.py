@@ -26,7 +26,7 @@ def import_har(
     rows: list[tuple[str, str, Interaction]] = []
     secrets: set[str] = set()
     for one in archive.interactions:
-        rows.append((provider_of(one.request.uri, {}), "real", one))
+        rows.append((provider_of(one.request.uri, {}).name, "real", one))
         secrets |= secrets_of(one.request)
     if not rows:
         raise HarnessError(f"{source.name} holds no request", hint="export it with content", code="cassette-import")

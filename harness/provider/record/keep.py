@@ -19,7 +19,7 @@ from harness.provider.cassettes.scan import scan
 from harness.provider.cassettes.scrub import scrub
 from harness.provider.cassettes.write import dumps
 from harness.provider.prices import shown, total_usd, used
-from harness.provider.profiles import PROFILES, parse
+from harness.provider.profiles import Profile, named, parse
 
 _SCENARIO = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)*")
 STABLE_IDS = "ids that the client makes up: replaced by stable ones"
@@ -35,7 +35,7 @@ class Job:
     overwrite: bool
     command: str
     recorded_at: str
-    providers: Mapping[str, str] = field(default_factory=dict)
+    providers: Mapping[str, Profile] = field(default_factory=dict)
 
 
 def keep(
@@ -78,15 +78,16 @@ def _by_provider(interactions: list[tuple[str, str, Interaction]]) -> dict[str, 
 def _made(job: Job, provider: str, rows: list[tuple[str, Interaction]], secrets: Iterable[str]) -> Cassette:
     redacted: set[str] = set()
     kept: list[Interaction] = []
+    profile = named(provider, job.providers)
     for position, (_, came) in enumerate(rows):
-        clean, taken = scrub(came, provider, secrets)
-        stable = with_stable_ids(clean, provider, position)
+        clean, taken = scrub(came, profile.kind, secrets)
+        stable = with_stable_ids(clean, profile, position)
         if stable != clean:
             redacted.add(STABLE_IDS)
         redacted |= set(taken)
         kept.append(replace(stable, index=position))
     real = all(origin == "real" for origin, _ in rows)
-    models = tuple(dict.fromkeys(model for model in (used(one).model for one in kept) if model))
+    models = tuple(dict.fromkeys(model for model in (used(one, declared=job.providers).model for one in kept) if model))
     ends = [contracts.default().shutdown[model] for model in models if model in contracts.default().shutdown]
     hosts = dict.fromkeys(one.request.uri.split("/")[2] for one in kept)
     headers = {name.lower() for one in kept for name in (*one.request.headers, *one.response.headers)}
@@ -107,12 +108,12 @@ def _made(job: Job, provider: str, rows: list[tuple[str, Interaction]], secrets:
     )
 
 
-def with_stable_ids(one: Interaction, provider: str, position: int) -> Interaction:
+def with_stable_ids(one: Interaction, profile: Profile, position: int) -> Interaction:
     """The same interaction with every id that the client made up replaced by one that follows from the request.
 
     So two recordings of the same traffic are the same bytes. The fake echoes the client's own id in any case.
     """
-    names = {path.rpartition(".")[2] for path in PROFILES[provider].volatile} - {"apiKey"}
+    names = {path.rpartition(".")[2] for path in profile.volatile} - {"apiKey"}
     tasks = parse(one.request.body)
     if not names or not isinstance(tasks, list):
         return one
@@ -149,7 +150,7 @@ def _written(job: Job, cassette: Cassette) -> dict[str, Any]:
         "interactions": len(cassette.interactions),
         "written": must_write,
         "drift": list(changes),
-        "cost_usd": shown(total_usd(used(one) for one in cassette.interactions)),
+        "cost_usd": shown(total_usd(used(one, declared=job.providers) for one in cassette.interactions)),
         "origin": cassette.provenance.origin,
     }
 

@@ -28,7 +28,7 @@ def of(job: Job, interactions: list[tuple[str, str, Interaction]]) -> list[dict[
             },
         )
         url = urlsplit(one.request.uri)
-        use = used(one)
+        use = used(one, declared=job.providers)
         entry["interactions"] += 1
         entry["uses"].append(use)
         entry["would_send"].append(

@@ -14,6 +14,7 @@ from typing import Any
 from harness.core.cassette import Interaction, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError
 from harness.provider.cassettes.scrub import scrub
+from harness.provider.profiles import Profile
 from harness.provider.record import keep, plan
 from harness.provider.record.upstream import Upstream, opened, provider_of, secrets_of, send
 from harness.provider.simulator import answer
@@ -46,14 +47,14 @@ def begin(
     seed: int = 0,
     overwrite: bool = False,
     dry_run: bool = False,
-    providers: Mapping[str, str] | None = None,
+    providers: Mapping[str, Profile] | None = None,
     command: str = "",
     today: date | None = None,
 ) -> None:
     """Open a recording of `scenario` into the folder `out`. `tape` names the cassettes that it may write.
 
     `upstream`: "simulator" (started here), "simulator:HOST:PORT,CA_FILE" (already running) or "real".
-    `providers` maps further hosts to providers, as [providers] of harness.toml does. With `dry_run` nothing is sent and
+    `providers` maps further hosts to their profiles (profiles.declared). With `dry_run` nothing is sent and
     nothing written: the simulator answers, and `finish` tells what would have been sent and its estimated cost.
     Errors: record-open, record-upstream, record-no-key.
     """
@@ -98,14 +99,14 @@ def forward(request: RecordedRequest, scenario: str) -> RecordedResponse:
         else:
             came, origin = send(
                 request,
-                provider,
+                provider.name,
                 session.target,
                 session.staging / f"{len(session.interactions):05}.yaml",
                 session.secrets,
             )
         came = replace(came, request=request, index=len(session.interactions))
-        session.interactions.append((provider, origin, came))
-        clean, _ = scrub(came, provider, session.secrets)
+        session.interactions.append((provider.name, origin, came))
+        clean, _ = scrub(came, provider.kind, session.secrets)
         return clean.response
 
 

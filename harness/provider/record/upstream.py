@@ -28,7 +28,7 @@ from vcr.record_mode import RecordMode
 from harness.core.cassette import Interaction, RecordedRequest
 from harness.core.errors import HarnessError
 from harness.provider.cassettes.read import read
-from harness.provider.profiles import parse, profile_for
+from harness.provider.profiles import Profile, authority_of, parse, profile_for
 from harness.provider.simulator.server import serving
 
 KEYS = {"openai": "OPENAI_API_KEY", "runware": "RUNWARE_API_KEY"}
@@ -144,9 +144,8 @@ def send(
     return came.interactions[0], origin
 
 
-def provider_of(uri: str, declared: Mapping[str, str]) -> str:
-    url = urlsplit(uri)
-    return profile_for(url.hostname or "", url.path, declared).name
+def provider_of(uri: str, declared: Mapping[str, Profile]) -> Profile:
+    return profile_for(authority_of(uri), urlsplit(uri).path, declared)
 
 
 def secrets_of(request: RecordedRequest) -> set[str]:

@@ -133,7 +133,7 @@ def fake(config: Config, run: str, configuration: str) -> Service:
         name="fake",
         role="fake",
         command=(PYTHON, "-m", "harness.provider.fake", "--config", configuration),
-        aliases=tuple(sorted(config.provider_hosts)),
+        aliases=tuple(sorted(config.provider_names)),
         env={"PYTHONUNBUFFERED": "1", "HOME": "/tmp"},
         memory_bytes=768 * MIB,
         pids=64,
@@ -187,8 +187,8 @@ def copies(one: Service, workers: int) -> tuple[Service, ...]:
 def fake_settings(config: Config, *, tls: str, control: str) -> dict[str, object]:
     """The fake's configuration but for what the caller adds (cassettes, contracts, mode)."""
     return {
-        "listen": [["0.0.0.0", 443]],
-        "hosts": dict(config.provider_hosts),
+        "listen": [["0.0.0.0", port] for port in config.provider_ports],
+        **config.fake_hosts,
         "tls_dir": tls,
         "control": control,
         "cache": "/tmp/tapes",

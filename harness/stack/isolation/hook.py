@@ -56,13 +56,15 @@ def addresses(hosts: Iterable[str]) -> dict[str, str]:
     return {host: f"127.101.{n // 250}.{n % 250 + 1}" for n, host in enumerate(hosts)}
 
 
-def environment(run_dir: Path, hosts: Mapping[str, str], fake_port: int) -> dict[str, str]:
+def environment(
+    run_dir: Path, hosts: Mapping[str, str], fake_port: int, ports: Iterable[int] = (443,)
+) -> dict[str, str]:
     """Install the hook below `run_dir` and return the variables that load it in a Python process."""
     folder = run_dir / "hook"
     marks = folder / "marks"
     marks.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(Path(__file__).with_name("sitehook.py"), folder / "sitecustomize.py")
-    settings = {"hosts": dict(hosts), "port": fake_port, "marks": os.fspath(marks)}
+    settings = {"hosts": dict(hosts), "port": fake_port, "ports": list(ports), "marks": os.fspath(marks)}
     return {"PYTHONPATH": os.fspath(folder), "HARNESS_HOOK": json.dumps(settings)}
 
 

@@ -1,6 +1,6 @@
 """The start-up hook: copied as sitecustomize.py into a folder on PYTHONPATH, so every Python process loads it first.
 
-Provider hosts resolve to loopback addresses of their own; connecting to one of those on port 443 reaches the provider
+Provider hosts resolve to loopback addresses of their own; connecting to one of those on a provider's port reaches the provider
 fake; every other address that is not loopback is refused, by name. Addresses are remapped both on resolution and on
 connection, because some clients (asyncio) resolve first and connect by number. Needs nothing but the standard library.
 """
@@ -19,7 +19,7 @@ _settings = json.loads(os.environ["HARNESS_HOOK"])
 _address_of = {host.lower(): address for host, address in _settings["hosts"].items()}
 _host_at = {address: host for host, address in _address_of.items()}
 _fake = ("127.0.0.1", _settings["port"])
-_HTTPS = 443
+_ports = _settings["ports"]
 
 
 def _install():
@@ -68,8 +68,9 @@ def _allowed(address):
     if text in _address_of:
         text = _address_of[text]
     if text in _host_at:
-        if port != _HTTPS:
-            raise ConnectionRefusedError(errno.ECONNREFUSED, _told(f"{_host_at[text]} answers on port 443, not {port}"))
+        if port not in _ports:
+            there = f"{_host_at[text]} answers on port {', '.join(map(str, _ports))}, not {port}"
+            raise ConnectionRefusedError(errno.ECONNREFUSED, _told(there))
         return _fake
     number = _number(text)
     if text in ("localhost", "") or (number is not None and (number.is_loopback or number.is_unspecified)):

@@ -88,10 +88,10 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
     tls = stack.run_dir / "tls"
     tls.mkdir(exist_ok=True)
     full = {
-        "hosts": sorted(stack.config.provider_hosts),
+        **stack.config.fake_hosts,
         "cache": os.fspath(stack.cache_dir / "tapes"),
         **settings,
-        "listen": [["127.0.0.1", int(stack.places["fake_port"])]],
+        "listen": [["127.0.0.1", port] for port in _fake_ports(stack)],
         "tls_dir": os.fspath(tls),
         "control": os.fspath(stack.fake_control),
     }
@@ -106,6 +106,12 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
         cwd=stack.run_dir,
         stdin=subprocess.PIPE,
     )
+
+
+def _fake_ports(stack: Stack) -> list[int]:
+    """Behind the start-up hook every provider's port leads to the one that is free; in a network of our own each is there."""
+    first = int(stack.places["fake_port"])
+    return [first] if stack.island.kind == "hook" else [first, *stack.config.provider_ports[1:]]
 
 
 def _own(stack: Stack) -> dict[str, str]:

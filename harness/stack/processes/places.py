@@ -26,7 +26,7 @@ def places_of(
     With `reachable`, or on an island that others share, the database has a password.
     """
     run_dir = island.run_dir
-    ports = _ports(island, ["redis", "db", "fake", *config.roles])
+    ports = _ports(island, ["redis", "db", "fake", *config.roles], config.provider_ports)
     password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
     places = {
         "python": sys.executable,
@@ -46,15 +46,16 @@ def places_of(
     }
     first = environment.base(run_dir, cache_dir)
     if island.kind == "hook":
-        first |= hook.environment(run_dir, island.hosts, ports["fake"])
+        first |= hook.environment(run_dir, island.hosts, ports["fake"], config.provider_ports)
     return places, environment.of_target(config, first, places)
 
 
-def _ports(island: Island, names: Sequence[str]) -> dict[str, int]:
+def _ports(island: Island, names: Sequence[str], taken: Sequence[int]) -> dict[str, int]:
     """The usual ports where the network is ours alone; else ports that are free now, all held at once to differ."""
     if island.kind == "namespace":
         usual = {"redis": 6379, "db": 5432, "fake": HTTPS}
-        return {name: usual.get(name, 8000 + n) for n, name in enumerate(names)}
+        free = {name: next(p for p in range(8000 + n, 65536, 100) if p not in taken) for n, name in enumerate(names)}
+        return free | usual
     held = [socket.socket() for _ in names]
     try:
         for sock in held:

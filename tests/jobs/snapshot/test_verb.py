@@ -64,7 +64,7 @@ def inside(place):
         sys.stdout.flush()
     return 0
 
-sys.exit(island.run(inside, hosts=config.provider_hosts))
+sys.exit(island.run(inside, hosts=config.provider_names))
 """
 
 

@@ -17,6 +17,7 @@ from harness.provider.cassettes import interactions_sha256, read, write
 from harness.provider.cassettes.lint import SIZE_BYTES, lint
 from harness.provider.cassettes.write import dumps
 from harness.provider.fake.service import Service
+from harness.provider.profiles import OPENAI
 from tests.provider.cassettes.made import cassette, chat, interaction
 from tests.provider.simulator.ask import CHAT, IMAGES, RUNWARE, post, say, task
 
@@ -296,7 +297,7 @@ def test_what_the_fake_plays_is_what_the_lint_reads(tmp_path):
     names = ("x.yaml", "x.yml", "x.json", "x.har", "Y.HAR", "deep/z.YML")
     told = {problem.cassette for problem in lint(folder_of(tmp_path / "f", *names), None, DAY)}
     assert told == {"x", "x.yml", "x.json", "x.har", "Y.HAR", "deep/z.YML"}
-    service = Service(hosts={"api.openai.com": "openai"}, folder=tmp_path / "f")
+    service = Service(hosts={"api.openai.com": OPENAI}, folder=tmp_path / "f")
     assert all(service.recordings(name) for name in told)
 
 

@@ -14,7 +14,7 @@ from harness.core.errors import HarnessError
 from harness.provider import contracts
 from harness.provider.cassettes import read
 from tests.provider import real
-from tests.provider.simulator.ask import CHAT, post, say, task
+from tests.provider.simulator.ask import CHAT, RUNWARE, post, say, task
 
 CHAT_PATH = "/v1/chat/completions"
 REQUEST = say("Say hello", model="gpt-5.1", max_completion_tokens=50)
@@ -270,3 +270,18 @@ def test_a_missing_or_broken_contract_folder_is_one_clear_error(tmp_path):
         contracts.load(tmp_path)
     assert broken.value.code == "contracts-syntax"
     assert "a.json" in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [("URL", "jpg"), ("base64Data", "png"), ("base64data", "webp"), ("dataUri", "WEBP"), ("url", "Png")],
+)
+def test_runware_formats_are_taken_in_capitals_and_small_letters(kind, form):
+    """By the contract and by the simulator, which answers in the form that was asked for; another word is refused by both."""
+    asked = [task("runware:97@1", width=1024, height=1024, outputType=kind, outputFormat=form)]
+    assert contracts.request_problems("runware", "POST", "/v1", asked) == ()
+    (image,) = json.loads(post(RUNWARE, asked).body)["data"]
+    assert {"url": "imageURL", "base64data": "imageBase64Data", "datauri": "imageDataURI"}[kind.lower()] in image
+    for wrong in ({**asked[0], "outputFormat": "bmp"}, {**asked[0], "outputType": "file"}):
+        assert contracts.request_problems("runware", "POST", "/v1", [wrong]) != ()
+        assert post(RUNWARE, [wrong]).status == 400

@@ -9,9 +9,9 @@ import requests
 
 from harness.core.errors import HarnessError
 from harness.core.scenario import Fault
+from harness.provider import profiles
 from harness.provider.fake import faults
 from harness.provider.fake.faults import KINDS
-from harness.provider.profiles import PROFILES
 from tests.provider.fake.conftest import chat, recorded
 
 ROUTE = "openai POST /v1/chat/completions"
@@ -48,7 +48,7 @@ def test_a_refusing_fault_leaves_the_recording_for_the_retry(fake, kind):
 
 def test_every_provider_has_a_shape_for_every_refusing_fault():
     """No pair of provider and fault is forgotten, and the statuses are errors."""
-    for profile in PROFILES.values():
+    for profile in profiles.KINDS.values():
         for kind, known in KINDS.items():
             if known.ends == "refuse":
                 assert 400 <= profile.refuse(kind, {}, None).status < 600, (profile.name, kind)

@@ -236,3 +236,42 @@ def test_harness_fake_prints_what_to_set_and_what_was_asked(tmp_path):
         process.kill()
         process.communicate()
     assert not Path(told["ca_bundle"]).exists(), "the scratch folder is gone"
+
+
+def test_harness_fake_speaks_for_any_host_that_has_the_api_and_for_each_port(tmp_path):
+    """A host with its kind, refusals in that kind's form, recordings of one port, and what will be cut told at the start."""
+    samples = Path(__file__).parents[1] / "cassettes" / "samples"
+    for name in ("ports.yaml", "status0.har"):
+        (tmp_path / name).write_text((samples / name).read_text())
+    command = [sys.executable, "-c", "from harness.cli import main; main()", "fake", "--json"]
+    command += ["--cassettes", str(tmp_path), "--hosts", "gw.example=openai,api.openai.com"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        told = json.loads(process.stdout.readline())
+        assert told["hosts"] == ["api.openai.com", "gw.example", "gw.example:8443"]
+        assert [line.partition(" was never")[0] for line in told["unanswered"]] == [
+            "status0.har entry 0: POST https://api.openai.com/v1/chat/completions"
+        ]
+        session = requests.Session()
+        session.trust_env, session.verify = False, told["ca_bundle"]
+        base = f"https://localhost:{told['port']}"
+        assert session.get(f"{base}/gw.example:8443/v1/a", timeout=20).text == "eight"
+        assert session.get(f"{base}/gw.example/v1/a", timeout=20).text == "plain"
+        assert session.get(f"{base}/gw.example/v1/b", timeout=20).json()["error"]["code"] == "harness_unmatched"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "providers", "said"),
+    [
+        ({"a.example": "gateway"}, {}, "unknown provider 'gateway'"),
+        ({"a.example": "gateway"}, {"gateway": {"kind": "opnai"}}, "the provider gateway is of no known kind"),
+    ],
+)
+def test_a_provider_of_no_known_kind_is_told(hosts, providers, said):
+    """Before anything listens."""
+    with pytest.raises(HarnessError, match=said) as caught:
+        config.parse({"listen": [], "hosts": hosts, "providers": providers, "tls_dir": "x"})
+    assert caught.value.code == "fake-config"

@@ -16,6 +16,7 @@ from harness.core.scenario import Fault
 from harness.provider.fake.service import Service
 from harness.provider.fake.wire import reading
 from harness.provider.fake.wire.connection import IDLE_TIMEOUT_S, MOST_QUEUED, REQUEST_TIMEOUT_S, Connection
+from harness.provider.profiles import declared
 from tests.provider.fake.conftest import HOSTS, asked, chat
 
 CASES = int(os.environ.get("HARNESS_CASES", "300"))
@@ -66,7 +67,7 @@ def talk(pieces: list[bytes], recordings: int = 50) -> tuple[Wire, Connection, S
         failures: list[dict] = []
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: failures.append(context))
-        service = Service(hosts=HOSTS)
+        service = Service(hosts=declared(HOSTS))
         tape = Cassette(
             name="t", interactions=tuple(chat("hello", str(number), index=number) for number in range(recordings))
         )
@@ -221,7 +222,7 @@ def test_a_flood_of_pipelined_requests_pauses_reading():
     """Behind a held answer the queue is bounded: the transport is told to stop reading, and to go on afterwards."""
 
     async def run() -> tuple[bool, int]:
-        service = Service(hosts=HOSTS)
+        service = Service(hosts=declared(HOSTS))
         tape = service.prepare(Cassette(name="t", interactions=(chat("hello", "world"),)))
         service.load("t", tape, (Fault(kind="hold", match="openai *"),))
         connection, wire = Connection(service, set()), Wire()
@@ -242,7 +243,7 @@ def test_a_client_that_does_not_read_is_not_answered_further():
     """When the transport's buffer is full nothing is read or answered until it drains: memory stays bounded."""
 
     async def run() -> None:
-        service = Service(hosts=HOSTS)
+        service = Service(hosts=declared(HOSTS))
         connection, wire = Connection(service, set()), Wire()
         connection.connection_made(wire)
         connection.pause_writing()
@@ -260,7 +261,7 @@ def test_slow_clients_are_ended_by_the_sweep_and_own_no_timer():
     """Half a request that stays half gets 408 when its time is up, and not before; no timer exists for it."""
 
     async def run() -> None:
-        service = Service(hosts=HOSTS)
+        service = Service(hosts=declared(HOSTS))
         loop = asyncio.get_running_loop()
         connection, wire = Connection(service, set()), Wire()
         connection.connection_made(wire)

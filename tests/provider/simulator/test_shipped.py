@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.provider.cassettes import read
-from harness.provider.cassettes.lint import looks_simulated
+from harness.provider.cassettes.origin import looks_simulated
 
 FOLDER = Path(__file__).resolve().parents[3] / "cassettes"
 

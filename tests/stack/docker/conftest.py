@@ -52,7 +52,7 @@ def config() -> Config:
 
 def fake_of(config: Config) -> dict[str, Any]:
     return {
-        "hosts": dict(config.provider_hosts),
+        **config.fake_hosts,
         "cassettes": str(config.cassettes),
         "contracts": str(config.contracts),
         "mode": "replay",

@@ -79,7 +79,7 @@ def test_what_is_in_the_stack_answers(inside: Inside) -> None:
 def test_provider_hosts_reach_the_fake_with_verified_tls(stack: DockerStack, inside: Inside, name: str) -> None:
     """Claim: with its own environment an unmodified client verifies the fake's certificate under each provider's name;
     with the public authorities it refuses it."""
-    hosts = sorted(stack.config.provider_hosts)
+    hosts = sorted(stack.config.provider_names)
     code = f"""
         import certifi, json, os, requests, ssl, socket
         told = {{}}

@@ -64,14 +64,15 @@ def test_a_stack_boots_cold_then_warm_and_leaves_only_its_cache(launch, place, w
 
 
 def test_a_role_reaches_the_fake_under_a_providers_name(launch, place):
-    """Claim: what a role of the target connects to at a provider's address is the fake, on either kind of island."""
-    code = "import socket; print(socket.create_connection(('api.openai.com', 443)).recv(99).decode(), end='')"
+    """Claim: what a role connects to at a provider's address and port is the fake, on either kind of island."""
+    places = [("api.openai.com", 443), ("gw.example", 8443)]
+    code = f"import socket; [print(socket.create_connection(p).recv(99).decode(), end='') for p in {places}]"
     body = boot(
         f"""out = stack.spawn("probe", ["{{python}}", "-c", {code!r}]).wait()
         say(code=out, log=stack.log("probe").read_text())"""
     )
     for mode in ("namespace", "hook"):
-        assert facts(launch(body, mode=mode)) == [{"code": 0, "log": "the fake\n"}]
+        assert facts(launch(body, mode=mode)) == [{"code": 0, "log": "the fake\nthe fake\n"}]
 
 
 def test_a_damaged_cache_is_rebuilt(launch, place):
@@ -244,7 +245,7 @@ def test_a_port_in_use_is_told(launch, place, role):
         config.write_text(text)
         first = (
             "from harness.stack.processes import places\n"
-            f"places._ports, ports = (lambda isl, names: {{**ports(isl, names), 'web': {port}}}), places._ports"
+            f"places._ports, ports = (lambda isl, names, taken: {{**ports(isl, names, taken), 'web': {port}}}), places._ports"
         )
         told = error(launch(boot("pass"), mode="hook", config=config, first=first))
         other.shutdown()

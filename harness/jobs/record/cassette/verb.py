@@ -17,6 +17,7 @@ from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes import read, show
 from harness.provider.cassettes.drift import compare
 from harness.provider.cassettes.lint import lint
+from harness.provider.profiles import declared
 from harness.verb.options import config_option, json_option, loaded
 
 
@@ -45,7 +46,7 @@ def lint_command(directory: Path | None, today: datetime | None, as_json: bool, 
     else:
         config = loaded(config_path)
         folder = config.cassettes
-        problems = lint(folder, _played(config), day, contracts.load(config.contracts))
+        problems = lint(folder, _played(config), day, contracts.load(config.contracts), declared(**config.fake_hosts))
     errors = sum(problem.severity == "error" for problem in problems)
     count = len(folders.files(folder))
     if as_json:

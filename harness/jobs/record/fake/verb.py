@@ -20,6 +20,7 @@ from harness.provider.fake.config import FakeConfig, parse
 from harness.provider.fake.process import serving
 from harness.provider.fake.service import Service
 from harness.provider.fake.tape.match import Recording, unanswered
+from harness.provider.profiles import profile_for
 
 
 @click.command()
@@ -30,7 +31,7 @@ from harness.provider.fake.tape.match import Recording, unanswered
     required=True,
     help="A cassette, or a folder of them; read in the order of their names.",
 )
-@click.option("--hosts", required=True, help="Provider hosts to speak for: api.openai.com,api.runware.ai")
+@click.option("--hosts", required=True, help="Provider hosts to speak for: api.openai.com,openrouter.ai=openai")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, help="Port; 0 takes a free one.")
 @click.option(
@@ -52,9 +53,17 @@ def fake(folder: Path, hosts: str, address: str, port: int, specs: tuple[str, ..
         raise HarnessError("--hosts names no host", hint="--hosts api.openai.com,api.runware.ai", code="usage")
     armed = tuple(faults.parse(spec) for spec in specs)
     with tempfile.TemporaryDirectory(prefix="harness-fake-") as scratch:
-        config = parse({"listen": [[address, port]], "hosts": names, "tls_dir": scratch, "seed": seed})
+        config = parse({"listen": [[address, port]], "hosts": _kinds(names), "tls_dir": scratch, "seed": seed})
         calls, unplayed = uvloop.run(_until_interrupted(config, folder, armed, as_json))
     return _summary(calls, unplayed, as_json)
+
+
+def _kinds(names: list[str]) -> list[str] | dict[str, str]:
+    """Host -> kind, where any of them says one."""
+    if not any("=" in name for name in names):
+        return names
+    parted = [name.partition("=") for name in names]
+    return {host.strip(): kind.strip() or profile_for(host.strip()).kind for host, _, kind in parted}
 
 
 async def _until_interrupted(

@@ -21,8 +21,7 @@ import brotli
 from harness.core.cassette import RecordedResponse
 from harness.provider.fake.tape.canonical import places, steps_of
 from harness.provider.fake.tape.match import Recording
-from harness.provider.profiles import UNMATCHED_HEADER, Profile, is_stream, parse
-from harness.provider.refusals import Refusal
+from harness.provider.profiles import UNMATCHED_HEADER, Profile, Refusal, is_stream, parse
 
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "trailer"}
 _OF_THE_BODY = {"content-length", "content-encoding"}

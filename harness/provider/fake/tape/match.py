@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 from harness.core.cassette import Cassette, Interaction
 from harness.provider.fake.tape.canonical import form_key_of, key_of
-from harness.provider.profiles import Profile, authority_of, parse, profile_for
-from harness.provider.refusals import asked_model
+from harness.provider.profiles import Profile, asked_model, authority_of, parse, profile_for
 
 
 class Recording:
@@ -35,7 +34,7 @@ class Recording:
         "rendered",
     )
 
-    def __init__(self, cassette: str, interaction: Interaction, declared: Mapping[str, str] | None) -> None:
+    def __init__(self, cassette: str, interaction: Interaction, declared: Mapping[str, Profile] | None) -> None:
         request = interaction.request
         parts = urlsplit(request.uri)
         self.cassette = cassette
@@ -134,7 +133,7 @@ class Tape:
         return found
 
 
-def prepare(cassette: Cassette, declared: Mapping[str, str] | None = None) -> tuple[Recording, ...]:
+def prepare(cassette: Cassette, declared: Mapping[str, Profile] | None = None) -> tuple[Recording, ...]:
     """Every interaction of a cassette, ready to be put on tapes."""
     return tuple(Recording(cassette.name, interaction, declared) for interaction in cassette.interactions)
 

@@ -79,7 +79,7 @@ def check(task: Mapping[str, Any]) -> None:
         ("outputFormat", OUTPUT_FORMATS),
         ("deliveryMethod", ("sync",)),
     ):
-        if task.get(name) is not None and task[name] not in allowed:
+        if task.get(name) is not None and str(task[name]).lower() not in map(str.lower, allowed):
             raise TaskError("invalidValue", f"'{name}' must be one of {', '.join(allowed)}.", name)
     count = task.get("numberResults", 1)
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 20:
@@ -103,15 +103,15 @@ def _image(task: Mapping[str, Any], chance: Chance) -> dict[str, Any]:
     ending = task.get("outputFormat", "JPG").lower()
     image_uuid = chance.uuid()
     image: dict[str, Any] = {"taskType": "imageInference", "taskUUID": task["taskUUID"], "imageUUID": image_uuid}
-    output = task.get("outputType", "URL")
-    if output == "URL":
+    output = task.get("outputType", "URL").lower()
+    if output == "url":
         image["imageURL"] = f"https://im.runware.ai/image/ws/2/ii/{image_uuid}.{ending}"
     else:
         pixels = base64.b64encode(png(chance)).decode()
         # the picture itself is always a PNG; only its link would carry the wanted format
         image |= (
             {"imageBase64Data": pixels}
-            if output == "base64Data"
+            if output == "base64data"
             else {"imageDataURI": f"data:image/png;base64,{pixels}"}
         )
     image["seed"] = task["seed"] if isinstance(task.get("seed"), int) else chance.between(1, 2**31 - 1)

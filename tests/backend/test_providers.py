@@ -1,0 +1,72 @@
+"""[providers] of harness.toml: both writings, and each mistake by name."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from harness.backend import providers
+from harness.core.config import Provider
+from harness.core.errors import HarnessError
+
+
+def fail(message: str, hint: str, code: str = "config-value") -> HarnessError:
+    return HarnessError(f"harness.toml: {message}", hint=hint, code=code)
+
+
+def read(text: str) -> tuple[dict[str, str], dict[str, Provider]]:
+    return providers.read(tomllib.loads(text), fail)
+
+
+def test_a_host_with_its_kind_and_a_provider_with_its_hosts_are_read_alike():
+    """The short form names a kind; a table has a name, hosts, and what its kind leaves open."""
+    hosts, known = read(
+        """
+        "api.openai.com" = "openai"
+        runware = { hosts = ["api.runware.ai", "WS-api.runware.ai:443"] }
+        [openrouter]
+        host = "openrouter.ai"
+        kind = "openai"
+        [crm]
+        hosts = ["crm.example:8443"]
+        kind = "http"
+        success = "data.id"
+        statuses = [200, 201]
+        """
+    )
+    assert hosts == {
+        "api.openai.com": "openai", "api.runware.ai": "runware", "ws-api.runware.ai": "runware",
+        "openrouter.ai": "openrouter", "crm.example:8443": "crm",
+    }  # fmt: skip
+    assert known == {
+        "openrouter": Provider(kind="openai"),
+        "crm": Provider(kind="http", success="data.id", statuses=(200, 201)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ('"api.openai.com" = "opnai"', "'opnai' is no kind of provider", "openai"),
+        ('gateway = { host = "a.example" }', "'gateway' is no kind of provider", ""),
+        ('gateway = { host = "a.example", kind = "opnai" }', "providers.gateway.kind: 'opnai'", "openai"),
+        ('gateway = { kind = "openai" }', "[providers.gateway] names no host", "host ="),
+        ('gateway = { hosts = [], kind = "openai" }', "names no host", ""),
+        ('gateway = { host = "https://a.example/v1", kind = "openai" }', "'https://a.example/v1' is no host", "api.example.com"),
+        ('gateway = { host = "a.example:https", kind = "openai" }', "is no host", ""),
+        ('gateway = { hots = "a.example", kind = "openai" }', "unknown key 'hots'", "host"),
+        ('gateway = { host = "a.example", kind = "openai", success = "id" }', "has rules of its own", "http"),
+        ('openai = { host = "a.example", kind = "http" }', "[providers.openai] is of kind 'http'", "another name"),
+        ('crm = { host = "a.example", kind = "http", statuses = ["200"] }', "statuses must be a list", "[200, 201]"),
+        ('crm = { host = "a.example", kind = "http", success = 3 }', "success must be text", "data.id"),
+        ('"a.example" = "openai"\\ncrm = { host = "A.example", kind = "http" }', "names a.example twice", "one provider"),
+        ('"a.example" = 3', "must be a table or the name of a kind", ""),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told_by_name(text, said, hint):
+    """With what to do about it."""
+    with pytest.raises(HarnessError) as caught:
+        read(text.replace("\\n", "\n"))
+    assert said in caught.value.message
+    assert hint in caught.value.hint
