@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,11 +20,13 @@ _TAIL = 3
 
 def document(asked: Question, env: Mapping[str, str], folder: Path, *, database: bool = False) -> dict[str, Any]:
     """The target's answer as JSON; `folder` is where it is written. Nothing of it holds a password.
+
     `database`: a migrated one is there, and rows that a target keeps its schedule in are read.
 
     Raises HarnessError target-import, target-manage, no-celery-app, target-python.
     """
     job, out, log = folder / "look.json", folder / "looked.json", folder / "look.log"
+    out.unlink(missing_ok=True)
     job.write_text(
         json.dumps(
             {
@@ -35,24 +38,7 @@ def document(asked: Question, env: Mapping[str, str], folder: Path, *, database:
             }
         )
     )
-    with log.open("wb") as said:
-        try:
-            code = subprocess.run(
-                [asked.python, os.fspath(SCRIPT), os.fspath(job)],
-                cwd=asked.root, env=dict(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, timeout=TIMEOUT_S,
-            ).returncode  # fmt: skip
-        except OSError as error:
-            raise HarnessError(
-                f"the target's Python cannot be started: {asked.python}: {error.strerror}",
-                hint="target.manage begins with it",
-                code="target-python",
-            ) from None
-        except subprocess.TimeoutExpired:
-            raise HarnessError(
-                f"importing the target took longer than {TIMEOUT_S:g} s",
-                hint=f"it waits for something that is not there; its last words: {_last_words(log)}",
-                code="target-import",
-            ) from None
+    code = _ended(asked, job, env, log)
     if not out.exists():
         raise HarnessError(
             f"the target's Python ended with code {code} while it was looked at",
@@ -63,6 +49,35 @@ def document(asked: Question, env: Mapping[str, str], folder: Path, *, database:
     if "failed" in answer:
         raise refusal(answer["failed"], asked.python)
     return answer
+
+
+def _ended(asked: Question, job: Path, env: Mapping[str, str], log: Path) -> int:
+    """Start the target's interpreter and wait for its end; its exit code."""
+    command = [asked.python, os.fspath(SCRIPT), os.fspath(job)]
+    with log.open("wb") as said:
+        try:
+            process = subprocess.Popen(
+                command, cwd=asked.root, env=dict(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+        except OSError as error:
+            raise HarnessError(
+                f"the target's Python cannot be started: {asked.python}: {error.strerror}",
+                hint="target.manage begins with it",
+                code="target-python",
+            ) from None
+    pidfd = os.pidfd_open(process.pid)
+    try:
+        if not select.select([pidfd], [], [], TIMEOUT_S)[0]:
+            process.kill()
+            process.wait()
+            raise HarnessError(
+                f"importing the target took longer than {TIMEOUT_S:g} s",
+                hint=f"it waits for something that is not there; its last words: {_last_words(log)}",
+                code="target-import",
+            )
+    finally:
+        os.close(pidfd)
+    return process.wait()
 
 
 def refusal(failed: Mapping[str, Any], python: str) -> HarnessError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from harness.backend.look import cache
@@ -22,24 +24,41 @@ TABLE = f"{cache.version_of(Path(__file__).with_name('report.py'))}.txt"
 
 def cached(where: cache.Place, *, database: bool, as_json: bool) -> str | None:
     """The document, or its table, as it was kept, if it says as much as is asked for."""
-    if database:
-        text = cache.find(where)
-        if text is None or not json.loads(text)["databases"]:
-            return None
-    return cache.find(where, cache.DOCUMENT if as_json else TABLE)
+    if not as_json and not database and (table := cache.find(where, TABLE)) is not None:
+        return table
+    text = cache.find(where)
+    if text is None or (database and not json.loads(text)["databases"]):
+        return None
+    return text if as_json else _kept(where, text)
 
 
 def asked(config: Config, island: Island, where: cache.Place, *, database: bool, as_json: bool) -> str:
     """The document, or its table, asked now and kept."""
-    # what is kept is told without importing any of this
-    from harness.backend.look import read
-    from harness.jobs.look import report as shown
     from harness.stack.processes import looking
 
+    # while the target is imported by its own interpreter, this one imports what its answer is read with
+    reader = threading.Thread(target=_imported)
+    reader.start()
     text = _with_database(config, island, where) if database else looking.alone(config, island, where)
+    reader.join()
+    table = _kept(where, text)
+    return text if as_json else table
+
+
+def _kept(where: cache.Place, text: str) -> str:
+    """The table of a document; both are kept."""
+    read, shown = _imported()
     table = "".join(f"{line}\n" for line in shown.lines(read.look(json.loads(text))))
     cache.keep(where, text, {TABLE: table})
-    return text if as_json else table
+    return table
+
+
+def _imported() -> tuple[ModuleType, ModuleType]:
+    # what is kept is told without any of this
+    from harness.backend.look import read
+    from harness.jobs.look import report as shown
+
+    return read, shown
 
 
 def _with_database(config: Config, island: Island, where: cache.Place) -> str:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from harness.backend.look import ask
 from harness.backend.look.question import SCRIPT
 from harness.core.errors import HarnessError
 from tests.backend.look.conftest import MANAGE, SETTINGS
@@ -38,7 +39,7 @@ def test_what_runs_in_the_target_is_python_3_8(file):
             else []
         )
     }
-    assert imported - sys.stdlib_module_names <= {"django", "celery", "kombu"}
+    assert imported - sys.stdlib_module_names <= {"django", "celery", "kombu", "django_celery_beat"}
 
 
 @pytest.mark.parametrize("name", ["settings", "models", "urls", "celery_app", "tasks"])
@@ -102,6 +103,26 @@ def test_a_python_that_is_not_there(target):
         target(python="/nowhere/python")
     assert refused.value.code == "target-python"
     assert "/nowhere/python" in refused.value.message
+
+
+def test_a_target_that_waits_while_it_is_imported(target, monkeypatch, tmp_path):
+    """Claim: it is ended, and its last words are told."""
+    monkeypatch.setattr(ask, "TIMEOUT_S", 2)
+    waiting = tmp_path / "python"
+    waiting.write_text("#!/bin/sh\necho waiting for the licence server\nexec sleep 1000\n")
+    waiting.chmod(0o755)
+    with pytest.raises(HarnessError) as refused:
+        target(python=str(waiting))
+    assert (refused.value.code, refused.value.message) == ("target-import", "importing the target took longer than 2 s")
+    assert refused.value.hint.endswith("waiting for the licence server")
+
+
+def test_a_target_that_ends_its_interpreter(target):
+    """Claim: no answer is an error, with the exit code and the last words."""
+    with pytest.raises(HarnessError) as refused:
+        target({"shop/settings.py": "import os\nprint('goodbye', flush=True)\nos._exit(7)"})
+    assert (refused.value.code, refused.value.hint) == ("target-import", "its last words: goodbye")
+    assert "ended with code 7" in refused.value.message
 
 
 def test_a_manage_in_a_package(target):

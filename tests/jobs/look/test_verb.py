@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.backend.look import read
+from harness.jobs.look import report as shown
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -23,6 +26,7 @@ def look(tmp_path_factory):
         command = [sys.executable, "-m", "harness", "look", *words]
         return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
+    ran.cache = cache
     return ran
 
 
@@ -80,6 +84,27 @@ def test_a_target_that_cannot_be_imported_is_an_error_in_one_shape(look, tmp_pat
     assert failed.stderr.endswith("code: target-import\n")
     told = look("--json", "--config", os.fspath(tmp_path / "harness.toml"))
     assert json.loads(told.stdout)["error"]["code"] == "target-import"
+
+
+def test_what_a_target_says_cannot_steer_a_terminal(look):
+    """Claim: control characters of names are shown, not sent; a target without Celery has a table too."""
+    found = json.loads(look("--json").stdout)
+    found["celery"]["tasks"][0]["name"] = "evil\x1b[2J\u202ename"
+    told = "\n".join(shown.lines(read.look(found)))
+    assert "evil\\x1b[2J\\u202ename" in told
+    assert "\x1b" not in told
+    assert "CELERY\n  not installed" in "\n".join(shown.lines(read.look({**found, "celery": None})))
+
+
+def test_a_document_that_others_kept_is_told_as_a_table(look):
+    """Claim: where there is a document and no table, the table is made of it: nothing is asked again."""
+    table = look().stdout
+    for file in look.cache.rglob("*.txt"):
+        file.unlink()
+    documents = {*look.cache.rglob("looks/*.json")}
+    assert look().stdout == table
+    assert len([*look.cache.rglob("looks/*.txt")]) == 1
+    assert {*look.cache.rglob("looks/*.json")} == documents
 
 
 @pytest.mark.stack

@@ -1,6 +1,7 @@
 """The Celery app's configuration and queues. Nothing connects to the broker."""
 
 import os
+import sys
 
 from . import beat, names, servers, tasks
 
@@ -11,7 +12,7 @@ REDIS = {
     "global_keyprefix": "",
     "visibility_timeout": 3600,
 }
-"""What kombu's redis transport does where nothing says otherwise, should the installed one not tell."""
+"""What kombu's redis transport does where nothing says otherwise."""
 
 
 def told(found, root, database):
@@ -73,11 +74,10 @@ def _broker(app):
 
 
 def _of_kombu():
-    try:
-        from kombu.transport.redis import Channel
-    except ImportError:
-        return dict(REDIS)
-    return {name: getattr(Channel, name, usual) for name, usual in REDIS.items()}
+    # importing the transport imports the Redis client, which costs as much as many a target
+    loaded = sys.modules.get("kombu.transport.redis")
+    channel = getattr(loaded, "Channel", None)
+    return {name: getattr(channel, name, usual) for name, usual in REDIS.items()}
 
 
 def _results(conf):

@@ -21,7 +21,9 @@ def own(module, root):
     return is_own(file, root)
 
 
+@functools.lru_cache(maxsize=None)
 def is_own(path, root):
+    """The same of a file."""
     path, root = os.path.realpath(path), os.path.realpath(root)
     return path.startswith(root + os.sep) and not {"site-packages", "dist-packages"} & set(path.split(os.sep))
 

@@ -67,14 +67,15 @@ def _of_metadata(place, name):
 
 def _beside(root, paths):
     """Sources that were imported from neither the target's folder, nor installed packages, nor Python itself."""
-    apart = [os.path.realpath(path) for path in (*paths, sys.prefix, sys.base_prefix, os.path.dirname(os.__file__))]
-    apart.append(os.path.dirname(os.path.realpath(__file__)))
+    apart = [*paths, sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), os.path.dirname(__file__)]
+    apart = tuple({place + os.sep for path in apart for place in (path, os.path.realpath(path))})
     found = set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or not file.endswith(".py"):
+        # most are told by their path as it stands: following links costs more than all the rest
+        if not isinstance(file, str) or not file.endswith(".py") or file.startswith(apart):
             continue
         real = os.path.realpath(file)
-        if not names.is_own(real, root) and not any(real.startswith(path + os.sep) for path in apart):
+        if not real.startswith(apart) and not names.is_own(file, root):
             found.add(real)
     return sorted(found)
