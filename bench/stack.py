@@ -166,7 +166,7 @@ def _on_a_stack(config: Config, live: Any) -> dict[str, float]:
     with postgres.connect(sockets, port, "postgres") as admin:
 
         def clone() -> None:
-            admin.execute(f"CREATE DATABASE bench TEMPLATE {postgres.DATABASE}")
+            postgres.create(admin, "bench", postgres.DATABASE)
             admin.execute("DROP DATABASE bench")
 
         cloned = _median(clone, 10)

@@ -9,11 +9,14 @@ from typing import Any
 
 import psycopg
 import requests
+from psycopg import sql
 
 from harness.core.config import Config
 from harness.core.scenario import KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
 from harness.stack.broker.tap import Broker
+from harness.stack.database.keys import text_of
+from harness.stack.database.shapes import shapes_of
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes import retarget
@@ -78,8 +81,9 @@ class Live:
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""
         self._holder = psycopg.connect(self.db.info.dsn)
-        table = self.config.tables[kind].table
-        self._holder.execute(f'SELECT 1 FROM "{table}" WHERE id = %s FOR NO KEY UPDATE', [key])
+        shape = shapes_of(self.db, self.config.tables, [kind])[kind]
+        query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s FOR NO KEY UPDATE")
+        self._holder.execute(query.format(shape.place, text_of("", shape.key)), [str(key)])
 
     def await_blocked(self, count: int, timeout_s: float) -> bool:
         """Wait until `count` backends wait for a lock, as pg_stat_activity says."""

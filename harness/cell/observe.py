@@ -21,7 +21,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
-from harness.stack.database import capture, ledger
+from harness.stack.database import capture, ledger, reset
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -118,6 +118,13 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
                 tell("log", asdict(line))
         for note in driven.notes:
             tell("note", {"text": note})
+        for made in reset.made(live.db):
+            tell(
+                "note",
+                {
+                    "text": f"the target made {made} while it ran: its rows are not compared, and the next reset drops it"
+                },
+            )
     ended = {"settled": driven.settled, "reason": driven.settle_reason, "seconds": dict(clock.seconds)}
     outer("cell.end", {"events": dict(told), **name, **ended})
     return clock

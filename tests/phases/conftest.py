@@ -30,7 +30,7 @@ class Server:
     admin: psycopg.Connection
 
     def database(self, name: str, template: str = "template0") -> psycopg.Connection:
-        self.admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        postgres.create(self.admin, name, template)
         return self.connect(name)
 
     def connect(self, name: str) -> psycopg.Connection:
@@ -43,7 +43,7 @@ class Server:
             "DB_HOST": str(self.sockets),
             "DB_PORT": str(self.port),
             "DB_NAME": database,
-            "DB_USER": postgres.USER,
+            "DB_USER": postgres.OWNER,
         }
         command = [sys.executable, "manage.py", *words]
         return subprocess.run(

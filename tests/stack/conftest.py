@@ -230,7 +230,7 @@ def server() -> Iterator[tuple[Path, int]]:
         postgres.initdb(found, folder / "pgdata")
         process, admin = postgres.start(found, folder / "pgdata", port=port, log=folder / "postgres.log", password="")
         cleanup.callback(postgres.abort, process)
-        admin.execute(f"CREATE DATABASE {postgres.DATABASE}")
+        postgres.create(admin, postgres.DATABASE)
         admin.close()
         yield folder / "pg_socket", port
 

@@ -92,7 +92,7 @@ def _operations(
     with postgres.connect(socket, port, "postgres") as admin:
         for n, (path, (cell, steps)) in enumerate(chosen.items()):
             database = f"bodies_{n}"
-            admin.execute(f"CREATE DATABASE {database} TEMPLATE {postgres.DATABASE}")
+            postgres.create(admin, database, postgres.DATABASE)
             given = cell.scenario.given
             rows = (*given.rows, *action_rows(config, cell.scenario, cell.path))
             with postgres.connect(socket, port, database) as db:

@@ -1,7 +1,10 @@
 """The target's PostgreSQL.
 
-postgres   the wheel's server
+postgres   the wheel's server, and the two roles: the target's and the harness's
+observer   the harness's own connection
 snapshot   shadows and marks inside the database
+shadows    the SQL of them
+keys       what tells rows of a table apart
 pack       a folder as one file
 cluster    the prepared database, cached
 reset      back to the snapshot, between scenarios

@@ -25,7 +25,7 @@ from harness.stack.roles import child, environment
 from harness.store import cache
 
 SKIPPED = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox"})
-_PREPARED_BY = ("cluster.py", "pack.py", "postgres.py", "snapshot.py")
+_PREPARED_BY = ("cluster.py", "keys.py", "pack.py", "postgres.py", "shadows.py", "snapshot.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def _build(
     postgres.initdb(found, data)
     server, admin = postgres.start(found, data, port=port, log=log, password=password)
     try:
-        admin.execute(f"CREATE DATABASE {postgres.DATABASE} STRATEGY file_copy")
+        postgres.create(admin, postgres.DATABASE)
         migrate()
         with postgres.connect(data.with_name("pg_socket"), port) as db:
             snapshot.take(db)

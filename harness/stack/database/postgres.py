@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     import psycopg
 
 NOBODY = (65534, 65534)
-DATABASE = "igny8"
-USER = "igny8"
+DATABASE = "app"
+OWNER = "app_owner"
+"""The target's role: it owns its database and what it makes there, and has no more rights than in production."""
+SUPERUSER = "harness"
+"""The harness's own role, which sees and restores what row level security hides from its owner."""
 READY_TIMEOUT_S = 60.0
 
 _SETTINGS = {
@@ -83,9 +86,9 @@ def find(run_dir: Path) -> Postgres:
 
 
 def initdb(postgres: Postgres, data: Path) -> None:
-    """Make a fresh cluster in `data`: UTF-8, sorted by code point whatever the machine's locales, superuser USER."""
+    """Make a fresh cluster in `data`: UTF-8, sorted by code point whatever the machine's locales, superuser SUPERUSER."""
     _folder(data, postgres.user)
-    command = [os.fspath(postgres.bin / "initdb"), "-D", os.fspath(data), "-U", USER, "--auth=trust", "--no-sync"]
+    command = [os.fspath(postgres.bin / "initdb"), "-D", os.fspath(data), "-U", SUPERUSER, "--auth=trust", "--no-sync"]
     command += ["--no-instructions", "--wal-segsize=1", "--encoding=UTF8", "--no-data-checksums", "--locale=C"]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     identity = {} if postgres.user is None else dict(zip(("user", "group"), postgres.user, strict=True))
@@ -114,7 +117,7 @@ def start(
     sockets = _folder(data.with_name("pg_socket"), postgres.user)
     method = "scram-sha-256" if password else "trust"
     hba = data.with_name("pg_hba.conf")
-    hba.write_text(f"local all all trust\nhost all all 127.0.0.1/32 {method}\n")
+    hba.write_text(f"local all all trust\nhost all {OWNER} 127.0.0.1/32 {method}\n")
     hba.chmod(0o644)
     settings = _SETTINGS | {
         "listen_addresses": "127.0.0.1",
@@ -138,24 +141,25 @@ def start(
 
     child.wait_until(server, accepts, what="'ready' in postmaster.pid", timeout_s=READY_TIMEOUT_S)
     db = connect(sockets, port, "postgres")
+    if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
+        # CREATEDB is what a target's own test runner needs
+        db.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS NOCREATEROLE")
     if password:
-        db.execute(f"ALTER ROLE {USER} PASSWORD '{password}'")
+        db.execute(f"ALTER ROLE {OWNER} PASSWORD '{password}'")
     return server, db
 
 
-def connect(sockets: Path, port: int, database: str = DATABASE) -> psycopg.Connection:
-    """An autocommit connection over the unix socket, in UTC, named so that lock reports can tell it from the target's."""
-    import psycopg  # not by the container that only serves: there every role waits for it
+def create(admin: psycopg.Connection, name: str, template: str = "") -> None:
+    """A database that the target's role owns, empty or a copy. Nobody may be connected to the template."""
+    source = f"TEMPLATE {template}" if template else "STRATEGY file_copy"
+    admin.execute(f"CREATE DATABASE {name} OWNER {OWNER} {source}")
 
-    return psycopg.connect(
-        host=os.fspath(sockets),
-        port=port,
-        dbname=database,
-        user=USER,
-        autocommit=True,
-        application_name="harness",
-        options="-c timezone=UTC",
-    )
+
+def connect(sockets: Path, port: int, database: str = DATABASE) -> psycopg.Connection:
+    """The harness's own connection (harness.stack.database.observer)."""
+    from harness.stack.database import observer  # not by the container that only serves: there every role waits for it
+
+    return observer.connect(sockets, port, database, SUPERUSER)
 
 
 def stop(server: child.Child) -> None:

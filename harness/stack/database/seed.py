@@ -12,11 +12,15 @@ from psycopg import sql
 from harness.core.config import Table
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Change, Given, Ref, Row
-from harness.stack.database.shapes import Shape, adapted, shapes_of
+from harness.stack.database.keys import text_of
+from harness.stack.database.observer import json_value
+from harness.stack.database.shapes import Shape, adapted, place_of, shapes_of
 
 
 def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) -> dict[str, dict[str, Any]]:
     """Insert `given.rows` in order, then apply `given.changes`, in one transaction; returns name -> {"kind", "id"}.
+
+    An id is the key as JSON has it (harness.stack.database.capture.changes); of a table without a key it is None.
 
     Raises HarnessError seed-unknown-kind, seed-unknown-column, seed-unknown-ref, seed-duplicate-name,
     seed-missing-column, seed-no-row, seed-rejected (any other refusal of the database), naming the scenario's row.
@@ -36,7 +40,16 @@ def insert(db: psycopg.Connection, tables: Mapping[str, Table], given: Given) ->
             db.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except psycopg.Error as error:
         raise _explained(error, "a reference of the given rows") from None
-    return {name: {"kind": kind, "id": row[shapes[kind].key]} for name, (kind, row) in writer.rows.items()}
+    return {name: {"kind": kind, "id": identity(shapes[kind], row)} for name, (kind, row) in writer.rows.items()}
+
+
+def identity(shape: Shape, row: Mapping[str, Any]) -> Any:
+    match shape.key:
+        case ():
+            return None
+        case (column,):
+            return json_value(row[column])
+    return row[_KEY]
 
 
 class _Writer:
@@ -55,7 +68,7 @@ class _Writer:
         counts: dict[str, int] = {}
         for row in rows:
             shape = self.shapes[row.kind]
-            if shape.sequence and shape.key not in row.values:
+            if shape.sequence and shape.key[0] not in row.values:
                 counts[row.kind] = counts.get(row.kind, 0) + 1
         if counts:
             query = " UNION ALL ".join("SELECT %s, nextval(%s::regclass) FROM generate_series(1, %s)" for _ in counts)
@@ -75,11 +88,11 @@ class _Writer:
             )
         shape = self.shapes[row.kind]
         values = {name: self.resolve(value, what) for name, value in row.values.items()}
-        if shape.key not in values and self.keys.get(row.kind):
-            values[shape.key] = self.keys[row.kind].pop()
-        query = _insert_query(shape.table, tuple(values))
+        if self.keys.get(row.kind) and shape.key[0] not in values:
+            values[shape.key[0]] = self.keys[row.kind].pop()
+        query = _insert_query(shape.table, tuple(values), shape.key)
         self.rows[row.name] = (row.kind, dict(values))
-        self.send(row, query, [adapted(shape, name, value, what) for name, value in values.items()])
+        self.send(row, query, [adapted(shape, name, value) for name, value in values.items()])
 
     def change(self, change: Change) -> None:
         what = f"change of {change.kind}"
@@ -88,7 +101,7 @@ class _Writer:
         values = {name: self.resolve(value, what) for name, value in change.values.items()}
         query = _update_query(shape.table, tuple(values), tuple(where))
         both = [*values.items(), *where.items()]
-        self.send(change, query, [adapted(shape, name, value, what) for name, value in both])
+        self.send(change, query, [adapted(shape, name, value) for name, value in both])
 
     def send(self, part: Row | Change, query: bytes, values: list[Any]) -> None:
         name = part.name if isinstance(part, Row) else ""
@@ -137,7 +150,15 @@ class _Writer:
                 code="seed-unknown-ref",
             )
         kind, row = self.rows[ref.name]
-        column = self.shapes[kind].key if ref.column == "id" else ref.column
+        column = ref.column
+        if column == "id" and self.shapes[kind].key:
+            column, *more = self.shapes[kind].key
+            if more and "id" not in self.shapes[kind].columns:
+                raise HarnessError(
+                    f"{what} refers to the key of {kind} '{ref.name}', which is of several columns",
+                    hint=f"name one: Ref('{ref.name}', '{column}'); the key is {', '.join(self.shapes[kind].key)}",
+                    code="seed-composite-ref",
+                )
         if column not in row:
             if column not in self.shapes[kind].columns:
                 raise HarnessError(
@@ -150,25 +171,31 @@ class _Writer:
         return row[column]
 
 
+_KEY = " key"
+"""What the text of a key of several columns is called beside a row's own columns, which are not called so."""
+
+
 # Rendering a query costs more than running it, and the same few tables and columns come again in every cell.
 @lru_cache(maxsize=4096)
-def _insert_query(table: str, columns: tuple[str, ...]) -> bytes:
-    if not columns:
-        return sql.SQL("INSERT INTO public.{} DEFAULT VALUES RETURNING *").format(sql.Identifier(table)).as_bytes()
-    query = sql.SQL("INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE VALUES ({values}) RETURNING *")
-    return query.format(
-        table=sql.Identifier(table),
-        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-        values=sql.SQL(", ").join(sql.Placeholder() * len(columns)),
-    ).as_bytes()
+def _insert_query(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> bytes:
+    values = sql.SQL("DEFAULT VALUES")
+    if columns:
+        names, places = (
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+        )
+        values = sql.SQL("({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(names, places)
+    also = sql.SQL(", {} AS {}").format(text_of("", key), sql.Identifier(_KEY)) if len(key) > 1 else sql.SQL("")
+    query = sql.SQL("INSERT INTO {} {} RETURNING *{}").format(place_of(table), values, also)
+    return query.as_bytes()
 
 
 @lru_cache(maxsize=4096)
 def _update_query(table: str, columns: tuple[str, ...], where: tuple[str, ...]) -> bytes:
     parts = sql.SQL("{} = %s")
-    query = sql.SQL("UPDATE public.{table} SET {values} WHERE {where}")
+    query = sql.SQL("UPDATE {table} SET {values} WHERE {where}")
     return query.format(
-        table=sql.Identifier(table),
+        table=place_of(table),
         values=sql.SQL(", ").join(parts.format(sql.Identifier(name)) for name in columns),
         where=sql.SQL(" AND ").join(parts.format(sql.Identifier(name)) for name in where),
     ).as_bytes()

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Json, Jsonb
 
 from harness.core.config import Table
 from harness.core.errors import HarnessError, did_you_mean
+from harness.stack.database.keys import columns_of, key_of, sequence_of
+from harness.stack.database.observer import json_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One table: column -> type name, its key, the sequence that numbers it."""
+    """One table: column -> type name, the columns of its key, the sequence that numbers it, what must be given."""
 
     table: str
     columns: Mapping[str, str]
-    key: str
+    key: tuple[str, ...]
     sequence: str | None
+    required: frozenset[str] = frozenset()
+    """Columns that are never null and that the database cannot fill in."""
+
+    @property
+    def place(self) -> sql.Identifier:
+        return place_of(self.table)
 
 
-def shapes_of(db: psycopg.Connection, tables: Mapping[str, Table], kinds: set[str]) -> dict[str, Shape]:
-    """The shape of each kind's table. Raises HarnessError seed-unknown-kind, table-unknown."""
+def place_of(name: str) -> sql.Identifier:
+    """A table of harness.toml as SQL takes it: "name" stands in `public`, "schema.name" where it says."""
+    schema, _, table = name.rpartition(".")
+    return sql.Identifier(schema or "public", table)
+
+
+def shapes_of(db: psycopg.Connection, tables: Mapping[str, Table], kinds: Iterable[str]) -> dict[str, Shape]:
+    """The shape of each kind's table. Raises HarnessError seed-unknown-kind, table-unknown, table-kind."""
+    kinds = set(kinds)
     for kind in kinds:
         if kind not in tables:
             raise HarnessError(
@@ -33,35 +49,71 @@ def shapes_of(db: psycopg.Connection, tables: Mapping[str, Table], kinds: set[st
                 code="seed-unknown-kind",
             )
     names = {kind: tables[kind].table for kind in kinds}
-    rows = db.execute(
-        """SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum),
-                  array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum), k.attname::text,
-                  pg_get_serial_sequence(format('public.%%I', c.relname), k.attname)
-           FROM pg_class c
-           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-           LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-           LEFT JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = i.indkey[0]
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname = ANY (%s)
-           GROUP BY c.relname, k.attname""",
-        [list(names.values())],
-    ).fetchall()
+    asked = [[name.removeprefix("public.") for name in names.values()]]
+    try:
+        rows = db.execute(_TAKEN, asked).fetchall()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        rows = db.execute(_ASKED, asked).fetchall()
     found = {
-        table: Shape(table=table, columns=dict(zip(columns, types, strict=True)), key=key or "id", sequence=sequence)
-        for table, columns, types, key, sequence in rows
+        table: Shape(
+            table=table,
+            columns=dict(zip(columns, types, strict=True)),
+            key=tuple(key),
+            sequence=sequence,
+            required=frozenset(required),
+        )
+        for table, key, sequence, columns, types, required in rows
     }
     for kind, table in names.items():
-        if table not in found:
-            raise HarnessError(
-                f"[tables.{kind}] names the table {table}, which the target's database does not have",
-                hint="correct harness.toml; the target's migrations make the tables",
-                code="table-unknown",
-            )
-    return {kind: found[table] for kind, table in names.items()}
+        if table.removeprefix("public.") not in found:
+            raise unknown(db, kind, table)
+    return {kind: found[table.removeprefix("public.")] for kind, table in names.items()}
 
 
-def adapted(shape: Shape, column: str, value: Any, what: str) -> Any:
-    """A value as the column's type wants it: JSON columns take any JSON value, dates may be text."""
+_TAKEN = "SELECT name, key, sequence, names, types, required FROM harness.tables WHERE name = ANY (%s)"
+"""As the snapshot has it."""
+_ASKED = f"""
+SELECT * FROM (
+    SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name, k.key,
+           CASE WHEN cardinality(k.key) = 1 THEN {sequence_of("c.oid", "k.key[1]")}::text END, {columns_of("c.oid")}
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN LATERAL (SELECT {key_of("c.oid")} AS key) k
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+) t WHERE t.name = ANY (%s)"""
+"""Where no snapshot is taken."""
+
+
+def unknown(db: psycopg.Connection, kind: str, name: str) -> HarnessError:
+    """Why [tables] cannot name this: there is none, or it is something whose rows are not watched."""
+    there = db.execute(
+        """SELECT c.relkind, c.relispartition, pg_partition_root(c.oid)::regclass::text
+           FROM pg_class c WHERE c.oid = to_regclass(%s)""",
+        [place_of(name).as_string()],
+    ).fetchone()
+    known = [row[0] for row in db.execute(_NAMES).fetchall()]
+    if there is None:
+        return HarnessError(
+            f"[tables.{kind}] names the table {name}, which the target's database does not have",
+            hint=did_you_mean(name, known),
+            code="table-unknown",
+        )
+    words = {"v": "a view", "m": "a materialized view", "f": "a foreign table", "S": "a sequence", "i": "an index"}
+    what = f"a partition of {there[2]}" if there[1] else words.get(there[0], "no table of the target's own")
+    return HarnessError(
+        f"[tables.{kind}] names {name}, which is {what}: its rows are not watched",
+        hint=f"name {there[2]}" if there[1] else "name the table that holds the rows",
+        code="table-kind",
+    )
+
+
+_NAMES = """
+SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^(pg_|harness)' AND n.nspname <> 'information_schema'"""
+
+
+def adapted(shape: Shape, column: str, value: Any) -> Any:
+    """A value as the column's type wants it: JSON columns take any JSON value, dates, ranges and the like are text."""
     kind = shape.columns.get(column, "")
     if kind in ("jsonb", "json") and value is not None:
-        return Jsonb(value) if kind == "jsonb" else Json(value)
-    return Jsonb(value) if isinstance(value, dict) else value
+        return Jsonb(json_value(value)) if kind == "jsonb" else Json(json_value(value))
+    return Jsonb(json_value(value)) if isinstance(value, dict) else value

@@ -71,7 +71,7 @@ def places(config: Config, run: str) -> dict[str, str]:
         "db_host": "postgres",
         "db_port": "5432",
         "db_name": postgres.DATABASE,
-        "db_user": postgres.USER,
+        "db_user": postgres.OWNER,
         "db_password": "",
         "redis_port": "6379",
         "redis_url": "redis://valkey:6379/0",

@@ -67,7 +67,7 @@ class DockerStack:
     @property
     def database_url(self) -> str:
         """Where the harness finds the database: the door's local end, in a folder that is closed to others."""
-        return f"postgresql://{postgres.USER}@/{postgres.DATABASE}?host={self.run_dir}&port=5432"
+        return f"postgresql://{postgres.OWNER}@/{postgres.DATABASE}?host={self.run_dir}&port=5432"
 
     @property
     def fake_control(self) -> Path:

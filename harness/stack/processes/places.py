@@ -36,7 +36,7 @@ def places_of(
         "db_socket": os.fspath(run_dir / "pg_socket"),
         "db_port": str(ports["db"]),
         "db_name": postgres.DATABASE,
-        "db_user": postgres.USER,
+        "db_user": postgres.OWNER,
         "db_password": password,
         "redis_port": str(ports["redis"]),
         "redis_url": f"redis://127.0.0.1:{ports['redis']}/0",

@@ -70,7 +70,7 @@ def restore(stack: Stack, file: Path) -> None:
     """Put the database back to `file`, all of it: nothing written since remains."""
     stack.db.close()
     _tool(stack, "dropdb", "--force", postgres.DATABASE)
-    _tool(stack, "createdb", postgres.DATABASE)
+    _tool(stack, "createdb", f"--owner={postgres.OWNER}", postgres.DATABASE)
     _tool(stack, "pg_restore", "--exit-on-error", f"--dbname={postgres.DATABASE}", str(file))
     stack.db = postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]))
 
@@ -82,7 +82,7 @@ def _tool(stack: Stack, name: str, *words: str) -> None:
         str(home / name),
         f"--host={sockets}",
         f"--port={stack.places['db_port']}",
-        f"--username={postgres.USER}",
+        f"--username={postgres.SUPERUSER}",
     ]
     done = subprocess.run([*command, *words], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:

@@ -327,7 +327,7 @@ def test_the_database_of_a_hook_island_asks_for_a_password(launch, place):
         """import psycopg
         def attempt(password):
             try:
-                with psycopg.connect(host="127.0.0.1", port=stack.places["db_port"], dbname="igny8", user="igny8", password=password):
+                with psycopg.connect(host="127.0.0.1", port=stack.places["db_port"], dbname=stack.places["db_name"], user=stack.places["db_user"], password=password):
                     return "in"
             except psycopg.OperationalError as error:
                 return "refused"

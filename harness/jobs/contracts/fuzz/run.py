@@ -110,7 +110,7 @@ def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int) 
         stack.db.close()  # a database with a session on it cannot be copied
         with postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]), "postgres") as admin:
             for name in names:
-                admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres.DATABASE}")
+                postgres.create(admin, name, postgres.DATABASE)
     jobs = [{**job, "seed": number * STREAMS + n, "corners": n == 0} for n in range(len(names))]
     with ThreadPoolExecutor(len(names)) as pool:
         told = list(pool.map(lambda pair: _started(stack, config, *pair), zip(jobs, names, strict=True)))

@@ -31,7 +31,7 @@ def _broker() -> bool:
 
 def _database() -> bool:
     """A server that is still starting answers a start-up message with an error."""
-    words = b"user\0igny8\0database\0postgres\0\0"
+    words = b"user\0app_owner\0database\0postgres\0\0"
     return _asked("postgres", 5432, struct.pack(">II", len(words) + 8, 3 << 16) + words).startswith(b"R")
 
 
