@@ -13,14 +13,14 @@ from harness.core.errors import HarnessError
 
 def write_all(texts: Mapping[Path, str]) -> None:
     """Write every text beside its place, then move all into place. Raises store-write, and then nothing is changed
-    unless the disk fails between two renames."""
+    unless the disk fails between two renames. Half a surrogate pair is written as its escape."""
     staged: list[tuple[str, Path]] = []
     try:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
             staged.append((name, path))
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

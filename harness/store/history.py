@@ -39,7 +39,12 @@ class Pen:
             event["cell"] = self._cell
         if kind == "cell.end":
             self._cell = ""
-        return _encode({**event, **fields}) + "\n"
+        line = _encode({**event, **fields}) + "\n"
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # half a surrogate pair, which a target may send: JSON has an escape for it
+            line = line.encode("utf-8", "backslashreplace").decode()
+        return line
 
 
 class HistoryWriter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -226,3 +227,9 @@ def test_a_wrong_rule_is_refused(tmp_path, old, new, message):
     with pytest.raises(HarnessError) as error:
         read_rates(tmp_path, MORE.replace(old, new, 1))
     assert error.value.message == f"rates.toml: {message}"
+
+
+def test_half_a_surrogate_pair_is_written_as_its_escape(tmp_path):
+    """It is no text in UTF-8; in JSON the escape means the same."""
+    files.write_all({tmp_path / "x.json": '{"a": "half \ud83d"}'})
+    assert json.loads((tmp_path / "x.json").read_text()) == {"a": "half \ud83d"}

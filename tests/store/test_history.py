@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,10 @@ def test_a_history_that_lost_an_event_is_not_settled(tmp_path: Path) -> None:
     lost = run_of([event for event in whole if event["kind"] != "http"], LEDGER).cells[0]
     assert not lost.settled
     assert lost.settle_reason == "the history does not hold what was observed: http 0 of 1"
+
+
+def test_half_a_surrogate_pair_of_a_target_is_written_and_read_back(tmp_path):
+    """It is no UTF-8, and JSON has an escape for it: the run goes on, and the value is the one that was sent."""
+    cell = lawful_text()
+    cell = told(replace(cell, calls=(replace(cell.calls[0], request={"text": "half \ud83d, whole \U0001f600"}),)))
+    assert read(write_run(tmp_path / "h.ndjson", [cell]), LEDGER).cells == (cell,)

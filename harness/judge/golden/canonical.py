@@ -33,7 +33,8 @@ def canonical_bytes(events: Iterable[Event], ledger: Ledger | None = None) -> by
     for name in sorted(cells):
         lines += _cell(name, cells[name], ledger)
     lines.append(_line("end", {"complete": ended}))
-    return ("\n".join(lines) + "\n").encode()
+    # half a surrogate pair, which a target may send, stays the escape that JSON has for it
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
 
 
 def canonical_cells(events: Iterable[Event], ledger: Ledger) -> dict[str, tuple[str, ...]]:

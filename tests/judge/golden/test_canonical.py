@@ -168,3 +168,13 @@ def test_a_run_that_was_cut_off_is_not_equal_to_a_whole_one(tmp_path):
     """Two truncated runs are not the proof of a whole one."""
     events = events_of(cell_with_all(), tmp=tmp_path / "h")
     assert canonical(events) != canonical(events[:-1])
+
+
+def test_half_a_surrogate_pair_is_an_escape_in_the_canonical_form(tmp_path):
+    """A target that sends one is told apart from one that does not, and nothing breaks."""
+    cell = lawful_text()
+    half = replace(cell, calls=(replace(cell.calls[0], request={"model": "gpt-5.1", "text": "half \ud83d"}),))
+    made = canonical(events_of(told(half), tmp=tmp_path / "half"))
+    assert b"half \\ud83d" in made
+    assert [json.loads(line) for line in made.decode().splitlines()]
+    assert made != canonical(events_of(told(cell), tmp=tmp_path / "whole"))
