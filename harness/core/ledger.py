@@ -100,8 +100,9 @@ class Ledger:
 
     @property
     def owner(self) -> str:
-        """The column by which a row of the target names its account; "" where none is known."""
-        named = self.column("movements", "account") or self.column("usage", "account")
+        """The column by which a row of the target names its account; "" where none is known. A query has its own names."""
+        tables = [part for part in (self.movements, self.usage) if part is not None and not part.sql]
+        named = next((column for part in tables if (column := part.columns.get("account"))), "")
         return "" if "." in named else named
 
     def amount(self, value: Any) -> Amount:

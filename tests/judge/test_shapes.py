@@ -307,3 +307,31 @@ def test_accounts_of_a_plan_have_their_own_prices():
     assert COLUMN.judged("law-6", COLUMN.sold(), rates=card, scenario=pro).evidence == (
         "article: 22 credits charged, the rate card says 99 (-77): 99 a call",
     )
+
+
+BY_TOKENS = Rule(
+    operation="article", kind="rates", credits_per_1m={"input": Decimal(3), "output": Decimal(120)}, decimals=2
+)
+
+
+def test_a_ledger_without_tokens_is_held_to_the_calls():
+    """820 tokens at 3 a million and 1310 at 120 are 0.16, by the provider's own count; which call it is of is found."""
+    card = RateCard(rules=(BY_TOKENS,))
+    small = call(n=2, usage={"tokens_in": 1, "tokens_out": 1})
+    events = changed(SINGLE.sold(), "ledger.movements", cents=-16)
+    assert SINGLE.judged("law-6", events, rates=card).status is Status.PASS
+    assert SINGLE.judged("law-6", [small, *events], rates=card).status is Status.PASS
+    assert SINGLE.judged("law-6", SINGLE.sold(), rates=card).evidence == (
+        "article: 0.15 credits charged, the rate card says 0.16 (-0.01): 2130 tokens at input 3, output 120 a million",
+    )
+    silent = SINGLE.judged("law-6", without(events, "call"), rates=card)
+    assert (silent.status, silent.evidence) == (
+        Status.UNKNOWN,
+        ("article: the rate card prices it by tokens; the ledger counts none, and no call is left",),
+    )
+
+
+def test_a_query_names_no_column_of_other_tables():
+    """What a SELECT calls the account is its own word."""
+    toml = {**COLUMN.toml, "movements": {"sql": "SELECT 1", "amount": "n", "account": "who"}}
+    assert replace(COLUMN, toml=toml).ledger.owner == "account_id"

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from harness.core.counts import count, signed
-from harness.core.history import CellHistory, UsageRow
+from harness.core.fold.postings import TOKENS
+from harness.core.history import Call, CellHistory, UsageRow
 from harness.core.ledger import Amount, Ledger
 from harness.core.rates import RateCard, Rule, account_in, as_given
 from harness.core.rates.due import cost_due, credits_due, use_of
 from harness.judge.context import Context
 from harness.judge.laws.charges import deductions_of
-from harness.judge.laws.provider import SNAPSHOT
+from harness.judge.laws.provider import SNAPSHOT, model_of
 from harness.judge.result import Result, judged
 
 
 def as_the_rate_card(cell: CellHistory, context: Context) -> Result:
-    """Law 6. Unknown where the card has no rule for the operation or no price for the model, or where a price by tokens is
-    asked of a charge that counts none."""
+    """Law 6. Unknown where the card has no rule for the operation or no price for the model. A charge that is priced by
+    tokens and counts none is held to a call of the cell that does: unknown where there are not as many."""
     card, ledger = as_given(context.rates, context.scenario), context.target.ledger
     problems: list[str] = []
     unclear: list[str] = []
     delta: Amount = 0
     rows = charged(cell, ledger)
+    calls = _Calls(cell, context)
     for row in rows:
         rule = card.rule(row.operation, context.phase, account_in(context.scenario, row.account))
         if rule is None:
             unclear.append(f"{row.operation}: the rate card has no rule for it at phase {context.phase}")
-        elif (
-            by_tokens(rule)
-            and row.tokens_in is None
-            and row.tokens_out is None
-            and not ledger.has("usage", "tokens_in")
-        ):
-            unclear.append(f"{row.operation}: the rate card prices it by tokens, and the ledger counts none")
         else:
+            if by_tokens(rule) and not ledger.has("usage", "tokens_in", "tokens_out"):
+                row, lacks = calls.counted(rule, row)
+                if lacks:
+                    unclear.append(lacks)
+                    continue
             due = credits_due(rule, use_of(row, SNAPSHOT.sub("", row.model)))
             if due != row.credits:
                 delta += row.credits - due
@@ -48,6 +49,40 @@ def as_the_rate_card(cell: CellHistory, context: Context) -> Result:
     total = sum(row.credits for row in rows)
     return judged(
         problems, unclear, f"{len(rows)} charges, {count(total, 'credit')}, as priced", credits_delta=delta or None
+    )
+
+
+class _Calls:
+    """Calls that count tokens, for charges that do not: each is of one charge, of one that it explains if there is any."""
+
+    def __init__(self, cell: CellHistory, context: Context) -> None:
+        free = {allowed.match for allowed in context.scenario.unbilled}
+        metered = [call for call in cell.calls if call.success and call.usage is not None and not call.images]
+        self._left = [call for call in metered if call.route not in free]
+
+    def counted(self, rule: Rule, row: UsageRow) -> tuple[UsageRow, str]:
+        """The charge with a call's tokens; or why there is none."""
+        made = [(call, _with(row, call)) for call in self._left]
+        if not made:
+            return (
+                row,
+                f"{row.operation}: the rate card prices it by tokens; the ledger counts none, and no call is left",
+            )
+        fitting = (one for one in made if credits_due(rule, use_of(one[1], one[1].model)) == row.credits)
+        call, counted = next(fitting, made[0])
+        self._left.remove(call)
+        return counted, ""
+
+
+def _with(row: UsageRow, call: Call) -> UsageRow:
+    usage = call.usage or {}
+    apart = {name: n for name in TOKENS if (n := usage.get(f"tokens_{name}")) is not None}
+    return replace(
+        row,
+        tokens_in=usage.get("tokens_in", 0),
+        tokens_out=usage.get("tokens_out", 0),
+        tokens=apart,
+        model=model_of(call),
     )
 
 
