@@ -19,6 +19,11 @@ FORMAT = 1
 
 def load(path: Path) -> Config:
     """Read harness.toml. Raises HarnessError config-missing, config-syntax, config-unknown-key, config-value."""
+    return _Reader(path).config(document(path))
+
+
+def document(path: Path) -> dict[str, Any]:
+    """harness.toml as it stands. Raises HarnessError config-missing, config-syntax."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -32,14 +37,13 @@ def load(path: Path) -> Config:
             f"cannot read {path}: {error}", hint="the file must be readable UTF-8 text", code="config-missing"
         ) from None
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise HarnessError(
             f"{path.name} is not valid TOML: {error}",
             hint="mend that line; docs/formats.md shows the file with every key",
             code="config-syntax",
         ) from None
-    return _Reader(path).config(raw)
 
 
 class _Reader:

@@ -7,6 +7,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from harness.store.files import BUILDING
+
 NAME = "igny8-harness"
 KEEP = 16
 """Prepared databases kept, newest use first: two for each of eight phases."""
@@ -30,6 +32,6 @@ def prune(clusters: Path) -> None:
     with suppress(OSError):
         packs = sorted(clusters.glob("*.pack"), key=lambda path: path.stat().st_mtime, reverse=True)
         newest = packs[0].stat().st_mtime if packs else 0.0
-        stale = [path for path in clusters.glob(".building-*") if path.stat().st_mtime < newest - 3600]
+        stale = [path for path in clusters.glob(f"{BUILDING}*") if path.stat().st_mtime < newest - 3600]
         for path in [*packs[KEEP:], *stale]:
             path.unlink(missing_ok=True)

@@ -10,6 +10,22 @@ from pathlib import Path
 
 from harness.core.errors import HarnessError
 
+BUILDING = ".building-"
+"""Begins the name of a file that is being written; one that is old was left by a process that was killed."""
+
+
+def write_bytes(path: Path, *parts: bytes) -> None:
+    """Write a file that only its owner reads, or leave what was there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=BUILDING)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(parts)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink()
+        raise
+
 
 def write_all(texts: Mapping[Path, str]) -> None:
     """Write every text beside its place, then move all into place. Raises store-write, and then nothing is changed

@@ -84,6 +84,15 @@ def read_finding(tmp_path: Path, text: str):
     return findings.read(path, ("golden", "provider", "law-4"))
 
 
+def test_bytes_are_written_whole_or_not_at_all(tmp_path):
+    """Claim: what could not be written whole leaves the old file and no other, whatever ended it."""
+    files.write_bytes(tmp_path / "kept" / "pack", b"head ", b"rest")
+    assert (tmp_path / "kept" / "pack").read_bytes() == b"head rest"
+    with pytest.raises(TypeError):
+        files.write_bytes(tmp_path / "kept" / "pack", b"new", "no bytes")
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / "kept").iterdir()] == [("pack", b"head rest")]
+
+
 def test_findings_name_laws_phrases_and_their_end(tmp_path):
     """They are also the registry of the process; 0 means that no phase ends it."""
     found = read_finding(tmp_path, FINDING)["free-work"]

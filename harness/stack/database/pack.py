@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zlib
 from pathlib import Path
+
+from harness.store.files import write_bytes
 
 _MAGIC = b"harness-pack 1 "
 
@@ -39,16 +40,7 @@ def write(folder: Path, target: Path) -> None:
             files.append((os.fspath((here / name).relative_to(folder)), where[content], len(content)))
     index = json.dumps({"folders": sorted(folders), "files": files}).encode()
     rest = b"".join((index, *parts))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".building-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(b"%s%08x %d\n" % (_MAGIC, zlib.crc32(rest), len(index)))
-            out.write(rest)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink()
-        raise
+    write_bytes(target, b"%s%08x %d\n" % (_MAGIC, zlib.crc32(rest), len(index)), rest)
 
 
 def unpack(source: Path, folder: Path, *, owner: tuple[int, int] | None = None) -> None:

@@ -18,6 +18,7 @@ from harness.stack.docker import container, describe, engine
 from harness.stack.docker.image.build import Image
 from harness.stack.roles import environment
 from harness.store import cache
+from harness.store.files import write_bytes
 
 NAME = "database.pack"
 _TIMEOUT_S = 300
@@ -80,11 +81,7 @@ def fetch(one: container.Container, path: str, target: Path) -> None:
             member = tar.next()
             content = tar.extractfile(member) if member is not None else None
             data = content.read() if content is not None else b""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, made = tempfile.mkstemp(prefix=".building-", dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(made).replace(target)
+    write_bytes(target, data)
 
 
 def archive_of(files: dict[str, Path | bytes], *, uid: int, mode: int) -> bytes:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import redis
 
-from harness.core.errors import StackError
 from harness.stack.database import postgres
 from harness.stack.docker import container
 from harness.stack.docker.container import Container
+from harness.stack.roles.answering import await_answer
 
 _CELERY_READY = " ready."
 
@@ -22,7 +22,7 @@ def await_role(one: Container, ports: Mapping[str, int]) -> None:
     how, _, detail = one.service.ready.partition(":")
     match how:
         case "http":
-            _await_http(one, ports[one.service.role], detail)
+            await_answer("127.0.0.1", ports[one.service.role], detail, partial(_wait, one))
         case "celery":
             container.await_line(one, _CELERY_READY, at_end=True)
         case "line":
@@ -62,28 +62,5 @@ def await_broker(one: Container, url: str) -> None:
         client.close()
 
 
-def _await_http(one: Container, port: int, path: str) -> None:
-    last = "no answer"
-
-    def answers() -> bool:
-        nonlocal last
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", path)
-            last = f"status {connection.getresponse().status}"
-        except (OSError, http.client.HTTPException) as error:
-            last = str(error) or type(error).__name__
-        finally:
-            connection.close()
-        return last == "status 200"
-
-    _explained(one, lambda: container.await_true(one, answers, what=f"status 200 from GET {path}"), lambda: last)
-
-
-def _explained(one: Container, wait: Callable[[], None], last: Callable[[], str]) -> None:
-    try:
-        wait()
-    except StackError as error:
-        if error.code == "role-not-ready":
-            raise StackError(f"{error.message} (last: {last()})", hint=error.hint, code=error.code) from None
-        raise
+def _wait(one: Container, condition: Callable[[], bool], what: str) -> None:
+    container.await_true(one, condition, what=what)

@@ -8,11 +8,11 @@ workers = 1                         # containers for each role that takes tasks
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.backend.description import document
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 
@@ -28,7 +28,7 @@ class Settings:
 
 def read(config: Config) -> Settings:
     """Raises HarnessError config-unknown-key, config-value."""
-    table = tomllib.loads(config.source.read_text(encoding="utf-8")).get("docker", {})
+    table = document(config.source).get("docker", {})
     known = ("base", "requirements", "workers")
     if not isinstance(table, dict):
         raise _bad(config, "[docker] must be a table", "see docs/formats.md, harness.toml")

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from harness.stack.docker import container, database, describe, door, engine, na
 from harness.stack.docker.image import build
 from harness.stack.docker.running import DockerStack
 from harness.stack.docker.settings import Settings, checked_workers, read
+from harness.stack.roles.laps import Laps
 from harness.store import cache
 
 
@@ -47,7 +47,7 @@ def boot(
     chosen = settings or read(config)
     if workers is not None:
         chosen = replace(chosen, workers=checked_workers(workers, "workers:"))
-    clock = _Clock()
+    clock = Laps()
     api = engine.connect()
     cache_dir = cache.folder(config.source.parent)
     with engine.speaking(api, "removing what a killed run left"):
@@ -86,7 +86,7 @@ def boot(
 
 
 def _raise_up(
-    stack: DockerStack, fake: Mapping[str, Any] | None, cache_dir: Path, *, roles: bool, web_port: int, clock: _Clock
+    stack: DockerStack, fake: Mapping[str, Any] | None, cache_dir: Path, *, roles: bool, web_port: int, clock: Laps
 ) -> None:
     place, config, run = stack.place, stack.config, str(stack.run_dir)
     place.logs.mkdir(parents=True)
@@ -196,18 +196,3 @@ def _open(stack: DockerStack, opened: container.Container, always: list[Role], w
         if role.ready.startswith("http:"):
             stack.ports[role.name] = stack.door.tcp(f"tcp:{role.name}:{describe.HTTP_PORT}", web_port)
             web_port = 0
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.began = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def lap(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start
-
-    def total(self) -> None:
-        self.seconds["boot"] = time.perf_counter() - self.began

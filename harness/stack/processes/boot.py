@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +23,7 @@ from harness.stack.processes.places import places_of
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import child, environment
 from harness.stack.roles.child import Child
+from harness.stack.roles.laps import Laps
 from harness.store import cache
 
 FAKE = ("{python}", "-m", "harness.provider.fake", "--config", "{config}")
@@ -48,7 +48,7 @@ def boot(
     Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
     stack = planned or plan(config, island, reachable=reachable)
-    clock = _Clock(stack.timings)
+    clock = Laps(stack.timings)
     try:
         stack.broker = valkey.start(
             valkey.find(), stack.run_dir, port=int(stack.places["redis_port"]), log=stack.log("valkey"), env=stack.env
@@ -141,18 +141,3 @@ def _start_database(stack: Stack) -> cluster.Cluster:
         password=stack.places["db_password"],
         migrate=migrate,
     )
-
-
-class _Clock:
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self.began = time.perf_counter()
-        self.seconds = seconds
-
-    @contextmanager
-    def lap(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start
-
-    def total(self) -> None:
-        self.seconds["boot"] = time.perf_counter() - self.began

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from harness.core.errors import StackError
 from harness.stack.isolation import hook
 from harness.stack.isolation.supervise import descendants
 from harness.stack.roles import child
+from harness.stack.roles.answering import await_answer
 
 TIMEOUT_S = 60.0
 HOOK_TIMEOUT_S = 5.0
@@ -50,26 +50,11 @@ def await_line(process: child.Child, text: str, *, at_end: bool = False) -> None
 
 def _await_http(process: child.Child, host: str, port: int, path: str, *, shared: bool) -> None:
     """`shared`: the network is the machine's, so another program may hold the port."""
-    last = "no answer"
 
-    def answers() -> bool:
-        nonlocal last
-        connection = http.client.HTTPConnection(host, port, timeout=5)
-        try:
-            connection.request("GET", path)
-            last = f"status {connection.getresponse().status}"
-        except (OSError, http.client.HTTPException) as error:
-            last = str(error) or type(error).__name__
-        finally:
-            connection.close()
-        return last == "status 200"
+    def wait(condition: Callable[[], bool], what: str) -> None:
+        child.wait_until(process, condition, what=what, timeout_s=TIMEOUT_S)
 
-    try:
-        child.wait_until(process, answers, what=f"status 200 from GET {path}", timeout_s=TIMEOUT_S)
-    except StackError as error:
-        if error.code == "role-not-ready":
-            raise StackError(f"{error.message} (last: {last})", hint=error.hint, code=error.code) from None
-        raise
+    await_answer(host, port, path, wait)
     if shared and not _listens(process.pid, port):
         raise StackError(
             f"{process.name} answers on port {port}, but another program holds that port",

@@ -3,6 +3,7 @@
 environment   what a role sees
 child         one process: spawn, wait until, stop
 logs          what it says
+answering     a role is up once it answers over HTTP;  laps   what took how long until then
 console       the target's own shell, kept open
 sender        messages through the target's own Celery app, and what its workers hold
 """
