@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Change, Do, Fault, Path, Ref, Scenario, Unbilled
+from harness.core.scenario import Change, Do, Fault, Operation, Path, Ref, Scenario, Unbilled
 from scenarios.brands import Article
 from scenarios.world import ENOUGH, TIDEWATER, contents, world
 
@@ -18,12 +18,12 @@ REFUSED = Article(
 
 
 def scenarios_of(
-    *, module: str, name: str, operation: str, title: str, row: str, too_few_credits: int
+    *, module: str, name: str, operation: Operation, title: str, row: str, too_few_credits: int
 ) -> tuple[Scenario, ...]:
     """All scenarios of one service. `row` is its name in the plan's checklist; it refuses at `too_few_credits`."""
 
     def when(expect: int | None = None) -> tuple[Do, ...]:
-        return (Do(operation=operation, args={"content": Ref("content1")}, expect=expect),)
+        return (operation(content=Ref("content1"), expect=expect),)
 
     def failing(kind: str, fault: str, says: str) -> Scenario:
         """The same request with one fault laid over its provider call: answered 502, and nothing is charged."""

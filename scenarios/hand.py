@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Path, Ref, Scenario
+from harness.core.scenario import Path, Ref, Scenario, Shown
+from scenarios.asks import auto_cluster, generate_content, generate_ideas, generate_images, run_automation
 from scenarios.world import TIDEWATER, clusters, contents, image_model, images, keywords, refs, tasks, world
 
 ARTICLE = TIDEWATER.articles[0]
@@ -19,11 +20,17 @@ HAND = Scenario(
         (image_model("runware:97@1"),),
     ),
     when=(
-        Do(operation="auto_cluster", args={"ids": refs("kw", 6)}),
-        Do(operation="generate_ideas", args={"ids": refs("cluster", 1)}),
-        Do(operation="generate_content", args={"ids": refs("task", 1)}),
-        Do(operation="generate_images", args={"ids": refs("image", 2), "content": Ref("content1")}),
-        Do(operation="run_automation"),
+        auto_cluster(ids=refs("kw", 6)),
+        generate_ideas(ids=refs("cluster", 1)),
+        generate_content(ids=refs("task", 1)),
+        generate_images(ids=refs("image", 2), content=Ref("content1")),
+        run_automation(),
     ),
     paths=(Path.MANUAL,),
+)
+
+REQUESTS = (
+    Shown(title="what the account has", method="GET", url="/api/v1/billing/credits/balance/"),
+    Shown(title="what it was spent on", method="GET", url="/api/v1/billing/credits/usage/"),
+    Shown(title="the models to choose from", method="GET", url="/api/v1/system/ai-models/", from_phase=5),
 )

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from harness.core.scenario import Given, Ref, Row
+from harness.core.scenario import Ref, Row
 from harness.core.week import Schedule, Week
+from scenarios.asks import CHECK
 from scenarios.brands import TIDEWATER
-from scenarios.world import business, bystander, contents, ideas, image_model, keywords, tasks
+from scenarios.world import business, bystander, contents, given, ideas, image_model, keywords, tasks
 
 CREDITS = 1000
 TOO_FEW = 1
@@ -110,11 +111,11 @@ def week(accounts: int, start: datetime) -> Week:
         first = start + customer.days * DAY + at
         rows += _rows(customer, prefix, first)
         schedules.append(_schedule(customer, f"{prefix}account", first))
-    given = Given(rows=tuple(rows), actor="c01-owner")
+    made = given(tuple(rows), actor="c01-owner")
     return Week(
-        given=given,
+        given=made,
         schedules=tuple(schedules),
-        check="scheduler_tick",
+        check=CHECK,
         run="automation_run",
         run_started="started_at",
     )

@@ -13,13 +13,23 @@ from typing import Any
 
 from faker import Faker
 
-from harness.core.scenario import Change, Given, Ref, Row, bearer
+from harness.core.scenario import Change, Given, Ref, Row
 from scenarios.brands import BRIGHTSIDE, NORTHFELL, TIDEWATER, Article, Brand, Brief
 
 ENOUGH = 500
 """Opening credits that no single scenario uses up."""
 
 BYSTANDER_CREDITS = 77
+
+
+def bearer(name: str) -> str:
+    """The bearer token of the api_token row `name`: the same in every run, worth nothing outside a disposable stack."""
+    return "igny8_" + hashlib.sha256(f"harness bearer {name}".encode()).hexdigest()[:40]
+
+
+def tokens_of(rows: Iterable[Row]) -> dict[str, str]:
+    """What each seeded api_token stands for."""
+    return {row.name: bearer(row.name) for row in rows if row.kind == "api_token"}
 
 
 def business(brand: Brand = TIDEWATER, *, credits: int = ENOUGH, prefix: str = "") -> tuple[Row, ...]:
@@ -137,10 +147,15 @@ def world(
     *parts: Iterable[Row], credits: int = ENOUGH, brand: Brand = TIDEWATER, changes: tuple[Change, ...] = ()
 ) -> Given:
     """One business, a bystander, and the given rows."""
-    return Given(
-        rows=(*business(brand, credits=credits), *bystander(), *(row for part in parts for row in part)),
+    return given(
+        (*business(brand, credits=credits), *bystander(), *(row for part in parts for row in part)),
         changes=changes,
     )
+
+
+def given(rows: tuple[Row, ...], *, actor: str = "owner", changes: tuple[Change, ...] = ()) -> Given:
+    """These rows, with what each token of theirs is."""
+    return Given(rows=rows, changes=changes, actor=actor, tokens=tokens_of(rows))
 
 
 def refs(kind: str, count: int, *, prefix: str = "") -> list[Ref]:
@@ -157,6 +172,6 @@ def _words(html: str) -> int:
 
 
 __all__ = [
-    "BRIGHTSIDE", "ENOUGH", "NORTHFELL", "TIDEWATER", "business", "bystander", "clusters", "contents", "ideas",
+    "BRIGHTSIDE", "ENOUGH", "NORTHFELL", "TIDEWATER", "business", "bystander", "clusters", "contents", "given", "ideas",
     "image_model", "images", "keywords", "refs", "tasks", "world",
 ]  # fmt: skip

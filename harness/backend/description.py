@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import ledger, providers
-from harness.core.config import Action, Config, HandRequest, Role, Table
+from harness.core.config import WAYS, Auth, Config, Role, Table
 from harness.core.errors import HarnessError, did_you_mean
 
 FORMAT = 1
@@ -87,8 +87,8 @@ class _Reader:
         top = self.known(
             "top level",
             raw,
-            ("format", "target", "providers", "roles", "tables", "operations"),
-            ("harness", "phases", "docker", "hand", "ledger"),
+            ("format", "target", "providers", "roles", "tables"),
+            ("harness", "phases", "docker", "auth", "ledger"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -136,8 +136,7 @@ class _Reader:
             roles={name: self.role(name, value) for name, value in top["roles"].items()},
             tables=tables,
             ledger=ledger.read(self.path.name, top.get("ledger", {}), tables),
-            operations={name: self.operation(name, value) for name, value in top["operations"].items()},
-            hand=self.hand(top.get("hand", {})),
+            auth=self.auth(top.get("auth", {})),
             settle_timeout_s=float(settle_timeout_s),
             phases_root=phases_root,
             phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
@@ -156,17 +155,25 @@ class _Reader:
             raise self.fail(f"{where} {path} is not a folder", "point it at an existing folder, or take [phases] out")
         return path
 
-    def hand(self, value: Any) -> tuple[HandRequest, ...]:
-        made = []
-        for n, one in enumerate(self.known("hand", value, (), ("requests",)).get("requests", []), 1):
-            where = f"hand.requests {n}"
-            table = self.known(where, one, ("title", "method", "url"), ("from_phase",))
-            phase = table.get("from_phase", 0)
-            if not isinstance(phase, int) or not 0 <= phase <= 7:
-                raise self.fail(f"{where}: from_phase {phase!r} is not a phase", "phases are 0 to 7")
-            texts = {name: self.text(f"{where}.{name}", table[name]) for name in ("title", "method", "url")}
-            made.append(HandRequest(**texts, from_phase=phase))
-        return tuple(made)
+    def auth(self, value: Any) -> Auth:
+        table = self.known("auth", value, (), ("header", *WAYS, "cookie", "csrf_cookie", "csrf_header"))
+        ways = [way for way in WAYS if way in table]
+        if len(ways) > 1:
+            raise self.fail(f"[auth] has {' and '.join(ways)}", "a credential comes from one place: keep one of them")
+        texts = {
+            key: self.text(f"auth.{key}", one) for key, one in table.items() if key not in ("login", "session", "basic")
+        }
+        if "{token}" not in texts.get("header", "{token}") or ":" not in texts.get("header", ":"):
+            raise self.fail(f"auth.header {texts['header']!r} is no header", 'write "Name: scheme {token}"')
+        tables: dict[str, Any] = {}
+        for way, keys, more in (
+            ("login", ("url", "body", "token"), ()),
+            ("session", ("url", "body"), ("json",)),
+            ("basic", ("user", "password"), ()),
+        ):
+            if way in table:
+                tables[way] = self.known(f"auth.{way}", table[way], keys, more)
+        return Auth(way=ways[0] if ways else "token", **texts, **tables)
 
     def role(self, name: str, value: Any) -> Role:
         where = f"roles.{name}"
@@ -198,28 +205,3 @@ class _Reader:
             status=self.text(f"{where}.status", table.get("status", "")),
             active=self.texts(f"{where}.active", table.get("active", [])),
         )
-
-    def operation(self, name: str, value: Any) -> dict[str, Action]:
-        paths = self.known(f"operations.{name}", value, (), ("manual", "automation", "scheduled", "direct"))
-        actions = {}
-        for path, action in paths.items():
-            where = f"operations.{name}.{path}"
-            table = self.known(where, action, (), ("request", "task", "call", "rows", "start"))
-            ways = [way for way in ("request", "task", "call", "start") if table.get(way)]
-            if len(ways) != 1 and ways != ["call", "start"]:
-                raise self.fail(
-                    f"[{where}] needs exactly one of request, task, call, start (a call may prepare a start)",
-                    f"it has {', '.join(ways) or 'none'}",
-                )
-            if "request" in table:
-                self.known(f"{where}.request", table["request"], ("method", "url"), ("body",))
-            if "task" in table:
-                self.known(f"{where}.task", table["task"], ("name",), ("args", "kwargs"))
-            actions[path] = Action(
-                request=table.get("request"),
-                task=table.get("task"),
-                call=table.get("call", ""),
-                rows=tuple(table.get("rows", ())),
-                start=table.get("start", ""),
-            )
-        return actions

@@ -4,8 +4,9 @@ run        run_cell, folded: a scenario on a path, told as it goes or kept as a 
 observe    the nine steps, whatever is driven: a scenario, a tick of the week, a task that is left in the queue
 block      a block of code of a test, watched as a cell is
 drive      the steps of a scenario on its path
+auth       who asks: the headers of each actor
 ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started
 webhook    how a webhook comes in, signed
-template   `$name` placeholders of harness.toml, filled with arguments and seeded keys
+template   `$name` placeholders of an action, filled with arguments and seeded keys
 live       a booted stack as a cell sees it; boot
 """

@@ -12,12 +12,13 @@ from typing import Any, Protocol
 import requests
 
 from harness.cell.template import fill, fill_code
-from harness.core.config import Action, Config
-from harness.core.errors import HarnessError, StackError, did_you_mean
+from harness.core.action import Action
+from harness.core.errors import StackError
 from harness.core.history import HttpExchange
 from harness.core.scenario import Do, Path
 
 CALL_TIMEOUT_S = 60.0
+Headers = Mapping[str, str]
 
 
 class Askable(Protocol):
@@ -39,16 +40,16 @@ class Answered:
     exchange: HttpExchange | None = None
     started: str = ""
     messages: int = 0
+    challenge: str = ""
+    """The WWW-Authenticate of an answer."""
 
 
-def ask(
-    config: Config, step: Do, path: Path, known: Mapping[str, Any], surface: Askable, token: str
-) -> Answered:  # fmt: skip
-    """Ask once, the way harness.toml says for this path; `known` is what its placeholders may name. Raises what
-    `action_for` raises, scenario-placeholder, and StackError target-unreachable."""
-    action, where = action_for(config, step.operation, path), f"operations.{step.operation}.{path}"
+def ask(step: Do, action: Action, path: Path, known: Mapping[str, Any], surface: Askable, headers: Headers) -> Answered:
+    """Ask once, by `action`; `known` is what its placeholders may name, `headers` show who asks. Raises scenario-placeholder,
+    task-not-sent, and StackError target-unreachable."""
+    where = f"{step.operation} on path {path}"
     if action.request is not None:
-        return Answered(exchange=_request(action.request, step, where, known, surface, token))
+        return _request(action.request, step, where, known, surface, headers)
     if action.task is not None:
         surface.send(
             action.task["name"],
@@ -58,41 +59,23 @@ def ask(
         return Answered(messages=1)
     exchange = None
     if action.call:
-        exchange = _shell_exchange(step, surface.console().call(fill_code(action.call, known, where), CALL_TIMEOUT_S))
+        exchange = _shell_exchange(
+            step, action, surface.console().call(fill_code(action.call, known, where), CALL_TIMEOUT_S)
+        )
     if action.start:
         surface.start(action.start)
     return Answered(exchange=exchange, started=action.start, messages=1 if action.start else 0)
 
 
-def action_for(config: Config, operation: str, path: Path) -> Action:
-    """The way harness.toml asks for an operation on a path. Raises operation-unknown, operation-path."""
-    if operation not in config.operations:
-        raise HarnessError(
-            f"harness.toml has no [operations.{operation}]",
-            hint=did_you_mean(operation, config.operations),
-            code="operation-unknown",
-        )
-    actions = config.operations[operation]
-    if path not in actions:
-        raise HarnessError(
-            f"harness.toml has no way to ask for '{operation}' on path {path}",
-            hint=f"add [operations.{operation}.{path}] or take the path out of the scenario",
-            code="operation-path",
-        )
-    return actions[path]
-
-
 def _request(
-    request: Mapping[str, Any], step: Do, where: str, known: Mapping[str, Any], surface: Askable, token: str,
-) -> HttpExchange:  # fmt: skip
+    request: Mapping[str, Any], step: Do, where: str, known: Mapping[str, Any], surface: Askable, headers: Headers,
+) -> Answered:  # fmt: skip
     url = fill(request["url"], known, where)
     body = fill(request["body"], known, where) if "body" in request else None
-    return told(
-        surface, request["method"], url, body, step.expect, json=body, headers={"Authorization": f"Bearer {token}"}
-    )
+    return told(surface, request["method"], url, body, step.expect, json=body, headers=dict(headers))
 
 
-def told(surface: Askable, method: str, url: str, body: Any, expected: int | None, **sent: Any) -> HttpExchange:
+def told(surface: Askable, method: str, url: str, body: Any, expected: int | None, **sent: Any) -> Answered:
     """Send one request, `sent` as `requests` takes it; `body` is what the history says of it. Raises target-unreachable."""
     try:
         answer = surface.session.request(method, surface.base_url + url, timeout=CALL_TIMEOUT_S, **sent)
@@ -106,18 +89,15 @@ def told(surface: Askable, method: str, url: str, body: Any, expected: int | Non
         response: Any = answer.json()
     except ValueError:
         response = answer.text[:2000]
-    return HttpExchange(
+    exchange = HttpExchange(
         method=method, path=url, status=answer.status_code, request=body, response=response, expected=expected
     )
+    return Answered(exchange=exchange, challenge=answer.headers.get("WWW-Authenticate", ""))
 
 
-def _shell_exchange(step: Do, answer: Mapping[str, Any]) -> HttpExchange:
-    """A direct service call in the shape of an exchange: status 200, or the step's own `expect` when it was refused."""
-    status = 200 if answer["ok"] else 500
-    if not answer["ok"] and answer["error"] == "InsufficientCreditsError":
-        status = 402
-    elif not answer["ok"] and answer["error"] == "AIProviderError":
-        status = 502
+def _shell_exchange(step: Do, action: Action, answer: Mapping[str, Any]) -> HttpExchange:
+    """A direct service call in the shape of an exchange: status 200, or what `action.refused` says of its exception."""
+    status = 200 if answer["ok"] else action.refused.get(answer["error"], 500)
     return HttpExchange(
         method="CALL", path=step.operation, status=status, request=None, response=dict(answer), expected=step.expect
     )

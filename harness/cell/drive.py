@@ -6,11 +6,11 @@ The driver needs of a stack only what `Surface` says; it never looks inside the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from harness.cell.ask import Askable, action_for, ask
-from harness.cell.template import fill, names
+from harness.cell.ask import Answered, Askable, Headers, ask
+from harness.cell.template import fill, names, resolved
 from harness.cell.webhook import deliver
 from harness.core.config import Config
 from harness.core.history import HttpExchange
@@ -58,27 +58,28 @@ class Driven:
 def steps_for(scenario: Scenario, path: Path) -> tuple[Step, ...]:
     """The steps that hold on this path."""
     return tuple(
-        step for step in scenario.when if not isinstance(step, Do | Webhook) or not step.paths or path in step.paths
+        step for step in scenario.steps if not isinstance(step, Do | Webhook) or not step.paths or path in step.paths
     )
 
 
-def action_rows(config: Config, scenario: Scenario, path: Path) -> tuple[Row, ...]:
+def action_rows(scenario: Scenario, path: Path) -> tuple[Row, ...]:
     """Rows that this path's actions need in the world (a schedule that is due, say); inserted after the given rows."""
     rows = []
     given = {row.name: Ref(row.name) for row in scenario.given.rows}
     for step in steps_for(scenario, path):
         if isinstance(step, Do):
-            where = f"operations.{step.operation}.{path}.rows"
             known = {**{name.replace("-", "_"): ref for name, ref in given.items()}, **step.args}
-            for row in action_for(config, step.operation, path).rows:
-                rows.append(Row(kind=row["kind"], name=row["name"], values=fill(row["values"], known, where)))
+            for row in step.on(path).rows:
+                rows.append(
+                    replace(row, values=fill(row.values, known, f"the rows of {step.operation} on path {path}"))
+                )
     return tuple(rows)
 
 
 def drive(
-    config: Config, scenario: Scenario, path: Path, refs: Mapping[str, Mapping[str, Any]], token: str, surface: Surface,
+    config: Config, scenario: Scenario, path: Path, refs: Mapping[str, Mapping[str, Any]], callers: Mapping[str, Headers], surface: Surface,
 ) -> Driven:  # fmt: skip
-    """Do every step, then settle. Only a broken stack raises; what the target answers is data."""
+    """Do every step, then settle. `callers` are the headers of each actor. Only a broken stack raises; what the target answers is data."""
     driven = Driven()
     started: list[str] = []
     expected_tasks = 0
@@ -87,15 +88,21 @@ def drive(
             match step:
                 case Do():
                     known = names(step.args, refs) | _known_from(driven)
-                    answered = ask(config, step, path, known, surface, token)
+                    action = resolved(step.on(path), refs)
+                    answered = ask(
+                        step, action, path, known, surface, callers.get(step.actor or scenario.given.actor, {})
+                    )
                     expected_tasks += answered.messages
                     if answered.exchange is not None:
                         driven.http.append(answered.exchange)
+                        if answered.exchange.status == 401 and step.expect != 401:
+                            driven.notes.append(unknown_caller(answered, config))
                     if answered.started:
                         started.append(answered.started)
                 case Webhook():
                     known = names({}, refs) | _known_from(driven)
-                    driven.http.append(deliver(config, step, known, refs, surface))
+                    exchange = deliver(config, step, known, refs, surface).exchange
+                    driven.http += [exchange] if exchange is not None else []
                 case Settle():
                     settle(config, surface, driven, expected_tasks)
                 case AwaitCall(nth=nth):
@@ -144,6 +151,14 @@ def _known_from(driven: Driven) -> dict[str, Any]:
         if isinstance(data, dict):
             known.update({f"answer_{key}": value for key, value in data.items() if key.isidentifier()})
     return known
+
+
+def unknown_caller(answered: Answered, config: Config) -> str:
+    """What a 401 that nobody expected says: which scheme the route wants, and what was sent."""
+    asked = answered.exchange
+    assert asked is not None
+    wants = f"it asks for {answered.challenge}" if answered.challenge else "it names no scheme (no WWW-Authenticate)"
+    return f"401 from {asked.method} {asked.path}: {wants}; [auth] of harness.toml sends {config.auth.told}"
 
 
 def settle(config: Config, surface: Surface, driven: Driven, at_least: int) -> None:

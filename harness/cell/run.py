@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from harness.cell import drive
+from harness.cell import auth, drive
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.observe import Clock, Refs, Tell, observe
 from harness.core import fold
 from harness.core.config import Config
 from harness.core.history import CellHistory, Event, LogLine
-from harness.core.scenario import Cell, Given, bearer
+from harness.core.scenario import Cell
 from harness.stack.database import reset, seed
 from harness.stack.roles.logs import Mark
 
@@ -41,6 +42,7 @@ class _Scenario:
         self.id, self.title, self.path = cell.scenario.id, cell.scenario.title, str(cell.path)
         self.tape, self.faults = cell.scenario.tape_at(config.phase), cell.scenario.faults
         self._way = cell.path
+        self._callers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
         self.live.begin(self.scenario)
@@ -48,14 +50,14 @@ class _Scenario:
 
     def seed(self) -> Refs:
         given = self.scenario.given
-        rows = (*given.rows, *drive.action_rows(self.config, self.scenario, self._way))
-        world = Given(rows=rows, changes=given.changes, actor=given.actor)
-        return dict(seed.insert(self.live.db, self.config.tables, world))
+        world = replace(given, rows=(*given.rows, *drive.action_rows(self.scenario, self._way)))
+        refs = dict(seed.insert(self.live.db, self.config.tables, world))
+        self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario), self.live)
+        return refs
 
     def drive(self, refs: Refs) -> Driven:
         extra: dict[str, Any] = {"run": {"kind": "path", "id": str(self.live.stack.run_dir)}}
-        token = bearer(self.scenario.given.actor)
-        return drive.drive(self.config, self.scenario, self._way, {**refs, **extra}, token, self.live)
+        return drive.drive(self.config, self.scenario, self._way, {**refs, **extra}, self._callers, self.live)
 
     def lines(self, mark: Mark) -> Iterable[LogLine]:
         return self.live.stack.logs_since(mark)

@@ -1,12 +1,14 @@
-"""`$name` placeholders in harness.toml's operations, filled from a step's arguments and the seeded rows."""
+"""`$name` placeholders of an action, filled from a step's arguments and the seeded rows."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from harness.core.action import Action
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Ref
 
@@ -36,6 +38,11 @@ def resolve(value: Any, refs: Mapping[str, Mapping[str, Any]]) -> Any:
     if isinstance(value, Mapping):
         return {key: resolve(item, refs) for key, item in value.items()}
     return value
+
+
+def resolved(action: Action, refs: Mapping[str, Mapping[str, Any]]) -> Action:
+    """The action with each `Ref` that stands in it replaced by the seeded key."""
+    return replace(action, request=resolve(action.request, refs), task=resolve(action.task, refs))
 
 
 def fill(template: Any, known: Mapping[str, Any], where: str) -> Any:

@@ -13,11 +13,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from harness.cell.ask import Askable, told
+from harness.cell.ask import Answered, Askable, told
 from harness.cell.template import fill, resolve
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.history import HttpExchange
 from harness.core.scenario import SCHEMES, Webhook
 
 HEADERS = {"hmac-sha256": "X-Signature", "stripe": "Stripe-Signature"}
@@ -25,7 +24,7 @@ HEADERS = {"hmac-sha256": "X-Signature", "stripe": "Stripe-Signature"}
 
 def deliver(
     config: Config, step: Webhook, known: Mapping[str, Any], refs: Mapping[str, Mapping[str, Any]], surface: Askable
-) -> HttpExchange:  # fmt: skip
+) -> Answered:  # fmt: skip
     """Send it once; `known` is what placeholders may name."""
     where = f"the webhook to {step.url}"
     url, body = fill(step.url, known, where), fill(resolve(step.body, refs), known, where)

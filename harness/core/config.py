@@ -41,17 +41,8 @@ class Table:
     active: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """How one operation is asked for on one path: `request` (method, url, body), `task` (name, args, kwargs), `call`
-    (Python code for the target's own shell) or `start` (an on_demand role; a `call` may prepare it). `rows` are part
-    of the world on this path."""
-
-    request: Mapping[str, Any] | None = None
-    task: Mapping[str, Any] | None = None
-    call: str = ""
-    rows: tuple[Mapping[str, Any], ...] = ()
-    start: str = ""
+WAYS = ("column", "mint", "login", "session", "basic")
+"""Where a credential comes from; none of them: the scenario gives the tokens itself (given.tokens)."""
 
 
 HTTPS = 443
@@ -69,13 +60,33 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandRequest:
-    """A request that `harness stack up` shows to be typed, from `from_phase` on."""
+class Auth:
+    """`header` is what a token is sent in, "{token}" in its place. `way` is one of WAYS, or "token".
 
-    title: str
-    method: str
-    url: str
-    from_phase: int = 0
+    column   the column of the actor's row that holds the token
+    mint     code for the target's shell that makes one: `$actor` is the row's key, `result` the token or a table of headers
+    login    {url, body, token}: a JSON login; `token` is the path to it in the answer, "$email" a column of the actor's row
+    session  {url, body, json?}: a login that sets the cookie `cookie`; a form unless `json`; CSRF as Django has it
+    basic    {user, password}
+    """
+
+    header: str = "Authorization: Bearer {token}"
+    way: str = "token"
+    column: str = ""
+    mint: str = ""
+    login: Mapping[str, Any] = field(default_factory=dict)
+    session: Mapping[str, Any] = field(default_factory=dict)
+    basic: Mapping[str, str] = field(default_factory=dict)
+    cookie: str = "sessionid"
+    csrf_cookie: str = "csrftoken"
+    csrf_header: str = "X-CSRFToken"
+
+    @property
+    def told(self) -> str:
+        """What a message calls it: the header with its scheme, never a credential."""
+        if self.way == "session":
+            return f"the cookie {self.cookie}"
+        return "Authorization: Basic" if self.way == "basic" else self.header.replace("{token}", "…")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +105,6 @@ class Config:
     roles: Mapping[str, Role]
     tables: Mapping[str, Table]
     ledger: Ledger
-    operations: Mapping[str, Mapping[str, Action]]
     settle_timeout_s: float
     app: str
     scenarios: Path
@@ -109,7 +119,7 @@ class Config:
     markers: tuple[str, ...] = ()
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""
-    hand: tuple[HandRequest, ...] = ()
+    auth: Auth = field(default_factory=Auth)
     phases_root: Path | None = None
     """The folder that phases are laid over; `root` lies in it. None: the target has no phases."""
     phases_dir: Path | None = None

@@ -6,11 +6,13 @@ faults lie over it. Its locked outcome is the golden beside it. The same value r
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from harness.core.action import Action
+from harness.core.errors import HarnessError
 
 
 class Path(StrEnum):
@@ -37,6 +39,8 @@ class Row:
     kind: str
     name: str
     values: Mapping[str, Any]
+    asks: bool = False
+    """It asks for work without a step (a schedule that is due): whose it is acts, where schedules do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +59,67 @@ class Given:
     rows: tuple[Row, ...]
     changes: tuple[Change, ...] = ()
     actor: str = "owner"
-    """Name of the api_token row whose bearer token the driver sends."""
+    """Name of the row as which requests are made: whose credential is sent, as [auth] of harness.toml says."""
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    """Row name -> the token that it stands for, where the scenario itself decides it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """Ask for one operation of harness.toml's [operations]. `args` fill its `$placeholders`; refs become keys.
+    """Ask for one operation, on each path in its own way. `args` fill the `$placeholders` of the action; refs become keys.
 
-    `expect` is the HTTP status that this request must get; None means any 2xx.
+    `expect` is the HTTP status that this request must get; None means any 2xx. `actor` is who asks, "" for the world's own.
     """
 
     operation: str
+    by: Mapping[Path, Action] = field(default_factory=dict)
     args: Mapping[str, Any] = field(default_factory=dict)
     expect: int | None = None
+    actor: str = ""
     paths: tuple[Path, ...] = ()
     """Do this step only on these paths; empty: on all."""
+
+    def on(self, path: Path) -> Action:
+        """The way that is taken on `path`. Raises HarnessError operation-path."""
+        if path not in self.by:
+            raise HarnessError(
+                f"there is no way to ask for '{self.operation}' on path {path}",
+                hint=f"give the operation one in the scenario's package, or take {path} out of the scenario's paths",
+                code="operation-path",
+            )
+        return self.by[path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """Something that can be asked for on several paths. Called with arguments it is a step."""
+
+    name: str
+    by: Mapping[Path, Action]
+
+    def __call__(
+        self, *, expect: int | None = None, paths: tuple[Path, ...] = (), actor: str = "", **args: Any
+    ) -> Do:  # fmt: skip
+        return Do(operation=self.name, by=self.by, args=args, expect=expect, actor=actor, paths=paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A request that `harness stack up` shows to be typed, from `from_phase` on: REQUESTS of the package's hand.py."""
+
+    title: str
+    method: str
+    url: str
+    from_phase: int = 0
+
+
+def step(
+    action: Action, *, expect: int | None = None, actor: str = "", paths: tuple[Path, ...] = (), **args: Any
+) -> Do:
+    """A step that is asked for in one way, whatever the path."""
+    return Do(
+        operation=action.title, by=dict.fromkeys(Path, action), args=args, expect=expect, actor=actor, paths=paths
+    )
 
 
 SCHEMES = ("hmac-sha256", "stripe")
@@ -146,7 +196,9 @@ class LetRowGo:
     """End the transaction that holds the row: all that waited go on."""
 
 
-Step = Do | Webhook | Settle | AwaitCall | ReleaseCalls | KillRole | StartRole | HoldRow | AwaitBlocked | LetRowGo
+Step = (
+    Do | Action | Webhook | Settle | AwaitCall | ReleaseCalls | KillRole | StartRole | HoldRow | AwaitBlocked | LetRowGo
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +251,11 @@ class Scenario:
     allowed_stuck: str | None = None
     """Why rows may stay in progress (law 11); only together with a finding."""
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """`when`, with an action that stands there by itself as the step that it is."""
+        return tuple(step(one) if isinstance(one, Action) else one for one in self.when)
+
     def tape_at(self, phase: int) -> tuple[str, ...]:
         """The cassettes that answer at `phase`."""
         begun = [since for since in self.tape_from if since <= phase]
@@ -215,8 +272,3 @@ class Cell:
     @property
     def id(self) -> str:
         return f"{self.scenario.id}@{self.path}"
-
-
-def bearer(name: str) -> str:
-    """The bearer token of the api_token row `name`: the same in every run, worth nothing outside a disposable stack."""
-    return "igny8_" + hashlib.sha256(f"harness bearer {name}".encode()).hexdigest()[:40]

@@ -32,7 +32,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """`check` is the operation of harness.toml that looks for due schedules (path scheduled, a task). `run` is the table
+    """`check` is the name of the task that looks for due schedules, which beat sends each hour. `run` is the table
     kind of which each run leaves one row, `run_started` its column that holds when it began by the target's clock."""
 
     given: Given

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import harness
-from harness.cell.ask import action_for
 from harness.cell.drive import steps_for
 from harness.cell.live import boot, workers_of
 from harness.cell.observe import Tell
@@ -117,8 +116,10 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
 
 def needs_shell(config: Config, plan: Plan) -> bool:
     """Whether any cell calls into the target's own shell, or sends from it: it is started beside the roles then."""
+    if config.auth.way == "mint":
+        return True
     actions = (
-        action_for(config, step.operation, Way(cell.path))
+        step.on(Way(cell.path))
         for cell in plan.cells
         for step in steps_for(cell.scenario, cell.path)
         if isinstance(step, Do)

@@ -1,8 +1,7 @@
-"""What can be known to be wrong before anything starts: a way to ask that harness.toml lacks, a cassette that cannot be played."""
+"""What can be known to be wrong before anything starts: a way to ask that an operation lacks, a cassette that cannot be played."""
 
 from __future__ import annotations
 
-from harness.cell.ask import action_for
 from harness.cell.drive import steps_for
 from harness.cell.webhook import secret_of, signature
 from harness.core.config import Config
@@ -16,11 +15,11 @@ TAPES = "tapes"
 
 
 def check(config: Config, plan: Plan) -> None:
-    """Raise the first problem: operation-unknown, operation-path, webhook-scheme, webhook-secret, cassette-missing, -syntax, -unsafe, -dialect, -hash."""
+    """Raise the first problem: operation-path, webhook-scheme, webhook-secret, cassette-missing, -syntax, -unsafe, -dialect, -hash."""
     for cell in plan.cells:
         for step in steps_for(cell.scenario, cell.path):
             if isinstance(step, Do):
-                action_for(config, step.operation, cell.path)
+                step.on(cell.path)
             elif isinstance(step, Webhook):
                 signature(step, secret_of(config, step), b"", 0.0)
     kept = cache.folder(config.source.parent) / TAPES

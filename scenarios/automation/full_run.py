@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Fault, Given, Path, Scenario
+from harness.core.scenario import Fault, Given, Path, Scenario
+from scenarios.asks import run_automation
 from scenarios.world import TIDEWATER, image_model, keywords, world
 
 PATHS = (Path.AUTOMATION, Path.SCHEDULED)
 TAPE = ("openai/automation/full_run", "runware/automation/full_run", "wordpress/automation/full_run")
-WHEN = (Do(operation="run_automation"),)
+WHEN = (run_automation(),)
 
 
 def given(credits: int = 1000) -> Given:

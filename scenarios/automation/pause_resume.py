@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import AwaitCall, Do, Fault, Path, ReleaseCalls, Scenario, Settle
+from harness.core.scenario import AwaitCall, Fault, Path, ReleaseCalls, Scenario, Settle
+from scenarios.asks import pause_automation, resume_automation, run_automation
 from scenarios.automation.full_run import TAPE, given
 
 SCENARIO = Scenario(
@@ -10,12 +11,12 @@ SCENARIO = Scenario(
     title="Pause in the middle of stage 4, then resume",
     given=given(),
     when=(
-        Do(operation="run_automation"),
+        run_automation(),
         AwaitCall(nth=1),
-        Do(operation="pause_automation"),
+        pause_automation(),
         ReleaseCalls(),
         Settle(),
-        Do(operation="resume_automation"),
+        resume_automation(),
     ),
     paths=(Path.AUTOMATION,),
     tape=TAPE,

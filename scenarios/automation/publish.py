@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Fault, Given, Path, Ref, Row, Scenario
+from harness.core.scenario import Fault, Given, Path, Ref, Row, Scenario
+from scenarios.asks import publish
 from scenarios.world import TIDEWATER, contents, world
 
 TAPE = ("wordpress/automation/publish",)
 ROUTE = "wordpress POST /wp-json/wp/v2/posts"
-WHEN = (Do(operation="publish"),)
+WHEN = (publish(),)
 ARTICLE = TIDEWATER.articles[0]
 
 

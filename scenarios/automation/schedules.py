@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Path, Ref, Row, Scenario
+from harness.core.scenario import Path, Ref, Row, Scenario
+from scenarios.asks import beat_fires, scheduler_tick
 from scenarios.brands import NORTHFELL, TIDEWATER
 from scenarios.world import business, image_model, keywords, tasks, world
 
@@ -20,6 +21,7 @@ def schedule(stages: list[int], *, prefix: str = "", next_run_at: str = DUE, ena
             "stages": stages,
             "next_run_at": next_run_at,
         },
+        asks=True,
     )
 
 
@@ -28,7 +30,7 @@ SCENARIOS = (
         id="automation/schedule_triggers",
         title="The real beat sends the hourly check, and the site that is due runs",
         given=world(keywords(TIDEWATER.keywords), (schedule([1]),)),
-        when=(Do(operation="beat_fires"),),
+        when=(beat_fires(),),
         paths=(Path.SCHEDULED,),
         tape=("openai/planner/cluster_keywords",),
         plan={Path.SCHEDULED: ("path3: Schedule Triggers",)},
@@ -43,7 +45,7 @@ SCENARIOS = (
             tasks(NORTHFELL.briefs, prefix="north-"),
             (schedule([4], prefix="north-"),),
         ),
-        when=(Do(operation="scheduler_tick"),),
+        when=(scheduler_tick(),),
         paths=(Path.SCHEDULED,),
         tape=("openai/automation/multiple_schedules",),
         plan={Path.SCHEDULED: ("path3: Multiple Automations",)},
@@ -58,7 +60,7 @@ SCENARIOS = (
             (schedule([4], prefix="north-", next_run_at="2100-01-01T00:00:00Z"),),
             tasks(NORTHFELL.briefs, prefix="north-"),
         ),
-        when=(Do(operation="scheduler_tick"),),
+        when=(scheduler_tick(),),
         paths=(Path.SCHEDULED,),
     ),
 )

@@ -7,8 +7,9 @@ model, old transactions with no usage log, texts in other scripts.
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Given, Path, Ref, Row, Scenario
-from scenarios.world import ENOUGH, TIDEWATER, business, image_model, keywords
+from harness.core.scenario import Path, Ref, Row, Scenario
+from scenarios.asks import auto_cluster, run_automation
+from scenarios.world import ENOUGH, TIDEWATER, business, given, image_model, keywords
 
 TAPE = ("openai/automation/full_run", "runware/automation/full_run", "wordpress/automation/full_run")
 OLD, NEW, QUEUED = "old-", "new-", "queued-"
@@ -37,8 +38,8 @@ def full_run(name: str, prefix: str, title: str, extra: tuple[Row, ...] = ()) ->
     return Scenario(
         id=f"migration/{name}",
         title=title,
-        given=Given(
-            rows=(
+        given=given(
+            (
                 *business(TIDEWATER, credits=1000, prefix=prefix),
                 *keywords(TIDEWATER.keywords[:3], prefix=prefix),
                 image_model("runware:97@1", prefix=prefix),
@@ -46,7 +47,7 @@ def full_run(name: str, prefix: str, title: str, extra: tuple[Row, ...] = ()) ->
             ),
             actor=f"{prefix}owner",
         ),
-        when=(Do(operation="run_automation", args={"site": Ref(f"{prefix}site")}),),
+        when=(run_automation(site=Ref(f"{prefix}site")),),
         paths=(Path.AUTOMATION,),
         tape=TAPE,
     )
@@ -58,14 +59,14 @@ SCENARIOS = (
     Scenario(
         id="migration/queued",
         title="A task that one version of the code sends and another may have to serve",
-        given=Given(
-            rows=(
+        given=given(
+            (
                 *business(TIDEWATER, credits=ENOUGH, prefix=QUEUED),
                 *keywords(TIDEWATER.keywords[:6], prefix=QUEUED),
             ),
             actor=f"{QUEUED}owner",
         ),
-        when=(Do(operation="auto_cluster", args={"ids": [Ref(f"{QUEUED}kw{n}") for n in range(1, 7)]}),),
+        when=(auto_cluster(ids=[Ref(f"{QUEUED}kw{n}") for n in range(1, 7)]),),
         paths=(Path.MANUAL,),
         tape=("openai/migration/queued",),
     ),

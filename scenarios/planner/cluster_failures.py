@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Change, Do, Path, Ref, Scenario, Unbilled
+from harness.core.scenario import Change, Path, Ref, Scenario, Unbilled
+from scenarios.asks import auto_cluster
 from scenarios.planner.cluster_keywords import WHEN
 from scenarios.world import TIDEWATER, keywords, world
 
@@ -39,7 +40,7 @@ SCENARIOS = (
         id="planner/cluster_foreign_keywords",
         title="Clustering another customer's keywords is refused",
         given=world(keywords(TIDEWATER.keywords[:3])),
-        when=(Do(operation="auto_cluster", args={"ids": BYSTANDER_KEYWORDS}, expect=400),),
+        when=(auto_cluster(ids=BYSTANDER_KEYWORDS, expect=400),),
         paths=(Path.MANUAL,),
     ),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Path, Scenario
+from harness.core.scenario import Path, Scenario
+from scenarios.asks import auto_cluster
 from scenarios.world import TIDEWATER, keywords, refs, world
 
 GIVEN = world(keywords(TIDEWATER.keywords))
-WHEN = (Do(operation="auto_cluster", args={"ids": refs("kw", len(TIDEWATER.keywords))}),)
+WHEN = (auto_cluster(ids=refs("kw", len(TIDEWATER.keywords))),)
 
 SCENARIO = Scenario(
     id="planner/cluster_keywords",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Path, Scenario
+from harness.core.scenario import Path, Scenario
+from scenarios.asks import generate_content
 from scenarios.world import TIDEWATER, refs, tasks, world
 
 GIVEN = world(tasks(TIDEWATER.briefs[:1]))
-WHEN = (Do(operation="generate_content", args={"ids": refs("task", 1)}),)
+WHEN = (generate_content(ids=refs("task", 1)),)
 
 SCENARIO = Scenario(
     id="writer/generate_content",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Path, Ref, Scenario, Settle
+from harness.core.scenario import Path, Ref, Scenario, Settle
+from scenarios.asks import generate_content
 from scenarios.world import TIDEWATER, refs, tasks, world
 
 GIVEN = world(tasks(TIDEWATER.briefs[:2]))
@@ -13,7 +14,7 @@ SCENARIOS = (
         id="writer/generate_content_pair",
         title="Write two articles in one request",
         given=GIVEN,
-        when=(Do(operation="generate_content", args={"ids": refs("task", 2)}),),
+        when=(generate_content(ids=refs("task", 2)),),
         paths=(Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED),
         tape=TAPE,
     ),
@@ -22,9 +23,9 @@ SCENARIOS = (
         title="Write the same two articles in two requests",
         given=GIVEN,
         when=(
-            Do(operation="generate_content", args={"ids": [Ref("task1")]}),
+            generate_content(ids=[Ref("task1")]),
             Settle(),
-            Do(operation="generate_content", args={"ids": [Ref("task2")]}),
+            generate_content(ids=[Ref("task2")]),
         ),
         paths=(Path.MANUAL,),
         tape=TAPE,

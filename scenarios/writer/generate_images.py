@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.core.scenario import Do, Given, Path, Ref, Scenario, Settle
+from harness.core.scenario import Given, Path, Ref, Scenario, Settle
+from scenarios.asks import generate_images
 from scenarios.world import TIDEWATER, contents, image_model, images, refs, world
 
 ARTICLE = TIDEWATER.articles[0]
 COUNT = 4
 PATHS = (Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED)
-WHEN = (Do(operation="generate_images", args={"ids": refs("image", COUNT), "content": Ref("content1")}),)
+WHEN = (generate_images(ids=refs("image", COUNT), content=Ref("content1")),)
 
 
 def given(model: str | None, credits: int = 100) -> Given:
@@ -66,7 +67,7 @@ SCENARIOS = (
             step
             for n in range(1, COUNT + 1)
             for step in (
-                Do(operation="generate_images", args={"ids": [Ref(f"image{n}")], "content": Ref("content1")}),
+                generate_images(ids=[Ref(f"image{n}")], content=Ref("content1")),
                 Settle(),
             )
         ),

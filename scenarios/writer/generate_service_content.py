@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Do, Path, Scenario
+from harness.core.scenario import Path, Scenario
+from scenarios.asks import generate_content
 from scenarios.world import TIDEWATER, refs, tasks, world
 
 SCENARIO = Scenario(
     id="writer/generate_service_content",
     title="Write one service page",
     given=world(tasks(brief for brief in TIDEWATER.briefs if brief.content_type == "service")),
-    when=(Do(operation="generate_content", args={"ids": refs("task", 1), "content_type": "service"}),),
+    when=(generate_content(ids=refs("task", 1), content_type="service"),),
     paths=(Path.MANUAL, Path.AUTOMATION, Path.SCHEDULED),
     tape=("openai/writer/generate_service_content",),
     plan={Path.MANUAL: ("path1: Generate Service Content",)},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from harness.core.scenario import (
     AwaitBlocked,
     AwaitCall,
-    Do,
     Fault,
     HoldRow,
     KillRole,
@@ -15,6 +14,7 @@ from harness.core.scenario import (
     Scenario,
     StartRole,
 )
+from scenarios.asks import generate_images
 from scenarios.brands import Article
 from scenarios.world import contents, image_model, images, world
 from scenarios.writer.generate_images import ARTICLE, COUNT, PATHS, WHEN, given
@@ -110,8 +110,8 @@ SCENARIOS = (
         when=(
             StartRole("second_worker"),
             HoldRow("account"),
-            Do(operation="generate_images", args={"ids": [Ref("image1"), Ref("image2")], "content": Ref("content1")}),
-            Do(operation="generate_images", args={"ids": [Ref("image3"), Ref("image4")], "content": Ref("content1")}),
+            generate_images(ids=[Ref("image1"), Ref("image2")], content=Ref("content1")),
+            generate_images(ids=[Ref("image3"), Ref("image4")], content=Ref("content1")),
             AwaitBlocked(count=2),
             LetRowGo(),
         ),

@@ -8,8 +8,9 @@ from typing import Any
 
 import requests
 
-from harness.core.config import Action
-from harness.core.scenario import Given, Ref, Row
+from harness.core.action import call, post, start, task
+from harness.core.config import Auth
+from harness.core.scenario import Given, Operation, Path, Ref, Row
 
 REFS = {
     "site": {"kind": "site", "id": 7},
@@ -20,25 +21,28 @@ GIVEN = Given(rows=tuple(Row(kind=ref["kind"], name=name, values={}) for name, r
 IDS = {"ids": [Ref("kw1")]}
 
 
-OPERATIONS = {
-    "cluster": {
-        "manual": Action(request={"method": "POST", "url": "/cluster/$site/", "body": {"ids": "$ids"}}),
-        "scheduled": Action(
-            task={"name": "check", "args": ["$site"], "kwargs": {"ids": "$ids"}},
-            rows=({"kind": "schedule", "name": "due", "values": {"account_id": "$account", "stages": [1]}},),
-        ),
-        "direct": Action(call="cluster($ids)"),
+DUE = Row(kind="schedule", name="due", values={"account_id": "$account", "stages": [1]})
+REFUSED = {"TooPoor": 402}
+cluster = Operation(
+    name="cluster",
+    by={
+        Path.MANUAL: post("/cluster/$site/", {"ids": "$ids"}),
+        Path.SCHEDULED: task("check", "$site", kwargs={"ids": "$ids"}, rows=(DUE,)),
+        Path.DIRECT: call("cluster($ids)", refused=REFUSED),
     },
-    "resume": {"manual": Action(request={"method": "POST", "url": "/resume/$answer_run_id/"})},
-    "beat": {"scheduled": Action(start="beat", call="prepare($site)")},
-}
+)
+resume = Operation(name="resume", by={Path.MANUAL: post("/resume/$answer_run_id/")})
+beat = Operation(name="beat", by={Path.SCHEDULED: start("beat", prepare="prepare($site)")})
 
 
 class Config:
     """The part of a Config that the driver reads."""
 
     settle_timeout_s = 3.0
-    operations = OPERATIONS
+    auth = Auth()
+
+
+CALLERS = {"owner": {"Authorization": "Bearer token"}}
 
 
 @dataclass
@@ -101,7 +105,9 @@ class Session:
 
     def request(self, method: str, url: str, *, headers: dict, timeout: float, **sent: Any) -> requests.Response:
         signed = {name: value for name, value in headers.items() if name != "Content-Type"}
-        self.sent.append((method, url, sent["data"] if "data" in sent else sent["json"], next(iter(signed.values()))))
+        self.sent.append(
+            (method, url, sent["data"] if "data" in sent else sent["json"], next(iter(signed.values()), None))
+        )
         if isinstance(self.answers[0], Exception):
             raise self.answers[0]
         status, body = self.answers.pop(0)

@@ -9,25 +9,27 @@ import requests
 
 from harness.cell import ask
 from harness.cell.ask import Answered
-from harness.cell.template import names
+from harness.cell.template import names, resolved
+from harness.core.action import post
 from harness.core.errors import HarnessError, StackError
-from harness.core.scenario import Do, Path
-from tests.cell.surface import IDS, REFS, Config, Fake, Session
+from harness.core.scenario import Do, Path, Ref, step
+from tests.cell.surface import CALLERS, IDS, REFS, Fake, Session, beat, cluster, resume
 
-CLUSTER = Do(operation="cluster", args=IDS, expect=402)
+CLUSTER = cluster(**IDS, expect=402)
 
 
 def asked(surface: Fake, path: Path, step: Do = CLUSTER, *, answers: list[Any] = ()) -> Answered:
     surface.session = Session(list(answers))
-    return ask.ask(Config, step, path, names(step.args, REFS), surface, "token")
+    action = resolved(step.on(path), REFS)
+    return ask.ask(step, action, path, names(step.args, REFS), surface, CALLERS["owner"])
 
 
 def test_asking_says_what_must_come_and_waits_for_none_of_it():
     """Claim: a message is one task to come, a started role is another, a request promises nothing; nobody settles."""
     surface = Fake()
     assert asked(surface, Path.SCHEDULED) == Answered(messages=1)
-    beat = asked(surface, Path.SCHEDULED, Do(operation="beat"))
-    assert (beat.started, beat.messages, beat.exchange.method) == ("beat", 1, "CALL")
+    begun = asked(surface, Path.SCHEDULED, beat())
+    assert (begun.started, begun.messages, begun.exchange.method) == ("beat", 1, "CALL")
     assert asked(surface, Path.MANUAL, answers=[(202, {})]).messages == 0
     assert surface.asked == [("send", "check", [7], {"ids": [11]}), ("call", "prepare(7)"), ("start", "beat")]
 
@@ -50,8 +52,7 @@ def test_a_target_that_does_not_answer_is_a_broken_stack():
     ("answer", "status"),
     [
         ({"ok": True, "result": 3}, 200),
-        ({"ok": False, "error": "InsufficientCreditsError"}, 402),
-        ({"ok": False, "error": "AIProviderError"}, 502),
+        ({"ok": False, "error": "TooPoor"}, 402),
         ({"ok": False, "error": "KeyError"}, 500),
     ],
 )
@@ -63,20 +64,20 @@ def test_a_direct_call_is_told_like_an_exchange(answer, status):
     assert (exchange.method, exchange.path, exchange.status, exchange.expected) == ("CALL", "cluster", status, 402)
 
 
-@pytest.mark.parametrize(
-    ("operation", "path", "code", "hint"),
-    [
-        ("clustre", Path.MANUAL, "operation-unknown", "did you mean 'cluster'?"),
-        (
-            "resume",
-            Path.DIRECT,
-            "operation-path",
-            "add [operations.resume.direct] or take the path out of the scenario",
-        ),
-    ],
-)
-def test_a_way_that_is_not_there_is_an_error(operation, path, code, hint):
+def test_a_way_that_is_not_there_is_an_error():
     """Before anything is asked."""
-    with pytest.raises(HarnessError) as caught:
-        ask.action_for(Config, operation, path)
-    assert (caught.value.code, caught.value.hint) == (code, hint)
+    with pytest.raises(HarnessError, match="no way to ask for 'resume' on path direct") as caught:
+        resume().on(Path.DIRECT)
+    assert (caught.value.code, "take direct out of the scenario's paths" in caught.value.hint) == (
+        "operation-path",
+        True,
+    )
+
+
+def test_a_ref_in_a_body_becomes_its_key():
+    """Claim: a step may say a row where it is used, without an argument."""
+    surface = Fake()
+    surface.session = Session([(200, {})])
+    draw = step(post("/draw/", {"ids": [Ref("kw1")], "site": "$site"}))
+    ask.ask(draw, resolved(draw.on(Path.MANUAL), REFS), Path.MANUAL, names({}, REFS), surface, {})
+    assert surface.session.sent[0][:3] == ("POST", "http://target/draw/", {"ids": [11], "site": 7})

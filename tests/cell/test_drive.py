@@ -22,7 +22,7 @@ from harness.core.scenario import (
     Settle,
     StartRole,
 )  # fmt: skip
-from tests.cell.surface import GIVEN, IDS, REFS, Config, Fake, Session
+from tests.cell.surface import CALLERS, GIVEN, IDS, REFS, Config, Fake, Session, beat, cluster, resume
 
 
 def scenario(*when: Any, paths: tuple[Path, ...] = tuple(Path)) -> Scenario:
@@ -32,15 +32,13 @@ def scenario(*when: Any, paths: tuple[Path, ...] = tuple(Path)) -> Scenario:
 def drove(surface: Fake, path: Path, *when: Any, answers: list = ()) -> tuple[drive.Driven, Session]:
     session = Session(list(answers))
     surface.session = session
-    return drive.drive(Config, scenario(*when), path, REFS, "token", surface), session
+    return drive.drive(Config, scenario(*when), path, REFS, CALLERS, surface), session
 
 
 def test_a_request_carries_the_token_the_keys_and_what_was_expected():
     """One exchange, and one wait behind the last step."""
     surface = Fake()
-    driven, session = drove(
-        surface, Path.MANUAL, Do(operation="cluster", args=IDS, expect=202), answers=[(202, {"a": 1})]
-    )
+    driven, session = drove(surface, Path.MANUAL, cluster(**IDS, expect=202), answers=[(202, {"a": 1})])
     assert session.sent == [("POST", "http://target/cluster/7/", {"ids": [11]}, "Bearer token")]
     (exchange,) = driven.http
     assert (exchange.status, exchange.expected, exchange.response, exchange.path) == (202, 202, {"a": 1}, "/cluster/7/")
@@ -51,25 +49,25 @@ def test_a_request_carries_the_token_the_keys_and_what_was_expected():
 def test_a_schedule_is_a_row_and_a_task_message_that_must_be_seen():
     """The wait asks for at least as many tasks as were published: an unseen message is never "at rest"."""
     surface = Fake()
-    do = Do(operation="cluster", args=IDS)
+    do = cluster(**IDS)
     drove(surface, Path.SCHEDULED, do)
     assert surface.asked[:2] == [("send", "check", [7], {"ids": [11]}), ("settle", 3.0, 1)]
-    (row,) = drive.action_rows(Config, scenario(do), Path.SCHEDULED)
+    (row,) = drive.action_rows(scenario(do), Path.SCHEDULED)
     assert (row.kind, row.name, row.values) == ("schedule", "due", {"account_id": Ref("account"), "stages": [1]})
-    assert drive.action_rows(Config, scenario(do), Path.MANUAL) == ()
+    assert drive.action_rows(scenario(do), Path.MANUAL) == ()
 
 
 def test_a_later_step_may_use_what_an_earlier_answer_brought():
     """$answer_run_id is data.run_id of the last answer that had it."""
     answers = [(202, {"data": {"run_id": "r-1"}}), (200, {"data": {}})]
-    _, session = drove(Fake(), Path.MANUAL, Do(operation="cluster", args=IDS), Do(operation="resume"), answers=answers)
+    _, session = drove(Fake(), Path.MANUAL, cluster(**IDS), resume(), answers=answers)
     assert session.sent[1][1] == "http://target/resume/r-1/"
 
 
 def test_a_step_of_another_path_is_not_done():
     """And asks for no way to do it."""
     surface = Fake()
-    drove(surface, Path.DIRECT, Do(operation="cluster", args=IDS), Do(operation="resume", paths=(Path.MANUAL,)))
+    drove(surface, Path.DIRECT, cluster(**IDS), resume(paths=(Path.MANUAL,)))
     assert [words[0] for words in surface.asked] == ["call", "settle", "let_row_go"]
 
 
@@ -107,14 +105,14 @@ def test_a_wait_that_was_for_nothing_leaves_the_cell_unsettled(step, reason):
 
 def test_work_that_does_not_come_to_rest_is_said():
     """With the broker's own reason."""
-    driven, _ = drove(Fake(unsettled="1 task is running"), Path.DIRECT, Do(operation="cluster", args=IDS))
+    driven, _ = drove(Fake(unsettled="1 task is running"), Path.DIRECT, cluster(**IDS))
     assert (driven.settled, driven.settle_reason) == (False, "1 task is running")
 
 
 def test_a_started_role_counts_as_a_task_to_come_and_may_be_prepared_by_a_call():
     """The real beat: it sends one message, and is stopped when the cell ends."""
     surface = Fake()
-    drove(surface, Path.SCHEDULED, Do(operation="beat"))
+    drove(surface, Path.SCHEDULED, beat())
     assert surface.asked == [
         ("call", "prepare(7)"),
         ("start", "beat"),

@@ -59,7 +59,6 @@ TARGET = Target(
             },
         ),
     ),
-    schedules=frozenset({"schedule"}),
 )
 
 RATES = RateCard(

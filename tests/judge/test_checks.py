@@ -340,7 +340,7 @@ def test_findings_and_scenarios_must_name_each_other():
 class Facts:
     """The part of a Config that judging reads."""
 
-    tables, ledger, operations = TARGET.tables, TARGET.ledger, {}
+    tables, ledger = TARGET.tables, TARGET.ledger
 
 
 def judged(cells, **facts):

@@ -322,7 +322,7 @@ def test_law_9_does_not_know_who_acts_when_nothing_says_so():
 
 def test_law_9_takes_a_schedule_for_a_wish():
     """On the scheduled path the account of a schedule row is an actor too."""
-    rows = (*SCENARIO.given.rows, Row(kind="schedule", name="due", values={"account_id": SCENARIO.given.rows[3].values["account_id"]}))  # fmt: skip
+    rows = (*SCENARIO.given.rows, Row(kind="schedule", name="due", values={"account_id": SCENARIO.given.rows[3].values["account_id"]}, asks=True))  # fmt: skip
     scenario = replace(SCENARIO, given=replace(SCENARIO.given, rows=rows))
     cell = charge(empty_cell("scheduled"), "content_generation", 5, account="bystander")
     assert LAWS["law-9"](cell, context(scenario)).status is Status.PASS

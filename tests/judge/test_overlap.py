@@ -30,7 +30,7 @@ BOTH = (Path.MANUAL, Path.AUTOMATION)
 class Facts:
     """The part of a Config that judging reads."""
 
-    tables, ledger, operations = TARGET.tables, TARGET.ledger, {}
+    tables, ledger = TARGET.tables, TARGET.ledger
 
 
 def busy(requests=PRICES, path="manual"):

@@ -30,7 +30,7 @@ class Facts:
     """The part of a Config that reports read."""
 
     name, source = "reference", File("harness.toml")
-    tables, ledger, operations = TARGET.tables, TARGET.ledger, {}
+    tables, ledger = TARGET.tables, TARGET.ledger
 
 
 CONTENT = replace(SCENARIO, plan=PLAN)

@@ -42,7 +42,6 @@ env = { HARNESS_TEST_MARK = "MARK" }
 ROLES
 [tables]
 thing = { table = "things" }
-[operations]
 """
 
 MIGRATE = """

@@ -21,8 +21,8 @@ import pytest
 import redis
 import requests
 
-from harness.core.scenario import bearer
 from harness.stack.isolation.supervise import descendants
+from scenarios.world import bearer
 from tests import signals
 from tests.whole import workshop
 from tests.whole.traces import Traces, end, gone, watch

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import trustme
 
-from harness.cell.ask import action_for
+from harness.cell import auth
 from harness.cell.drive import action_rows, steps_for
-from harness.cell.template import fill, names
+from harness.cell.template import fill, names, resolved
 from harness.core.config import Config
-from harness.core.scenario import Cell, Do, Given, Scenario, bearer
+from harness.core.scenario import Cell, Do, Scenario
 from harness.jobs.contracts.beside import done_inside
 from harness.jobs.contracts.judge.openapi import body, operations
 from harness.stack.database import ledger, postgres, seed
@@ -49,7 +50,7 @@ def asked(config: Config, scenarios: Iterable[Scenario], path: str) -> tuple[Cel
             for step in steps_for(scenario, way):
                 if not isinstance(step, Do):
                     continue
-                request = action_for(config, step.operation, way).request
+                request = step.on(way).request
                 if request is None or request["method"] != "POST" or step.expect not in (None, 200, 202):
                     break
                 steps.append(step)
@@ -94,16 +95,16 @@ def _operations(
             database = f"bodies_{n}"
             postgres.create(admin, database, postgres.DATABASE)
             given = cell.scenario.given
-            rows = (*given.rows, *action_rows(config, cell.scenario, cell.path))
+            rows = (*given.rows, *action_rows(cell.scenario, cell.path))
             with postgres.connect(socket, port, database) as db:
-                refs = seed.insert(db, config.tables, Given(rows=rows, changes=given.changes, actor=given.actor))
-            requests = [_request(config, cell, step, refs) for step in steps]
+                refs = seed.insert(db, config.tables, replace(given, rows=rows))
+            requests = [_request(cell, step, refs) for step in steps]
             operation = declared["POST", path]
             made.append(
                 {
                     "path": path,
                     "database": database,
-                    "header": f"Bearer {bearer(given.actor)}",
+                    "header": auth.given_headers(config.auth, given, given.actor)["Authorization"],
                     "poor": ledger.emptied(config),
                     "before": requests[:-1],
                     "right": requests[-1]["body"],
@@ -114,11 +115,11 @@ def _operations(
     return made
 
 
-def _request(config: Config, cell: Cell, step: Do, refs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _request(cell: Cell, step: Do, refs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The step's request; what an earlier answer brings stays "$answer_x", which the target's process fills in."""
-    request = action_for(config, step.operation, cell.path).request or {}
+    request = resolved(step.on(cell.path), refs).request or {}
     later = {f"answer_{name}": f"$answer_{name}" for name in _answers(request.get("body", {}))}
-    where = f"operations.{step.operation}.{cell.path}"
+    where = f"{step.operation} on path {cell.path}"
     return {"path": request["url"], "body": fill(request.get("body", {}), {**names(step.args, refs), **later}, where)}
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
+from harness.cell import auth
 from harness.cell.live import Live
 from harness.core.config import Config
 from harness.core.errors import StackError
@@ -39,6 +40,8 @@ class Stand:
     seconds: float = 0.0
     scenario: Scenario | None = None
     refs: world.Refs = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What a request of the scenario's actor carries."""
     recordings: int = 0
 
     def seed(self, scenario: Scenario) -> None:
@@ -57,6 +60,8 @@ class Stand:
             live.broker.reset()
             reset.reset(live.db)
             self.refs = seed.insert(live.db, self.config.tables, scenario.given)
+            actor = scenario.given.actor
+            self.headers = auth.headers(self.config.auth, scenario.given, self.refs, (actor,), live)[actor]
             self.scenario = scenario
             played = (scenario.tape_at(self.config.phase), scenario.faults) if self.tape else ((), ())
             self.recordings = live.fake.load(scenario.id, *played)
@@ -90,7 +95,7 @@ class Stand:
             broker=urls["broker"],
             logs=str(self.place.logs),
             customers=world.customers(self.config, self.scenario.given, self.refs, self.live.db),
-            lines=world.lines(self.config, self.scenario, self.refs, urls["backend"]),
+            lines=world.lines(self.config, self.scenario, self.refs, urls["backend"], self.headers),
             seconds=self.seconds,
             calls=len(report.calls),
             refused=report.unmatched,

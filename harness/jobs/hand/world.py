@@ -10,12 +10,12 @@ from typing import Any
 import psycopg
 
 from harness.backend import scenarios
-from harness.cell.template import fill, names
+from harness.cell.template import fill, names, resolved
 from harness.core.config import Config
 from harness.core.counts import plain
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.ledger import Amount
-from harness.core.scenario import Do, Given, Path, Ref, Scenario, bearer
+from harness.core.scenario import Do, Given, Path, Ref, Scenario, Shown
 from harness.jobs.hand.values import Customer, Line
 from harness.stack.database import ledger
 
@@ -53,6 +53,12 @@ def world(config: Config, scenario_id: str | None, *, tape: bool) -> Scenario:
     return made
 
 
+def shown(config: Config) -> tuple[Shown, ...]:
+    """REQUESTS of the scenarios' hand.py, those of this phase: what is worth typing whatever the world is."""
+    every: tuple[Shown, ...] = getattr(scenarios.module(config, "hand"), "REQUESTS", ())
+    return tuple(one for one in every if one.from_phase <= config.phase)
+
+
 def customers(config: Config, given: Given, refs: Refs, db: psycopg.Connection) -> tuple[Customer, ...]:
     """Every seeded account with its credits now and the tokens that lead to it."""
     held = ledger.opening(ledger.query_of(db), config, refs)
@@ -62,7 +68,11 @@ def customers(config: Config, given: Given, refs: Refs, db: psycopg.Connection) 
             account=name,
             id=one["id"],
             credits=_shown(config.ledger.amount(one["credits"])),
-            tokens={token: bearer(token) for token, account in tokens.items() if account == name},
+            tokens={
+                token: given.tokens[token]
+                for token, account in tokens.items()
+                if account == name and token in given.tokens
+            },
         )
         for name, one in held.items()
     )
@@ -72,31 +82,31 @@ def _shown(amount: Amount) -> int | str:
     return amount if isinstance(amount, int) else plain(amount)
 
 
-def lines(config: Config, scenario: Scenario, refs: Refs, backend: str) -> tuple[Line, ...]:
-    """What can be pasted into a shell: the requests of [hand], and the scenario's own steps as buttons."""
-    token = bearer(scenario.given.actor)
-    asked = [(one.title, one.method, one.url, None) for one in config.hand if one.from_phase <= config.phase]
-    asked += [button for step in scenario.when if isinstance(step, Do) for button in _buttons(config, step, refs)]
+def lines(config: Config, scenario: Scenario, refs: Refs, backend: str, headers: Mapping[str, str]) -> tuple[Line, ...]:
+    """What can be pasted into a shell: the requests of hand.py, and the scenario's own steps as buttons."""
+    asked: list[tuple[str, str, str, Any]] = [(one.title, one.method, one.url, None) for one in shown(config)]
+    asked += [button for step in scenario.steps if isinstance(step, Do) for button in _buttons(step, refs)]
     return tuple(
-        Line(title=title, text=_curl(method, backend + url, token, body)) for title, method, url, body in asked
+        Line(title=title, text=_curl(method, backend + url, headers, body)) for title, method, url, body in asked
     )
 
 
-def _buttons(config: Config, step: Do, refs: Refs) -> Iterator[tuple[str, str, str, Any]]:
+def _buttons(step: Do, refs: Refs) -> Iterator[tuple[str, str, str, Any]]:
     for path in BUTTONS:
-        action = config.operations.get(step.operation, {}).get(path)
+        action = step.by.get(path)
         if action is not None and action.request is not None:
-            where, known = f"operations.{step.operation}.{path}", names(step.args, refs)
+            where, known = f"{step.operation} on path {path}", names(step.args, refs)
             try:
-                url, body = (fill(action.request.get(part), known, where) for part in ("url", "body"))
+                filled = resolved(action, refs).request or {}
+                url, body = (fill(filled.get(part), known, where) for part in ("url", "body"))
             except HarnessError:  # it needs what an earlier answer brings: nobody can type that beforehand
                 return
             yield step.operation.replace("_", " "), action.request["method"], url, body
             return
 
 
-def _curl(method: str, url: str, token: str, body: Any) -> str:
-    words = ["curl", "-sS", "-H", f"Authorization: Bearer {token}"]
+def _curl(method: str, url: str, headers: Mapping[str, str], body: Any) -> str:
+    words = ["curl", "-sS", *(word for name, value in headers.items() for word in ("-H", f"{name}: {value}"))]
     if body is not None:
         words += ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
     if method != ("GET" if body is None else "POST"):

@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.backend import catalogue
+from harness.cell import auth
 from harness.cell.ask import ask
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.observe import Refs, leave
 from harness.cell.run import run_cell
-from harness.cell.template import names
+from harness.cell.template import names, resolved
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.core.golden import resolve
 from harness.core.history import LogLine
 from harness.core.phase import Phase, RollbackKind, SchemaEffect
-from harness.core.scenario import Cell, Do, Scenario, bearer
+from harness.core.scenario import Cell, Do, Scenario
 from harness.core.scenario import Path as Way
 from harness.core.schema import Rows
 from harness.core.verdict import Status, Verdict
@@ -83,12 +84,16 @@ class _Queued:
         self.live.stack.kill("worker")
 
     def seed(self) -> Refs:
-        return seed.insert(self.live.db, self.config.tables, self.scenario.given)
+        given = self.scenario.given
+        refs = seed.insert(self.live.db, self.config.tables, given)
+        self._callers = auth.headers(self.config.auth, given, refs, (given.actor,), self.live)
+        return refs
 
     def drive(self, refs: Refs) -> Driven:
-        step = next(step for step in self.scenario.when if isinstance(step, Do))
-        token = bearer(self.scenario.given.actor)
-        asked = ask(self.config, step, Way.MANUAL, names(step.args, refs), self.live, token).exchange
+        step = next(step for step in self.scenario.steps if isinstance(step, Do))
+        action = resolved(step.on(Way.MANUAL), refs)
+        callers = self._callers[self.scenario.given.actor]
+        asked = ask(step, action, Way.MANUAL, names(step.args, refs), self.live, callers).exchange
         if asked is not None and asked.status >= 300:
             raise StackError(
                 f"phase {self.config.phase} refused to queue a task: {asked.status}",

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import scenarios
-from harness.cell.ask import action_for
 from harness.cell.live import Live, boot
 from harness.cell.observe import Tell
 from harness.core.config import Config
@@ -83,7 +82,7 @@ def judged(
         start=start,
         hours=HOURS,
         sends=tuple((send.task, send.at) for send in beat.sends),
-        check=_check_task(config, week),
+        check=week.check,
         phase=config.phase,
         price_phase=price_phase,
     )
@@ -92,17 +91,6 @@ def judged(
         *judge.judge(asked, run.cells, target_of(config), law.rates),
         judge.own_schedule(beat.scheduler, OWN),
     )
-
-
-def _check_task(config: Config, week: Week) -> str:
-    task = action_for(config, week.check, PATH).task  # type: ignore[arg-type]  # a StrEnum is its own text
-    if task is None:
-        raise HarnessError(
-            f"[operations.{week.check}.{PATH}] is no task",
-            hint="name the task that beat sends each hour",
-            code="week-none",
-        )
-    return str(task["name"])
 
 
 def _install_clock(live: Live, workers: list[str], zone: str) -> Path:

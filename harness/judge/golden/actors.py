@@ -21,12 +21,12 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
         return frozenset(cell.accounts)
     asked = [scenario.given.actor]
     if cell.path == Path.SCHEDULED:
-        asked += [row.name for row in scenario.given.rows if row.kind in target.schedules]
-    for step in scenario.when:
+        asked += [row.name for row in scenario.given.rows if row.asks]
+    for step in scenario.steps:
         if not isinstance(step, Do | Webhook) or (step.expect and step.expect >= 400):
             continue
         if not step.paths or cell.path in step.paths:
-            asked += _names(step.args if isinstance(step, Do) else step.body)
+            asked += _names(step.body) if isinstance(step, Webhook) else _named_by(step, Path(cell.path))
     return _accounts_behind(asked, scenario, target.ledger.accounts)
 
 
@@ -50,6 +50,12 @@ def _accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str
         else:
             asked += _names(rows[name].values)
     return frozenset(found)
+
+
+def _named_by(step: Do, path: Path) -> Iterable[str]:
+    """Rows that a step names: in its arguments, in the request of its way on this path, or as who asks."""
+    way = step.by.get(path)
+    return [*_names(step.args), *_names(way.request if way else None), step.actor]
 
 
 def _names(value: Any) -> Iterable[str]:

@@ -24,7 +24,7 @@ def together(scenario: Scenario | None, path: str) -> bool:
     if scenario is None:
         return False
     before = ""
-    for step in scenario.when:
+    for step in scenario.steps:
         if not isinstance(step, Do | Webhook):
             before = ""
             continue

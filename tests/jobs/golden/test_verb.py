@@ -57,7 +57,6 @@ tokens_out = "tokens_out"
 cost = "cost_usd"
 cost_decimals = 6
 units = "metadata.units"
-[operations]
 """
 
 RATES = """\

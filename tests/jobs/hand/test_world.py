@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import shutil
 from dataclasses import replace
@@ -12,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from harness.backend.description import load
-from harness.core.config import Config, HandRequest
+from harness.core.action import put
+from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.core.scenario import Do, bearer
 from harness.jobs.hand import world
+from scenarios.asks import pause_automation, run_automation, scheduler_tick
+from scenarios.world import bearer
 
 ROOT = Path(__file__).resolve().parents[3]
 URL = "http://127.0.0.1:1234"
+HEADERS = {"Authorization": f"Bearer {bearer('owner')}"}
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,10 @@ def refs_of(scenario) -> dict[str, dict[str, object]]:
 
 
 def test_every_button_of_the_usual_world_is_a_line_that_sends_its_rows(config):
-    """Claim: [hand]'s requests for this phase first, then each step as the button that a person presses."""
+    """Claim: REQUESTS of hand.py for this phase first, then each step as the button that a person presses."""
     scenario = world.world(config, None, tape=False)
     refs = refs_of(scenario)
-    lines = world.lines(config, scenario, refs, URL)
+    lines = world.lines(config, scenario, refs, URL, HEADERS)
     assert [line.title for line in lines] == [
         "what the account has", "what it was spent on", "auto cluster", "generate ideas", "generate content", "generate images", "run automation",
     ]  # fmt: skip
@@ -50,20 +52,20 @@ def test_every_button_of_the_usual_world_is_a_line_that_sends_its_rows(config):
 def test_a_request_waits_for_its_phase_and_another_method_is_named(config):
     """Claim: the models endpoint is shown from phase 5 on."""
     scenario = world.world(config, None, tape=False)
-    titles = [line.title for line in world.lines(replace(config, phase=5), scenario, refs_of(scenario), URL)]
+    titles = [line.title for line in world.lines(replace(config, phase=5), scenario, refs_of(scenario), URL, HEADERS)]
     assert "the models to choose from" in titles
-    other = replace(config, hand=(HandRequest(title="t", method="PUT", url="/x/"),))
-    assert " -X PUT http" in world.lines(other, scenario, refs_of(scenario), URL)[0].text
+    other = replace(scenario, when=(put("/x/"),))
+    assert " -X PUT http" in world.lines(config, other, refs_of(scenario), URL, HEADERS)[-1].text
 
 
 def test_a_step_that_needs_an_earlier_answer_or_has_no_button_is_left_out(config):
     """Claim: what nobody can type beforehand is not shown."""
     scenario = replace(
         world.world(config, None, tape=False),
-        when=(Do(operation="pause_automation"), Do(operation="scheduler_tick"), Do(operation="run_automation")),
+        when=(pause_automation(), scheduler_tick(), run_automation()),
     )
-    titles = [line.title for line in world.lines(replace(config, hand=()), scenario, refs_of(scenario), URL)]
-    assert titles == ["run automation"]
+    titles = [line.title for line in world.lines(config, scenario, refs_of(scenario), URL, HEADERS)]
+    assert titles[2:] == ["run automation"]
 
 
 @pytest.mark.parametrize(
@@ -92,23 +94,3 @@ def test_a_target_without_a_usual_world_says_so(config, tmp_path):
     assert caught.value.message.endswith("bare has no hand.py with HAND, the world that is seeded when none is named")
     assert caught.value.hint == "name a scenario with --scenario"
     assert world.world(bare, "writer/generate_content", tape=False).id == "writer/generate_content"
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "message"),
-    [
-        ('[hand]\nreqests = []', "config-unknown-key", "harness.toml: unknown key 'reqests' in [hand]"),
-        ('[hand]\nrequests = [{ title = "t", method = "GET" }]', "config-value", "harness.toml: [hand.requests 1] lacks 'url'"),
-        ('[hand]\nrequests = [{ title = "t", method = "GET", url = 1 }]', "config-value", "harness.toml: hand.requests 1.url must be text, not int"),
-        ('[hand]\nrequests = [{ title = "t", method = "GET", url = "/", from_phase = 8 }]', "config-value", "harness.toml: hand.requests 1: from_phase 8 is not a phase"),
-    ],
-)  # fmt: skip
-def test_a_wrong_hand_table_is_refused(tmp_path, text, code, message):
-    """Claim: unknown keys, missing ones and values of a wrong kind are named with their place."""
-    whole = (ROOT / "harness.toml").read_text()
-    whole = re.sub(r'^(root|overlays) = "', rf'\1 = "{ROOT}/', whole, flags=re.MULTILINE)
-    whole = re.sub(r"^\[hand\]\nrequests = \[.*?^\]", text, whole, flags=re.MULTILINE | re.DOTALL)
-    (tmp_path / "harness.toml").write_text(whole)
-    with pytest.raises(HarnessError) as caught:
-        load(tmp_path / "harness.toml")
-    assert (caught.value.code, caught.value.message) == (code, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,12 +10,16 @@ import pytest
 
 from harness.cell.observe import leave
 from harness.core.errors import StackError
-from harness.core.scenario import Path, Scenario, bearer
+from harness.core.scenario import Path, Scenario
 from harness.jobs.phase import back
-from tests.cell.surface import GIVEN, IDS, REFS, Config, Fake, Session
+from tests.cell.surface import GIVEN, IDS, REFS, Config, Fake, Session, cluster
 
 QUEUED = Scenario(
-    id="migration/queued", title="x", given=GIVEN, when=(back.Do(operation="cluster", args=IDS),), paths=(Path.MANUAL,)
+    id="migration/queued",
+    title="x",
+    given=replace(GIVEN, tokens={"owner": "token"}),
+    when=(cluster(**IDS),),
+    paths=(Path.MANUAL,),
 )
 
 
@@ -24,7 +29,7 @@ def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
     live = Fake()
     live.session, live.db = Session([(status, {"error": "no credits"})]), None
     live.stack = SimpleNamespace(kill=lambda role: live.asked.append(("kill", role)), log_mark=lambda: None)
-    config: Any = SimpleNamespace(operations=Config.operations, tables={}, phase=5)
+    config: Any = SimpleNamespace(auth=Config.auth, tables={}, phase=5)
     leave(live, back._Queued(config, QUEUED, live))
     return live
 
@@ -33,7 +38,7 @@ def test_a_task_is_left_in_the_queue(monkeypatch: pytest.MonkeyPatch):
     """Claim: the worker is gone before anything is asked, and nobody waits for the task."""
     live = queued(monkeypatch, 202)
     assert live.asked == [("kill", "worker"), ("reset",), ("load", "migration/queued", (), ())]
-    assert live.session.sent == [("POST", "http://target/cluster/7/", {"ids": [11]}, f"Bearer {bearer(GIVEN.actor)}")]
+    assert live.session.sent == [("POST", "http://target/cluster/7/", {"ids": [11]}, "Bearer token")]
 
 
 def test_a_task_that_is_refused_is_no_queued_task(monkeypatch: pytest.MonkeyPatch):

@@ -17,7 +17,6 @@ import requests
 
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.core.scenario import bearer
 from harness.jobs.contracts.beside import PACKAGE, in_target
 from harness.jobs.contracts.fuzz import run as job
 from harness.jobs.contracts.fuzz.inside import world
@@ -51,7 +50,7 @@ def in_process(config: Config, number: int, folder: Path, isolation: str) -> Ask
         words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
                  "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
         line = environment.command(words, stack.places, "schemathesis")
-        extra = {TOKEN: bearer(world.OWNER), OPERATION: job.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
+        extra = {TOKEN: world.bearer(world.OWNER), OPERATION: job.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
         done = in_target(stack, config, line, extra)
         return {"code": done.returncode, "said": done.stdout[-6000:] + done.stderr[-2000:]}
 
@@ -68,7 +67,7 @@ def over_http(config: Config, number: int, folder: Path, isolation: str) -> Aske
                  "--url", stack.base_url, "--include-operation-id", job.OPERATION, "--seed", str(number),
                  "--report", "junit,har", "--report-dir", str(folder),
                  "--report-junit-path", str(folder / "schemathesis-http.xml"), "--report-har-path", str(folder / "schemathesis-http.har"), "--no-color"]  # fmt: skip
-        env = {**os.environ, TOKEN: bearer(world.OWNER)}
+        env = {**os.environ, TOKEN: world.bearer(world.OWNER)}
         done = subprocess.run(
             words, env=env, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )

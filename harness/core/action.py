@@ -1,0 +1,78 @@
+"""How one thing is asked of a target: by a request, a task message, a call in its own shell, or a role that is started.
+
+A step says it where a reader looks for it: `post("/api/…", {"ids": "$ids"})`, `task("app.tasks.x")`. An `Operation` is one that
+is asked for differently on each path. `$name` in an address, a body, arguments or code is an argument of the step or the
+key of a seeded row; "$name?" as a whole value leaves its entry out where nothing is named so; a `Ref` becomes its row's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One way to ask. Exactly one of `request` {method, url, body?}, `task` {name, args, kwargs}, `call` (Python code; its
+    variable `result` is the answer) and `start` (an on_demand role, which a `call` may prepare) is given.
+
+    `rows` are part of the world where this way is taken (a schedule that is due, say). `refused` maps an exception of a
+    `call` to the status that its answer counts as; any other is 500.
+    """
+
+    request: Mapping[str, Any] | None = None
+    task: Mapping[str, Any] | None = None
+    call: str = ""
+    start: str = ""
+    rows: Sequence[Any] = ()
+    refused: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What a report calls it that has no better name."""
+        if self.request is not None:
+            return f"{self.request['method']} {self.request['url']}"
+        if self.task is not None:
+            return str(self.task["name"])
+        return f"start {self.start}" if self.start else "call"
+
+
+def request(method: str, url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
+    """An HTTP request to the target; `body` is sent as JSON, None sends none."""
+    return Action(request={"method": method, "url": url, **({} if body is None else {"body": body})}, rows=rows)
+
+
+def get(url: str, *, rows: Sequence[Any] = ()) -> Action:
+    return request("GET", url, rows=rows)
+
+
+def post(url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
+    return request("POST", url, body, rows=rows)
+
+
+def put(url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
+    return request("PUT", url, body, rows=rows)
+
+
+def patch(url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
+    return request("PATCH", url, body, rows=rows)
+
+
+def delete(url: str, *, rows: Sequence[Any] = ()) -> Action:
+    return request("DELETE", url, rows=rows)
+
+
+def task(name: str, *args: Any, kwargs: Mapping[str, Any] | None = None, rows: Sequence[Any] = ()) -> Action:
+    """A message of a Celery task, sent by the target's own app."""
+    return Action(task={"name": name, "args": list(args), "kwargs": dict(kwargs or {})}, rows=rows)
+
+
+def call(code: str, *, refused: Mapping[str, int] | None = None, rows: Sequence[Any] = ()) -> Action:
+    """Python code in the target's own shell (`manage.py shell`): a service function, a management command."""
+    return Action(call=code, refused=dict(refused or {}), rows=rows)
+
+
+def start(role: str, *, prepare: str = "", rows: Sequence[Any] = ()) -> Action:
+    """Start a role that is on demand, after `prepare` has run in the target's shell."""
+    return Action(start=role, call=prepare, rows=rows)
