@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.core.action import Action, call, post, start, task
-from harness.core.scenario import Operation, Path, Row
+from harness.core.action import Action, Operation, call, post, start, task
+from harness.core.scenario import Path, Row
 
 CHECK = "automation.check_scheduled_automations"
 """The task that beat sends each hour."""

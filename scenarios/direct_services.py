@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Change, Do, Fault, Operation, Path, Ref, Scenario, Unbilled
+from harness.core.action import Operation
+from harness.core.scenario import Change, Do, Fault, Path, Ref, Scenario, Unbilled
 from scenarios.brands import Article
 from scenarios.world import ENOUGH, TIDEWATER, contents, world
 

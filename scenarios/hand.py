@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.core.scenario import Path, Ref, Scenario, Shown
+from harness.core.action import Shown
+from harness.core.scenario import Path, Ref, Scenario
 from scenarios.asks import auto_cluster, generate_content, generate_ideas, generate_images, run_automation
 from scenarios.world import TIDEWATER, clusters, contents, image_model, images, keywords, refs, tasks, world
 

@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+from harness.core.errors import HarnessError
+
+
+class Path(StrEnum):
+    """How work is triggered: the plan's four execution paths."""
+
+    MANUAL = "manual"
+    AUTOMATION = "automation"
+    SCHEDULED = "scheduled"
+    DIRECT = "direct"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +88,61 @@ def call(code: str, *, refused: Mapping[str, int] | None = None, rows: Sequence[
 def start(role: str, *, prepare: str = "", rows: Sequence[Any] = ()) -> Action:
     """Start a role that is on demand, after `prepare` has run in the target's shell."""
     return Action(start=role, call=prepare, rows=rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """Ask for one operation, on each path in its own way. `args` fill the `$placeholders` of the action; refs become keys.
+
+    `expect` is the HTTP status that this request must get; None means any 2xx. `actor` is who asks, "" for the world's own.
+    """
+
+    operation: str
+    by: Mapping[Path, Action] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict)
+    expect: int | None = None
+    actor: str = ""
+    paths: tuple[Path, ...] = ()
+    """Do this step only on these paths; empty: on all."""
+
+    def on(self, path: Path) -> Action:
+        """The way that is taken on `path`. Raises HarnessError operation-path."""
+        if path not in self.by:
+            raise HarnessError(
+                f"there is no way to ask for '{self.operation}' on path {path}",
+                hint=f"give the operation one in the scenario's package, or take {path} out of the scenario's paths",
+                code="operation-path",
+            )
+        return self.by[path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """Something that can be asked for on several paths. Called with arguments it is a step."""
+
+    name: str
+    by: Mapping[Path, Action]
+
+    def __call__(
+        self, *, expect: int | None = None, paths: tuple[Path, ...] = (), actor: str = "", **args: Any
+    ) -> Do:  # fmt: skip
+        return Do(operation=self.name, by=self.by, args=args, expect=expect, actor=actor, paths=paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A request that `harness stack up` shows to be typed, from `from_phase` on: REQUESTS of the package's hand.py."""
+
+    title: str
+    method: str
+    url: str
+    from_phase: int = 0
+
+
+def step(
+    action: Action, *, expect: int | None = None, actor: str = "", paths: tuple[Path, ...] = (), **args: Any
+) -> Do:
+    """A step that is asked for in one way, whatever the path."""
+    return Do(
+        operation=action.title, by=dict.fromkeys(Path, action), args=args, expect=expect, actor=actor, paths=paths
+    )

@@ -8,9 +8,9 @@ from typing import Any
 
 import requests
 
-from harness.core.action import call, post, start, task
+from harness.core.action import Operation, call, post, start, task
 from harness.core.config import Auth
-from harness.core.scenario import Given, Operation, Path, Ref, Row
+from harness.core.scenario import Given, Path, Ref, Row
 
 REFS = {
     "site": {"kind": "site", "id": 7},

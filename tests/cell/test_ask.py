@@ -10,9 +10,9 @@ import requests
 from harness.cell import ask
 from harness.cell.ask import Answered
 from harness.cell.template import names, resolved
-from harness.core.action import post
+from harness.core.action import post, step
 from harness.core.errors import HarnessError, StackError
-from harness.core.scenario import Do, Path, Ref, step
+from harness.core.scenario import Do, Path, Ref
 from tests.cell.surface import CALLERS, IDS, REFS, Fake, Session, beat, cluster, resume
 
 CLUSTER = cluster(**IDS, expect=402)

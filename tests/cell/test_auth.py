@@ -14,10 +14,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from harness.cell import auth
-from harness.core.action import get
+from harness.core.action import get, step
 from harness.core.config import Auth
 from harness.core.errors import HarnessError
-from harness.core.scenario import Given, Path, Row, Scenario, step
+from harness.core.scenario import Given, Path, Row, Scenario
 
 GIVEN = Given(
     rows=(Row(kind="user", name="owner", values={"email": "ann@harbour.example", "key": "k-1"}),),

@@ -33,7 +33,7 @@ CONFIG = SimpleNamespace(env={"PAYMENTS_SECRET": SECRET})
 def sent(step: Webhook, answers=((200, {}),)):
     surface = Fake()
     surface.session = Session(list(answers))
-    exchange = deliver(CONFIG, step, {"site": 7}, REFS, surface)
+    exchange = deliver(CONFIG, step, {"site": 7}, REFS, surface).exchange
     return exchange, *surface.session.sent
 
 

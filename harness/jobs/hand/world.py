@@ -11,11 +11,12 @@ import psycopg
 
 from harness.backend import scenarios
 from harness.cell.template import fill, names, resolved
+from harness.core.action import Shown
 from harness.core.config import Config
 from harness.core.counts import plain
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.ledger import Amount
-from harness.core.scenario import Do, Given, Path, Ref, Scenario, Shown
+from harness.core.scenario import Do, Given, Path, Ref, Scenario
 from harness.jobs.hand.values import Customer, Line
 from harness.stack.database import ledger
 
