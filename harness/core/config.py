@@ -140,4 +140,5 @@ class Config:
     @property
     def fake_hosts(self) -> Mapping[str, Any]:
         """The part of the fake's configuration that says who speaks where, ready for JSON."""
-        return {"hosts": dict(self.provider_hosts), "providers": {k: asdict(v) for k, v in self.providers.items()}}
+        known = {name: asdict(one) for name, one in self.providers.items()}
+        return {"hosts": dict(self.provider_hosts), **({"providers": known} if known else {})}

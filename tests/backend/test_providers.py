@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from harness.backend import providers
+from harness.backend.description import load
 from harness.core.config import Provider
 from harness.core.errors import HarnessError
+from harness.provider.fake.config import parse
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def fail(message: str, hint: str, code: str = "config-value") -> HarnessError:
@@ -70,3 +77,26 @@ def test_each_mistake_is_told_by_name(text, said, hint):
         read(text.replace("\\n", "\n"))
     assert said in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_what_the_description_says_is_what_the_fake_is_told():
+    """Hosts without ports to resolve, ports to listen at, and how each provider's answers are read."""
+    hosts, known = read(
+        'crm = { host = "crm.example:8443", kind = "http", success = "ok" }\n"api.openai.com" = "openai"'
+    )
+    config = replace(load(PROJECT / "harness.toml"), provider_hosts=hosts, providers=known)
+    assert config.provider_names == ("crm.example", "api.openai.com")
+    assert config.provider_ports == (443, 8443)
+    told = json.loads(json.dumps(config.fake_hosts))
+    profiles = parse({"listen": [], "tls_dir": "x", **told}).hosts
+    assert {host: (one.name, one.kind) for host, one in profiles.items()} == {
+        "crm.example:8443": ("crm", "http"), "api.openai.com": ("openai", "openai"),
+    }  # fmt: skip
+    assert not profiles["crm.example:8443"].read(200, "application/json", b'{"ok": false}', None).success
+
+
+def test_the_shipped_description_names_its_providers_by_their_kinds():
+    """Nothing in it is more than a kind, so nothing more is told to the fake."""
+    config = load(PROJECT / "harness.toml")
+    assert set(config.provider_hosts.values()) == {"openai", "runware", "wordpress"}
+    assert config.fake_hosts == {"hosts": config.provider_hosts}
