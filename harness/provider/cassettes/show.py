@@ -35,7 +35,12 @@ def summary(cassette: Cassette) -> Iterator[str]:
 def line(one: Interaction) -> str:
     """Method, URL, model, status, usage."""
     use = used(one)
-    parts = [one.request.method, one.request.uri, use.model, f"-> {one.response.status}"]
+    parts = [
+        one.request.method,
+        one.request.uri,
+        use.model,
+        "-> never answered" if one.unanswered else f"-> {one.response.status}",
+    ]
     if use.tokens_in or use.tokens_out:
         parts.append(f"{use.tokens_in}+{use.tokens_out} tokens")
     if use.images:

@@ -15,6 +15,7 @@ import yaml
 from harness.core.cassette import Interaction
 from harness.core.errors import HarnessError
 from harness.provider import cassettes
+from harness.provider.cassettes import show
 
 SAMPLES = Path(__file__).parent / "samples"
 MODELS = b'{"object":"list","data":[{"id":"gpt-5.1"}]}'
@@ -301,3 +302,9 @@ def test_a_uri_that_cannot_be_taken_apart_is_refused(tmp_path, url):
     """Its host and port are what a request is matched by."""
     assert "the uri" in refused(har, tmp_path, {"url": url}).message
     assert "the uri" in refused(vcr, tmp_path, {"uri": url}).message
+
+
+def test_an_unanswered_request_is_shown_as_one():
+    """`cassette show` does not print a status that nobody sent."""
+    (one,) = cassettes.read(SAMPLES / "status0.har").interactions
+    assert show.line(one) == "POST https://api.openai.com/v1/chat/completions gpt-5.1 -> never answered"
