@@ -6,6 +6,7 @@ key.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from harness.core.config import WAYS, Auth, Config, Role, Table
 from harness.core.errors import HarnessError, did_you_mean
 
 FORMAT = 1
+_ALIAS = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
 def load(path: Path) -> Config:
@@ -96,7 +98,7 @@ class _Reader:
             "target",
             top["target"],
             ("name", "root", "app", "manage", "migrate"),
-            ("phase", "celery", "env", "inprocess_env", "markers"),
+            ("phase", "celery", "databases", "env", "inprocess_env", "markers"),
         )
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -130,6 +132,7 @@ class _Reader:
             migrate=self.texts("target.migrate", target["migrate"]),
             env=self.table_of_text("target.env", target.get("env", {})),
             inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
+            databases=self.databases(target.get("databases", ["default"])),
             markers=self.texts("target.markers", target.get("markers", [])),
             provider_hosts=hosts,
             providers=known,
@@ -146,6 +149,15 @@ class _Reader:
             rates=base / own.get("rates", "contracts/rates.toml"),
             rates_named="rates" in own,
         )
+
+    def databases(self, value: Any) -> tuple[str, ...]:
+        aliases = self.texts("target.databases", value)
+        if aliases[:1] != ("default",) or len(set(aliases)) < len(aliases) or not all(map(_ALIAS.fullmatch, aliases)):
+            raise self.fail(
+                f"target.databases {list(aliases)} are not aliases of DATABASES",
+                'write "default" first and each other once: small letters, digits and _',
+            )
+        return aliases
 
     def folder(self, base: Path, where: str, value: Any) -> Path | None:
         if value is None:

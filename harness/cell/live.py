@@ -12,16 +12,18 @@ import requests
 from psycopg import sql
 
 from harness.core.config import Config
-from harness.core.scenario import KillRole, Scenario
+from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
 from harness.stack.broker.tap import Broker
+from harness.stack.database import reset, seed
 from harness.stack.database.keys import text_of
-from harness.stack.database.shapes import shapes_of
+from harness.stack.database.shapes import held_in, shapes_of
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes import retarget
 from harness.stack.roles import sender
 from harness.stack.roles.console import Console
+from harness.stack.roles.orm import Orm
 
 
 class Live:
@@ -42,6 +44,21 @@ class Live:
         self._holder: Any = None
         self._inside = inside
         self.config = config
+        self.orm = Orm(self.console)
+
+    @property
+    def beside(self) -> tuple[psycopg.Connection, ...]:
+        """The databases beside the default."""
+        return tuple(db for alias, db in self.stack.dbs.items() if alias != "default")
+
+    def clean(self) -> None:
+        """Every database as the migrations left it, and no files of the target's. Raises reset-blocked, schema-changed."""
+        reset.reset(self.db, *self.beside)
+        self.stack.empty_files()
+
+    def seed(self, given: Given) -> dict[str, dict[str, Any]]:
+        """Put a world in: name -> {"kind", "id"}. Raises what seed.insert raises."""
+        return seed.insert(self.db, self.config.tables, given, beside=self.beside, orm=self.orm)
 
     def begin(self, scenario: Scenario) -> None:
         """A cell begins: what is a thread in this process becomes a process of its own where the scenario kills it."""
@@ -77,11 +94,13 @@ class Live:
             self._console = None
         retarget.retarget(self.stack, config)
         self.config = config
+        self.orm = Orm(self.console)
 
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""
-        self._holder = psycopg.connect(self.db.info.dsn)
-        shape = shapes_of(self.db, self.config.tables, [kind])[kind]
+        ((db, _),) = (one for one in held_in((self.db, *self.beside), {kind: self.config.tables[kind]}) if one[1])
+        self._holder = psycopg.connect(db.info.dsn)
+        shape = shapes_of(db, self.config.tables, [kind])[kind]
         query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s FOR NO KEY UPDATE")
         self._holder.execute(query.format(shape.place, text_of("", shape.key)), [str(key)])
 

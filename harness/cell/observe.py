@@ -86,7 +86,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     apart: ledger.Read = {}
 
     def seeded(refs: Refs) -> None:
-        capture.mark_baseline(live.db)
+        capture.mark_baseline(live.db, *live.beside)
         opening.update(ledger.opening(query, config, refs))
         apart.update(ledger.apart(query, config.ledger))
         tell("seeded", {"refs": refs, "accounts": opening})
@@ -95,7 +95,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     outer("cell.start", {**name, "title": work.title})
     mark, refs, driven = _drive(live, work, clock, seeded)
     with clock.part(stages.CAPTURE):
-        changes = capture.changes(live.db, config.tables)
+        changes = capture.changes(live.db, config.tables, *live.beside)
         changes += tuple(ledger.changed(apart, ledger.apart(query, config.ledger)))
         ledger.check_columns(changes, config.ledger)
         closing = ledger.balances(query, config, refs)
@@ -118,7 +118,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
                 tell("log", asdict(line))
         for note in driven.notes:
             tell("note", {"text": note})
-        for made in reset.made(live.db):
+        for made in reset.made(live.db, *live.beside):
             tell(
                 "note",
                 {

@@ -14,7 +14,6 @@ from harness.core import fold
 from harness.core.config import Config
 from harness.core.history import CellHistory, Event, LogLine
 from harness.core.scenario import Cell
-from harness.stack.database import reset, seed
 from harness.stack.roles.logs import Mark
 
 
@@ -46,12 +45,12 @@ class _Scenario:
 
     def clear(self) -> None:
         self.live.begin(self.scenario)
-        reset.reset(self.live.db)
+        self.live.clean()
 
     def seed(self) -> Refs:
         given = self.scenario.given
         world = replace(given, rows=(*given.rows, *drive.action_rows(self.scenario, self._way)))
-        refs = dict(seed.insert(self.live.db, self.config.tables, world))
+        refs = self.live.seed(world)
         self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario), self.live)
         return refs
 

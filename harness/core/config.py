@@ -116,6 +116,8 @@ class Config:
 
     celery: str = ""
     """Where the Celery app is, as `celery -A` takes it; "" where looking finds it."""
+    databases: tuple[str, ...] = ("default",)
+    """Django's aliases of the databases that the stack has; the first is the one that [tables] is looked for in first."""
     markers: tuple[str, ...] = ()
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""

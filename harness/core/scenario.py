@@ -23,13 +23,26 @@ class Ref:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of the given world. `kind` is a key of [tables] in harness.toml; values may hold `Ref`s, also in lists."""
+    """One row of the given world; values may hold `Ref`s, also in lists.
 
-    kind: str
+    Of a `kind` (a key of [tables] in harness.toml) it is written by SQL, and values are columns. Of a `model`
+    ("billing.Wallet") or by a `factory` ("app.tests.factories:WalletFactory") the target makes it, and values are fields:
+    what is left out is the model's default. A model's row is saved without validators, without its own `save` and, but
+    with `signals`, without signals; a factory does what it does.
+    """
+
     name: str
-    values: Mapping[str, Any]
+    kind: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
     asks: bool = False
     """It asks for work without a step (a schedule that is due): whose it is acts, where schedules do."""
+    model: str = ""
+    factory: str = ""
+    signals: bool = False
+
+    def __post_init__(self) -> None:
+        if [bool(self.kind), bool(self.model), bool(self.factory)].count(True) != 1:
+            raise ValueError(f"row '{self.name}' needs one of kind, model and factory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

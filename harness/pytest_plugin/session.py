@@ -16,7 +16,6 @@ from harness.core.config import Config
 from harness.core.scenario import Cell, Scenario
 from harness.run import judged, preflight
 from harness.run import plan as plans
-from harness.stack.database import reset
 from harness.stack.inprocess import interpreter, stack
 from harness.stack.isolation import guard, hook
 from harness.stack.isolation.island import Island
@@ -83,7 +82,7 @@ class Session:
         """The database as the migrations left it, and nothing in the line."""
         live = self.live()
         live.broker.reset()
-        reset.reset(live.db)
+        live.clean()
 
     def close(self) -> None:
         self._live = None

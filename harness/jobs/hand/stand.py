@@ -18,7 +18,6 @@ from harness.core.scenario import Scenario
 from harness.jobs.hand import world
 from harness.jobs.hand.place import Place
 from harness.jobs.hand.values import Standing
-from harness.stack.database import reset, seed
 
 LOOPBACK = "127.0.0.1"
 DOORS = ("backend", "database", "broker")
@@ -58,8 +57,8 @@ class Stand:
             live.kill(role)
         try:
             live.broker.reset()
-            reset.reset(live.db)
-            self.refs = seed.insert(live.db, self.config.tables, scenario.given)
+            live.clean()
+            self.refs = live.seed(scenario.given)
             actor = scenario.given.actor
             self.headers = auth.headers(self.config.auth, scenario.given, self.refs, (actor,), live)[actor]
             self.scenario = scenario

@@ -25,7 +25,7 @@ from harness.core.verdict import Status, Verdict
 from harness.jobs.phase import judge
 from harness.jobs.phase.values import PhaseRun, part, silent
 from harness.run.judged import Law
-from harness.stack.database import ledger, seed
+from harness.stack.database import ledger
 from harness.stack.processes import retarget
 from harness.stack.roles.logs import Mark
 
@@ -85,7 +85,7 @@ class _Queued:
 
     def seed(self) -> Refs:
         given = self.scenario.given
-        refs = seed.insert(self.live.db, self.config.tables, given)
+        refs = self.live.seed(given)
         self._callers = auth.headers(self.config.auth, given, refs, (given.actor,), self.live)
         return refs
 

@@ -18,7 +18,6 @@ from harness.core.week import Week
 from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.judge import tick_name
 from harness.jobs.week.values import HOURS, PATH, Beat, Send
-from harness.stack.database import reset, seed
 from harness.stack.roles.logs import Mark
 
 
@@ -26,8 +25,8 @@ def drive_ticks(
     config: Config, week: Week, live: Live, beat: Beat, start: datetime, now: Path, tell: Tell, workers: Sequence[str]
 ) -> None:
     """Seed once, start `workers`, then drive tick after tick; `now` is the file that says the simulated time."""
-    reset.reset(live.db)
-    refs = seed.insert(live.db, config.tables, week.given)
+    live.clean()
+    refs = live.seed(week.given)
     kind = config.ledger.accounts
     accounts = {name: ref for name, ref in refs.items() if ref["kind"] == kind}
     hours = hours_of(start, HOURS)

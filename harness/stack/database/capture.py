@@ -14,15 +14,15 @@ from harness.core.history import RowChange
 from harness.stack.database.keys import text_of
 from harness.stack.database.observer import json_value
 from harness.stack.database.reset import holder_named, run_locked
-from harness.stack.database.shapes import unknown
+from harness.stack.database.shapes import held_in, unknown
 
 
-def mark_baseline(db: psycopg.Connection) -> tuple[str, ...]:
-    """From now on `changes` compares with the database as it is now; call after seeding. Returns the seeded tables."""
-    return run_locked(db, "SELECT harness.mark_baseline()")
+def mark_baseline(db: psycopg.Connection, *beside: psycopg.Connection) -> tuple[str, ...]:
+    """From now on `changes` compares with the databases as they are now; call after seeding. Returns the seeded tables."""
+    return tuple(name for one in (db, *beside) for name in run_locked(one, "SELECT harness.mark_baseline()"))
 
 
-def changes(db: psycopg.Connection, tables: Mapping[str, Table]) -> tuple[RowChange, ...]:
+def changes(db: psycopg.Connection, tables: Mapping[str, Table], *beside: psycopg.Connection) -> tuple[RowChange, ...]:
     """Every row of `tables` that differs from the baseline, by kind in the order of `tables`, then as they were written.
 
     Values are JSON values: decimals, dates, times and UUIDs as text, jsonb parsed; what JSON and Python lack (ranges,
@@ -30,6 +30,13 @@ def changes(db: psycopg.Connection, tables: Mapping[str, Table]) -> tuple[RowCha
     of them ("(7,eu)"), and without a key its number among the changes ("#1"). Raises table-unknown, table-kind,
     reset-blocked.
     """
+    found: dict[str, list[RowChange]] = {}
+    for one, held in held_in((db, *beside), tables):
+        found |= _found(one, held)
+    return tuple(change for kind in tables for change in found.get(kind, ()))
+
+
+def _found(db: psycopg.Connection, tables: Mapping[str, Table]) -> dict[str, list[RowChange]]:
     kinds = {table.table.removeprefix("public."): table.kind for table in tables.values()}
     found: dict[str, list[RowChange]] = {}
     with holder_named(db, "the database cannot be read"):
@@ -47,7 +54,7 @@ def changes(db: psycopg.Connection, tables: Mapping[str, Table]) -> tuple[RowCha
                 base = sql.Identifier(f"harness_{'baseline' if seeded else 'snapshot'}", f"t{oid}")
                 watched = _Watched(oid=oid, key=key, numbered=numbered, base=base, now=sql.SQL(place))
                 found[kinds[name]] = list(_differences(db, kinds[name], watched))
-    return tuple(change for kind in tables for change in found.get(kind, ()))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

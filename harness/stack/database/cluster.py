@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,12 @@ import psycopg
 
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack.database import pack, postgres, snapshot
+from harness.stack.database import extensions, pack, postgres, snapshot
 from harness.stack.roles import child, environment
 from harness.store import cache
 
 SKIPPED = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox"})
-_PREPARED_BY = ("cluster.py", "keys.py", "pack.py", "postgres.py", "shadows.py", "snapshot.py")
+_PREPARED_BY = ("cluster.py", "extensions.py", "keys.py", "pack.py", "postgres.py", "shadows.py", "snapshot.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,8 @@ class Cluster:
     """A running, prepared database. `built` tells whether it had to be made (True) or came from the cache."""
 
     server: child.Child
-    db: psycopg.Connection
+    dbs: Mapping[str, psycopg.Connection]
+    """By Django's alias, the default first."""
     built: bool
 
 
@@ -45,43 +46,48 @@ def start(
     *,
     port: int,
     password: str,
-    migrate: Callable[[], None],
+    migrate: Callable[[str], None],
 ) -> Cluster:
-    """Start the target's database from the cache, or build it with `migrate` and cache it. Raises StackError."""
+    """Start the target's databases from the cache, or build them, each with `migrate(alias)`, and cache them. Raises StackError."""
     data, log = run_dir / "pgdata", run_dir / "logs" / "postgres.log"
     name = key(config, found.version)
     packed = cache_dir / "clusters" / f"{name}.pack"
     environment.forget_stale_bytecode(cache_dir, config.root, name)
 
-    def up() -> tuple[child.Child, psycopg.Connection]:
+    def up() -> tuple[child.Child, dict[str, psycopg.Connection]]:
         server, admin = postgres.start(found, data, port=port, log=log, password=password)
         admin.close()
-        return server, postgres.connect(data.with_name("pg_socket"), port)
+        return server, connected(data.with_name("pg_socket"), port, config.databases)
 
     try:
         pack.unpack(packed, data, owner=found.user)
-        server, db = up()
+        server, dbs = up()
     except (pack.CorruptPack, OSError, StackError, psycopg.Error):
         # absent, damaged, or whole and yet no database: made anew either way, and then its failures are shown
         shutil.rmtree(data, ignore_errors=True)
     else:
         with suppress(OSError):
             os.utime(packed)
-        return Cluster(server=server, db=db, built=False)
-    _build(found, data, log, port, password, migrate)
+        return Cluster(server=server, dbs=dbs, built=False)
+    build(found, data, log, port, password, migrate, databases=config.databases, root=config.root)
     with suppress(OSError):
         # a cache that cannot be written costs time at the next boot, nothing else
         pack.write(data, packed)
         cache.prune(packed.parent)
-    server, db = up()
-    return Cluster(server=server, db=db, built=True)
+    server, dbs = up()
+    return Cluster(server=server, dbs=dbs, built=True)
+
+
+def connected(sockets: Path, port: int, aliases: Iterable[str]) -> dict[str, psycopg.Connection]:
+    """The observer's connection to each of the databases."""
+    return {alias: postgres.connect(sockets, port, postgres.name_of(alias)) for alias in aliases}
 
 
 def key(config: Config, version: str) -> str:
     """What the prepared database depends on, as 32 hex digits."""
     digest = hashlib.blake2b(digest_size=16)
     packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-    facts = [version, packages, list(config.migrate), sorted(config.env.items()), snapshot.VERSION]
+    facts = [version, packages, list(config.migrate), config.databases, sorted(config.env.items()), snapshot.VERSION]
     digest.update(json.dumps(facts).encode())
     for name in _PREPARED_BY:
         digest.update(Path(__file__).with_name(name).read_bytes())
@@ -103,16 +109,29 @@ def sources(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _build(
-    found: postgres.Postgres, data: Path, log: Path, port: int, password: str, migrate: Callable[[], None]
+def build(
+    found: postgres.Postgres,
+    data: Path,
+    log: Path,
+    port: int,
+    password: str,
+    migrate: Callable[[str], None],
+    *,
+    databases: Sequence[str],
+    root: Path,
 ) -> None:
+    """Make a cluster in `data`: each database empty, with what only a superuser may create, migrated, snapshotted."""
     postgres.initdb(found, data)
     server, admin = postgres.start(found, data, port=port, log=log, password=password)
+    sockets = data.with_name("pg_socket")
     try:
-        postgres.create(admin, postgres.DATABASE)
-        migrate()
-        with postgres.connect(data.with_name("pg_socket"), port) as db:
-            snapshot.take(db)
+        with postgres.connect(sockets, port, "template1") as template:
+            extensions.provide(template, extensions.created(sources(root)))
+        for alias in databases:
+            postgres.create(admin, postgres.name_of(alias))
+            migrate(alias)
+            with postgres.connect(sockets, port, postgres.name_of(alias)) as db:
+                snapshot.take(db)
     finally:
         admin.close()
         postgres.stop(server)

@@ -149,6 +149,11 @@ def start(
     return server, db
 
 
+def name_of(alias: str) -> str:
+    """What the database is called that Django calls `alias`."""
+    return DATABASE if alias == "default" else f"{DATABASE}_{alias}"
+
+
 def create(admin: psycopg.Connection, name: str, template: str = "") -> None:
     """A database that the target's role owns, empty or a copy. Nobody may be connected to the template."""
     source = f"TEMPLATE {template}" if template else "STRATEGY file_copy"

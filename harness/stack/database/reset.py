@@ -12,18 +12,19 @@ from harness.core.errors import StackError
 LOCK_TIMEOUT_MS = 3000
 
 
-def reset(db: psycopg.Connection) -> tuple[str, ...]:
-    """Restore every touched table and all sequences, and drop what was made meanwhile; returns the touched tables' names.
+def reset(db: psycopg.Connection, *beside: psycopg.Connection) -> tuple[str, ...]:
+    """Restore, in each database, every touched table and all sequences, and drop what was made meanwhile; returns the touched tables' names.
 
     Waits for writers in progress; raises StackError reset-blocked when one keeps its locks for LOCK_TIMEOUT_MS, and
     schema-changed when a table is gone or has other columns; the database is then as it was. Idle readers do not hinder it.
     """
-    return run_locked(db, "SELECT harness.reset()")
+    return tuple(name for one in (db, *beside) for name in run_locked(one, "SELECT harness.reset()"))
 
 
-def made(db: psycopg.Connection) -> tuple[str, ...]:
+def made(db: psycopg.Connection, *beside: psycopg.Connection) -> tuple[str, ...]:
     """What the target has made since the snapshot: tables, partitions, views, sequences, schemas. Reset drops them."""
-    return tuple(name for (name,) in db.execute("SELECT name FROM harness.made() ORDER BY 1").fetchall())
+    query = "SELECT name FROM harness.made() ORDER BY 1"
+    return tuple(name for one in (db, *beside) for (name,) in one.execute(query).fetchall())
 
 
 def run_locked(db: psycopg.Connection, statement: str) -> tuple[str, ...]:

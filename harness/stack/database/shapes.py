@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,18 @@ def shapes_of(db: psycopg.Connection, tables: Mapping[str, Table], kinds: Iterab
         if table.removeprefix("public.") not in found:
             raise unknown(db, kind, table)
     return {kind: found[table.removeprefix("public.")] for kind, table in names.items()}
+
+
+def held_in(
+    dbs: Sequence[psycopg.Connection], tables: Mapping[str, Table]
+) -> list[tuple[psycopg.Connection, dict[str, Table]]]:
+    """Which of `tables` each database holds: the first that has one. What none has is asked of the first, which says so."""
+    held: list[tuple[psycopg.Connection, dict[str, Table]]] = [(db, {}) for db in dbs]
+    names = [{name for (name,) in db.execute(_NAMES).fetchall()} for db in dbs] if len(dbs) > 1 else []
+    for kind, table in tables.items():
+        having = (n for n, there in enumerate(names) if table.table.removeprefix("public.") in there)
+        held[next(having, 0)][1][kind] = table
+    return held
 
 
 _TAKEN = "SELECT name, key, sequence, names, types, required FROM harness.tables WHERE name = ANY (%s)"

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from harness.core.config import Config, Role
 from harness.stack.database import postgres
 from harness.stack.docker.image.build import CODE, TARGET
-from harness.stack.roles import environment
+from harness.stack.roles import environment, files
 
 MIB = 1024 * 1024
 HTTP_PORT = 8000
@@ -68,9 +68,12 @@ def places(config: Config, run: str) -> dict[str, str]:
         "host": "0.0.0.0",
         "port": str(HTTP_PORT),
         "run": run,
+        "media": f"{run}/{files.MEDIA}",
+        "logs_dir": f"{run}/{files.LOGS}",
         "db_host": "postgres",
         "db_port": "5432",
         "db_name": postgres.DATABASE,
+        **{f"db_name_{alias}": postgres.name_of(alias) for alias in config.databases},
         "db_user": postgres.OWNER,
         "db_password": "",
         "redis_port": "6379",

@@ -51,6 +51,10 @@ class DockerStack:
     """The observer's connection: autocommit, UTC."""
 
     @property
+    def dbs(self) -> dict[str, psycopg.Connection]:
+        return {"default": self.db}
+
+    @property
     def base_url(self) -> str:
         """Where the first role that answers HTTP does so, without a slash at the end."""
         for role in self.config.roles.values():
@@ -172,6 +176,9 @@ class DockerStack:
         except StackError as reason:
             return reason
         return None
+
+    def empty_files(self) -> None:
+        """Nothing: {media} and {logs_dir} stand in a volume that is not this machine's, and stay until the stack goes."""
 
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")

@@ -44,6 +44,12 @@ def boot(
     only. `web_port` is the loopback port of the first web role (0: any free one). Raises StackError: docker-none,
     docker-denied, docker-base, docker-wheels, docker-build, docker-disk, docker-gone, migrate-failed, role-died, ….
     """
+    if len(config.databases) > 1:
+        raise HarnessError(
+            f"the docker tier has one database, and target.databases names {len(config.databases)}",
+            hint="use --tier processes",
+            code="docker-databases",
+        )
     chosen = settings or read(config)
     if workers is not None:
         chosen = replace(chosen, workers=checked_workers(workers, "workers:"))

@@ -48,6 +48,10 @@ class InprocessStack:
         return self.below.db
 
     @property
+    def dbs(self) -> dict[str, psycopg.Connection]:
+        return self.below.dbs
+
+    @property
     def run_dir(self) -> Path:
         return self.below.run_dir
 
@@ -169,6 +173,9 @@ class InprocessStack:
 
     def alive(self) -> bool:
         return self.below.alive()
+
+    def empty_files(self) -> None:
+        self.below.empty_files()
 
     def log_mark(self) -> logs.Mark:
         return self.below.log_mark()

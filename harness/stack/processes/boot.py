@@ -57,7 +57,7 @@ def boot(
             stack.fake = _start_fake(stack, fake, fake_command)
         with clock.lap("database"):
             stack.database = _start_database(stack)
-            stack.db = stack.database.db
+            stack.dbs = dict(stack.database.dbs)
         with clock.lap("broker"):
             valkey.await_ready(stack.broker, stack.run_dir)
         with clock.lap("roles"):
@@ -122,8 +122,8 @@ def _own(stack: Stack) -> dict[str, str]:
 
 
 def _start_database(stack: Stack) -> cluster.Cluster:
-    def migrate() -> None:
-        words = environment.command(stack.config.migrate, stack.places, "target.migrate")
+    def migrate(alias: str) -> None:
+        words = environment.command(environment.migrating(stack.config, alias), stack.places, "target.migrate")
         process = child.spawn("migrate", words, log=stack.log("migrate"), env=stack.env, cwd=stack.config.root)
         if process.popen.wait():
             raise StackError(

@@ -13,7 +13,7 @@ from harness.core.config import Config
 from harness.stack.database import postgres
 from harness.stack.isolation import hook
 from harness.stack.isolation.island import Island
-from harness.stack.roles import environment
+from harness.stack.roles import environment, files
 
 HTTPS = 443
 
@@ -26,16 +26,20 @@ def places_of(
     With `reachable`, or on an island that others share, the database has a password.
     """
     run_dir = island.run_dir
+    files.make(run_dir)
     ports = _ports(island, ["redis", "db", "fake", *config.roles], config.provider_ports)
     password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
     places = {
         "python": sys.executable,
         "host": "127.0.0.1",
         "run": os.fspath(run_dir),
+        "media": os.fspath(run_dir / files.MEDIA),
+        "logs_dir": os.fspath(run_dir / files.LOGS),
         "db_host": "127.0.0.1",
         "db_socket": os.fspath(run_dir / "pg_socket"),
         "db_port": str(ports["db"]),
         "db_name": postgres.DATABASE,
+        **{f"db_name_{alias}": postgres.name_of(alias) for alias in config.databases},
         "db_user": postgres.OWNER,
         "db_password": password,
         "redis_port": str(ports["redis"]),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack.database import postgres, snapshot
+from harness.stack.database import cluster, postgres, snapshot
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import environment
 
@@ -31,48 +31,59 @@ def start_roles(stack: Stack) -> None:
 
 
 def migrate(stack: Stack, words: Iterable[str] = ()) -> None:
-    """The target's migrate command, with `words` behind it ("billing", "0002_seed"). Raises StackError migrate-failed."""
-    command = environment.command([*stack.config.migrate, *words], stack.places, "target.migrate")
-    done = subprocess.run(
-        command,
-        cwd=stack.config.root,
-        env=stack.env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()][-3:]
-        raise StackError(
-            f"migrate {' '.join(words)} failed at phase {stack.config.phase}".replace("  ", " "),
-            hint="its last words: " + (" | ".join(last) or "none"),
-            code="migrate-failed",
+    """The target's migrate command, with `words` behind it ("billing", "0002_seed"), on each of its databases. Raises
+    StackError migrate-failed."""
+    for alias in stack.dbs:
+        command = [*environment.migrating(stack.config, alias), *words]
+        done = subprocess.run(
+            environment.command(command, stack.places, "target.migrate"),
+            cwd=stack.config.root,
+            env=stack.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
+        if done.returncode:
+            last = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()][-3:]
+            raise StackError(
+                f"migrate {' '.join(words)} failed at phase {stack.config.phase}".replace("  ", " "),
+                hint="its last words: " + (" | ".join(last) or "none"),
+                code="migrate-failed",
+            )
 
 
 def without_shadows(stack: Stack) -> None:
     """Take the harness's own schemas and triggers out, so that the target's migrations meet only what is theirs."""
-    snapshot.drop(stack.db)
+    for db in stack.dbs.values():
+        snapshot.drop(db)
 
 
 def with_shadows(stack: Stack) -> None:
-    """Whatever the database holds now is what every reset goes back to."""
-    snapshot.take(stack.db)
+    """Whatever the databases hold now is what every reset goes back to."""
+    for db in stack.dbs.values():
+        snapshot.take(db)
 
 
 def backup(stack: Stack, file: Path) -> None:
-    """pg_dump of the whole database into `file`. Raises StackError backup-failed."""
-    _tool(stack, "pg_dump", "--format=custom", f"--file={file}", postgres.DATABASE)
+    """pg_dump of every database, whole: of the default into `file`, of another beside it. Raises StackError backup-failed."""
+    for alias in stack.dbs:
+        _tool(stack, "pg_dump", "--format=custom", f"--file={_file(file, alias)}", postgres.name_of(alias))
 
 
 def restore(stack: Stack, file: Path) -> None:
-    """Put the database back to `file`, all of it: nothing written since remains."""
-    stack.db.close()
-    _tool(stack, "dropdb", "--force", postgres.DATABASE)
-    _tool(stack, "createdb", f"--owner={postgres.OWNER}", postgres.DATABASE)
-    _tool(stack, "pg_restore", "--exit-on-error", f"--dbname={postgres.DATABASE}", str(file))
-    stack.db = postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]))
+    """Put the databases back to what `backup` wrote, all of it: nothing written since remains."""
+    for alias, db in stack.dbs.items():
+        name = postgres.name_of(alias)
+        db.close()
+        _tool(stack, "dropdb", "--force", name)
+        _tool(stack, "createdb", f"--owner={postgres.OWNER}", name)
+        _tool(stack, "pg_restore", "--exit-on-error", f"--dbname={name}", str(_file(file, alias)))
+    stack.dbs = cluster.connected(stack.run_dir / "pg_socket", int(stack.places["db_port"]), stack.dbs)
+
+
+def _file(file: Path, alias: str) -> Path:
+    return file if alias == "default" else file.with_name(f"{alias}.{file.name}")
 
 
 def _tool(stack: Stack, name: str, *words: str) -> None:

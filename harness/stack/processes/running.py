@@ -20,7 +20,7 @@ from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import descendants
 from harness.stack.processes import ready
-from harness.stack.roles import child, environment, logs
+from harness.stack.roles import child, environment, files, logs
 from harness.stack.roles.child import Child
 
 
@@ -41,8 +41,13 @@ class Stack:
     broker: Child | None = None
     fake: Child | None = None
     database: cluster.Cluster | None = None
-    db: psycopg.Connection = None  # type: ignore[assignment]  # set before boot yields
-    """The observer's connection: autocommit, UTC, over the unix socket."""
+    dbs: dict[str, psycopg.Connection] = field(default_factory=dict)
+    """The observer's connections by Django's alias, set before boot yields: autocommit, UTC, over the unix socket."""
+
+    @property
+    def db(self) -> psycopg.Connection:
+        """The default database."""
+        return self.dbs["default"]
 
     @property
     def base_url(self) -> str:
@@ -134,6 +139,10 @@ class Stack:
                 raise child.died(part)
         return True
 
+    def empty_files(self) -> None:
+        """{media} and {logs_dir}, as if nothing had been written there."""
+        files.empty(self.run_dir)
+
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")
 
@@ -152,8 +161,8 @@ class Stack:
 
     def down(self) -> None:
         """Kill everything; what it would have said or stored is of no use any more. Quiet when called again."""
-        if self.db is not None:
-            self.db.close()
+        for db in self.dbs.values():
+            db.close()
         for part in (*self.roles.values(), *self.others, self.fake, self.broker):
             if part is not None:
                 child.kill(part)

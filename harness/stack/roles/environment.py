@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
 def base(run_dir: Path, cache: Path) -> dict[str, str]:
@@ -76,6 +76,11 @@ def of_target(
     if "PYTHONPATH" in first and "PYTHONPATH" in own:
         env["PYTHONPATH"] = os.pathsep.join([first["PYTHONPATH"], env["PYTHONPATH"]])
     return env
+
+
+def migrating(config: Config, alias: str) -> tuple[str, ...]:
+    """target.migrate as it brings the database `alias` up; of another than the default with Django's own option."""
+    return config.migrate if alias == "default" else (*config.migrate, "--database", alias)
 
 
 def command(words: Sequence[str], places: Mapping[str, str], where: str) -> list[str]:

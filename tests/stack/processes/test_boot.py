@@ -336,6 +336,58 @@ def test_the_database_of_a_hook_island_asks_for_a_password(launch, place):
     assert facts(launch(body, mode="hook")) == [{"right": "in", "wrong": "refused"}]
 
 
+SEVERAL = """
+import os, sys, psycopg
+alias = sys.argv[sys.argv.index("--database") + 1] if "--database" in sys.argv else "default"
+name = os.environ["DB_NAME"] if alias == "default" else os.environ["OTHER"]
+with psycopg.connect(host=os.environ["DB_HOST"], port=os.environ["DB_PORT"], dbname=name, user=os.environ["DB_USER"]) as db:
+    db.execute(f"CREATE TABLE {alias}_things (id serial PRIMARY KEY)")
+"""
+
+
+def test_several_databases_and_folders_of_the_targets_own(launch, place):
+    """Claim: each alias has a database of its own, migrated, owned by an ordinary role, found again in the cache; {media}
+    and {logs_dir} lie below the folder of the run and are emptied."""
+    config = place.config(extra='OTHER = "{db_name_analytics}"\nMEDIA_ROOT = "{media}"\nLOGS = "{logs_dir}"')
+    text = config.read_text().replace('name = "small"', 'name = "small"\ndatabases = ["default", "analytics"]')
+    config.write_text(text.replace('table = "things"', 'table = "default_things"'))
+    (place.folder / "target" / "migrate.py").write_text(SEVERAL)
+    code = "import os; [open(os.environ[name] + '/left', 'w').write('x') for name in ('MEDIA_ROOT', 'LOGS')]"
+    body = boot(
+        f"""query = "SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE relname LIKE '%things'"
+        tables = {{alias: db.execute(query).fetchall() for alias, db in stack.dbs.items()}}
+        role = stack.db.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", [stack.places["db_user"]]).fetchone()
+        code = stack.spawn("probe", ["{{python}}", "-c", {code!r}]).wait()
+        left = lambda: [[f.name, f.stat().st_size] for name in ("media", "logs_dir") for f in Path(stack.places[name]).iterdir()]
+        before = left()
+        stack.empty_files()
+        say(built=stack.database.built, tables=tables, role=role, code=code, before=before, after=left(),
+            below=all(Path(stack.places[name]).is_relative_to(isl.run_dir) for name in ("media", "logs_dir")))"""
+    )
+    for built in (True, False):
+        (seen,) = facts(launch(body, cold=True, config=config, mode="namespace"))
+        assert seen == {
+            "built": built,
+            "tables": {"default": [["default_things", "app_owner"]], "analytics": [["analytics_things", "app_owner"]]},
+            "role": [False, False],
+            "code": 0,
+            "before": [["left", 1], ["left", 1]],
+            "after": [["left", 0]],
+            "below": True,
+        }
+
+
+def test_an_extension_that_is_not_there_is_told_before_migrating(launch, place):
+    """Claim: the refusal names the extension and its migration; no migration ran."""
+    folder = place.folder / "target" / "things" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_first.py").write_text('operations = [CreateExtension("no_such_thing")]')
+    (place.folder / "target" / "migrate.py").write_text("raise SystemExit('migrated')")
+    told = error(launch(boot("say(up=True)"), cold=True))
+    assert told["code"] == "extension-missing"
+    assert "no_such_thing (things/0001_first.py)" in told["message"]
+
+
 def test_two_stacks_run_side_by_side(launch, place):
     """Claim: neither kind of island disturbs another stack on the machine, nor a program on the usual ports."""
     body = boot("say(up=True); os.read(0, 1); stack.alive(); say(things=reset.reset(stack.db))")

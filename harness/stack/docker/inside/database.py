@@ -44,7 +44,7 @@ def _parted(words: list[str]) -> tuple[dict[str, str], str, list[str]]:
 
 
 def _make(found: postgres.Postgres, migrate: list[str]) -> None:
-    def run() -> None:
+    def run(alias: str) -> None:
         environment = {**os.environ, "DB_HOST": "127.0.0.1"}
         code = subprocess.run(migrate, env=environment, check=False).returncode
         if code:
@@ -56,7 +56,8 @@ def _make(found: postgres.Postgres, migrate: list[str]) -> None:
 
     from harness.stack.database import cluster  # only whoever makes a database needs what makes it
 
-    cluster._build(found, DATA, Path("/tmp/postgres.log"), 5432, "", run)
+    log, databases = Path("/tmp/postgres.log"), ("default",)
+    cluster.build(found, DATA, log, 5432, "", run, databases=databases, root=Path.cwd())
 
 
 def _serve(found: postgres.Postgres) -> None:
