@@ -27,7 +27,7 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
             continue
         if not step.paths or cell.path in step.paths:
             asked += _names(step.body) if isinstance(step, Webhook) else _named_by(step, Path(cell.path))
-    return _accounts_behind(asked, scenario, target.ledger.accounts)
+    return _accounts_behind(asked, scenario, target.ledger.accounts, cell)
 
 
 def in_play(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[str]:
@@ -37,7 +37,8 @@ def in_play(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[
     return (actors_of(cell, scenario, target) | moved) or frozenset(cell.accounts)
 
 
-def _accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str) -> frozenset[str]:
+def _accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str, cell: CellHistory) -> frozenset[str]:
+    """An account is a row of that kind, or, where the target made the row, one that turned out to be of it."""
     rows = {row.name: row for row in scenario.given.rows}
     asked, found, seen = list(names), set(), set()
     while asked:
@@ -45,7 +46,7 @@ def _accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str
         if name in seen or name not in rows:
             continue
         seen.add(name)
-        if rows[name].kind == account_kind:
+        if rows[name].kind == account_kind or name in cell.accounts:
             found.add(name)
         else:
             asked += _names(rows[name].values)
