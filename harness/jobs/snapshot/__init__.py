@@ -1,4 +1,5 @@
 """`harness snapshot`: the plan's baseline of the configuration and the ledger, and differences between two.
 
-files      its document, held to what the plan lists and scanned for secrets; written and read
+sections   of which models and fields it is: contracts/snapshot.toml
+files      its document, held to the sections and scanned for secrets; written and read
 """

@@ -1,4 +1,4 @@
-"""How two snapshots differ: named rows by their name, usage logs as the sequence that they are."""
+"""How two snapshots differ: named rows by their name, a single one with itself, all others as the sequence that they are."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from harness.jobs.snapshot.values import SECTIONS, Document
+from harness.jobs.snapshot.values import Document, Sections
 
 
-def differences(before: Document, after: Document) -> list[str]:
-    """How `after` differs from `before`, a line each, in the plan's order; empty when they are equal."""
+def differences(before: Document, after: Document, sections: Sections) -> list[str]:
+    """How `after` differs from `before`, a line each, in the order of `sections`; empty when they are equal."""
     lines: list[str] = []
-    for old, new in zip(before["sections"], after["sections"], strict=True):
-        title = old["section"]
-        gone = [field for field in SECTIONS[title][0] if (field in old["absent"]) != (field in new["absent"])]
+    for old, new, one in zip(before["sections"], after["sections"], sections, strict=True):
+        title = one.name
+        gone = [field for field in one.fields if (field in old["absent"]) != (field in new["absent"])]
         for field in gone:
             side, where = (
                 (new, "absent before, there after") if field in old["absent"] else (old, "there before, absent after")
@@ -23,11 +23,10 @@ def differences(before: Document, after: Document) -> list[str]:
             values = dict.fromkeys(json.dumps(row[field], ensure_ascii=False) for row in side["rows"])
             lines.append(f"{title}.{field}: {where}: {', '.join(values) or 'no row'}")
         left, right = ([{k: v for k, v in row.items() if k not in gone} for row in side["rows"]] for side in (old, new))
-        key = SECTIONS[title][1]
-        if title == "GlobalIntegrationSettings" and len(left) == len(right) == 1:
+        if one.single and len(left) == len(right) == 1:
             lines += _changed(title, left[0], right[0])
-        elif key and key not in (*old["absent"], *new["absent"]):
-            lines += _by_key(title, key, left, right)
+        elif one.row and one.row not in (*old["absent"], *new["absent"]):
+            lines += _by_key(title, one.row, left, right)
         else:
             lines += _in_order(title, left, right)
     return lines

@@ -1,8 +1,9 @@
-"""The plan's baseline: five sections of configuration and ledger as the target itself sees them, as canonical JSON.
+"""The plan's baseline: sections of configuration and ledger as the target itself sees them, as canonical JSON.
 
-`CODE` runs in the target's own shell, at every phase: a field that its models do not have is listed as absent. It only
-reads, in one read-only transaction, so that the sections of a running system belong together; keys leave the target as
-booleans and nothing else. What comes back is held to `SECTIONS` before anybody sees it, and scanned for secrets.
+`CODE` runs in the target's own shell, at every phase, with the sections of contracts/snapshot.toml: a field that its models
+do not have is listed as absent. It only reads, in one read-only transaction, so that the sections of a running system belong
+together; of a secret it says whether it is set and nothing else. What comes back is held to the sections before anybody sees
+it, and scanned for secrets.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Cell
 from harness.jobs.snapshot.files import checked
-from harness.jobs.snapshot.values import SECTIONS, Document
+from harness.jobs.snapshot.values import Document, Sections
 from harness.provider.cassettes.scan import scan
 from harness.stack.isolation.island import Island
 from harness.stack.roles.environment import command
@@ -29,24 +31,12 @@ from harness.stack.roles.environment import command
 PATIENCE_S = 180
 BEGIN, END = "<<<harness-snapshot ", " harness-snapshot>>>"
 
-CODE = (
-    f"FIELDS = { ({name: fields for name, (fields, _) in SECTIONS.items()})!r}\nBEGIN, END = {BEGIN!r}, {END!r}\n"
-    + r"""
-import importlib, json, re
+CODE = r"""
+import json, re
 from decimal import Decimal
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, transaction
-
-BILLING = "igny8_core.business.billing.models"
-SOURCES = [
-    ("AIModelConfig", BILLING, "AIModelConfig", lambda rows: rows.order_by("model_type", "sort_order", "pk")),
-    ("CreditCostConfig", BILLING, "CreditCostConfig", lambda rows: rows.filter(is_active=True).order_by("pk")),
-    ("GlobalIntegrationSettings", "igny8_core.modules.system.global_settings_models", "GlobalIntegrationSettings",
-     lambda rows: rows.filter(pk=1)),
-    ("CreditUsageLog", BILLING, "CreditUsageLog", lambda rows: rows.order_by("-created_at", "-pk")[:20]),
-    ("Account", "igny8_core.auth.models", "Account", lambda rows: rows.order_by("pk")[:5]),
-]
-COLUMNS = {"has_openai_key": "openai_api_key", "has_runware_key": "runware_api_key", "account_id": "id"}
 
 
 def has(model, name):
@@ -57,46 +47,55 @@ def has(model, name):
     return True
 
 
-def plain(name, value):
-    if name.startswith("has_"):
+def plain(field, value, section):
+    if field in section["whether"]:
         return bool(value)
     if isinstance(value, Decimal):
         return format(value, "f")
-    if name == "name":
+    if field in section["mask"] and isinstance(value, str):
         return re.sub(r"\S+@\S+", "[e-mail]", value)
-    return value
+    return value if isinstance(value, (str, int, float, list, dict, type(None))) else str(value)
 
 
-def section(title, module, name, rows_of):
+def asked(section):
+    fields = section["fields"]
     try:
-        model = getattr(importlib.import_module(module), name)
-    except (AttributeError, ModuleNotFoundError):
-        return {"section": title, "absent": list(FIELDS[title]), "rows": []}
-    there = [field for field in FIELDS[title] if has(model, COLUMNS.get(field, field))]
-    rows = [{field: plain(field, getattr(row, COLUMNS.get(field, field))) for field in there} for row in rows_of(model.objects.all())]
-    return {"section": title, "absent": [field for field in FIELDS[title] if field not in there], "rows": rows}
+        model = apps.get_model(section["model"])
+    except LookupError:
+        return {"section": section["name"], "absent": fields, "rows": []}
+    own = {field: section["rename"].get(field) or section["whether"].get(field) or field for field in fields}
+    there = [field for field in fields if has(model, own[field])]
+    rows = model.objects.filter(**section["filter"]).order_by(*section["order"])[: section["limit"]]
+    told = [{field: plain(field, getattr(row, own[field]), section) for field in there} for row in rows]
+    return {"section": section["name"], "absent": [field for field in fields if field not in there], "rows": told}
 
 
 with transaction.atomic():
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    found = [section(*source) for source in SOURCES]
+    found = [asked(section) for section in SECTIONS]
 print(BEGIN + json.dumps(found) + END, flush=True)
 """
-)
 
 
-def of_disposable(config: Config, island: Island, cell: Cell | None) -> Document:
+def code_for(sections: Sections) -> str:
+    """What the target's shell is given."""
+    told = [asdict(section) for section in sections]
+    plain = [{key: list(value) if isinstance(value, tuple) else value for key, value in one.items()} for one in told]
+    return f"BEGIN, END = {BEGIN!r}, {END!r}\nSECTIONS = {plain!r}\n{CODE}"
+
+
+def of_disposable(config: Config, sections: Sections, island: Island, cell: Cell | None) -> Document:
     """Boot a stack, drive `cell` in it, and take the snapshot of what it left. Raises StackError, snapshot-unsettled."""
     with boot(config, island) as live:
         if cell is not None:
             _drive(config, cell, live)
         manage = command(config.manage, live.stack.places, "target.manage")
-        return ask(manage, cwd=config.root, env=live.stack.env, known=_secrets(live.stack.env))
+        return ask(manage, sections, cwd=config.root, env=live.stack.env, known=_secrets(live.stack.env))
 
 
-def of_running(prefix: str) -> Document:
+def of_running(prefix: str, sections: Sections) -> Document:
     """The snapshot of a stack that runs already; `prefix` is how its manage.py is called. Raises attach-*, snapshot-*."""
     try:
         manage = shlex.split(prefix)
@@ -106,16 +105,17 @@ def of_running(prefix: str) -> Document:
         raise HarnessError(
             "--attach is empty", hint="e.g. 'docker exec NAME python manage.py'", code="attach-command"
         )  # fmt: skip
-    return ask(manage)
+    return ask(manage, sections)
 
 
 def ask(
-    manage: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None, known: Iterable[str] = ()
-) -> Document:
+    manage: Sequence[str], sections: Sections, *, cwd: Path | None = None, env: Mapping[str, str] | None = None,
+    known: Iterable[str] = (),
+) -> Document:  # fmt: skip
     """Run `CODE` by "`manage` shell -c" and read what it found."""
     try:
         done = subprocess.run(
-            [*manage, "shell", "-c", CODE], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True,
+            [*manage, "shell", "-c", code_for(sections)], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, errors="replace", check=False, timeout=PATIENCE_S,
         )  # fmt: skip
     except OSError as error:
@@ -137,7 +137,7 @@ def ask(
             hint=f"its last words: {'(they look like a secret)' if scan(last, known) else last}",
             code="attach-failed",
         )
-    return checked(json.loads(told[0]), known)
+    return checked(json.loads(told[0]), sections, known)
 
 
 def _drive(config: Config, cell: Cell, live: Live) -> None:

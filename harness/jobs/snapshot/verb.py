@@ -10,11 +10,12 @@ import click
 
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.scenario import Cell
+from harness.jobs.snapshot import sections
 from harness.jobs.snapshot.files import read, text_of, write
 from harness.jobs.snapshot.judge import differences
 from harness.jobs.snapshot.report import document, lines_of, summary_of
 from harness.jobs.snapshot.run import of_disposable, of_running
-from harness.jobs.snapshot.values import Document
+from harness.jobs.snapshot.values import Document, Sections
 from harness.run import preflight
 from harness.verb.asked import planned
 from harness.verb.inside import Island, enter
@@ -40,7 +41,7 @@ def snapshot(
     config_path: Path, phase: int | None, only: tuple[str, ...], isolation: str, attach: str | None, out: Path | None,
     compared: tuple[Path, Path] | None, as_json: bool,
 ) -> int:  # fmt: skip
-    """Models, prices, settings, the last 20 usage logs and account balances, without any secret: the plan's Step 1.
+    """The plan's Step 1: what contracts/snapshot.toml lists of models, prices, settings and balances, without any secret.
 
     A disposable stack is booted at the phase; --only drives one cell in it first, so that there are usage logs. With
     --attach the stack is somebody else's: it is only read. Exit code 0: written, or no difference. 1: the two differ.
@@ -51,7 +52,7 @@ def snapshot(
             raise HarnessError(
                 "--diff takes two files and nothing else", hint="harness snapshot --diff A B", code="usage"
             )
-        return _diff(*compared, as_json)
+        return _diff(*compared, sections.read(loaded(config_path).contracts), as_json)
     if attach is not None:
         if only or phase is not None:
             raise HarnessError(
@@ -59,8 +60,9 @@ def snapshot(
                 hint="leave out --only and --phase",
                 code="usage",
             )
-        return _keep(of_running(attach), out)
+        return _keep(of_running(attach, sections.read(loaded(config_path).contracts)), out)
     config = loaded(config_path, phase)
+    asked = sections.read(config.contracts)
     cell = None
     if only:
         plan = planned(config, only=only).plan
@@ -69,7 +71,7 @@ def snapshot(
     out = out.absolute() if out else None
 
     def inside(place: Island) -> int:
-        return _keep(of_disposable(config, place, cell), out)
+        return _keep(of_disposable(config, asked, place, cell), out)
 
     return enter(config, inside, isolation=isolation, as_json=as_json)
 
@@ -95,8 +97,8 @@ def _keep(found: Document, out: Path | None) -> int:
     return OK
 
 
-def _diff(before: Path, after: Path, as_json: bool) -> int:
-    found = differences(read(before), read(after))
+def _diff(before: Path, after: Path, listed: Sections, as_json: bool) -> int:
+    found = differences(read(before, listed), read(after, listed), listed)
     if as_json:
         print(json.dumps(document(found, before, after)))
     else:

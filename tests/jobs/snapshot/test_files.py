@@ -1,4 +1,4 @@
-"""A snapshot is the plan's fields and nothing else, never a secret, and the same bytes for the same state."""
+"""A snapshot is its sections' fields and nothing else, never a secret, and the same bytes for the same state."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError
-from harness.jobs.snapshot.files import checked, read, text_of
+from harness.jobs.snapshot.files import read, text_of
 from harness.jobs.snapshot.judge import differences
-from harness.jobs.snapshot.values import SECTIONS
-from tests.jobs.snapshot.baselines import BEFORE, KEY, changed, sections
+from tests.jobs.snapshot.baselines import BEFORE, KEY, SECTIONS, changed, checked, sections
 
 ROOT = Path(__file__).resolve().parents[3]
 SEED = ROOT.parent / "shared" / "seed"
@@ -21,7 +20,7 @@ def test_equal_states_are_equal_bytes():
     """Keys are sorted, so the order in which a target lists them does not show."""
     other = [{**one, "rows": [dict(reversed(row.items())) for row in one["rows"]]} for one in sections()]
     assert text_of(checked(other)) == text_of(BEFORE)
-    assert differences(BEFORE, BEFORE) == []
+    assert differences(BEFORE, BEFORE, SECTIONS) == []
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_a_secret_never_leaves(title: str, values: dict, code: str):
 
 def test_a_key_that_is_in_use_is_found_whatever_it_looks_like():
     with pytest.raises(HarnessError, match="a key that was in use"):
-        checked(sections(Account=[{"account_id": 1, "name": "x plainwords x", "credits": 1}]), ["plainwords"])
+        checked(sections(Account=[{"account_id": 1, "name": "x plainwords x", "credits": 1}]), ("plainwords",))
 
 
 @pytest.mark.parametrize("found", [[], [{"section": "AIModelConfig"}], ["x"]])
@@ -57,7 +56,7 @@ def test_what_is_not_five_sections_is_refused(found: list):
 
 def test_a_target_without_any_of_the_models_is_not_a_baseline():
     """An empty answer compared with an empty answer would be green."""
-    found = [{"section": title, "absent": list(fields), "rows": []} for title, (fields, _) in SECTIONS.items()]
+    found = [{"section": one.name, "absent": list(one.fields), "rows": []} for one in SECTIONS]
     with pytest.raises(HarnessError) as told:
         checked(found)
     assert told.value.code == "snapshot-empty"
@@ -67,10 +66,10 @@ def test_a_target_without_any_of_the_models_is_not_a_baseline():
 def test_a_file_that_is_no_snapshot_is_told(tmp_path: Path, text: str):
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(HarnessError) as told:
-        read(tmp_path / "a.json")
+        read(tmp_path / "a.json", SECTIONS)
     assert told.value.code == "snapshot-syntax"
     with pytest.raises(HarnessError) as told:
-        read(tmp_path / "none.json")
+        read(tmp_path / "none.json", SECTIONS)
     assert told.value.code == "snapshot-missing"
 
 
@@ -83,4 +82,4 @@ def test_the_fields_are_the_plans_in_its_order():
         .split("BASELINE CAPTURE")[0]
     )
     blocks = [re.findall(r"^'(\w+)':", block, re.MULTILINE) for block in text.split("print(json.dumps({")[1:]]
-    assert blocks == [list(fields) for fields, _ in SECTIONS.values()]
+    assert blocks == [list(one.fields) for one in SECTIONS]

@@ -6,9 +6,13 @@ import copy
 
 import pytest
 
-from harness.jobs.snapshot.files import checked
-from harness.jobs.snapshot.judge import differences
-from tests.jobs.snapshot.baselines import BEFORE, changed, sections
+from harness.jobs.snapshot import judge
+from harness.jobs.snapshot.values import Document
+from tests.jobs.snapshot.baselines import BEFORE, SECTIONS, changed, checked, sections
+
+
+def differences(before: Document, after: Document) -> list[str]:
+    return judge.differences(before, after, SECTIONS)
 
 
 @pytest.mark.parametrize(

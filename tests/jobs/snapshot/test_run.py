@@ -10,7 +10,7 @@ import pytest
 
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.snapshot.run import BEGIN, END, of_running
-from tests.jobs.snapshot.baselines import BEFORE, KEY, sections
+from tests.jobs.snapshot.baselines import BEFORE, KEY, SECTIONS, sections
 
 
 def script(tmp_path: Path, body: str) -> str:
@@ -25,7 +25,7 @@ def printing(found: list) -> str:
 
 def test_a_running_stack_is_asked_through_its_own_shell(tmp_path: Path):
     """Whatever else it prints."""
-    assert of_running(script(tmp_path, printing(sections()))) == BEFORE
+    assert of_running(script(tmp_path, printing(sections())), SECTIONS) == BEFORE
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_a_running_stack_is_asked_through_its_own_shell(tmp_path: Path):
 def test_a_shell_that_fails_is_told(tmp_path: Path, body: str, hint: str):
     """Exit code 3, with its last words, but not when they hold a key."""
     with pytest.raises(StackError) as told:
-        of_running(script(tmp_path, body))
+        of_running(script(tmp_path, body), SECTIONS)
     assert (told.value.code, told.value.hint) == ("attach-failed", hint)
 
 
 @pytest.mark.parametrize("prefix", ["", "/nowhere/docker exec", "docker exec 'x"])
 def test_a_wrong_command_is_told(prefix: str):
     with pytest.raises(HarnessError) as told:
-        of_running(prefix)
+        of_running(prefix, SECTIONS)
     assert told.value.code == "attach-command"

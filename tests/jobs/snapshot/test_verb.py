@@ -46,6 +46,7 @@ from pathlib import Path
 from harness.backend.description import load
 from harness.jobs.snapshot.files import text_of
 from harness.jobs.snapshot.run import of_running
+from harness.jobs.snapshot.sections import read
 from harness.stack.isolation import island
 from harness.stack.processes.boot import boot
 
@@ -58,7 +59,7 @@ def inside(place):
         stack.db.execute("DELETE FROM igny8_global_integration_settings")
         env = [f"{name}={value}" for name, value in stack.env.items()]
         prefix = shlex.join(["env", "-C", str(config.root), *env, sys.executable, "manage.py"])
-        sys.stdout.write(text_of(of_running(prefix)))
+        sys.stdout.write(text_of(of_running(prefix, read(config.contracts))))
         left = stack.db.execute("SELECT count(*) FROM igny8_global_integration_settings").fetchone()
         assert left == (0,), "the snapshot wrote a row"
         sys.stdout.flush()
