@@ -5,6 +5,8 @@ ledger      its [ledger]
 providers   who speaks at which host, part of the description
 scenarios   the scenario values of a target
 phases/     the phases of its migration: manifests, trees, what each changed
+python/     the interpreter that runs the target, and what is installed there
+roles/      the target's own programs: as harness.toml says them, as they usually are
 look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
 catalogue   schema and rows, read from a live database

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import ledger, providers
-from harness.core.config import WAYS, Auth, Config, Role, Table
+from harness.backend.python import named
+from harness.backend.roles import described
+from harness.core.config import WAYS, Auth, Config, Table
 from harness.core.errors import HarnessError, did_you_mean
 
 FORMAT = 1
@@ -89,16 +91,16 @@ class _Reader:
         top = self.known(
             "top level",
             raw,
-            ("format", "target", "providers", "roles", "tables"),
-            ("harness", "phases", "docker", "auth", "ledger"),
+            ("format", "target", "providers", "tables"),
+            ("harness", "phases", "docker", "auth", "ledger", "roles"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
         target = self.known(
             "target",
             top["target"],
-            ("name", "root", "app", "manage", "migrate"),
-            ("phase", "celery", "databases", "env", "inprocess_env", "markers"),
+            ("name", "root"),
+            ("app", "manage", "migrate", "python", "requires", "phase", "databases", "env", "inprocess_env", "markers"),
         )
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -120,23 +122,28 @@ class _Reader:
                 "target.root does not lie in phases.root", "phases are laid over the folder that holds the target"
             )
         hosts, known = providers.read(top["providers"], self.fail)
+        manage = self.manage(root, target.get("manage"))
+        migrate = self.texts("target.migrate", target.get("migrate", [*manage, "migrate", "--no-input", "-v", "0"]))
+        python, requirements = named.read(self.path, target.get("python"))
         tables = {kind: self.table(kind, value) for kind, value in top["tables"].items()}
         return Config(
             source=self.path.resolve(),
             name=self.text("target.name", target["name"]),
             root=root,
             phase=phase,
-            app=self.text("target.app", target["app"]),
-            celery=self.text("target.celery", target.get("celery", "")),
-            manage=self.texts("target.manage", target["manage"]),
-            migrate=self.texts("target.migrate", target["migrate"]),
+            app=self.text("target.app", target.get("app", "")),
+            manage=manage,
+            migrate=migrate,
+            python=python,
+            requirements=requirements,
+            requires=named.version(self.path, target.get("requires", ""), requirements),
             env=self.table_of_text("target.env", target.get("env", {})),
             inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
             databases=self.databases(target.get("databases", ["default"])),
             markers=self.texts("target.markers", target.get("markers", [])),
             provider_hosts=hosts,
             providers=known,
-            roles={name: self.role(name, value) for name, value in top["roles"].items()},
+            roles=described.read(self.path.name, top.get("roles", {})),
             tables=tables,
             ledger=ledger.read(self.path.name, top.get("ledger", {}), tables),
             auth=self.auth(top.get("auth", {})),
@@ -158,6 +165,17 @@ class _Reader:
                 'write "default" first and each other once: small letters, digits and _',
             )
         return aliases
+
+    def manage(self, root: Path, value: Any) -> tuple[str, ...]:
+        if value is not None:
+            return self.texts("target.manage", value)
+        if not (root / "manage.py").is_file():
+            found = sorted(path.parent for path in root.glob("*/manage.py"))
+            raise self.fail(
+                f"target.root {root} has no manage.py",
+                f"set target.root to {found[0]}" if found else "name the command in target.manage",
+            )
+        return ("{python}", "manage.py")
 
     def folder(self, base: Path, where: str, value: Any) -> Path | None:
         if value is None:
@@ -186,25 +204,6 @@ class _Reader:
             if way in table:
                 tables[way] = self.known(f"auth.{way}", table[way], keys, more)
         return Auth(way=ways[0] if ways else "token", **texts, **tables)
-
-    def role(self, name: str, value: Any) -> Role:
-        where = f"roles.{name}"
-        table = self.known(where, value, ("command", "ready"), ("boot", "env"))
-        boot = table.get("boot", "always")
-        if boot not in ("always", "on_demand"):
-            raise self.fail(f"{where}.boot {boot!r} is not known", did_you_mean(str(boot), ("always", "on_demand")))
-        ready = self.text(f"{where}.ready", table["ready"])
-        if ready.split(":")[0] not in ("http", "celery", "line", "spawn"):
-            raise self.fail(
-                f"{where}.ready {ready!r} is not known", 'one of "http:/path", "celery", "line:TEXT", "spawn"'
-            )
-        return Role(
-            name=name,
-            command=self.texts(f"{where}.command", table["command"]),
-            ready=ready,
-            boot=boot,
-            env=self.table_of_text(f"{where}.env", table.get("env", {})),
-        )
 
     def table(self, kind: str, value: Any) -> Table:
         where = f"tables.{kind}"

@@ -12,13 +12,18 @@ from typing import Any
 
 from harness.core.ledger import Ledger
 
+USUAL = (WEB, WORKER, BEAT) = ("web", "worker", "beat")
+"""The programs that a target has unless harness.toml says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """One process of the target. `command` may hold {python}, {port}, {run}; `ready` says how it shows that it is up.
+    """One process of the target. `command` may hold {python}, {port}, {run}; it is empty until looking has filled it in.
 
-    ready: "http:/path" (answers 200), "celery" (answers on the event stream), "line:TEXT" (prints TEXT), "spawn".
+    ready: how it shows that it is up: "http" (answers), "http:/path" (answers 200), "port" (accepts), "celery" (a worker
+    that takes tasks), "line:TEXT" (prints TEXT), "spawn".
     boot: "always", or "on_demand" (started by the driver when a step needs it).
+    like: "web", "worker", "beat" or ""; `concurrency` (0: the usual), `queues` and `options` vary the usual command of it.
     """
 
     name: str
@@ -26,6 +31,15 @@ class Role:
     ready: str
     boot: str = "always"
     env: Mapping[str, str] = field(default_factory=dict)
+    like: str = ""
+    concurrency: int = 0
+    queues: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> bool:
+        """Whether requests are made to it."""
+        return self.ready.partition(":")[0] in ("http", "port")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +121,7 @@ class Config:
     ledger: Ledger
     settle_timeout_s: float
     app: str
+    """The Celery app, as `celery -A` takes it; "" until looking has filled it in, and where the target has none."""
     scenarios: Path
     cassettes: Path
     contracts: Path
@@ -114,10 +129,13 @@ class Config:
     rates_named: bool = True
     """Whether harness.toml names the rate card: where it does, the file must be there."""
 
-    celery: str = ""
-    """Where the Celery app is, as `celery -A` takes it; "" where looking finds it."""
     databases: tuple[str, ...] = ("default",)
     """Django's aliases of the databases that the stack has; the first is the one that [tables] is looked for in first."""
+    python: Path | None = None
+    """The interpreter that runs the target; None: one with `requirements` installed, and without those the harness's own."""
+    requirements: tuple[Path, ...] = ()
+    requires: str = ""
+    """The Python that `requirements` are installed for ("3.12"); "": the harness's."""
     markers: tuple[str, ...] = ()
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""

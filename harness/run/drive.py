@@ -109,7 +109,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "seed": 0,
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],
-        "versions": versions(),
+        "versions": versions(config),
         **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }
 

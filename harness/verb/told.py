@@ -12,6 +12,7 @@ from rich.console import Console
 from harness.core import stages
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
+from harness.core.look import versions
 from harness.core.tier import USUAL
 from harness.core.verdict import Status
 from harness.judge.facts import target_of
@@ -58,6 +59,7 @@ def summary_of(
         facts={
             "target": asked.config.name,
             "isolation": start.get("isolation", "unknown"),
+            **versions.lines(start.get("versions", {})),
             **(facts or {}),
             "kept in": _shown(folder),
         },

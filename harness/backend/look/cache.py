@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,10 +45,10 @@ class Place:
         return self.folder / f"{self.facts}.learnt"
 
 
-def place(config: Config) -> Place:
-    """Of the question that harness.toml asks. Its environment counts with placeholders unfilled: ports and folders of a
+def place(config: Config, python: str) -> Place:
+    """Of the question that harness.toml asks of the target's interpreter `python`. Its environment counts with placeholders unfilled: ports and folders of a
     run change nothing."""
-    asked = question(config, sys.executable)
+    asked = question(config, python)
     facts = [os.fspath(asked.root), asked.python, asked.manage, asked.celery, sorted(config.env.items()), _asking()]
     return Place(
         folder=cache.folder(config.source.parent) / "looks", asked=asked, facts=_digest(json.dumps(facts).encode())
@@ -98,7 +97,9 @@ def _interpreter(python: str) -> list[Any]:
     found = shutil.which(python)
     if found is None:
         raise HarnessError(
-            f"the target's Python is not there: {python}", hint="target.manage begins with it", code="target-python"
+            f"the target's Python is not there: {python}",
+            hint="target.python names it, or target.manage begins with it",
+            code="target-python",
         )
     real = Path(found).resolve()
     stat = real.stat()

@@ -23,7 +23,7 @@ class Question:
 
 def question(config: Config, python: str) -> Question:
     """As harness.toml has it: `{python}` of target.manage is `python`, another first word is taken as it stands."""
-    first, *words = config.manage or ("{python}", "manage.py")
+    first, *words = config.manage
     return Question(
         root=config.root.resolve(),
         python=python if first == "{python}" else first,
@@ -33,8 +33,8 @@ def question(config: Config, python: str) -> Question:
 
 
 def _named_in(config: Config) -> list[tuple[str, str]]:
-    """target.celery, then what the roles' commands say behind -A: the app that the target's own worker runs."""
-    found = [(config.celery, "harness.toml")] if config.celery else []
+    """target.app, then what the roles' commands say behind -A: the app that the target's own worker runs."""
+    found = [(config.app, "harness.toml")] if config.app else []
     for role in config.roles.values():
         words = list(role.command)
         for n, word in enumerate(words):

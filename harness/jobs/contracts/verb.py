@@ -26,6 +26,7 @@ from harness.report.say import say
 from harness.store import history
 from harness.store import runs as store
 from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
+from harness.verb.target import ready
 
 
 @click.group(invoke_without_command=True)
@@ -89,7 +90,7 @@ def schema(
         )
     if accept and not why.strip():
         raise HarnessError("a contract changes for a reason", hint='give --why "..."', code="contracts-why")
-    live = job.observe(config, isolation, app=False).schema
+    live = job.observe(ready(config, isolation=isolation), isolation, app=False).schema
     if accept:
         path = files.schema_file(config.contracts, number)
         before = files.schema(config.contracts, number) if path.exists() else {}
@@ -120,7 +121,7 @@ def _table(
     for number in numbers:
         for one in (number - 1, number) if manifest and number else (number,):
             if one not in seen:
-                tree = loaded(config_path, one if manifest else None)
+                tree = ready(loaded(config_path, one if manifest else None), isolation=isolation)
                 paths, serializers = wanted(api, one)
                 seen[one] = job.observe(
                     tree,

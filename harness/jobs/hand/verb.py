@@ -26,6 +26,7 @@ from harness.jobs.hand.shell import attach
 from harness.jobs.hand.values import standing_of
 from harness.report.say import say
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
+from harness.verb.target import ready
 
 LOOK_S = 0.1
 """Between two looks at logs that are followed."""
@@ -64,7 +65,7 @@ def up(
     The simulator answers for every provider, as often as buttons are pressed; with --tape only what the scenario
     recorded is answered. Only 127.0.0.1 is listened on.
     """
-    config = loaded(config_path, phase)
+    config = ready(loaded(config_path, phase), isolation=isolation)
     place = places.place_of(config, name)
     wanted = supervisor.Wanted(
         scenario=world.world(config, scenario, tape=tape), tape=tape, tier=tier, isolation=isolation, port=port, attached=attach

@@ -12,13 +12,8 @@ from harness.core.look.celery import Celery, Task
 from harness.core.look.database import Database
 from harness.core.look.django import Django, Model, Route, Settings
 from harness.core.look.values import Look, Runtime
+from harness.core.look.versions import NAMED
 
-NAMED = (
-    "django", "celery", "kombu", "redis", "djangorestframework", "django-celery-beat", "django-celery-results", "django-redis",
-    "psycopg", "psycopg2", "psycopg2-binary", "gunicorn", "openai", "anthropic", "runware", "stripe", "google-genai", "mistralai",
-    "cohere", "replicate", "boto3", "httpx", "requests", "aiohttp",
-)  # fmt: skip
-"""Packages whose versions decide how a target behaves on its wires."""
 WIDEST = 60
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from harness.backend.look import cache
+from harness.backend.python import interpreter
 from harness.core.errors import OK
 from harness.jobs.look import run as job
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
@@ -27,7 +28,7 @@ def look(config_path: Path, phase: int | None, isolation: str, database: bool, f
     change. Exit code 2: the target cannot be imported, or has no Celery app that can be found. 3: the stack failed.
     """
     config = loaded(config_path, phase)
-    where = cache.place(config)
+    where = cache.place(config, interpreter.executable(config))
     text = None if fresh else job.cached(where, database=database, as_json=as_json)
     if text is not None:
         sys.stdout.write(text)

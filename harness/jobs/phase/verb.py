@@ -29,6 +29,7 @@ from harness.verb.options import (
     runs_folder,
     runs_option,
 )
+from harness.verb.target import ready
 
 
 @click.command()
@@ -45,7 +46,7 @@ def phase(
 
     Exit code 0: only the declared changes, all of the declared changes, nothing lost. 1: anything else.
     """
-    one = asked(planned(loaded(config_path), only=only, phase=number))
+    one = asked(planned(ready(loaded(config_path), isolation=isolation), only=only, phase=number))
     folder = store.begin(runs_folder(one.config, runs))
     console = Console(quiet=as_json)
 

@@ -17,6 +17,7 @@ from harness.report import progress
 from harness.report.say import say
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, json_option, loaded
+from harness.verb.target import ready
 
 
 @click.command()
@@ -47,7 +48,7 @@ def record(
     Without --real the simulator answers, and the cassettes say so. Exit code 1 when a cassette would change and
     --overwrite was not given.
     """
-    config = loaded(config_path)
+    config = ready(loaded(config_path), isolation="auto")
     owned = job.owners(scenarios.load(config), only)
     console = Console(quiet=as_json)
     say(console, f"recording {len(owned)} scenarios from {'the real providers' if real else 'the simulator'}")

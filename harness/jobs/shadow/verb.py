@@ -21,6 +21,7 @@ from harness.store import runs as store
 from harness.verb.asked import Asked, asked, planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, only_option, runs_folder, runs_option
+from harness.verb.target import ready
 
 
 @click.command()
@@ -41,8 +42,8 @@ def shadow(
     else, and anything that nobody can tell. 2: usage. 3: a stack failed.
     """
     before, after = job.sides(config_path, old, new)
-    old_asked = asked(planned(before.config, only=only))
-    new_asked = asked(planned(after.config, only=only), old_asked.law)
+    old_asked = asked(planned(ready(before.config, isolation=isolation), only=only))
+    new_asked = asked(planned(ready(after.config, isolation=isolation), only=only), old_asked.law)
     order = ((job.OLD, before, old_asked), (job.AGAIN, before, old_asked), (job.NEW, after, new_asked))
     folder = store.begin(runs_folder(before.config, runs))
     out = Console(quiet=as_json)

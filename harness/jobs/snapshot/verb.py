@@ -20,6 +20,7 @@ from harness.run import preflight
 from harness.verb.asked import planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, only_option, phase_option
+from harness.verb.target import ready
 
 SHOWN = 5
 
@@ -61,7 +62,7 @@ def snapshot(
                 code="usage",
             )
         return _keep(of_running(attach, sections.read(loaded(config_path).contracts)), out)
-    config = loaded(config_path, phase)
+    config = ready(loaded(config_path, phase), isolation=isolation)
     asked = sections.read(config.contracts)
     cell = None
     if only:

@@ -35,6 +35,7 @@ from harness.verb.options import (
     tiers_option,
     workers_option,
 )
+from harness.verb.target import ready
 
 
 @click.command()
@@ -79,7 +80,7 @@ def verify(
         if as_json:
             print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
         return OK
-    one = asked(chosen)
+    one = asked(replace(chosen, config=ready(chosen.config, isolation=isolation)))
     how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
     kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:

@@ -33,6 +33,7 @@ from harness.verb.options import (
     runs_folder,
     runs_option,
 )
+from harness.verb.target import ready
 
 
 @click.command()
@@ -62,7 +63,7 @@ def week(
     the logs. 1: anything else, or something that nobody can tell. 2: usage. 3: the stack failed.
     """
     start, zone = _day(day), _zone(zone_name)
-    config = loaded(config_path, phase)
+    config = ready(loaded(config_path, phase), isolation=isolation)
     asked = known(config)
     made = job.week_of(config, accounts, start)
     price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None

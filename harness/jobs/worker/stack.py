@@ -40,6 +40,7 @@ from harness.stack.isolation import island, linux
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import run_as_child, signals_held
 from harness.store.history import Pen
+from harness.verb.target import ready
 
 Frame = tuple[dict[str, Any], bytes]
 IDLE_S = 30.0
@@ -174,20 +175,20 @@ def _island(config_path: Path, isolation: str, line: Line) -> int:
 
     def inside(place: Island) -> int:
         try:
-            return _serve(config_path, place, line)
+            return _serve(config, place, line)
         except Exception as error:
             line.say(*error_frame(error))
             return 1
 
     try:
-        return island.run(inside, hosts=load(config_path).provider_names, mode=isolation)
+        config = ready(described(config_path, line.job["phase"]), isolation=isolation)
+        return island.run(inside, hosts=config.provider_names, mode=isolation)
     except HarnessError as error:
         line.say(*error_frame(error))
         return error.exit_code
 
 
-def _serve(config_path: Path, place: Island, line: Line) -> int:
-    config = described(config_path, line.job["phase"])
+def _serve(config: Config, place: Island, line: Line) -> int:
     code, run = fingerprint(config), line.job["run"]
     if unlike := differing(code, line.job["code"]):
         line.say({"kind": "refused", "unlike": unlike})

@@ -1,7 +1,7 @@
 """The prepared database: initialised, migrated and snapshotted once, then copied into memory at every boot.
 
 The copy is good for exactly one state of the target's models and migrations, its environment, PostgreSQL, the
-installed packages, and the code that prepares it; the key says so. A damaged copy is rebuilt.
+packages that are installed for it, and the code that prepares it; the key says so. A damaged copy is rebuilt.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 
+from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.database import extensions, pack, postgres, snapshot
@@ -86,8 +86,9 @@ def connected(sockets: Path, port: int, aliases: Iterable[str]) -> dict[str, psy
 def key(config: Config, version: str) -> str:
     """What the prepared database depends on, as 32 hex digits."""
     digest = hashlib.blake2b(digest_size=16)
-    packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-    facts = [version, packages, list(config.migrate), config.databases, sorted(config.env.items()), snapshot.VERSION]
+    python = interpreter.of(config)
+    facts = [version, python.version, sorted(python.packages.items()), list(config.migrate), config.databases]
+    facts += [sorted(config.env.items()), snapshot.VERSION]
     digest.update(json.dumps(facts).encode())
     for name in _PREPARED_BY:
         digest.update(Path(__file__).with_name(name).read_bytes())

@@ -33,7 +33,7 @@ def render(config: Config) -> str:
     """The whole file. The fake starts without a tape: every provider call is refused until a tape is loaded."""
     services = {one.name: _service(one) for one in _all(config)}
     services["fake"]["volumes"] += _folders(config)
-    web = next((role.name for role in config.roles.values() if role.ready.startswith("http:")), None)
+    web = next((role.name for role in config.roles.values() if role.serves), None)
     if web is not None:
         services["forward"] = _forwarder(web)
     document = {

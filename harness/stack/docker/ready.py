@@ -21,8 +21,8 @@ def await_role(one: Container, ports: Mapping[str, int]) -> None:
     """Return once it is ready by its own rule; `ports` are the door's. Raises StackError role-died, role-not-ready, port-in-use, docker-gone."""
     how, _, detail = one.service.ready.partition(":")
     match how:
-        case "http":
-            await_answer("127.0.0.1", ports[one.service.role], detail, partial(_wait, one))
+        case "http" | "port":
+            await_answer(("127.0.0.1", ports[one.service.role]), one.service.ready, partial(_wait, one))
         case "celery":
             container.await_line(one, _CELERY_READY, at_end=True)
         case "line":

@@ -58,7 +58,7 @@ class DockerStack:
     def base_url(self) -> str:
         """Where the first role that answers HTTP does so, without a slash at the end."""
         for role in self.config.roles.values():
-            if role.ready.startswith("http:"):
+            if role.serves:
                 return f"http://127.0.0.1:{self.ports[role.name]}"
         raise HarnessError(
             "no role of harness.toml answers HTTP", hint='give one ready = "http:/path"', code="no-web-role"

@@ -199,6 +199,6 @@ def _open(stack: DockerStack, opened: container.Container, always: list[Role], w
     stack.door.unix(stack.fake_control, f"unix:{stack.run_dir}/fake.sock")
     stack.ports["valkey"] = stack.door.tcp("tcp:valkey:6379")
     for role in always:
-        if role.ready.startswith("http:"):
+        if role.serves:
             stack.ports[role.name] = stack.door.tcp(f"tcp:{role.name}:{describe.HTTP_PORT}", web_port)
             web_port = 0

@@ -78,7 +78,7 @@ class InprocessStack:
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Within, the target is served on loopback, each request in a thread of this process."""
-        role = next(one.name for one in self.config.roles.values() if one.ready.startswith("http:"))
+        role = next(one.name for one in self.config.roles.values() if one.serves)
         address = ("127.0.0.1", int(self.below.places[f"port_{role}"]))
         with wsgi.served(self.target.wsgi, address):
             self.served = f"http://{address[0]}:{address[1]}"
@@ -150,7 +150,7 @@ class InprocessStack:
             self._work(name)
         elif _is_beat(role):
             beat.fire(self.target.app, environment.command(role.command, self.below.places, f"roles.{name}.command"))
-        elif not role.ready.startswith("http:"):
+        elif not role.serves:
             raise unplayed(role)
 
     def stop(self, name: str) -> None:
@@ -161,7 +161,7 @@ class InprocessStack:
     def kill(self, name: str) -> None:
         """End a role as SIGKILL would. Quiet when it does not run. Raises inprocess-kill for a busy thread."""
         worker = self.workers.get(name)
-        web = name in self.config.roles and self.config.roles[name].ready.startswith("http:")
+        web = name in self.config.roles and self.config.roles[name].serves
         if web or (isinstance(worker, Threaded) and self.line.running()):
             raise HarnessError(
                 f"{name} is {'this very process' if web else 'a thread'} here, and cannot be killed",
@@ -208,7 +208,7 @@ def unplayed(role: Role) -> HarnessError:
 def check_roles(roles: Mapping[str, Role]) -> None:
     """Raises inprocess-role for a role that always runs and that this tier cannot play."""
     for role in roles.values():
-        if role.boot == "always" and not (role.ready.startswith("http:") or _is_worker(role) or _is_beat(role)):
+        if role.boot == "always" and not (role.serves or _is_worker(role) or _is_beat(role)):
             raise unplayed(role)
 
 

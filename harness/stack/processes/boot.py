@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -97,7 +98,8 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
     }
     file = stack.run_dir / "fake.json"
     file.write_text(json.dumps(full, default=os.fspath))
-    words = environment.command(command, {**stack.places, "config": os.fspath(file)}, "the provider fake")
+    own = {**stack.places, "python": sys.executable, "config": os.fspath(file)}
+    words = environment.command(command, own, "the provider fake")
     return child.spawn(
         "fake",
         words,

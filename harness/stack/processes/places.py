@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.stack.database import postgres
 from harness.stack.isolation import hook
@@ -25,12 +25,12 @@ def places_of(
 
     With `reachable`, or on an island that others share, the database has a password.
     """
-    run_dir = island.run_dir
+    run_dir, python = island.run_dir, interpreter.of(config)
     files.make(run_dir)
     ports = _ports(island, ["redis", "db", "fake", *config.roles], config.provider_ports)
     password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
     places = {
-        "python": sys.executable,
+        "python": python.executable,
         "host": "127.0.0.1",
         "run": os.fspath(run_dir),
         "media": os.fspath(run_dir / files.MEDIA),
@@ -48,7 +48,7 @@ def places_of(
         "fake_port": str(ports["fake"]),
         **{f"port_{name}": str(ports[name]) for name in config.roles},
     }
-    first = environment.base(run_dir, cache_dir)
+    first = environment.base(run_dir, cache_dir, python)
     if island.kind == "hook":
         first |= hook.environment(run_dir, island.hosts, ports["fake"], config.provider_ports)
     return places, environment.of_target(config, first, places)

@@ -26,9 +26,11 @@ def await_role(role: Role, process: child.Child, places: Mapping[str, str], *, h
     island that is made of it. Raises StackError role-died, role-not-ready, port-in-use, hook-bypassed."""
     how, _, detail = role.ready.partition(":")
     match how:
-        case "http":
+        case "http" | "port":
             port = int(places[f"port_{role.name}"])
-            _await_http(process, places["host"], port, detail, shared=hooked_in is not None)
+            _await_port(process, role, (places["host"], port))
+            if hooked_in is not None and not _listens(process.pid, port):
+                raise _taken(process, port)
         case "celery":
             await_line(process, _CELERY_READY, at_end=True)
         case "line":
@@ -48,19 +50,19 @@ def await_line(process: child.Child, text: str, *, at_end: bool = False) -> None
     child.wait_until(process, said, what=f"line with {text.strip()!r} in its log", timeout_s=TIMEOUT_S)
 
 
-def _await_http(process: child.Child, host: str, port: int, path: str, *, shared: bool) -> None:
-    """`shared`: the network is the machine's, so another program may hold the port."""
-
+def _await_port(process: child.Child, role: Role, address: tuple[str, int]) -> None:
     def wait(condition: Callable[[], bool], what: str) -> None:
         child.wait_until(process, condition, what=what, timeout_s=TIMEOUT_S)
 
-    await_answer(host, port, path, wait)
-    if shared and not _listens(process.pid, port):
-        raise StackError(
-            f"{process.name} answers on port {port}, but another program holds that port",
-            hint=f"end that program, or give the role {{port}}; its last words: {child.last_words(process)}",
-            code="port-in-use",
-        )
+    await_answer(address, role.ready, wait)
+
+
+def _taken(process: child.Child, port: int) -> StackError:
+    return StackError(
+        f"{process.name} answers on port {port}, but another program holds that port",
+        hint=f"end that program, or give the role {{port}}; its last words: {child.last_words(process)}",
+        code="port-in-use",
+    )
 
 
 def _listens(pid: int, port: int) -> bool:

@@ -53,7 +53,7 @@ class Stack:
     def base_url(self) -> str:
         """Where the first role that answers HTTP does so, without a slash at the end."""
         for role in self.config.roles.values():
-            if role.ready.startswith("http:"):
+            if role.serves:
                 return f"http://{self.places['host']}:{self.places[f'port_{role.name}']}"
         raise HarnessError(
             "no role of harness.toml answers HTTP", hint='give one ready = "http:/path"', code="no-web-role"

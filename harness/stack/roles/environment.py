@@ -11,19 +11,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from harness.backend.python.interpreter import Interpreter
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
-def base(run_dir: Path, cache: Path) -> dict[str, str]:
-    """The clean minimum: a home and a temporary folder that vanish with the stack, compiled Python outside the sources."""
+def base(run_dir: Path, cache: Path, python: Interpreter) -> dict[str, str]:
+    """The clean minimum: a home and a temporary folder that vanish with the stack, compiled Python outside the sources,
+    and on the path the programs of the interpreter that runs the target, none of the harness's own."""
     home, tmp = run_dir / "home", run_dir / "tmp"
     for folder in (home, tmp):
         folder.mkdir(exist_ok=True)
     env = {
-        "PATH": os.pathsep.join([os.fspath(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PATH": _path(python),
         "HOME": os.fspath(home),
         "TMPDIR": os.fspath(tmp),
         "LANG": "C.UTF-8",
@@ -31,12 +33,22 @@ def base(run_dir: Path, cache: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONPYCACHEPREFIX": os.fspath(cache / "pycache"),
     }
-    if site.ENABLE_USER_SITE:
+    if os.geteuid() == 0:
+        # a worker that accepts pickle refuses to run as root otherwise; here root is nobody beyond the island
+        env["C_FORCE_ROOT"] = "1"
+    if site.ENABLE_USER_SITE or not python.shared:
         # packages installed with `pip install --user` are found through HOME otherwise
         env["PYTHONUSERBASE"] = site.getuserbase()
     if "LD_LIBRARY_PATH" in os.environ:
         env["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     return env
+
+
+def _path(python: Interpreter) -> str:
+    own = Path(sys.executable).parent
+    inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    kept = inherited if python.shared else [entry for entry in inherited if Path(entry) != own]
+    return os.pathsep.join([os.fspath(Path(python.executable).parent), *kept])
 
 
 def forget_stale_bytecode(cache: Path, root: Path, key: str) -> None:

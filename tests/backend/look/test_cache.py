@@ -28,7 +28,6 @@ command = ["{python}", "-m", "celery", "-A", "shop", "worker"]
 ready = "celery"
 [tables]
 account = { table = "account" }
-[operations]
 """
 
 
@@ -45,7 +44,7 @@ def project(tmp_path, monkeypatch):
 
 
 def place(project, **changed):
-    return cache.place(replace(load(project / "harness.toml"), **changed))
+    return cache.place(replace(load(project / "harness.toml"), **changed), sys.executable)
 
 
 def keep(project) -> None:

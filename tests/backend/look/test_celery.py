@@ -173,8 +173,8 @@ def test_where_celery_itself_would_find_it(target, files, app, found_by):
     [
         ({"shop/celery.py": ""}, (), "no Celery app in shop.settings, shop, shop.urls, nor in what the target imports"),
         ({"shop/celery.py": "", "shop/urls.py": "import a, b\nurlpatterns = []", "a.py": CELERY, "b.py": CELERY}, (), "the target has 2 Celery apps: a:app, b:app"),
-        ({}, (("shop.nothing", "harness.toml"),), "target.celery names shop.nothing, where there is no Celery app"),
-        ({}, (("shop.celery:nothing", "harness.toml"),), "target.celery names shop.celery:nothing, where there is no Celery app"),
+        ({}, (("shop.nothing", "harness.toml"),), "target.app names shop.nothing, where there is no Celery app"),
+        ({}, (("shop.celery:nothing", "harness.toml"),), "target.app names shop.celery:nothing, where there is no Celery app"),
     ],
     ids=["none", "two", "no module", "no attribute"],
 )  # fmt: skip
@@ -183,7 +183,7 @@ def test_no_app_is_refused_by_name(target, files, said, message):
     with pytest.raises(HarnessError) as refused:
         target(files, celery=said)
     assert (refused.value.code, refused.value.message) == ("no-celery-app", message)
-    assert "[target] celery = " in refused.value.hint
+    assert "[target] app = " in refused.value.hint
 
 
 def test_what_is_said_wins(target):

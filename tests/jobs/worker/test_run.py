@@ -164,9 +164,7 @@ def test_a_harness_that_changed_on_the_disk_is_refused(monkeypatch, config, told
     """Claim: before anything is booted, because the fake and the target's roles would start from the new files."""
     job = {"job": 1, "run": "r", "cell": CELL, "phase": config.phase, "code": fingerprint.fingerprint(config)}
     monkeypatch.setattr(fingerprint, "_on_disk", lambda: "0.2 new")
-    assert (
-        stack._serve(config.source, island.Island(kind="none", why="", run_dir=Path(), hosts={}), told.line(job)) == 0
-    )
+    assert stack._serve(config, island.Island(kind="none", why="", run_dir=Path(), hosts={}), told.line(job)) == 0
     assert told.said() == {"kind": "refused", "unlike": "harness", "job": 1}
 
 
@@ -188,7 +186,7 @@ def test_a_stack_ends_when_the_harness_changed_between_two_runs(monkeypatch, con
         return b"driven"
 
     monkeypatch.setattr(stack, "_drive", driven)
-    assert stack._serve(config.source, island.Island(kind="none", why="", run_dir=Path(), hosts={}), line) == 0
+    assert stack._serve(config, island.Island(kind="none", why="", run_dir=Path(), hosts={}), line) == 0
     assert [told.said()["kind"] for _ in range(3)] == ["cell", "cell", "stale"]
     assert (len(seen), fingerprint.loaded()) == (2, real())
 

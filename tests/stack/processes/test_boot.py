@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -413,3 +416,23 @@ def test_refused_namespaces_boot_on_the_hook(launch, place):
     """Claim: on a machine that refuses namespaces the same stack boots, and says so."""
     (seen,) = facts(launch(boot("say(kind=isl.kind)"), first=REFUSE))
     assert seen == {"kind": "hook"}
+
+
+def test_the_target_runs_in_its_own_environment(launch, place):
+    """Claim: every program of it, by {python} and by name; the harness's own fake does not."""
+    venv = place.folder / "own"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    # what this small target's migration needs
+    (site,) = venv.glob("lib/python*/site-packages")
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    config = place.config(extra='WHERE = "{python}"')
+    config.write_text(config.read_text().replace('root = "target"', 'root = "target"\npython = "own"'))
+    body = boot(
+        """for words in (["{python}"], ["python"]):
+            stack.spawn("probe", [*words, "-c", "import sys; print(sys.prefix)"]).wait()
+        fake = Path("/proc", str(stack.fake.pid), "cmdline").read_text().split(chr(0))[0]
+        say(roles=stack.log("probe").read_text().split(), where=stack.env["WHERE"], fake=fake == sys.executable)"""
+    )
+    assert facts(launch(body, config=config)) == [
+        {"roles": [str(venv), str(venv)], "where": str(venv / "bin" / "python"), "fake": True}
+    ]

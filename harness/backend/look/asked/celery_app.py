@@ -8,7 +8,7 @@ import sys
 from . import names
 from .failed import Refused
 
-KEY = 'say it in harness.toml: [target] celery = "package.module:app", as after `celery -A`'
+KEY = 'say it in harness.toml: [target] app = "package.module:app", as after `celery -A`'
 
 
 def found(said, root):
@@ -25,7 +25,7 @@ def found(said, root):
         if app is not None:
             return _found(app, name, by)
         if by == "harness.toml":
-            raise Refused("no-celery-app", f"target.celery names {name}, where there is no Celery app", KEY)
+            raise Refused("no-celery-app", f"target.app names {name}, where there is no Celery app", KEY)
     loaded = _among_loaded(root)
     if len(loaded) == 1:
         name, app = loaded[0]

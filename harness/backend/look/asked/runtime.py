@@ -1,68 +1,21 @@
-"""The interpreter, and every installed distribution by the name of its folder: reading each one's metadata would cost more."""
+"""The interpreter, what is installed there, and the sources that come from elsewhere."""
 
 import os
-import platform
-import re
 import sys
 
-from . import names
-
-KINDS = (".dist-info", ".egg-info")
+from . import names, packages
 
 
 def told(root):
-    paths = [path for path in sys.path if os.path.isdir(path) and _holds_packages(path)]
-    packages = {}
-    for path in reversed(paths):
-        packages.update(_packages(path))
+    found = packages.told()
     return {
-        "python": platform.python_version(),
-        "implementation": platform.python_implementation(),
-        "executable": sys.executable,
-        "packages": dict(sorted(packages.items())),
-        "paths": paths,
-        "beside": _beside(root, paths),
+        "python": found["python"],
+        "implementation": found["implementation"],
+        "executable": found["executable"],
+        "packages": found["packages"],
+        "paths": found["paths"],
+        "beside": _beside(root, found["paths"]),
     }
-
-
-def folded(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _holds_packages(path):
-    return any(entry.endswith(KINDS) for entry in os.listdir(path))
-
-
-def _packages(path):
-    found = {}
-    for entry in os.listdir(path):
-        if not entry.endswith(KINDS):
-            continue
-        name, _, version = os.path.splitext(entry)[0].partition("-")
-        if not version:
-            name, version = _of_metadata(os.path.join(path, entry), name)
-        elif entry.endswith(".egg-info"):
-            version = re.sub(r"-py\d.*$", "", version)
-        found[folded(name)] = version
-    return found
-
-
-def _of_metadata(place, name):
-    """A development install's folder says only its name."""
-    file = os.path.join(place, "PKG-INFO") if os.path.isdir(place) else place
-    version = ""
-    try:
-        with open(file, encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line.startswith("Name:"):
-                    name = line[5:].strip()
-                if line.startswith("Version:"):
-                    version = line[8:].strip()
-                if not line.strip():
-                    break
-    except OSError:
-        pass
-    return name, version
 
 
 def _beside(root, paths):

@@ -17,6 +17,7 @@ from harness.jobs.checklist.criteria.values import Criteria
 from harness.verb.asked import known
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
+from harness.verb.target import ready
 
 
 @click.command()
@@ -40,7 +41,7 @@ def criteria(
     The runs are judged again; the integration tests run at the phase of the runs. Exit code 0: all seven pass. 1: one
     failed or is unknown. 2: usage. 3: the stack failed.
     """
-    config = loaded(config_path)
+    config = loaded(config_path) if no_stack else ready(loaded(config_path), isolation=isolation)
     logs = read_logs(log_dir, containers)
     law = known(config).law
     seen = seen_in(config, law, folders or (Path("runs/latest"),), phase, logs)

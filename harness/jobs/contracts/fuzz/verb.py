@@ -26,6 +26,7 @@ from harness.verb.options import (
     runs_folder,
     runs_option,
 )
+from harness.verb.target import ready
 
 FAILING = "fuzz-state.json"
 
@@ -51,7 +52,7 @@ def fuzz(
 
     Exit code 0: every answer was right. 1: one was not; the smallest state that shows it is kept and can be replayed.
     """
-    config = loaded(config_path, phase)
+    config = ready(loaded(config_path, phase), isolation=isolation)
     number = secrets.randbelow(1 << 31) if seed is None else seed
     state = None if case is None else _case(case)
     job.endpoint(config)

@@ -9,6 +9,7 @@ import click
 from harness.jobs.hand.manage.run import manage_py
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, loaded, phase_option
+from harness.verb.target import ready
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -22,7 +23,7 @@ def manage(config_path: Path, phase: int | None, isolation: str, words: tuple[st
     The command sees the target's own environment, a fresh migrated database and no network. Its tests, say:
     `harness manage -- test igny8_core`.
     """
-    config = loaded(config_path, phase)
+    config = ready(loaded(config_path, phase), isolation=isolation)
 
     def inside(place: Island) -> int:
         return manage_py(config, place, words)

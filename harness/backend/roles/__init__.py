@@ -1,0 +1,5 @@
+"""The target's own programs: what harness.toml says of them, and what is usual where it says nothing.
+
+described   [roles] of harness.toml, read
+usual       commands and readiness of web server, worker and beat, from what was found by looking
+"""

@@ -1,0 +1,44 @@
+"""The target made ready to boot, before anything is cut off from the network.
+
+ready    its environment is installed, and what harness.toml leaves out is filled in by looking
+looked   what looking finds, from the cache where nothing changed
+"""
+
+from __future__ import annotations
+
+import json
+
+from harness.backend.look import cache, read
+from harness.backend.python import interpreter
+from harness.backend.roles import usual
+from harness.core.config import Config
+from harness.core.errors import HarnessError, StackError
+from harness.core.look.values import Look
+from harness.stack.processes import looking
+from harness.verb.inside import answer
+
+
+def ready(config: Config, *, isolation: str) -> Config:
+    """Raises target-requirements, target-python, target-install, and what looking raises."""
+    interpreter.executable(config)
+    return usual.filled(config, looked(config, isolation=isolation)) if usual.wanting(config) else config
+
+
+def looked(config: Config, *, isolation: str) -> Look:
+    """Raises target-import, target-manage, no-celery-app, look-broke."""
+    where = cache.place(config, interpreter.executable(config))
+    text = cache.find(where)
+    if text is None:
+        text = str(
+            answer(config, lambda place: looking.alone(config, place, where), isolation=isolation, silent=_silent)
+        )
+        cache.keep(where, text)
+    return read.look(json.loads(text))
+
+
+def _silent(code: int) -> HarnessError:
+    return StackError(
+        f"looking at the target ended with code {code} and no answer",
+        hint="harness look shows where it breaks",
+        code="look-broke",
+    )
