@@ -17,7 +17,8 @@ http        | method, path, status, request (JSON or null), response (JSON or te
 task        | id, name, args, kwargs, state (SUCCESS, FAILURE, REVOKED, LOST), error, result
 call        | one provider call as the fake saw it: see `Call`
 tape        | tape (cassette names), unplayed (list of {cassette, index, request}), late (count)
-row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings)
+row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings),
+            | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
 balance     | account (name), opening, closing
 log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
 note        | text   (the driver's own remarks: held call released, task process killed)
@@ -120,13 +121,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowChange:
-    """One changed row of a table kind. `before` is None for an insert, `after` is None for a delete."""
+    """One changed row of a table kind. `before` is None for an insert, `after` is None for a delete.
+
+    `id` is what its key holds, `key` the column that does, "" where that is none or several; `links` are columns that hold
+    ids of rows of another kind, but for those that say so by their name ("<kind>_id").
+    """
 
     kind: str
     op: str
     id: Any
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    key: str = "id"
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

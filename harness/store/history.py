@@ -79,9 +79,11 @@ class HistoryWriter:
 
 
 def row_fields(change: Any) -> dict[str, Any]:
-    """The fields of a `row` event for a RowChange: `kind` is taken by the event's own."""
+    """The fields of a `row` event for a RowChange: `kind` is taken by the event's own, and what is usual is left out."""
     own = {field.name: getattr(change, field.name) for field in fields(change)}
-    return {"table_kind": own.pop("kind"), **own}
+    usual = {"key": "id", "links": {}}
+    told = {name: value for name, value in own.items() if name not in usual or value != usual[name]}
+    return {"table_kind": told.pop("kind"), **told}
 
 
 def events(path: Path) -> Iterator[Event]:

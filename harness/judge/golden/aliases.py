@@ -19,12 +19,12 @@ UUID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE
 )
 
-Names = Mapping[tuple[str, int], str]
+Names = Mapping[tuple[str, Any], str]
 """(table kind, id) -> "<name>"."""
 
 
-def name_rows(changes: Iterable[RowChange], refs: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, int], str]:
-    """Names of every seeded and every new row of a cell."""
+def name_rows(changes: Iterable[RowChange], refs: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, Any], str]:
+    """Names of every seeded and every new row of a cell; of equal rows in the order in which they were written."""
     names = {(ref["kind"], ref["id"]): f"<{name}>" for name, ref in refs.items()}
     new: dict[str, list[RowChange]] = {}
     for change in changes:
@@ -32,7 +32,7 @@ def name_rows(changes: Iterable[RowChange], refs: Mapping[str, Mapping[str, Any]
             new.setdefault(change.kind, []).append(change)
     fresh = {(kind, row.id): f"<{kind}>" for kind, rows in new.items() for row in rows}
     for kind, rows in new.items():
-        rows.sort(key=lambda change: (content(change, {**fresh, **names}), change.id))
+        rows.sort(key=lambda change: content(change, {**fresh, **names}))
         names.update({(kind, change.id): f"<{kind}:{n}>" for n, change in enumerate(rows, 1)})
     return names
 
@@ -43,11 +43,22 @@ def named(value: Any, names: Names, uuid: Callable[[str], str] = lambda _: "<uui
         return {inner: named(item, names, uuid, _typed(inner, value)) for inner, item in value.items()}
     if isinstance(value, list | tuple):
         return [named(item, names, uuid, key.removesuffix("s") if key.endswith("_ids") else "") for item in value]
+    if key.endswith("_id") and isinstance(value, str) and (key.removesuffix("_id"), value) in names:
+        return names[key.removesuffix("_id"), value]
     if isinstance(value, str):
         return "<time>" if TIME.fullmatch(value) else UUID.sub(lambda match: uuid(match[0].lower()), value)
     if key.endswith("_id") and isinstance(value, int) and not isinstance(value, bool):
         return names.get((key.removesuffix("_id"), value), value)
     return value
+
+
+def pointed(change: RowChange, row: Mapping[str, Any] | None, names: Names) -> dict[str, Any]:
+    """A row in which ids are names where the database says what the column points at, whatever it is called."""
+    row = dict(row or {})
+    for column, kind in change.links.items():
+        if column in row:
+            row[column] = names.get((kind, row[column]), row[column])
+    return row
 
 
 def shown(column: str, value: Any, names: Names) -> str:
@@ -66,5 +77,7 @@ def _typed(key: str, row: Mapping[str, Any]) -> str:
 
 def content(change: RowChange, names: Names) -> str:
     """A row as text in which ids are names, to compare or to sort by."""
-    row = {key: value for key, value in (change.after or change.before or {}).items() if key != "id"}
+    row = {
+        key: value for key, value in pointed(change, change.after or change.before, names).items() if key != change.key
+    }
     return json.dumps(named(row, names), sort_keys=True, ensure_ascii=False, default=str)

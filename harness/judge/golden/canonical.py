@@ -19,7 +19,7 @@ from typing import Any
 from harness.core.fold import folded
 from harness.core.history import Event, RowChange
 from harness.core.ledger import Ledger
-from harness.judge.golden.aliases import content, name_rows, named
+from harness.judge.golden.aliases import content, name_rows, named, pointed
 from harness.judge.golden.ordering import ledger_in_order
 
 DROPPED = ("t", "cell", "kind")
@@ -124,7 +124,15 @@ def _rows(
     """The changes, with balances that follow the content order: of two equal charges, the one for the row of the lower
     name came first, whichever it was."""
     changes = [
-        RowChange(kind=e["table_kind"], op=e["op"], id=e["id"], before=e.get("before"), after=e.get("after"))
+        RowChange(
+            kind=e["table_kind"],
+            op=e["op"],
+            id=e["id"],
+            before=e.get("before"),
+            after=e.get("after"),
+            key=e.get("key", "id"),
+            links=e.get("links", {}),
+        )
         for e in events
     ]
     if ledger is None:
@@ -136,7 +144,7 @@ def _rows(
     if part is None or not column or "." in column:
         return changes  # no balance stands in a row, or none that could be written anew
 
-    def balanced(balances: Mapping[int, Any]) -> list[RowChange]:
+    def balanced(balances: Mapping[Any, Any]) -> list[RowChange]:
         return [
             replace(change, after={**change.after, column: balances[change.id]})
             if change.kind == part.kind and change.after and change.id in balances and change.op == "insert"
@@ -154,13 +162,13 @@ def _rows(
 
 def _row(change: RowChange, names: Mapping) -> dict[str, Any]:
     """Inserts and deletes whole; of an update only the columns that changed, so that a changed time is seen."""
-    before, after = dict(change.before or {}), dict(change.after or {})
+    before, after = pointed(change, change.before, names), pointed(change, change.after, names)
     if change.op == "update":
         same = [key for key in after if key in before and before[key] == after[key]]
         for key in same:
             del before[key], after[key]
     for row in (before, after):
-        row.pop("id", None)
+        row.pop(change.key, None)
     name = names.get((change.kind, change.id), str(change.id))
     return {"table": change.kind, "op": change.op, "row": name, "before": before, "after": after}
 

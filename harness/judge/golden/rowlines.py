@@ -16,7 +16,7 @@ from harness.core.config import Table
 from harness.core.history import CellHistory, RowChange
 from harness.core.scenario import Scenario
 from harness.judge.facts import Target
-from harness.judge.golden.aliases import TIME, Names, name_rows, shown
+from harness.judge.golden.aliases import TIME, Names, name_rows, pointed, shown
 
 
 def row_lines(cell: CellHistory, scenario: Scenario, target: Target, *, several: bool) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def _locks(table: Table, scenario: Scenario) -> bool:
 
 
 def _lines(change: RowChange, table: Table, names: Names) -> Iterable[tuple[str, str]]:
-    before, after = change.before or {}, change.after or {}
+    before, after = pointed(change, change.before, names), pointed(change, change.after, names)
     if change.op == "insert":
         values = " ".join(f"{column}={shown(column, after[column], names)}" for column in table.lock if column in after)
         yield f"{change.kind} +", values

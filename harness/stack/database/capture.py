@@ -31,17 +31,19 @@ def changes(db: psycopg.Connection, tables: Mapping[str, Table], *beside: psycop
     reset-blocked.
     """
     found: dict[str, list[RowChange]] = {}
+    every = {table.table.removeprefix("public."): table.kind for table in tables.values()}
     for one, held in held_in((db, *beside), tables):
-        found |= _found(one, held)
+        found |= _found(one, held, every)
     return tuple(change for kind in tables for change in found.get(kind, ()))
 
 
-def _found(db: psycopg.Connection, tables: Mapping[str, Table]) -> dict[str, list[RowChange]]:
+def _found(db: psycopg.Connection, tables: Mapping[str, Table], every: Mapping[str, str]) -> dict[str, list[RowChange]]:
+    """`every` are the kinds of all tables, wherever they stand."""
     kinds = {table.table.removeprefix("public."): table.kind for table in tables.values()}
     found: dict[str, list[RowChange]] = {}
     with holder_named(db, "the database cannot be read"):
         state = db.execute(
-            """SELECT t.name, t.oid, t.key, t.numbered, harness.place(t),
+            """SELECT t.name, t.oid, t.key, t.numbered, harness.place(t), t.links,
                       t.oid IN (SELECT oid FROM harness.dirty_tables()), t.oid IN (SELECT oid FROM harness.seeded)
                FROM harness.tables t"""
         ).fetchall()
@@ -49,10 +51,12 @@ def _found(db: psycopg.Connection, tables: Mapping[str, Table]) -> dict[str, lis
         for name, kind in kinds.items():
             if name not in known:
                 raise unknown(db, kind, name)
-        for name, oid, key, numbered, place, dirty, seeded in state:
+        for name, oid, key, numbered, place, links, dirty, seeded in state:
             if dirty and name in kinds:
                 base = sql.Identifier(f"harness_{'baseline' if seeded else 'snapshot'}", f"t{oid}")
-                watched = _Watched(oid=oid, key=key, numbered=numbered, base=base, now=sql.SQL(place))
+                to = {column: every[table] for column, table in links.items() if table in every}
+                unsaid = {column: kind for column, kind in to.items() if column != f"{kind}_id"}
+                watched = _Watched(oid=oid, key=key, numbered=numbered, base=base, now=sql.SQL(place), links=unsaid)
                 found[kinds[name]] = list(_differences(db, kinds[name], watched))
     return found
 
@@ -64,6 +68,7 @@ class _Watched:
     numbered: bool
     base: sql.Composable
     now: sql.Composable
+    links: Mapping[str, str]
 
 
 def _differences(db: psycopg.Connection, kind: str, table: _Watched) -> Iterator[RowChange]:
@@ -81,7 +86,8 @@ def _differences(db: psycopg.Connection, kind: str, table: _Watched) -> Iterator
                 identity = (after or before or {})[column]
             case _:
                 identity = key
-        yield RowChange(kind=kind, op=op, id=identity, before=before, after=after)
+        single = table.key[0] if len(table.key) == 1 else ""
+        yield RowChange(kind=kind, op=op, id=identity, before=before, after=after, key=single, links=table.links)
 
 
 def _by_key(table: _Watched) -> sql.Composed:

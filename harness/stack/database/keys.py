@@ -48,6 +48,13 @@ def columns_of(oid: str) -> str:
         ARRAY(SELECT format_type(a.atttypid, NULL) {every} ORDER BY a.attnum), ARRAY(SELECT a.attname::text {every} {needed})"""
 
 
+def links_of(oid: str) -> str:
+    """Column -> table that it points at, of foreign keys of one column, as jsonb."""
+    return f"""(SELECT coalesce(jsonb_object_agg(a.attname, h.name), '{{}}') FROM pg_constraint k
+         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] JOIN harness.there h ON h.oid = k.confrelid
+         WHERE k.conrelid = {oid} AND k.contype = 'f' AND cardinality(k.conkey) = 1)"""
+
+
 def text_of(row: str, key: Sequence[str]) -> sql.Composed:
     """How the key of `row` is written, as harness.key_text in shadows.py: the one column's text, else a row of them."""
     columns = sql.SQL(", ").join(sql.Identifier(row, column) if row else sql.Identifier(column) for column in key)

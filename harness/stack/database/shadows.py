@@ -6,7 +6,7 @@ called `t<oid>`.
 
 from __future__ import annotations
 
-from harness.stack.database.keys import columns_of, key_of, sequence_of
+from harness.stack.database.keys import columns_of, key_of, links_of, sequence_of
 
 NOTES = """
 DROP SCHEMA IF EXISTS harness, harness_snapshot, harness_baseline CASCADE;
@@ -16,7 +16,8 @@ CREATE SCHEMA harness_baseline;
 -- key: its columns, none: {}; numbered: a sequence draws it; parted: rows stand in partitions
 CREATE TABLE harness.tables (
     oid oid PRIMARY KEY, name text NOT NULL, columns text NOT NULL, key text[] NOT NULL, numbered boolean NOT NULL,
-    parted boolean NOT NULL, sequence text, names text[] NOT NULL, types text[] NOT NULL, required text[] NOT NULL);
+    parted boolean NOT NULL, sequence text, names text[] NOT NULL, types text[] NOT NULL, required text[] NOT NULL,
+    links jsonb NOT NULL);
 CREATE TABLE harness.relations (oid oid PRIMARY KEY, name text NOT NULL, kind "char" NOT NULL);
 CREATE UNLOGGED TABLE harness.dirty (oid oid NOT NULL);
 CREATE UNLOGGED TABLE harness.seeded (oid oid NOT NULL);
@@ -78,7 +79,7 @@ BEGIN
         SELECT t.oid, t.name,
                  (SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
                   WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
-                 KEY_OF, false, t.kind = 'p', NULL, COLUMNS_OF INTO made;
+                 KEY_OF, false, t.kind = 'p', NULL, COLUMNS_OF, LINKS_OF INTO made;
         CONTINUE WHEN made.columns IS NULL;
         made.sequence := CASE WHEN cardinality(made.key) = 1 THEN SEQUENCE_OF::text END;
         made.numbered := EXISTS (
@@ -102,6 +103,7 @@ END $$;
 """.replace("KEY_OF", key_of("t.oid"))
     .replace("SEQUENCE_OF", sequence_of("t.oid", "made.key[1]"))
     .replace("COLUMNS_OF", columns_of("t.oid"))
+    .replace("LINKS_OF", links_of("t.oid"))
 )
 
 BACK = """

@@ -29,7 +29,7 @@ import psycopg
 from harness.stack.database import observer
 from harness.stack.database.shadows import BACK, NOTES, TAKE
 
-VERSION = 2
+VERSION = 3
 """Part of the key of cached databases: raise it when the SQL here or in shadows.py changes."""
 
 SCHEMAS = ("harness", "harness_snapshot", "harness_baseline")

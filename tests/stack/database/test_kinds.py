@@ -339,3 +339,25 @@ def test_what_is_no_table_is_named(db, name):
         with pytest.raises(HarnessError) as caught:
             ask()
         assert (caught.value.code, caught.value.message) == ("table-kind", NAMED[name])
+
+
+def test_what_a_column_points_at_is_told_by_the_catalogue(db):
+    """Claim: a foreign key is told with the kind it points at where its name does not say it, and the key's column with it."""
+    capture.mark_baseline(db)
+    (uid,) = db.execute("INSERT INTO billing.wallets (owner) VALUES ('x') RETURNING uid::text").fetchone()
+    db.execute("INSERT INTO movements (wallet, n) VALUES (%s, 1)", [uid])
+    db.execute("INSERT INTO shares VALUES (7, 'eu', 1); INSERT INTO scratch (n) VALUES (1)")
+    changes = {change.kind: change for change in capture.changes(db, TABLES)}
+    assert {kind: change.key for kind, change in changes.items()} == {
+        "wallet": "uid",
+        "movement": "uid",
+        "share": "",
+        "scratch": "id",
+    }
+    assert {kind: change.links for kind, change in changes.items()} == {
+        "wallet": {},
+        "movement": {"wallet": "wallet"},
+        "share": {},
+        "scratch": {},
+    }
+    assert changes["movement"].after["wallet"] == changes["wallet"].id == uid
