@@ -77,6 +77,47 @@ def too_long(below: Path) -> list[str]:
     ]
 
 
+def unnamed(says: str, names: set[str]) -> list[str]:
+    """The names that `says` does not list: at the head of a row, in a list, or with what they are after a colon."""
+    return sorted(
+        name for name in names if not re.search(rf"(?m)(^ *|  |[,;|(] |\(|\band ){name}\b|\b{name}(: |/|\.py)", says)
+    )
+
+
+def unlisted_rooms(listed: str, rooms: set[str]) -> list[str]:
+    """Rooms of jobs that head no row of the table in `listed`."""
+    return sorted(rooms - set(re.findall(r"(?m)^(\w+)  ", listed)))
+
+
+def imports(file: Path, package: str) -> bool:
+    """Whether an `__init__` imports anything of its own package, in a function too."""
+    nodes = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    return any(f"{node.module}.".startswith(f"{package}.") for node in nodes)
+
+
+def circles(root: Path) -> list[str]:
+    """Modules below `root` that import what the `__init__` of a package around them gives, where that imports from its package.
+
+    import-linter does not see such a circle: it compares siblings, and these are parent and child.
+    """
+    found = []
+    for file in sorted(root.rglob("*.py")):
+        parts = file.relative_to(root.parent).with_suffix("").parts
+        around = {".".join(parts[:n]): root.parent.joinpath(*parts[:n]) for n in range(1, len(parts))}
+        if file.name == "__init__.py":
+            around.pop(".".join(parts[:-1]))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or node.module not in around:
+                continue
+            package = around[node.module]
+            if not imports(package / "__init__.py", node.module):
+                continue
+            names = [one.name for one in node.names]
+            names = [n for n in names if not (package / f"{n}.py").is_file() and not (package / n).is_dir()]
+            found += [f"{file.relative_to(root.parent)}:{node.lineno}: {node.module} gives {name}" for name in names]
+    return found
+
+
 def long_row(folder: Path) -> bool:
     return len(list(folder.glob("*.py"))) > LONGEST_ROW
 
@@ -132,7 +173,41 @@ def test_a_package_says_what_is_in_it(package: Path):
     """Claim: its docstring names every file and folder that has no usual name."""
     says = docstring(package / "__init__.py")
     here = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
-    assert sorted(name for name in here - USUAL if not re.search(rf"\b{name}\b", says)) == []
+    assert unnamed(says, here - USUAL) == []
+
+
+def test_a_room_of_jobs_has_its_row_and_its_place_on_the_map():
+    rooms = {room.name for room in rooms_of(JOBS)}
+    assert unlisted_rooms(docstring(JOBS / "__init__.py"), rooms) == []
+    (row,) = re.findall(r"(?m)^    jobs +(.+)$", (ROOT / "docs" / "map.md").read_text(encoding="utf-8"))
+    assert set(row.split()) == rooms
+
+
+def test_a_name_in_a_sentence_is_no_row():
+    """Claim: a word of a sentence names nothing; a row, a list, and a word with a colon do."""
+    says = "record   make cassettes        cassette: look after them\nopenapi, shapes   an answer;  origin: whose"
+    assert unnamed(says, {"record", "cassette", "openapi", "shapes", "origin"}) == []
+    assert unnamed(says, {"look", "answer"}) == ["answer", "look"]
+    assert unlisted_rooms(says, {"record", "cassette", "look"}) == ["cassette", "look"]
+
+
+def test_no_module_imports_the_package_around_it():
+    """Claim: no circle of a package and what is in it, at the top of a file or in a function."""
+    assert circles(ROOT / "harness") == []
+
+
+def test_a_circle_of_parent_and_child_is_seen(tmp_path: Path):
+    inner = tmp_path / "house" / "room" / "inner"
+    inner.mkdir(parents=True)
+    (inner.parent.parent / "__init__.py").write_text("VERSION = 1\n")
+    (inner.parent / "__init__.py").write_text("from house.room.card import Price\n")
+    (inner.parent / "card.py").write_text("from house.room import due\ndef late():\n    from house.room import Price\n")
+    (inner.parent / "due.py").write_text("from house.room import inner\nfrom house.room.card import Price\n")
+    (inner / "__init__.py").write_text("from house.room import Price\n")
+    assert circles(tmp_path / "house") == [
+        "house/room/card.py:3: house.room gives Price",
+        "house/room/inner/__init__.py:1: house.room gives Price",
+    ]
 
 
 @pytest.mark.parametrize("package", packages(ROOT / "harness"), ids=ids)

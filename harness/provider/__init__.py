@@ -6,6 +6,6 @@ cassettes   reading, writing and looking after recorded traffic
 fake        the one server that replays it, exactly once, with faults laid over it
 simulator   a deterministic provider to record from when no key is at hand
 record      forwarding through vcrpy, scrubbing, provenance
-contracts   what a request and an answer of each provider must look like: schemas, and overlays for what those cannot say
+contracts   what a request and an answer of each provider must look like;  schemas, overlays: in JSON Schema, and what that cannot say
 prices      what traffic costs in USD, by the rate card
 """

@@ -15,7 +15,8 @@ run_tasks   run_tasks(): apply what was sent with .delay(), and what that sends,
 ledger      with ledger(account): what a block of code charged, held to the laws of the ledger
 schedule    for moment in schedule("2026-01-05 06:30", "2026-01-05 09:00"): beat's clock, frozen by freezegun
 
-hooks are in this file, what holds the stack in session.py, the fixtures in fixtures.py, the ledger in money.py.
+hooks are in this file, what holds the stack in session.py (stash.py: where pytest keeps it), the fixtures in fixtures.py, the
+ledger in money.py.
 """
 
 from __future__ import annotations
@@ -27,9 +28,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import HarnessError
-
-SESSION: pytest.StashKey[Any] = pytest.StashKey()
-"""Where the plugin keeps its session (session.py) in pytest's config; absent while the plugin is inert."""
+from harness.pytest_plugin.stash import SESSION
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,9 +19,9 @@ from harness.core.history import Call, CellHistory, TaskRun
 from harness.core.scenario import Cell, Fault
 from harness.core.verdict import Verdict, worst
 from harness.judge.checks import CELL_CHECKERS, judge
-from harness.pytest_plugin import SESSION
 from harness.pytest_plugin.money import Seen, bare_context, bare_history, spending
 from harness.pytest_plugin.session import Session
+from harness.pytest_plugin.stash import SESSION
 from harness.stack.inprocess import beat, worker
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}

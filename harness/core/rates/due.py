@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, D
 
 from harness.core.history import UsageRow
 from harness.core.ledger import Amount
-from harness.core.rates import Price, Rule
+from harness.core.rates.card import Price, Rule
 
 MILLION = Decimal(1_000_000)
 MODES = {"up": ROUND_CEILING, "down": ROUND_DOWN, "half up": ROUND_HALF_UP, "half even": ROUND_HALF_EVEN}
