@@ -1,6 +1,6 @@
 """Drive the steps of one scenario on one path against a running stack, and settle.
 
-The driver needs of a stack only what `Surface` says; it never looks inside the target.
+Driving needs of a stack only what `Surface` says; it never looks inside the target.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from harness.core.scenario import (
 
 
 class Surface(Askable, Protocol):
-    """The stack as the driver sees it; all times in seconds."""
+    """The stack as driving sees it; all times in seconds."""
 
     fake: Any
 

@@ -1,4 +1,4 @@
-"""A booted stack as the driver, the cells and the recorder see it: broker, fake, shell, on-demand roles."""
+"""A booted stack as driving, observing and recording see it: broker, fake, shell, on-demand roles."""
 
 from __future__ import annotations
 

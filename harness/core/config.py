@@ -22,7 +22,7 @@ class Role:
 
     ready: how it shows that it is up: "http" (answers), "http:/path" (answers 200), "port" (accepts), "celery" (a worker
     that takes tasks), "line:TEXT" (prints TEXT), "spawn".
-    boot: "always", or "on_demand" (started by the driver when a step needs it).
+    boot: "always", or "on_demand" (started when a step needs it).
     like: "web", "worker", "beat" or ""; `concurrency` (0: the usual), `queues` and `options` vary the usual command of it.
     """
 
@@ -61,6 +61,7 @@ WAYS = ("column", "mint", "login", "session", "basic")
 
 HTTPS = 443
 PROVIDER_KINDS = ("openai", "runware", "wordpress", "http")
+"""The kinds that harness.toml may name; harness.provider.profiles has a profile for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ row         | table_kind, op (insert, update, delete), id, before, after (column
             | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
 balance     | account (name), opening, closing
 log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
-note        | text   (the driver's own remarks: held call released, task process killed)
+note        | text   (remarks of the one who drove: held call released, task process killed)
 cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
 """
@@ -174,7 +174,7 @@ class CellHistory:
     `ledger` and `usage` stand in the order in which their rows were written.
 
     `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to; when
-    the history names none, they are followed from the scenario's references (harness.judge.golden.actors).
+    the history names none, they are followed from the scenario's references (harness.judge.actors).
     `ledger` and `usage` hold only rows that are new in this cell; `rows` holds every change of every table; `unread` has
     a line for each row of the ledger that could not be read.
     """

@@ -149,7 +149,7 @@ Step = (
 class Fault:
     """A fault laid over recorded truth.
 
-    `kind`: one of harness.provider.faults.KINDS (http_429, http_500, http_503, http_401, insufficient_quota, latency,
+    `kind`: one of harness.provider.fake.faults.KINDS (http_429, http_500, http_503, http_401, insufficient_quota, latency,
     reset, truncate, stall, cut_sse, lost_answer, tls, hold). `match` selects calls: "openai POST /v1/chat/completions".
     `calls` are the 1-based positions among the matching calls of the scenario; empty: every one.
     """

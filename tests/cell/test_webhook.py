@@ -14,8 +14,8 @@ from harness.cell import drive
 from harness.cell.webhook import deliver, signature
 from harness.core.errors import HarnessError
 from harness.core.scenario import Do, Given, Path, Ref, Row, Scenario, Settle, Webhook
+from harness.judge.actors import actors_of
 from harness.judge.facts import Target
-from harness.judge.golden.actors import actors_of
 from harness.judge.golden.ordering import together
 from tests.cell.surface import REFS, Config, Fake, Session
 from tests.judge.ledgers import TARGET, empty_cell

@@ -5,8 +5,8 @@
 3  the schema changed as declared, every earlier row is still what it was, declared data is written
 4  boot the code of N on that database: every scenario, with N's goldens
 5  a full run under N leaves rows; a task is queued and not served; the code of N stops
-6  roll back as the phase says: migrate back, change the code only, or restore the backup
-7  boot the code of N-1: it serves the queued task; every row that must survive has survived
+6  roll back as the phase says (migrate back, change the code only, or restore the backup): what must survive has survived
+7  boot the code of N-1: it serves the queued task
 8  every scenario again, with N-1's goldens
 """
 

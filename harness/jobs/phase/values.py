@@ -1,4 +1,4 @@
-"""What a phase's run has shown so far, shared by its way there (phase.py) and back (phase_back.py)."""
+"""What a phase's run has shown so far, shared by its way there (run.py) and back (back.py)."""
 
 from __future__ import annotations
 

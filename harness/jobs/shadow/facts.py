@@ -16,8 +16,8 @@ from typing import Any
 
 from harness.core.history import CellHistory, LedgerRow, UsageRow
 from harness.core.scenario import Scenario
+from harness.judge.actors import in_play
 from harness.judge.facts import Target
-from harness.judge.golden.actors import in_play
 from harness.judge.golden.aliases import Names, name_rows, named
 from harness.judge.golden.ordering import ledger_in_order, together, usage_in_order
 from harness.judge.golden.rowlines import row_lines

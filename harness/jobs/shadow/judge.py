@@ -1,8 +1,8 @@
 """Two runs of the same scenarios on the same tape, joined into one comparison: only-old, only-new, different, same.
 
-shadow_facts     what is compared
-shadow_declared  which differences the phases between the two declare
-mismatch         the target's own comparison log against what was seen here
+facts     what is compared
+declared  which differences the phases between the two declare
+The target's own comparison log is held against what was seen here by harness.judge.mismatch.
 
 A run is compared with itself first (A/A). What differs there is noise: it makes the comparison unknown, and nothing is
 ever subtracted because of it.
@@ -113,7 +113,7 @@ def join(old: Sequence[Fact], new: Sequence[Fact]) -> tuple[int, list[Difference
 
 
 def judge(real: Comparison, noise: Comparison, *, old: str, new: str) -> list[Verdict]:
-    """The verdicts of a comparison whose differences say what is declared (shadow_declared.declare)."""
+    """The verdicts of a comparison whose differences say what is declared (declared.declare)."""
     return [
         _noise(noise, old),
         *(_kind(kind, real, old, new) for kind in FINDERS),

@@ -2,7 +2,7 @@
 
 Left out, because they are not what the target did: the ids in an answer's head, `t`, seconds, versions, seed, tier, isolation, log lines, notes.
 Named (harness.judge.golden.aliases): ids of rows, uuids (numbered, identity kept), whole times.
-Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the driver made it.
+Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the scenario's steps made it.
 Balances of transactions follow the content order where the real chain is unbroken (harness.judge.golden.ordering). Where
 several workers lost a deduction it is broken, and stays so: that run did something else (harness.judge.overlap).
 """

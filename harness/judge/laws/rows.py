@@ -8,8 +8,8 @@ from typing import Any
 from harness.core.counts import signed
 from harness.core.history import CellHistory, RowChange
 from harness.core.ledger import UNNAMED
+from harness.judge.actors import actors_of
 from harness.judge.context import Context
-from harness.judge.golden.actors import actors_of
 from harness.judge.result import Result, breaks, cannot_tell, judged
 
 

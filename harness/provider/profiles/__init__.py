@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from harness.core.config import PROVIDER_KINDS
 from harness.provider.profiles.hosts import authority_of, name_of
 from harness.provider.profiles.http import OTHER, reader
 from harness.provider.profiles.openai import OPENAI
@@ -44,9 +45,8 @@ __all__ = [
 ]
 
 UNMATCHED_HEADER = "x-harness-unmatched"
-KINDS: Mapping[str, Profile] = {
-    profile.kind: profile for profile in (OPENAI, RUNWARE, WORDPRESS, replace(OTHER, name="http"))
-}
+_PROFILES = {profile.kind: profile for profile in (OPENAI, RUNWARE, WORDPRESS, replace(OTHER, name="http"))}
+KINDS: Mapping[str, Profile] = {kind: _PROFILES[kind] for kind in PROVIDER_KINDS}
 BY_HOST = {host: profile for profile in KINDS.values() for host in profile.hosts}
 
 

@@ -36,7 +36,7 @@ Holding = Callable[[], Collection[str] | None]
 
 
 class Broker:
-    """Tap and reset of one broker. Not thread-safe: one driver owns it."""
+    """Tap and reset of one broker. Not thread-safe: one cell at a time owns it."""
 
     def __init__(self, url: str, *, holding: Holding | None = None) -> None:
         """`holding` asks the workers; it is called when a task is open and nothing happens any more."""

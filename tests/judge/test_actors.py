@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.core.scenario import Given, Path, Ref, Row, Scenario
+from harness.judge.actors import actors_of
 from harness.judge.facts import Target
-from harness.judge.golden.actors import actors_of
 from tests.judge.ledgers import TARGET, empty_cell
 
 
