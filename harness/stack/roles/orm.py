@@ -56,7 +56,7 @@ class Orm:
         return known
 
     def _ask(self, what: str, function: str, given: Mapping[str, Any]) -> Any:
-        answer = self._shell().call(f"{_CODE}\nresult = {function}(**json.loads({json.dumps(given)!r}))")
+        answer = self._shell().call(f"{_KEPT}\nresult = kept.{function}(**json.loads({json.dumps(given)!r}))")
         if answer["ok"]:
             return answer["value"]
         if answer["error"] in (
@@ -180,4 +180,14 @@ def called(table, columns):
     model = of_table(table)
     return {field.column: told(field.pre_save(model(), True) if stamped(field) else field.get_default())
             for field in model._meta.local_concrete_fields if field.column in columns}
+"""
+
+# A call compiles all of its text: what is defined stays in the shell, and each row costs a line.
+_KEPT = f"""
+import json, sys, types
+kept = sys.modules.get("harness_orm")
+if kept is None:
+    kept = types.ModuleType("harness_orm")
+    exec({_CODE!r}, kept.__dict__)
+    sys.modules["harness_orm"] = kept
 """

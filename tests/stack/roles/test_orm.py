@@ -230,3 +230,13 @@ def test_what_the_target_refuses_is_told(world, case):
 def test_a_row_is_of_one_make():
     with pytest.raises(ValueError, match="needs one of kind, model and factory"):
         Row(name="a", kind="account", model="shop.Account")
+
+
+def test_what_makes_rows_is_compiled_once(world):
+    """Claim: the shell keeps what the first row defined; compiling it for each row was most of what a row cost."""
+    db, orm, consoles = world
+    seed.insert(db, TABLES, Given(rows=(Row(model="shop.Account", name="a", values={"name": "A"}),)), orm=orm)
+    consoles[0].call("import sys; sys.modules['harness_orm'].mark = 'the first'")
+    seed.insert(db, TABLES, Given(rows=(Row(model="shop.Account", name="a", values={"name": "B"}),)), orm=orm)
+    kept = consoles[0].call("import sys; result = sys.modules['harness_orm'].mark")
+    assert kept == {"ok": True, "value": "the first"}
