@@ -4,6 +4,7 @@ verify   boot the stack, drive every scenario on every path, compare with the go
 docker   verify in the docker tier, where an engine answers
 tiers    verify in every tier that this machine can run, at phases 0 and 7: they must agree
 tests    the project's own tests
+targets  backends that other teams wrote, driven whole, and their faults told
 lint     ruff and the layers of docs/map.md
 phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(0) is verify
 migration  every phase, there and back
@@ -75,7 +76,25 @@ def tiers(session: nox.Session) -> None:
 @session
 def tests(session: nox.Session) -> None:
     """The project's own tests, with real stacks: side by side on two to four cores, the tests of a file one after the other."""
-    run(session, "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *session.posargs)
+    run(
+        session,
+        "pytest",
+        "-m",
+        "not targets",
+        "-n",
+        "auto",
+        "--maxprocesses",
+        "4",
+        "--dist",
+        "loadfile",
+        *session.posargs,
+    )
+
+
+@session
+def targets(session: nox.Session) -> None:
+    """Every backend of tests/targets that is described there, whole; `-- -k NAME` for one of them."""
+    run(session, "pytest", "-m", "targets", "tests/whole/test_targets.py", *session.posargs)
 
 
 @session

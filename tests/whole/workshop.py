@@ -79,7 +79,9 @@ class Workshop:
         own = {"HOME": str(home), "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(self.cache), "PYTHONPATH": str(REPOSITORY)}
         return {**kept, **own, **self.env}
 
-    def harness(self, *words: str, prefix: Sequence[str] = (), user: Callable[[], None] | None = None) -> Told:
+    def harness(
+        self, *words: str, prefix: Sequence[str] = (), user: Callable[[], None] | None = None, patience_s: float = PATIENCE_S,
+    ) -> Told:  # fmt: skip
         """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it. `user` makes the
         process somebody else before it begins."""
 
@@ -90,7 +92,7 @@ class Workshop:
 
         done = subprocess.run(
             [*prefix, *COMMAND, *words], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
-            timeout=PATIENCE_S, check=False, preexec_fn=begin,
+            timeout=patience_s, check=False, preexec_fn=begin,
         )  # fmt: skip
         return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 

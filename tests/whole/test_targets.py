@@ -1,0 +1,132 @@
+"""Backends that other teams wrote, driven as they are: each folder of tests/targets that has a `<name>.harness` beside it.
+
+`<name>.harness` is what a team writes by hand: harness.toml, scenarios with their goldens, cassettes. `<name>.faults` are
+mistakes in billing as patches, and `told.toml`: the cell that tells each, by which checkers, in which words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.whole.workshop import REPOSITORY, Told, Workshop
+
+TARGETS = REPOSITORY / "tests" / "targets"
+NAMES = sorted(path.name.removesuffix(".harness") for path in TARGETS.glob("*.harness"))
+PATIENCE_S = 900
+CELLS = {"igny8_b": 115}
+"""The least number of cells that are driven."""
+
+BY_HAND = {"igny8_b": 95}
+"""The most lines outside scenarios that somebody wrote for it."""
+
+AS_DELIVERED = {"igny8_b": "b8c45cd792e3886a29e3ebe3794ec2f9133957b0470f0a053872c37c1e62dd18"}
+"""What came from its team, byte for byte; the others are the project's own, and change with it."""
+
+MADE = ("__pycache__", ".harness", "runs")
+
+
+def faults() -> Iterator[Any]:
+    for name in NAMES:
+        told = TARGETS / f"{name}.faults" / "told.toml"
+        if told.is_file():
+            known = tomllib.loads(told.read_text())
+            for patch in sorted(told.parent.glob("*.patch")):
+                yield pytest.param(name, patch, known[patch.stem], id=f"{name}-{patch.stem}")
+
+
+def digest(folder: Path) -> str:
+    """Of every file below: its name and its bytes."""
+    known = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not set(path.relative_to(folder).parts) & set(MADE):
+            content = path.read_bytes()
+            known.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
+    return known.hexdigest()
+
+
+def by_hand(folder: Path) -> int:
+    """Lines that are neither empty nor a comment, in every file outside scenarios; what a command writes is nobody's hand."""
+    others = ("scenarios", "cassettes", *MADE)
+    files = [path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] not in others]
+    lines = [line.strip() for path in files for line in path.read_text().splitlines()]
+    return sum(1 for line in lines if line and not line.startswith("#"))
+
+
+def driven(folder: Path, cache: Path, *words: str) -> Told:
+    """`harness verify` on a description in `folder`."""
+    return Workshop(folder=folder, cache=cache).harness("verify", *words, patience_s=PATIENCE_S)
+
+
+@pytest.mark.parametrize("name", AS_DELIVERED)
+def test_a_target_is_as_its_team_delivered_it(name: str):
+    """Claim: no byte of it was changed to be driven."""
+    assert digest(TARGETS / name) == AS_DELIVERED[name]
+
+
+def test_a_changed_target_has_another_checksum(tmp_path: Path):
+    """Claim: one byte more is seen, and what running leaves behind is not."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "money.py").write_text("PRICE = 1\n")
+    before = digest(tmp_path)
+    (tmp_path / "app" / "__pycache__").mkdir()
+    (tmp_path / "app" / "__pycache__" / "money.pyc").write_bytes(b"compiled")
+    assert digest(tmp_path) == before
+    (tmp_path / "app" / "money.py").write_text("PRICE = 11\n")
+    assert digest(tmp_path) != before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_target_needs_few_lines_by_hand(name: str):
+    """Claim: what cannot be looked up is little."""
+    assert by_hand(TARGETS / f"{name}.harness") <= BY_HAND[name]
+
+
+def test_lines_by_hand_are_counted_in_whatever_file(tmp_path: Path):
+    """Claim: comments and scenarios do not count, everything else does."""
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "one.py").write_text("SCENARIOS = ()\n")
+    (tmp_path / "harness.toml").write_text("# why\nformat = 1\n\n[target]\n")
+    (tmp_path / "answers.py").write_text("def chat(request):\n    return {}\n")
+    assert by_hand(tmp_path) == 4
+
+
+@pytest.mark.targets
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_target_is_driven_whole_and_is_green(name: str, cache: Path):
+    """Claim: every cell of it passes, and nothing of it is unknown."""
+    told = driven(TARGETS / f"{name}.harness", cache)
+    assert told.code == 0, told.out + told.err
+    cells = int(told.out.partition(" cells of ")[0].split()[-1])
+    assert cells >= CELLS[name]
+    assert f"{cells} passed, 0 failed, 0 unknown" in told.out
+
+
+@pytest.mark.targets
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+@pytest.mark.parametrize(("name", "patch", "known"), faults())
+def test_a_fault_of_a_target_is_told(name: str, patch: Path, known: dict[str, Any], tmp_path: Path, cache: Path):
+    """Claim: exit code 1, and the checkers that should see it say so in the cell that shows it."""
+    for part in (name, f"{name}.harness"):
+        shutil.copytree(TARGETS / part, tmp_path / part, ignore=shutil.ignore_patterns(*MADE))
+    description = tmp_path / f"{name}.harness"
+    for kept in ("contracts", "rates"):
+        text = (description / "harness.toml").read_text()
+        (description / "harness.toml").write_text(text.replace(f'{kept} = "../../../', f'{kept} = "{REPOSITORY}/'))
+    (description / ".harness").symlink_to(TARGETS / f"{name}.harness" / ".harness")  # its packages are installed once
+    subprocess.run(["git", "apply", str(patch)], cwd=tmp_path / name, check=True)
+    told = driven(description, cache, "--only", known["cell"])
+    assert told.code == 1, told.out + told.err
+    seen = told.failures(known["cell"])
+    assert set(known["checkers"]) <= set(seen), told.out
+    assert any(known["says"] in line for evidence in seen.values() for line in evidence), told.out
