@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,6 +132,6 @@ def runs_folder(config: Config, runs: Path | None) -> Path:
     return runs if runs is not None else config.source.parent / "runs"
 
 
-def in_ci(environment: Mapping[str, str]) -> bool:
+def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether this is a CI job: CI is set to anything but an empty text, 0 or false."""
     return environment.get("CI", "").strip().lower() not in ("", "0", "false", "no")

@@ -17,7 +17,7 @@ from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.jobs.golden.deviating import deviating
-from harness.jobs.golden.values import Change, Stored, Where
+from harness.jobs.golden.values import Change, Differences, Stored, Where
 from harness.judge import overlap
 from harness.judge.facts import Target
 from harness.judge.golden.agreement import disagreement
@@ -43,6 +43,11 @@ def outcomes_of(
         if cell.scenario in scenarios:
             found.setdefault(cell.scenario, {})[cell.path] = outcome_of(cell, scenarios[cell.scenario], facts)
     return found
+
+
+def differing(found: Differences) -> dict[str, Mapping[str, Sequence[str]]]:
+    """The scenarios in which anything differs."""
+    return {name: paths for name, paths in found.items() if any(paths.values())}
 
 
 def differences(stored: Stored, pattern: str) -> dict[str, dict[str, list[str]]]:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from harness.core.counts import count
 from harness.core.golden import Golden
-from harness.jobs.golden.values import Change
-
-Differences = Mapping[str, Mapping[str, Sequence[str]]]
-"""scenario -> path -> lines; no line where nothing differs."""
-
-
-def differing(found: Differences) -> dict[str, Mapping[str, Sequence[str]]]:
-    return {name: paths for name, paths in found.items() if any(paths.values())}
+from harness.jobs.golden.judge import differing
+from harness.jobs.golden.values import Change, Differences, Listed
 
 
 def difference_lines(found: Differences, phase: int) -> list[str]:
@@ -53,8 +47,9 @@ def summary_of(changes: Sequence[Change], total: int) -> str:
     return f"{text}, {new} new" if new else text
 
 
-def list_lines(goldens: Mapping[str, Golden], missing: Collection[str], unused: Collection[str]) -> list[str]:
-    """A line a scenario: what its golden locks, or that it has none; `unused` goldens have no scenario."""
+def list_lines(listed: Listed) -> list[str]:
+    """A line a scenario: what its golden locks, or that it has none."""
+    goldens, missing, unused = listed.goldens, listed.missing, listed.unused
     names = sorted({*missing, *goldens})
     width = max(map(len, names), default=0)
     lines = [f"{name:<{width}}  {_locked(goldens.get(name), unused=name in unused)}" for name in names]
@@ -62,7 +57,7 @@ def list_lines(goldens: Mapping[str, Golden], missing: Collection[str], unused: 
     return [*lines, counted]
 
 
-def list_document(goldens: Mapping[str, Golden], missing: Sequence[str], unused: Sequence[str]) -> dict[str, Any]:
+def list_document(listed: Listed) -> dict[str, Any]:
     told = {
         name: {
             "charged_credits": golden.outcome.charged_credits,
@@ -70,9 +65,9 @@ def list_document(goldens: Mapping[str, Golden], missing: Sequence[str], unused:
             "known_wrong": list(golden.known_wrong),
             "deviations": len(golden.deviations),
         }
-        for name, golden in goldens.items()
+        for name, golden in listed.goldens.items()
     }
-    return {"goldens": told, "missing": missing, "unused": unused}
+    return {"goldens": told, "missing": listed.missing, "unused": listed.unused}
 
 
 def _locked(golden: Golden | None, *, unused: bool) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.backend import scenarios
 from harness.core.config import Config
 from harness.jobs.golden.judge import outcomes_of, plan
-from harness.jobs.golden.values import Change, Stored, Where
+from harness.jobs.golden.values import Change, Listed, Stored, Where
 from harness.judge.facts import target_of
 from harness.run.judged import Law, judge_run
 from harness.store.files import write_all
-from harness.store.goldens import path_of, text_of
+from harness.store.goldens import path_of, read_all, text_of
 
 
 def stored(config: Config, law: Law, folder: Path) -> Stored:
@@ -25,6 +26,15 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         verdicts=result.verdicts,
         outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(config)),
         driven={cell.scenario for cell in cells},
+    )
+
+
+def listed(config: Config) -> Listed:
+    known, locked = scenarios.load(config), read_all(config.scenarios)
+    return Listed(
+        goldens=locked,
+        missing=tuple(name for name in known if name not in locked),
+        unused=tuple(name for name in locked if name not in known),
     )
 
 

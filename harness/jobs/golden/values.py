@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.golden import Golden, Outcome
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
+
+Differences = Mapping[str, Mapping[str, Sequence[str]]]
+"""scenario -> path -> lines; no line where nothing differs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +43,12 @@ class Change:
     golden: Golden
     credits_delta: int | None
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Every golden that there is, by its scenario; `missing` are scenarios without one, `unused` goldens without scenario."""
+
+    goldens: Mapping[str, Golden]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]

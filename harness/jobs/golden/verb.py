@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 
-from harness.backend import scenarios
 from harness.core.config import Config
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.golden import report as shown
 from harness.jobs.golden import run as job
-from harness.jobs.golden.judge import differences
+from harness.jobs.golden.judge import differences, differing
 from harness.jobs.golden.values import Stored, Where
-from harness.store import goldens
 from harness.store import runs as store
 from harness.verb.asked import known
 from harness.verb.options import config_option, in_ci, json_option, loaded
@@ -45,7 +42,7 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
         click.echo(json.dumps(shown.difference_document(found, stored.phase), default=plain))
     else:
         click.echo("\n".join(shown.difference_lines(found, stored.phase)))
-    return DIFFERENCES if shown.differing(found) else OK
+    return DIFFERENCES if differing(found) else OK
 
 
 @golden.command("accept")
@@ -82,7 +79,7 @@ def accept(
     if phase is not None or until is not None or paths:
         where = Where(phases=_phases(phase), paths=tuple(paths), until=until)
     changes = job.accept(
-        config.scenarios, stored, pattern=pattern, why=why, ci=in_ci(os.environ), known_wrong=known_wrong, where=where
+        config.scenarios, stored, pattern=pattern, why=why, ci=in_ci(), known_wrong=known_wrong, where=where
     )
     total = sum(1 for name in stored.scenarios if fnmatchcase(name, pattern))
     if as_json:
@@ -97,15 +94,12 @@ def accept(
 @json_option
 def list_goldens(config_path: Path, as_json: bool) -> int:
     """Every scenario with what its golden locks. Exit code 1 when one has none, or a golden has no scenario."""
-    config = loaded(config_path)
-    known, locked = scenarios.load(config), goldens.read_all(config.scenarios)
-    missing = [name for name in known if name not in locked]
-    unused = [name for name in locked if name not in known]
+    listed = job.listed(loaded(config_path))
     if as_json:
-        click.echo(json.dumps(shown.list_document(locked, missing, unused), default=plain))
+        click.echo(json.dumps(shown.list_document(listed), default=plain))
     else:
-        click.echo("\n".join(shown.list_lines(locked, missing, unused)))
-    return DIFFERENCES if missing or unused else OK
+        click.echo("\n".join(shown.list_lines(listed)))
+    return DIFFERENCES if listed.missing or listed.unused else OK
 
 
 def _stored(config: Config, run: Path | None) -> Stored:

@@ -8,7 +8,7 @@ scenario's first path: that the other paths send the same requests is what `harn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,8 @@ from harness.cell.run import run_cell
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Cell, Scenario
+from harness.jobs.record.values import Recorded
 from harness.stack.isolation.island import Island
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What became of one cassette: `written`, or why not; `drift` says what changed against the old file, a line each."""
-
-    scenario: str
-    cassette: str
-    interactions: int
-    written: bool
-    drift: tuple[str, ...]
-    origin: str
-    cost_usd: str
-    would_send: tuple[str, ...] = ()
-    """A dry run's requests, one line each."""
 
 
 def owners(scenarios: Mapping[str, Scenario], only: Iterable[str] = ()) -> dict[str, Scenario]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ from rich.console import Console
 
 from harness.backend import scenarios
 from harness.core.errors import DIFFERENCES, OK
+from harness.jobs.record import report as shown
 from harness.jobs.record import run as job
 from harness.report import progress
 from harness.report.say import say
@@ -59,31 +58,14 @@ def record(
                 config, owned, place, upstream="real" if real else "simulator",
                 out=out or config.cassettes, overwrite=overwrite, dry_run=dry_run, listen=heard.hear,
             )  # fmt: skip
-        for kept in made:
-            state = _state(kept, dry_run)
-            say(console, f"{kept.cassette}: {kept.interactions} interactions, {kept.origin}, {state}")
-            for line in (*kept.would_send, *kept.drift):
-                say(console, f"  {line}")
-        if dry_run:
-            total = sum(Decimal(kept.cost_usd) for kept in made)
-            say(
-                console,
-                f"{sum(kept.interactions for kept in made)} requests would cost about {total} USD; the simulator answered them",
-            )
+        for line in shown.lines(made, dry_run=dry_run):
+            say(console, line)
         if as_json:
-            print(json.dumps({"cassettes": [asdict(kept) for kept in made]}))
-        held_back = [kept for kept in made if kept.drift and not kept.written]
+            print(json.dumps(shown.document(made)))
+        held_back = sum(kept.held_back for kept in made)
         if held_back:
-            say(console, f"{len(held_back)} cassettes would change: look at the drift, then record with --overwrite")
+            say(console, shown.held_back(held_back))
         return DIFFERENCES if held_back else OK
 
     # A namespace has no way out, by design: only the start-up hook lets the recorder itself reach a real provider.
     return enter(config, inside, isolation="hook" if real and not dry_run else "auto", as_json=as_json)
-
-
-def _state(kept: job.Recorded, dry_run: bool) -> str:
-    if dry_run:
-        return "nothing sent"
-    if kept.written:
-        return "written"
-    return "CHANGED, not written" if kept.drift else "unchanged"

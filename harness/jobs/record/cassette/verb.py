@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from harness.core.cassette import Cassette
-from harness.core.errors import DIFFERENCES, OK, HarnessError, did_you_mean
-from harness.provider import contracts
-from harness.provider.cassettes import folder as folders
-from harness.provider.cassettes import read, show
+from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.jobs.record.cassette import report as shown
+from harness.jobs.record.cassette import run as job
+from harness.provider.cassettes import show
 from harness.provider.cassettes.drift import compare
-from harness.provider.cassettes.lint import lint
-from harness.provider.profiles import declared
 from harness.verb.options import config_option, json_option, loaded
 
 
@@ -36,28 +33,12 @@ def lint_command(directory: Path | None, today: datetime | None, as_json: bool, 
 
     With DIRECTORY only those files are checked, and no scenario is asked whether it plays them.
     """
-    day = today.date() if today else datetime.now(UTC).date()
-    if directory is not None:
-        if not directory.is_dir():
-            raise HarnessError(
-                f"there is no folder {directory}", hint="name a folder of cassettes", code="cassette-missing"
-            )
-        folder, problems = directory, lint(directory, None, day)
-    else:
-        config = loaded(config_path)
-        folder = config.cassettes
-        problems = lint(folder, _played(config), day, contracts.load(config.contracts), declared(**config.fake_hosts))
-    errors = sum(problem.severity == "error" for problem in problems)
-    count = len(folders.files(folder))
+    found = job.linted_folder(directory, today) if directory else job.linted(loaded(config_path), today)
     if as_json:
-        click.echo(
-            json.dumps({"cassettes": count, "errors": errors, "problems": [asdict(p) for p in problems]}, indent=2)
-        )
+        click.echo(json.dumps(shown.lint_document(found), indent=2))
     else:
-        for problem in problems:
-            click.echo(str(problem))
-        click.echo(f"{count} cassettes, {errors} errors, {len(problems) - errors} warnings")
-    return DIFFERENCES if errors else OK
+        _print(shown.lint_lines(found))
+    return DIFFERENCES if found.errors else OK
 
 
 @cassette.command("show")
@@ -66,7 +47,7 @@ def lint_command(directory: Path | None, today: datetime | None, as_json: bool, 
 @config_option
 def show_command(name: str, position: int | None, config_path: Path) -> int:
     """What a cassette holds. NAME is a name below the cassette folder, or a file of any dialect."""
-    found = _read(name, config_path)
+    found = job.one(name, config_path)
     if position is None:
         _print(show.summary(found))
         return OK
@@ -86,7 +67,7 @@ def show_command(name: str, position: int | None, config_path: Path) -> int:
 @config_option
 def diff(a: str, b: str, config_path: Path) -> int:
     """Every value that differs, interaction by interaction. Exits with 1 when any does."""
-    lines = list(show.differences(_read(a, config_path), _read(b, config_path)))
+    lines = list(show.differences(job.one(a, config_path), job.one(b, config_path)))
     _print(lines)
     return DIFFERENCES if lines else OK
 
@@ -98,7 +79,7 @@ def diff(a: str, b: str, config_path: Path) -> int:
 @config_option
 def drift(old: str, new: str, as_json: bool, config_path: Path) -> int:
     """What changed from OLD to NEW in requests, shape, usage and price. Exits with 1 when anything did."""
-    before, after = _read(old, config_path), _read(new, config_path)
+    before, after = job.one(old, config_path), job.one(new, config_path)
     found = compare(before.interactions, after.interactions)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2))
@@ -128,25 +109,6 @@ def import_har_command(
     for made in import_har(source, name, loaded(config_path).cassettes, overwrite=overwrite, recorded_at=day):
         click.echo(f"wrote {made}")
     return OK
-
-
-def _read(name: str, config_path: Path) -> Cassette:
-    path = Path(name)
-    if path.is_file():
-        return read(path, path.stem)
-    folder = loaded(config_path).cassettes
-    found = folders.path_of(folder, name)
-    if not found.is_file():
-        known = list(folders.files(folder))
-        hint = did_you_mean(name, known) if known else "nothing is recorded yet: nox -s record"
-        raise HarnessError(f"there is no cassette '{name}'", hint=hint, code="cassette-missing")
-    return read(found, name.removesuffix(".yaml"))
-
-
-def _played(config: object) -> set[str]:
-    from harness.backend import scenarios  # imports every scenario: only lint needs them
-
-    return {name for scenario in scenarios.load(config).values() for name in scenario.tape}
 
 
 def _print(lines: Iterable[str]) -> None:

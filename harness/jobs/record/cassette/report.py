@@ -1,0 +1,17 @@
+"""What checking a folder of cassettes found, as lines and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.jobs.record.cassette.values import Linted
+
+
+def lint_lines(found: Linted) -> Iterator[str]:
+    yield from found.lines
+    yield f"{found.cassettes} cassettes, {found.errors} errors, {len(found.problems) - found.errors} warnings"
+
+
+def lint_document(found: Linted) -> dict[str, Any]:
+    return {"cassettes": found.cassettes, "errors": found.errors, "problems": list(found.problems)}

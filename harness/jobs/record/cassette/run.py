@@ -1,0 +1,63 @@
+"""Reading cassettes, and checking a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from harness.backend import scenarios
+from harness.core.cassette import Cassette
+from harness.core.config import Config
+from harness.core.errors import HarnessError, did_you_mean
+from harness.jobs.record.cassette.values import Linted
+from harness.provider import contracts
+from harness.provider.cassettes import folder as folders
+from harness.provider.cassettes import read
+from harness.provider.cassettes.lint import Problem, lint
+from harness.provider.profiles import declared
+from harness.verb.options import loaded
+
+
+def linted(config: Config, today: datetime | None) -> Linted:
+    """The target's own cassettes, with contracts, and with the scenarios that play them."""
+    played = {name for scenario in scenarios.load(config).values() for name in scenario.tape}
+    problems = lint(
+        config.cassettes, played, _day(today), contracts.load(config.contracts), declared(**config.fake_hosts)
+    )
+    return _linted(config.cassettes, problems)
+
+
+def linted_folder(folder: Path, today: datetime | None) -> Linted:
+    """These files alone. Raises cassette-missing."""
+    if not folder.is_dir():
+        raise HarnessError(f"there is no folder {folder}", hint="name a folder of cassettes", code="cassette-missing")
+    return _linted(folder, lint(folder, None, _day(today)))
+
+
+def one(name: str, config_path: Path) -> Cassette:
+    """A file of any dialect, or the cassette of that name below the target's folder. Raises cassette-missing."""
+    path = Path(name)
+    if path.is_file():
+        return read(path, path.stem)
+    folder = loaded(config_path).cassettes
+    found = folders.path_of(folder, name)
+    if not found.is_file():
+        known = list(folders.files(folder))
+        hint = did_you_mean(name, known) if known else "nothing is recorded yet: nox -s record"
+        raise HarnessError(f"there is no cassette '{name}'", hint=hint, code="cassette-missing")
+    return read(found, name.removesuffix(".yaml"))
+
+
+def _linted(folder: Path, problems: Sequence[Problem]) -> Linted:
+    return Linted(
+        cassettes=len(folders.files(folder)),
+        errors=sum(problem.severity == "error" for problem in problems),
+        problems=tuple(asdict(problem) for problem in problems),
+        lines=tuple(map(str, problems)),
+    )
+
+
+def _day(today: datetime | None) -> date:
+    return today.date() if today else datetime.now(UTC).date()
