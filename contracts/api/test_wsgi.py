@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-if "HARNESS_FUZZ_TOKEN" not in os.environ:
+if "HARNESS_FUZZ_OPERATION" not in os.environ:
     pytest.skip("needs the target's environment: harness fuzz --wsgi", allow_module_level=True)
 
 import schemathesis

@@ -11,7 +11,7 @@ verify      every scenario on every path against the goldens          check: a s
 phase       one phase of the migration, there and back                migration: all of them
 shadow      two states of the target on the same tape
 week        168 hours of beat and many customers
-contracts   provider, API, bodies, Celery, schema, legacy             fuzz: the models endpoint on generated states
+contracts   provider, API, bodies, Celery, schema, legacy             fuzz: an endpoint on generated states
 checklist   the plan's checklist                                      criteria, findings
 snapshot    the plan's baseline, and differences between two
 golden      compare with, or accept into, the goldens

@@ -5,7 +5,7 @@ judge/   pure: each kind of contract, a phase, a stored run
 files    contracts/ as values, and back
 beside   programs beside the target, in its environment
 inside/  what runs in the target's own process
-fuzz/    `harness fuzz`: the models endpoint on thousands of database states
+fuzz/    `harness fuzz`: an endpoint on thousands of database states
 
 One room, though a large one: six kinds of contract are one file of judge/ each and nothing else, since all are read
 from the same stack and told in the same table. Fuzzing is held to the same OpenAPI file, through the same process of the

@@ -71,7 +71,7 @@ def check(stack: Stack, config: Config, contract: Contract, scenarios: Iterable[
     chosen = {path: one for path, one in found.items() if one is not None}
     job = {
         "operations": _operations(stack, config, contract, chosen),
-        "tables": [one.table for kind, one in config.tables.items() if kind not in ("user", "api_token")],
+        "tables": [one.table for one in config.tables.values()],
         "hosts": sorted(config.provider_names),
     }
     # nobody answers as a provider here; with certificates to trust a call gets as far as looking its host up, and is seen
@@ -104,7 +104,7 @@ def _operations(
                 {
                     "path": path,
                     "database": database,
-                    "header": auth.given_headers(config.auth, given, given.actor)["Authorization"],
+                    "headers": dict(auth.given_headers(config.auth, given, given.actor)),
                     "poor": ledger.emptied(config),
                     "before": requests[:-1],
                     "right": requests[-1]["body"],

@@ -1,6 +1,8 @@
-"""`harness fuzz`: the models endpoint on generated database states.
+"""`harness fuzz`: an endpoint of contracts/api on generated database states.
 
 run            the search, in the target's process
 schemathesis   the same endpoint through WSGI and over HTTP
-inside/        states, oracle and search, as they run in the target's process
+endpoints      what is known of each endpoint, which is beside the contracts: found and loaded
+protocol       the few words that an endpoint's files and the fuzzer share
+inside/        one state after the other, as it runs in the target's process
 """

@@ -1,17 +1,18 @@
-"""Fuzzing the models endpoint of a tree: a stack with database and broker, the target's process, and what it found."""
+"""Fuzzing an endpoint of a tree: a stack with database and broker, the target's process, and what it found."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.contracts import files
 from harness.jobs.contracts.beside import done_inside
-from harness.jobs.contracts.fuzz.inside import world
+from harness.jobs.contracts.fuzz.endpoints import part
 from harness.jobs.contracts.judge.openapi import body, operations
 from harness.stack.database import postgres, seed
 from harness.stack.processes import boot
@@ -25,9 +26,6 @@ states on every machine."""
 
 INSIDE = "harness.jobs.contracts.fuzz.inside.search"
 """What searches, in the target's process. Named, not imported: it needs the target's Django."""
-
-OPERATION = "ai_models"
-"""operationId of the endpoint in contracts/api/openapi.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +52,30 @@ class Fuzzed:
         return self.distinct / self.seconds if self.seconds else 0.0
 
 
-def endpoint(config: Config) -> tuple[str, dict[str, Any]]:
-    """The endpoint's path, and its answers by status. Raises fuzz-no-endpoint at a phase that has none."""
+def described(config: Config, folder: Path) -> tuple[str, dict[str, Any]]:
+    """The path of the endpoint in `folder`, whose name is its operationId in openapi.yaml, and its answers by status. Raises
+    fuzz-no-endpoint at a phase that has none."""
     document = files.api(config.contracts)
     for (method, path), operation in operations(document, config.phase).items():
-        if method == "GET" and operation.get("operationId") == OPERATION:
+        if method == "GET" and operation.get("operationId") == folder.name:
             return path, {status: body(answer) for status, answer in operation["responses"].items()}
+    later = [one["x-since-phase"] for one in operations(document).values() if one.get("operationId") == folder.name]
     raise HarnessError(
-        f"the contract has no operation '{OPERATION}' at phase {config.phase}",
-        hint="give --phase 5 or later: that is where the endpoint comes",
+        f"the contract has no operation '{folder.name}' at phase {config.phase}",
+        hint=f"give --phase {later[0]} or later: that is where it comes"
+        if later
+        else "the folder is named as the operationId of a GET in contracts/api/openapi.yaml",
         code="fuzz-no-endpoint",
     )
 
 
 def run(
-    config: Config, *, number: int, examples: int, case: Mapping[str, Any] | None = None, isolation: str = "auto"
-) -> Fuzzed:
-    """Fuzz `config`'s tree with the seed `number`, or play one `case`. Raises fuzz-*, seed-* and whatever the stack does."""
-    path, answers = endpoint(config)
+    config: Config, folder: Path, *, number: int, examples: int, case: Mapping[str, Any] | None = None, isolation: str = "auto",
+) -> Fuzzed:  # fmt: skip
+    """Fuzz the endpoint of `folder` in `config`'s tree with the seed `number`, or play one `case`. Raises fuzz-*, seed-* and
+    whatever the stack does."""
+    path, answers = described(config, folder)
+    world = part(folder, "world")
     known = files.known(config.contracts, path, config.phase)
 
     def ask(place: Island) -> dict[str, Any]:
@@ -80,7 +84,8 @@ def run(
             job = {
                 "url": path,
                 "answers": answers,
-                "accounts": {name: found[f"{name}-account"]["id"] for name in (world.OWNER, world.OTHER)},
+                "folder": str(folder.absolute()),
+                "refs": {name: {"kind": one["kind"], "id": one["id"]} for name, one in found.items()},
                 "known": sorted(known),
                 "examples": -(-examples // STREAMS),
                 "case": case,

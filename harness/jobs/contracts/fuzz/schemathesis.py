@@ -1,4 +1,4 @@
-"""schemathesis against the models endpoint: in the target's process through WSGI, and over HTTP against a running web role."""
+"""schemathesis against an endpoint: in the target's process through WSGI, and over HTTP against a running web role."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,21 @@ import requests
 
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.jobs.contracts.beside import PACKAGE, in_target
+from harness.jobs.contracts.beside import in_target
 from harness.jobs.contracts.fuzz import run as job
-from harness.jobs.contracts.fuzz.inside import world
+from harness.jobs.contracts.fuzz.endpoints import part
+from harness.jobs.contracts.fuzz.protocol import Caller
 from harness.stack.database import seed
 from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
 from harness.verb.inside import Island, answer
 
-TOKEN, OPERATION = "HARNESS_FUZZ_TOKEN", "HARNESS_FUZZ_OPERATION"
+HEADER, OPERATION = "HARNESS_FUZZ_HEADER_", "HARNESS_FUZZ_OPERATION"
 SHORT = 20
 SHOWN = 3
-CONFIG_FILE = PACKAGE / "schemathesis.toml"
+CONFIG_FILE = "schemathesis.toml"
+"""In contracts/api: what schemathesis sends and checks. It names the headers of the usual caller by HARNESS_FUZZ_HEADER_<NAME>."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,54 +43,57 @@ class Asked:
     problems: tuple[str, ...]
 
 
-def in_process(config: Config, number: int, folder: Path, isolation: str) -> Asked:
+def in_process(config: Config, folder: Path, number: int, out: Path, isolation: str) -> Asked:
     """pytest with contracts/api/test_wsgi.py in the target's environment. Raises fuzz-* and whatever the stack does."""
-    job.endpoint(config)
-    report = folder / "schemathesis-wsgi.xml"
+    job.described(config, folder)
+    report = out / "schemathesis-wsgi.xml"
 
     def work(stack: Stack) -> Any:
         words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
                  "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
         line = environment.command(words, stack.places, "schemathesis")
-        extra = {TOKEN: world.bearer(world.OWNER), OPERATION: job.OPERATION, "HARNESS_FUZZ_CONFIG": str(CONFIG_FILE)}
+        extra = {
+            **_usual(folder),
+            OPERATION: folder.name,
+            "HARNESS_FUZZ_CONFIG": str(config.contracts / "api" / CONFIG_FILE),
+        }
         done = in_target(stack, config, line, extra)
         return {"code": done.returncode, "said": done.stdout[-6000:] + done.stderr[-2000:]}
 
-    told = _in_stack(config, isolation, work, roles=False)
+    told = _in_stack(config, folder, isolation, work, roles=False)
     return _read("wsgi", report, told)
 
 
-def over_http(config: Config, number: int, folder: Path, isolation: str) -> Asked:
-    """schemathesis' own command against the web role, JUnit and HAR into `folder`; then every caller, by hand."""
-    path, answers = job.endpoint(config)
+def over_http(config: Config, folder: Path, number: int, out: Path, isolation: str) -> Asked:
+    """schemathesis' own command against the web role, JUnit and HAR into `out`; then every caller, by hand."""
+    path, answers = job.described(config, folder)
+    callers = part(folder, "world").CALLERS
 
     def work(stack: Stack) -> Any:
-        words = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG_FILE), "run", str(config.contracts / "api" / "openapi.yaml"),
-                 "--url", stack.base_url, "--include-operation-id", job.OPERATION, "--seed", str(number),
-                 "--report", "junit,har", "--report-dir", str(folder),
-                 "--report-junit-path", str(folder / "schemathesis-http.xml"), "--report-har-path", str(folder / "schemathesis-http.har"), "--no-color"]  # fmt: skip
-        env = {**os.environ, TOKEN: world.bearer(world.OWNER)}
+        words = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config.contracts / "api" / CONFIG_FILE), "run", str(config.contracts / "api" / "openapi.yaml"),
+                 "--url", stack.base_url, "--include-operation-id", folder.name, "--seed", str(number),
+                 "--report", "junit,har", "--report-dir", str(out),
+                 "--report-junit-path", str(out / "schemathesis-http.xml"), "--report-har-path", str(out / "schemathesis-http.har"), "--no-color"]  # fmt: skip
+        env = {**os.environ, **_usual(folder)}
         done = subprocess.run(
-            words, env=env, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            words, env=env, cwd=out, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )
         return {
             "code": done.returncode,
             "said": done.stdout[-6000:] + done.stderr[-2000:],
-            "callers": _callers(stack.base_url + path, answers),
+            "callers": _callers(stack.base_url + path, callers, answers),
         }
 
-    told = _in_stack(config, isolation, work, roles=True)
-    found = _read("http", folder / "schemathesis-http.xml", told)
-    statuses = _statuses(folder / "schemathesis-http.har")
+    told = _in_stack(config, folder, isolation, work, roles=True)
+    found = _read("http", out / "schemathesis-http.xml", told)
+    statuses = _statuses(out / "schemathesis-http.har")
     if 200 not in statuses and not found.problems and not told["callers"]:
         raise StackError(
             f"schemathesis (http) was never answered 200, but {sorted(statuses)}",
             hint="a run in which nobody was let in has looked at no model",
             code="fuzz-nothing",
         )
-    return Asked(
-        way="http", told=f"{found.told}, {len(world.CALLERS)} callers", problems=(*found.problems, *told["callers"])
-    )
+    return Asked(way="http", told=f"{found.told}, {len(callers)} callers", problems=(*found.problems, *told["callers"]))
 
 
 def _statuses(har: Path) -> set[int]:
@@ -100,15 +105,21 @@ def _statuses(har: Path) -> set[int]:
     return {entry["response"]["status"] for entry in entries if entry.get("response")}
 
 
-def _callers(url: str, answers: dict[str, Any]) -> list[str]:
-    """Every caller of harness.jobs.contracts.fuzz.inside.world over the wire: status and body."""
+def _usual(folder: Path) -> dict[str, str]:
+    """The headers of who asks where nobody is named, for schemathesis' configuration."""
+    world = part(folder, "world")
+    headers = world.CALLERS[world.USUAL[0]].headers
+    return {HEADER + name.upper().replace("-", "_"): value for name, value in headers.items()}
+
+
+def _callers(url: str, callers: Mapping[str, Caller], answers: dict[str, Any]) -> list[str]:
+    """Every caller over the wire: status and body."""
     problems = []
     with requests.Session() as session:
         session.trust_env = False
-        for name, caller in world.CALLERS.items():
-            headers = {"Accept": "application/json"}
-            if caller.header is not None:
-                headers["Authorization"] = caller.header.encode().decode("latin-1")
+        for name, caller in callers.items():
+            own = {name: value.encode().decode("latin-1") for name, value in caller.headers.items()}
+            headers = {"Accept": "application/json", **own}
             try:
                 answer = session.get(url, headers=headers, timeout=20)
                 body = answer.json()
@@ -126,12 +137,12 @@ def _callers(url: str, answers: dict[str, Any]) -> list[str]:
     return problems
 
 
-def _in_stack(config: Config, isolation: str, work: Callable[[Stack], Any], *, roles: bool) -> Any:
-    """`work` on a booted stack in which the world's tokens are; its JSON value, or its error raised here."""
+def _in_stack(config: Config, folder: Path, isolation: str, work: Callable[[Stack], Any], *, roles: bool) -> Any:
+    """`work` on a booted stack in which the endpoint's world is; its JSON value, or its error raised here."""
 
     def ask(place: Island) -> Any:
         with boot.boot(config, place, fake=None, roles=roles) as stack:
-            seed.insert(stack.db, config.tables, world.given())
+            seed.insert(stack.db, config.tables, part(folder, "world").given())
             return work(stack)
 
     return answer(config, ask, isolation=isolation, silent=lambda code: job.ended("schemathesis", code))

@@ -1,4 +1,4 @@
-"""`harness fuzz`: the models endpoint on generated database states, and schemathesis in process and over HTTP."""
+"""`harness fuzz`: an endpoint of contracts/api on generated database states, and schemathesis in process and over HTTP."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rich.console import Console
 
 from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.jobs.contracts.fuzz import endpoints, schemathesis
 from harness.jobs.contracts.fuzz import run as job
-from harness.jobs.contracts.fuzz import schemathesis
 from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.options import (
@@ -32,6 +32,7 @@ FAILING = "fuzz-state.json"
 
 
 @click.command()
+@click.argument("endpoint", default="", metavar="[ENDPOINT]")
 @config_option
 @phase_option
 @click.option(
@@ -45,23 +46,27 @@ FAILING = "fuzz-state.json"
 @runs_option
 @json_option
 def fuzz(
-    config_path: Path, phase: int | None, seed: int | None, examples: int, case: Path | None, wsgi: bool, http: bool,
+    endpoint: str, config_path: Path, phase: int | None, seed: int | None, examples: int, case: Path | None, wsgi: bool, http: bool,
     isolation: str, runs: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
-    """Fuzz GET /api/v1/system/ai-models/, whose input is the database, against an oracle that reads only the rows.
+    """Fuzz an endpoint whose input is the database, against an oracle that reads only the rows.
+
+    ENDPOINT is a folder of contracts/api; it may be left out where there is one.
 
     Exit code 0: every answer was right. 1: one was not; the smallest state that shows it is kept and can be replayed.
     """
     config = ready(loaded(config_path, phase), isolation=isolation)
     number = secrets.randbelow(1 << 31) if seed is None else seed
-    state = None if case is None else _case(case)
-    job.endpoint(config)
+    about = endpoints.folder(config.contracts, endpoint)
+    state = None if case is None else _case(case, about)
+    job.described(config, about)
     folder = store.begin(runs_folder(config, runs))
     console = Console(quiet=as_json)
     say(
         console, f"phase {config.phase}, seed {number}, " + (f"one state from {case}" if case else f"{examples} states")
     )
-    found = job.run(config, number=number, examples=examples, case=state, isolation=isolation)
+    again = f"harness fuzz {f'{endpoint} ' if endpoint else ''}--phase {config.phase}"
+    found = job.run(config, about, number=number, examples=examples, case=state, isolation=isolation)
     problems = list(found.problems)
     say(console, f"  {count(found.cases, 'case')} in {found.seconds:.1f} s: {found.cases / found.seconds:.0f} a second")
     say(console, f"  {found.distinct} distinct database states: {found.distinct_per_s:.0f} a second")
@@ -69,18 +74,18 @@ def fuzz(
     for rule, times in found.known.items():
         say(console, f"  known wrong in {times} of them: {rule} (contracts/api/known.toml)")
     if found.problems:
-        _tell(console, found, folder, number, examples, config.phase)
+        _tell(console, found, folder, about, again, f"--seed {number} --examples {examples}")
     asked: list[schemathesis.Asked] = []
     for wanted, run in ((wsgi, schemathesis.in_process), (http, schemathesis.over_http)):
         if wanted and case is None:
-            asked.append(run(config, number, folder, isolation))
+            asked.append(run(config, about, number, folder, isolation))
             say(console, f"  {asked[-1].told}")
             for line in asked[-1].problems:
                 say(console, f"FAIL {line}", "bold red")
             if asked[-1].problems:
                 say(
                     console,
-                    f"  repeat: harness fuzz --phase {config.phase} --seed {number} --examples {examples} --{asked[-1].way}",
+                    f"  repeat: {again} --seed {number} --examples {examples} --{asked[-1].way}",
                 )
             problems += asked[-1].problems
     say(console, f"kept in {folder}")
@@ -95,29 +100,24 @@ def fuzz(
     return DIFFERENCES if problems else OK
 
 
-def _tell(console: Console, found: job.Fuzzed, folder: Path, number: int, examples: int, phase: int) -> None:
+def _tell(console: Console, found: job.Fuzzed, folder: Path, about: Path, again: str, options: str) -> None:
     for line in found.problems:
         say(console, f"FAIL {line}", "bold red")
     if found.state is None:
-        say(console, f"  repeat: harness fuzz --phase {phase} --seed {number} --examples {examples}")
+        say(console, f"  repeat: {again} {options}")
         return
     file = folder / FAILING
     file.write_text(json.dumps(found.state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    rows = [f"{row['model_name']!r}" for row in found.state["models"]]
-    say(
-        console,
-        f"  the smallest state that shows it: models {', '.join(rows) or 'none'}; asked by '{found.state['caller']}'",
-    )
-    say(console, f"  repeat: harness fuzz --phase {phase} --case {file}")
+    state = endpoints.part(about, "states").State.from_json(found.state)
+    say(console, f"  the smallest state that shows it: {state}")
+    say(console, f"  repeat: {again} --case {file}")
 
 
-def _case(path: Path) -> Any:
-    """A state as `_tell` keeps it. Raises fuzz-case."""
-    from harness.jobs.contracts.fuzz.inside.states import State  # only this option needs Hypothesis here
-
+def _case(path: Path, about: Path) -> Any:
+    """A state as `_tell` keeps it. Raises fuzz-case. Only this and `_tell` need Hypothesis here."""
+    state = endpoints.part(about, "states").State
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-        return State.from_json(value).as_json()
+        return state.from_json(json.loads(path.read_text(encoding="utf-8"))).as_json()
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise HarnessError(
             f"{path} is no kept state: {error}", hint=f"give a {FAILING} that harness fuzz wrote", code="fuzz-case"

@@ -25,6 +25,9 @@ from harness.jobs.contracts.judge.bodies import Variant, variants
 SHOWN = 6
 """Of so many bodies of an operation it is told what was wrong; those that left something come first."""
 
+NOBODYS = "TRACE"
+"""A method that no view has: what such a request writes is of who asks (a time of last use), and of no body."""
+
 REFUSED = 400
 NOT_THE_BODYS_FAULT = 402
 """What an accepted body may be answered too: it is asked by an account without credits, so that no provider is reached.
@@ -46,7 +49,7 @@ class Left:
 
 
 def run(job: Mapping[str, Any]) -> dict[str, Any]:
-    """job: operations, each {path, database, header, poor, before, right, schema, answers}; tables; hosts."""
+    """job: operations, each {path, database, headers, poor, before, right, schema, answers}; tables; hosts."""
     views = _Views(application(), job["tables"], job["hosts"])
     problems: list[str] = []
     bodies = 0
@@ -63,9 +66,12 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
 def _operation(views: _Views, operation: Mapping[str, Any]) -> tuple[int, list[str]]:
     """How many bodies were sent, and what was wrong with their answers."""
     known: dict[str, Any] = {}
+    views.own = frozenset()
+    with rolled_back():
+        views.own = frozenset(views.ask(operation["path"], operation["headers"], b"", NOBODYS)[2].tables)
     for step in operation["before"]:
         status, answer, _ = views.ask(
-            step["path"], operation["header"], json.dumps(_filled(step["body"], known)).encode()
+            step["path"], operation["headers"], json.dumps(_filled(step["body"], known)).encode()
         )
         if not 200 <= status < 300:
             return 0, [f"cannot be asked: POST {step['path']} before it is answered {status}: {answer}"]
@@ -97,7 +103,7 @@ def _sent(views: _Views, operation: Mapping[str, Any], variant: Variant, *, poor
         if poor and operation["poor"]:
             with connection.cursor() as cursor:
                 cursor.execute(operation["poor"])
-        return views.ask(operation["path"], operation["header"], variant.sent)
+        return views.ask(operation["path"], operation["headers"], variant.sent)
 
 
 def _unseen(views: _Views, operation: Mapping[str, Any], refused: Iterable[Variant]) -> Iterator[str]:
@@ -145,13 +151,14 @@ class _Views:
     def __init__(self, wsgi: Any, tables: list[str], hosts: list[str]) -> None:
         self.wsgi = wsgi
         self.left = Left()
+        self.own: frozenset[str] = frozenset()
         self.written = re.compile(
             r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(' + "|".join(map(re.escape, tables)) + r")\b"
         )
         before_task_publish.connect(self._published)
         sys.addaudithook(lambda event, args: self._looked_up(hosts, args) if event == "socket.getaddrinfo" else None)
 
-    def ask(self, path: str, header: str, sent: bytes) -> tuple[int, Any, Left]:
+    def ask(self, path: str, headers: Mapping[str, str], sent: bytes, method: str = "POST") -> tuple[int, Any, Left]:
         """Status, parsed body (or its text), and what the request left."""
         self.left = Left()
         extra = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(sent)), "wsgi.input": io.BytesIO(sent)}
@@ -165,7 +172,7 @@ class _Views:
 
         with connection.execute_wrapper(self._executed):
             try:
-                text = b"".join(self.wsgi(environ(path, "POST", header, extra), start_response)).decode(
+                text = b"".join(self.wsgi(environ(path, method, headers, extra), start_response)).decode(
                     "utf-8", "replace"
                 )
             except Exception as error:
@@ -178,7 +185,7 @@ class _Views:
             return status, text[:160], self.left
 
     def _executed(self, execute: Any, sql: Any, *arguments: Any) -> Any:
-        if found := self.written.match(str(sql)):
+        if (found := self.written.match(str(sql))) and found[1] not in self.own:
             self.left.tables.append(found[1])
         return execute(sql, *arguments)
 

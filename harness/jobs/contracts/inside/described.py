@@ -73,7 +73,7 @@ def _declares(view: Any) -> bool:
 
 def _generated(paths: set[str], serializers: tuple[str, ...]) -> dict[str, Any]:
     """The document of `paths` only, each named serializer's schema, and whatever the generator complained of."""
-    _bearer_schemes()
+    _schemes()
     CONTRACTED.update(paths)
     GENERATOR_STATS.reset()
     generator = SchemaGenerator()
@@ -117,18 +117,18 @@ class _View:
     action, request, kwargs, versioning_class = "retrieve", None, {}, None
 
 
-def _bearer_schemes() -> None:
-    """Tell the generator what a class that asks for Bearer is; it knows only DRF's own."""
+def _schemes() -> None:
+    """Tell the generator the scheme of a class that has its word, as DRF's own token class does; it knows only DRF's own."""
     for kind in api_settings.DEFAULT_AUTHENTICATION_CLASSES:
-        if getattr(kind, "keyword", "") == "Bearer":
-            dotted = f"{kind.__module__}.{kind.__qualname__}"
+        word = getattr(kind, "keyword", "")
+        if word and isinstance(word, str) and not kind.__module__.startswith("rest_framework."):
             type(
-                f"Bearer{kind.__name__}",
+                f"{word}{kind.__name__}",
                 (OpenApiAuthenticationExtension,),
                 {
-                    "target_class": dotted,
-                    "name": "bearer",
-                    "get_security_definition": lambda self, auto: {"type": "http", "scheme": "bearer"},
+                    "target_class": f"{kind.__module__}.{kind.__qualname__}",
+                    "name": word.lower(),
+                    "get_security_definition": lambda self, auto: {"type": "http", "scheme": self.name},
                 },
             )
 

@@ -21,18 +21,17 @@ def application() -> Any:
     return found
 
 
-def environ(url: str, method: str, header: str | None, extra: Mapping[str, Any]) -> dict[str, Any]:
+def environ(url: str, method: str, headers: Mapping[str, str], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """A request as a server would hand it over; `headers` say who asks."""
     parts = urlsplit(url)
-    made = {
+    own = {f"HTTP_{name.upper().replace('-', '_')}": text.encode().decode("latin-1") for name, text in headers.items()}
+    return {
         "REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": parts.path, "QUERY_STRING": parts.query,
         "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "127.0.0.1", "HTTP_ACCEPT": "application/json", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(b""), "wsgi.errors": io.StringIO(), "wsgi.multithread": False,
-        "wsgi.multiprocess": False, "wsgi.run_once": False, "CONTENT_LENGTH": "0", **extra,
+        "wsgi.multiprocess": False, "wsgi.run_once": False, "CONTENT_LENGTH": "0", **own, **extra,
     }  # fmt: skip
-    if header is not None:
-        made["HTTP_AUTHORIZATION"] = header.encode().decode("latin-1")
-    return made
 
 
 class rolled_back:

@@ -9,26 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 from django.db import connection
 
-from harness.jobs.contracts.fuzz.inside import oracle
-from harness.jobs.contracts.fuzz.inside.oracle import SECRET, Answer, Problem
-from harness.jobs.contracts.fuzz.inside.states import State, corners
-from harness.jobs.contracts.fuzz.inside.world import CALLERS, OTHER, OWNER
+from harness.jobs.contracts.fuzz.endpoints import part
+from harness.jobs.contracts.fuzz.protocol import SECRET, Answer, Problem, State
 from harness.jobs.contracts.inside.wsgi import application, environ, rolled_back
 
-TABLES = {
-    "model_config": "igny8_ai_model_config",
-    "account_settings": "igny8_account_ai_settings",
-    "global_settings": "igny8_global_integration_settings",
-    "provider": "igny8_integration_providers",
-}
 SECRET_NAMES = r"(api_key|password|secret|token)$"
+UNASKED = (("POST", "*/*", 405, "allow"), ("DELETE", "*/*", 405, "allow"), ("GET", "text/html", 406, ""))
+"""Requests that are nobody's: method, Accept, the status that is due, and the header that then names what is allowed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,23 +44,26 @@ class Tally:
 
 @dataclass(slots=True, kw_only=True)
 class Endpoint:
-    """The endpoint under test, and what its states are made of. `choices` as in oracle.problems."""
+    """The endpoint under test: the parts of its folder (harness.jobs.contracts.fuzz.endpoints), and what `prepare` of its
+    rows found out, which only they and the oracle read."""
 
     url: str
     validators: Mapping[int, Any]
-    accounts: Mapping[str, int]
     known: frozenset[str]
-    choices: bool
     application: Any
-    insert: str
+    world: Any
+    states: Any
+    rows: Any
+    oracle: Any
+    facts: Any
     tally: Tally = field(default_factory=Tally)
 
 
 def prepare(job: Mapping[str, Any]) -> Endpoint:
-    """Get the target's application and empty its tables of models: what a state does not say is not there."""
+    """Get the target's application, and have the endpoint's own files make room for its states."""
+    parts = {name: part(Path(job["folder"]), name) for name in ("world", "states", "rows", "oracle")}
     with connection.cursor() as cursor:
-        for table in (TABLES["model_config"], TABLES["account_settings"]):
-            cursor.execute(f"DELETE FROM {table}")
+        facts = parts["rows"].prepare(cursor, job["refs"])
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
             " AND data_type IN ('text', 'character varying') AND column_name ~ %s",
@@ -73,36 +71,22 @@ def prepare(job: Mapping[str, Any]) -> Endpoint:
         )
         for table, column in cursor.fetchall():
             cursor.execute(f'UPDATE "{table}" SET "{column}" = %s', [SECRET])
-        cursor.execute(
-            "SELECT column_name, format_type(a.atttypid, a.atttypmod) FROM information_schema.columns c"
-            " JOIN pg_attribute a ON a.attrelid = c.table_name::regclass AND a.attname = c.column_name"
-            " WHERE table_name = %s AND column_name <> 'id' ORDER BY ordinal_position",
-            [TABLES["model_config"]],
-        )
-        columns = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT count(*) FROM information_schema.columns WHERE table_name = %s AND column_name = %s",
-            [TABLES["global_settings"], "default_image_service"],
-        )
-        choices = bool(cursor.fetchone()[0])
-    names = ", ".join(f'"{name}"' for name in columns)
-    shape = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
     return Endpoint(
         url=job["url"],
         validators={int(status): jsonschema_rs.Draft202012Validator(one) for status, one in job["answers"].items()},
-        accounts=job["accounts"],
         known=frozenset(job["known"]),
-        choices=choices,
         application=application(),
-        insert=f"INSERT INTO {TABLES['model_config']} ({names})"
-        f" SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS r({shape});",
+        facts=facts,
+        **parts,
     )
 
 
 def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     """Everything that the answer to `state` gets wrong, but for what is known to be."""
     tally = endpoint.tally
-    whole = json.dumps([state.caller, state.crowd, stored(endpoint, state)], sort_keys=True).encode()
+    whole = json.dumps(
+        [state.caller, state.crowd, endpoint.rows.stored(state, endpoint.facts)], sort_keys=True
+    ).encode()
     tally.digest.update(whole)
     if (key := hashlib.blake2b(whole, digest_size=12).digest()) in tally.asked:
         tally.repeated += 1
@@ -113,13 +97,12 @@ def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     with rolled_back():
         store(endpoint, state)
         answer = ask(endpoint, state.caller)
-        found += oracle.problems(state, answer, endpoint.validators, choices=endpoint.choices)
+        found += _wrong(endpoint, state, answer)
         if state.crowd and answer.status == 200:
             more = state.crowded()
-            _insert(endpoint, more.models[len(state.models) :])
+            store(endpoint, more, state)
             again = ask(endpoint, state.caller)
-            found += oracle.problems(more, again, endpoint.validators, choices=endpoint.choices)
-            found += oracle.queries_grew(answer, again, state.crowd)
+            found += [*_wrong(endpoint, more, again), *endpoint.oracle.grew(state, answer, again)]
     known = {problem.rule for problem in found if problem.rule in endpoint.known}
     for rule in known:
         tally.known[rule] = tally.known.get(rule, 0) + 1
@@ -127,37 +110,21 @@ def judge(endpoint: Endpoint, state: State) -> list[Problem]:
     return tally.asked[key]
 
 
-def stored(endpoint: Endpoint, state: State) -> dict[str, Any]:
-    """What `store` puts into the database of `state`: two that differ elsewhere are no distinct states."""
-    left_out = {"caller", "crowd", *(() if endpoint.choices else ("service", "chosen", "chosen_text"))}
-    return {key: value for key, value in state.as_json().items() if key not in left_out}
+def _wrong(endpoint: Endpoint, state: State, answer: Answer) -> Iterator[Problem]:
+    if SECRET in answer.text:
+        yield Problem(rule="secret", message="the value of a key, password or token column is in the answer")
+    yield from endpoint.oracle.problems(state, answer, endpoint.validators, endpoint.facts)
 
 
-def store(endpoint: Endpoint, state: State) -> None:
-    """Put `state` into the open transaction, in one statement of several."""
-    words = [endpoint.insert]
-    values: list[Any] = [json.dumps(state.models)]
-    shared = dict(state.shared)
-    if endpoint.choices:
-        shared |= {
-            "openai_model": state.chosen_text,
-            "default_image_service": state.service,
-            "dalle_model" if state.service == "openai" else "runware_model": state.chosen,
-        }
-    words.append(f"UPDATE {TABLES['global_settings']} SET {', '.join(f'{name} = %s' for name in shared)};")
-    values += shared.values()
-    for account, row in state.overrides.items():
-        words.append(f"INSERT INTO {TABLES['account_settings']} (account_id, {', '.join(row)}) VALUES ({', '.join(['%s'] * (len(row) + 1))});")  # fmt: skip
-        values += [endpoint.accounts[account], *row.values()]
-    if not state.providers_active:
-        words.append(f"UPDATE {TABLES['provider']} SET is_active = false;")
+def store(endpoint: Endpoint, state: State, before: State | None = None) -> None:
+    """Put `state` into the open transaction, in which `before` is already."""
     with connection.cursor() as cursor:
-        cursor.execute(" ".join(words), values)
+        endpoint.rows.store(cursor, state, endpoint.facts, before)
 
 
 def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> Answer:
     """One request to the WSGI application, its queries counted and its time added up."""
-    asked = environ(endpoint.url, method, CALLERS[caller].header, extra)
+    asked = environ(endpoint.url, method, endpoint.world.CALLERS[caller].headers, extra)
     seen: dict[str, Any] = {}
     queries = 0
 
@@ -196,16 +163,12 @@ def ask(endpoint: Endpoint, caller: str, method: str = "GET", **extra: str) -> A
 
 
 def preliminaries(endpoint: Endpoint) -> list[Problem]:
-    """What is asked once: another method, another format, and that the harness's own tokens are good for anything."""
+    """What is asked once: another method, and another format."""
     found = []
     with rolled_back():
-        store(endpoint, corners()[0])
-        for method, accept, status, header in (
-            ("POST", "*/*", 405, "allow"),
-            ("DELETE", "*/*", 405, "allow"),
-            ("GET", "text/html", 406, ""),
-        ):
-            answer = ask(endpoint, OWNER, method, HTTP_ACCEPT=accept)
+        store(endpoint, endpoint.states.corners()[0])
+        for method, accept, status, header in (one for one in UNASKED if one[2] in endpoint.validators):
+            answer = ask(endpoint, endpoint.world.USUAL[0], method, HTTP_ACCEPT=accept)
             if answer.status != status:
                 found.append(
                     Problem(
@@ -226,14 +189,9 @@ def preliminaries(endpoint: Endpoint) -> list[Problem]:
 def refused_tokens(endpoint: Endpoint) -> str:
     """ "" when the tokens that must be good are; else what was answered to one of them."""
     with rolled_back():
-        store(endpoint, corners()[0])
-        for caller in (OWNER, OTHER):
+        store(endpoint, endpoint.states.corners()[0])
+        for caller in endpoint.world.USUAL:
             answer = ask(endpoint, caller)
             if answer.status in (401, 403):
                 return f"{answer.status} {answer.text[:200]}"
     return ""
-
-
-def _insert(endpoint: Endpoint, models: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(endpoint.insert, [json.dumps(models)])

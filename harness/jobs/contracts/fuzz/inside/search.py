@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from harness.core.errors import StackError
 from harness.jobs.contracts.fuzz.inside.inprocess import Endpoint, judge, preliminaries, prepare, refused_tokens
-from harness.jobs.contracts.fuzz.inside.oracle import Problem
-from harness.jobs.contracts.fuzz.inside.states import State, corners, simpler, states
+from harness.jobs.contracts.fuzz.protocol import Problem, State
 
 ROUNDS = 200
 """At most so many things are taken out of a state that breaks a rule."""
@@ -24,13 +23,13 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
     if refusal := refused_tokens(endpoint):
         raise StackError(
             f"the target refuses a token that the harness made for it: {refusal}",
-            hint="tokens are rows of [tables] api_token with the SHA-256 of the bearer",
+            hint="they are made by given() in the endpoint's world.py, in contracts/api",
             code="fuzz-token",
         )
     problems = [str(one) for one in preliminaries(endpoint)]
     failure, began, spent = None, time.perf_counter(), endpoint.tally.app_s
     if job["case"] is not None:
-        state = State.from_json(job["case"])
+        state = endpoint.states.State.from_json(job["case"])
         wrong = judge(endpoint, state)
         failure = Found(state, wrong) if wrong else None
     elif not problems:
@@ -55,7 +54,7 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def fuzz(endpoint: Endpoint, number: int, examples: int, *, first: bool) -> Found | None:
     """`first` every corner, then `examples` states from the seed `number`; the smallest that breaks a rule, or None."""
-    for state in corners() if first else ():
+    for state in endpoint.states.corners() if first else ():
         if wrong := judge(endpoint, state):
             return Found(state, wrong)
     failing: list[State] = []
@@ -65,7 +64,7 @@ def fuzz(endpoint: Endpoint, number: int, examples: int, *, first: bool) -> Foun
         max_examples=examples, database=None, deadline=None, print_blob=False, report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
-    @given(states())
+    @given(endpoint.states.states())
     def one(state: State) -> None:
         if judge(endpoint, state):
             failing.append(state)
@@ -85,7 +84,7 @@ def smallest(endpoint: Endpoint, state: State) -> Found:
     wrong = judge(endpoint, state)
     rules = {problem.rule for problem in wrong}
     for _ in range(ROUNDS):
-        for less in simpler(state):
+        for less in endpoint.states.simpler(state):
             found = judge(endpoint, less)
             if rules & {problem.rule for problem in found}:
                 state, wrong = less, found

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from harness.jobs.contracts.fuzz.inside.oracle import FIELDS, NO_DEFAULT, Answer, default_of, in_order, problems
-from harness.jobs.contracts.fuzz.inside.states import State, corners, model
-from harness.jobs.contracts.fuzz.inside.world import OWNER
+from harness.jobs.contracts.fuzz.endpoints import part
+from harness.jobs.contracts.fuzz.protocol import Answer, State
+from tests.jobs.contracts.fuzz import AI_MODELS
 
-USUAL = corners()[0]
+oracle, states, rows = (part(AI_MODELS, name) for name in ("oracle", "states", "rows"))
+OWNER = part(AI_MODELS, "world").OWNER
+USUAL = states.corners()[0]
 
 
 class Anything:
@@ -22,12 +24,12 @@ class Anything:
 
 def state(*images: tuple[str, str], chosen: str = "bria:10@1") -> State:
     """A text default, and image rows: (name, "*" for marked, "-" for inactive)."""
-    rows = tuple(
-        model(name, "image", is_default="*" in marks, is_active="-" not in marks, sort_order=n)
+    images_of = tuple(
+        states.model(name, "image", is_default="*" in marks, is_active="-" not in marks, sort_order=n)
         for n, (name, marks) in enumerate(images)
     )
-    return State(
-        models=(model("t", "text", is_default=True), *rows),
+    return states.State(
+        models=(states.model("t", "text", is_default=True), *images_of),
         overrides={}, shared=USUAL.shared, service="runware", chosen=chosen,
     )  # fmt: skip
 
@@ -35,9 +37,9 @@ def state(*images: tuple[str, str], chosen: str = "bria:10@1") -> State:
 def said(asked: State, *defaults: str, choices: bool = True) -> list[str]:
     """What is wrong with an answer that is right but for its image defaults."""
     body: dict[str, Any] = {"data": {}}
-    for kind, names in FIELDS.items():
-        rows = in_order(row for row in asked.models if row["is_active"] and row["model_type"] == kind)
-        shown = [{name: row[name] for name in names} for row in rows]
+    for kind, names in oracle.FIELDS.items():
+        found = oracle.in_order(row for row in asked.models if row["is_active"] and row["model_type"] == kind)
+        shown = [{name: row[name] for name in names} for row in found]
         for one in shown if kind == "image" else ():
             one["is_default"] = one["model_name"] in defaults
         body["data"][f"{kind}_models"] = shown
@@ -46,7 +48,8 @@ def said(asked: State, *defaults: str, choices: bool = True) -> list[str]:
 
 def judged(asked: State, status: int, body: Any, *, choices: bool = True) -> list[str]:
     answer = Answer(status=status, headers={}, text="", body=body)
-    return [str(one) for one in problems(asked, answer, {200: Anything(), NO_DEFAULT: Anything()}, choices=choices)]
+    validators = {200: Anything(), oracle.NO_DEFAULT: Anything()}
+    return [str(one) for one in oracle.problems(asked, answer, validators, rows.Facts(choices=choices, accounts={}))]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_the_default_is_what_is_served_where_nobody_chose(
 ):
     """Claim: of several marked rows it is the one that money follows, which is another one from phase 7 on."""
     asked = state(*images, chosen=chosen)
-    assert (default_of("image", asked, choices=True), default_of("image", asked, choices=False)) == (
+    assert (oracle.default_of("image", asked, choices=True), oracle.default_of("image", asked, choices=False)) == (
         before_cleanup,
         after,
     )
@@ -89,10 +92,10 @@ def test_the_documented_error_is_an_answer_only_where_it_is_true():
     """Claim: 503 where a default is there fails, and so does one that names a type which has its default."""
     fine, off = state(("a", "*")), state(("a", "*-"))
     told = {"error": {"code": "no_default_model", "fields": {"model_type": "image"}}}
-    assert judged(off, NO_DEFAULT, told) == []
+    assert judged(off, oracle.NO_DEFAULT, told) == []
     other = {"error": {"code": "no_default_model", "fields": {"model_type": "text"}}}
-    assert judged(off, NO_DEFAULT, other) == [
+    assert judged(off, oracle.NO_DEFAULT, other) == [
         "one-default: no_default_model is told of 'text', and what has none is ['image']"
     ]
-    assert judged(fine, NO_DEFAULT, told)[0].startswith(f"status: 503 to caller '{OWNER}', must be 200")
+    assert judged(fine, oracle.NO_DEFAULT, told)[0].startswith(f"status: 503 to caller '{OWNER}', must be 200")
     assert judged(off, 500, None)[0].startswith(f"status: 500 to caller '{OWNER}' where no active image row is marked as default, must be 503")  # fmt: skip

@@ -8,9 +8,12 @@ from itertools import chain
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from harness.jobs.contracts.fuzz.inside.oracle import default_of, without_default
-from harness.jobs.contracts.fuzz.inside.states import ODD, REAL, SIZES, STYLES, TIERS, State, states
-from harness.jobs.contracts.fuzz.inside.world import CALLERS, OWNER
+from harness.jobs.contracts.fuzz.endpoints import part
+from harness.jobs.contracts.fuzz.protocol import State
+from tests.jobs.contracts.fuzz import AI_MODELS
+
+oracle, states, world = (part(AI_MODELS, name) for name in ("oracle", "states", "world"))
+default_of, without_default = oracle.default_of, oracle.without_default
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,7 @@ def drawn() -> list[State]:
     @settings(
         max_examples=600, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
-    @given(states())
+    @given(states.states())
     def one(state: State) -> None:
         found.append(state)
 
@@ -40,12 +43,12 @@ def test_every_column_varies(drawn: list[State]):
     for column in rows[0]:
         values = [repr(row[column]) for row in rows]
         assert max(map(values.count, set(values))) < 0.9 * len(rows), column
-    assert {row["quality_tier"] for row in rows} == set(TIERS)
-    assert {tuple(row["valid_sizes"]) for row in rows} == set(map(tuple, SIZES))
-    assert {row["model_name"] for row in rows} > {*REAL, *ODD}
+    assert {row["quality_tier"] for row in rows} == set(states.TIERS)
+    assert {tuple(row["valid_sizes"]) for row in rows} == set(map(tuple, states.SIZES))
+    assert {row["model_name"] for row in rows} > {*states.REAL, *states.ODD}
     overrides = list(chain.from_iterable(state.overrides.values() for state in drawn))
-    assert {row["image_style"] for row in overrides} == set(STYLES)
-    assert {state.caller for state in drawn} == CALLERS.keys()
+    assert {row["image_style"] for row in overrides} == set(states.STYLES)
+    assert {state.caller for state in drawn} == world.CALLERS.keys()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_every_column_varies(drawn: list[State]):
     [
         (0.60, lambda state: not without_default(state)),
         (0.10, without_default),
-        (0.60, lambda state: state.caller == OWNER),
+        (0.60, lambda state: state.caller == world.OWNER),
         (0.05, lambda state: state.crowd),
         (0.20, lambda state: len(state.overrides) == 2),
         (0.02, lambda state: any(default_of(kind, state, choices=True) != default_of(kind, state, choices=False) for kind in ("text", "image"))),

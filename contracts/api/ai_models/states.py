@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from harness.jobs.contracts.fuzz.inside.world import CALLERS, OTHER, OWNER
+from .world import CALLERS, OTHER, OWNER
 
 REAL = ("gpt-5.1", "gpt-4o-mini", "runware:97@1", "dall-e-3", "google:4@2", "bria:10@1", "GPT-5.1", "a", "B")
 ODD = (
@@ -67,6 +67,9 @@ class State:
     providers_active: bool = True
     crowd: int = 0
     caller: str = OWNER
+
+    def __str__(self) -> str:
+        return f"models {', '.join(repr(row['model_name']) for row in self.models) or 'none'}; asked by '{self.caller}'"
 
     def as_json(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -11,8 +11,9 @@ Rules, each with the name that a failure begins with:
     one-default  where the rows mark several, just one is shown; where they mark no active one, 503 no_default_model is
                  answered. An answer that only repeats the marks breaks this rule and not `default`
     settings     the caller's own overrides, else the installation's; never another account's
-    secret       no key, password or token of the database is in the answer
     queries      more rows cost no more queries
+
+The fuzzer itself has one more: `secret`, no key, password or token of the database is in any answer.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from harness.jobs.contracts.fuzz.inside.states import Row, State
-from harness.jobs.contracts.fuzz.inside.world import CALLERS
+from harness.jobs.contracts.fuzz.protocol import Answer, Problem
+
+from .rows import Facts
+from .states import Row, State
+from .world import CALLERS
 
 SHARED = ("model_name", "display_name", "provider", "is_default")
 FIELDS = {
@@ -34,39 +37,10 @@ FIELDS = {
 NO_DEFAULT = 503
 """The documented error where a type has no active row that is marked as default."""
 
-SECRET = "never-to-be-seen-4f1c9e"
-"""Stands in every column that holds a key, a password or a token."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back. `body` is parsed JSON, or None when it is none; `error` is an exception that came through."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-    body: Any
-    queries: int = 0
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """A rule that does not hold, and how."""
-
-    rule: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.message}"
-
-
-def problems(state: State, answer: Answer, validators: Mapping[int, Any], *, choices: bool) -> Iterator[Problem]:
-    """Everything that is wrong with `answer`. `validators` by status; `choices`: the installation's settings still
-    choose the image model, as until phase 6, and its is_default does from phase 7 on."""
-    caller = CALLERS[state.caller]
-    if SECRET in answer.text:
-        yield Problem(rule="secret", message="the value of a key, password or token column is in the answer")
+def problems(state: State, answer: Answer, validators: Mapping[int, Any], facts: Facts) -> Iterator[Problem]:
+    """Everything that is wrong with `answer`; `validators` are the contract's schemas by status."""
+    caller, choices = CALLERS[state.caller], facts.choices
     lacking = without_default(state) if caller.status == 200 else []
     wanted = NO_DEFAULT if lacking else caller.status
     if answer.status != wanted and not (lacking and answer.status == 200):
@@ -114,11 +88,11 @@ def default_of(kind: str, state: State, *, choices: bool) -> str | None:
     return chosen if choices and chosen in names else next(iter(names), None)
 
 
-def queries_grew(few: Answer, many: Answer, crowd: int) -> Iterator[Problem]:
-    """N+1: the same state with `crowd` more rows asked the database more often."""
+def grew(state: State, few: Answer, many: Answer) -> Iterator[Problem]:
+    """N+1: the same state with its crowd asked the database more often."""
     if many.queries != few.queries:
         yield Problem(
-            rule="queries", message=f"{few.queries} queries became {many.queries} with {crowd} more active rows"
+            rule="queries", message=f"{few.queries} queries became {many.queries} with {state.crowd} more active rows"
         )
 
 

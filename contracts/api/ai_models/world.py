@@ -1,4 +1,4 @@
-"""The accounts and tokens that every fuzzed database state has, and how each caller presents itself.
+"""The accounts and tokens that every state has, and how each caller presents itself.
 
 Rows are inserted by the stack as any scenario's; kinds and columns are those of [tables] in harness.toml.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from harness.core.scenario import Given, Ref, Row
+from harness.jobs.contracts.fuzz.protocol import Caller
 
 OWNER, OTHER = "owner", "other"
 PAST = "2020-01-01T00:00:00Z"
@@ -20,35 +20,32 @@ def bearer(name: str) -> str:
     return "igny8_" + hashlib.sha256(f"harness bearer {name}".encode()).hexdigest()[:40]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who asks. `header` is the Authorization header, None for none; `status` what must be answered; `account` the
-    name of the account whose settings hold, "" where the answer must be a refusal."""
-
-    header: str | None
-    status: int
-    account: str = ""
+def _as(authorization: str) -> Mapping[str, str]:
+    return {"Authorization": authorization}
 
 
 CALLERS: Mapping[str, Caller] = {
-    OWNER: Caller(header=f"Bearer {bearer(OWNER)}", status=200, account=OWNER),
-    OTHER: Caller(header=f"Bearer {bearer(OTHER)}", status=200, account=OTHER),
-    "lower-case-scheme": Caller(header=f"bearer {bearer(OWNER)}", status=200, account=OWNER),
-    "expired": Caller(header=f"Bearer {bearer('expired')}", status=401),
-    "revoked": Caller(header=f"Bearer {bearer('revoked')}", status=401),
-    "suspended": Caller(header=f"Bearer {bearer('suspended')}", status=401),
-    "without-account": Caller(header=f"Bearer {bearer('staff')}", status=403),
-    "unknown": Caller(header=f"Bearer {bearer('nobody')}", status=401),
-    "one-letter-off": Caller(header=f"Bearer {bearer(OWNER)[:-1]}z", status=401),
-    "missing": Caller(header=None, status=401),
-    "empty": Caller(header="", status=401),
-    "scheme-only": Caller(header="Bearer", status=401),
-    "two-words": Caller(header=f"Bearer {bearer(OWNER)} {bearer(OWNER)}", status=401),
-    "other-scheme": Caller(header=f"Basic {bearer(OWNER)}", status=401),
-    "digest-as-token": Caller(header=f"Bearer {hashlib.sha256(bearer(OWNER).encode()).hexdigest()}", status=401),
-    "not-ascii": Caller(header="Bearer \u00fc\u00df", status=401),
+    OWNER: Caller(headers=_as(f"Bearer {bearer(OWNER)}"), status=200, account=OWNER),
+    OTHER: Caller(headers=_as(f"Bearer {bearer(OTHER)}"), status=200, account=OTHER),
+    "lower-case-scheme": Caller(headers=_as(f"bearer {bearer(OWNER)}"), status=200, account=OWNER),
+    "expired": Caller(headers=_as(f"Bearer {bearer('expired')}"), status=401),
+    "revoked": Caller(headers=_as(f"Bearer {bearer('revoked')}"), status=401),
+    "suspended": Caller(headers=_as(f"Bearer {bearer('suspended')}"), status=401),
+    "without-account": Caller(headers=_as(f"Bearer {bearer('staff')}"), status=403),
+    "unknown": Caller(headers=_as(f"Bearer {bearer('nobody')}"), status=401),
+    "one-letter-off": Caller(headers=_as(f"Bearer {bearer(OWNER)[:-1]}z"), status=401),
+    "missing": Caller(headers={}, status=401),
+    "empty": Caller(headers=_as(""), status=401),
+    "scheme-only": Caller(headers=_as("Bearer"), status=401),
+    "two-words": Caller(headers=_as(f"Bearer {bearer(OWNER)} {bearer(OWNER)}"), status=401),
+    "other-scheme": Caller(headers=_as(f"Basic {bearer(OWNER)}"), status=401),
+    "digest-as-token": Caller(headers=_as(f"Bearer {hashlib.sha256(bearer(OWNER).encode()).hexdigest()}"), status=401),
+    "not-ascii": Caller(headers=_as("Bearer \u00fc\u00df"), status=401),
 }
 """Every way to come with a token, or without."""
+
+USUAL = (OWNER, OTHER)
+"""Who must be let in, or nothing can be judged; the first of them asks where nobody is named."""
 
 
 def given() -> Given:
