@@ -100,7 +100,19 @@ class _Reader:
             "target",
             top["target"],
             ("name", "root"),
-            ("app", "manage", "migrate", "python", "requires", "phase", "databases", "env", "inprocess_env", "markers"),
+            (
+                "app",
+                "manage",
+                "migrate",
+                "python",
+                "requires",
+                "phase",
+                "databases",
+                "env",
+                "id_ranges",
+                "inprocess_env",
+                "markers",
+            ),
         )
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -140,6 +152,7 @@ class _Reader:
             env=self.table_of_text("target.env", target.get("env", {})),
             inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
             databases=self.databases(target.get("databases", ["default"])),
+            id_ranges=self.flag("target.id_ranges", target.get("id_ranges", False)),
             markers=self.texts("target.markers", target.get("markers", [])),
             provider_hosts=hosts,
             providers=known,
@@ -156,6 +169,11 @@ class _Reader:
             rates=base / own.get("rates", "contracts/rates.toml"),
             rates_named="rates" in own,
         )
+
+    def flag(self, where: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.fail(f"{where} must be true or false", "write it without quotes")
+        return value
 
     def databases(self, value: Any) -> tuple[str, ...]:
         aliases = self.texts("target.databases", value)

@@ -137,6 +137,8 @@ class Config:
     requirements: tuple[Path, ...] = ()
     requires: str = ""
     """The Python that `requirements` are installed for ("3.12"); "": the harness's."""
+    id_ranges: bool = False
+    """Whether the keys that each sequence draws are of a range of its own, so that an id is known wherever it stands."""
     markers: tuple[str, ...] = ()
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""

@@ -43,7 +43,7 @@ def _found(db: psycopg.Connection, tables: Mapping[str, Table], every: Mapping[s
     found: dict[str, list[RowChange]] = {}
     with holder_named(db, "the database cannot be read"):
         state = db.execute(
-            """SELECT t.name, t.oid, t.key, t.numbered, harness.place(t), t.links,
+            """SELECT t.name, t.oid, t.key, t.numbered, t.rows, t.links,
                       t.oid IN (SELECT oid FROM harness.dirty_tables()), t.oid IN (SELECT oid FROM harness.seeded)
                FROM harness.tables t"""
         ).fetchall()

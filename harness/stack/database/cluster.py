@@ -69,7 +69,17 @@ def start(
         with suppress(OSError):
             os.utime(packed)
         return Cluster(server=server, dbs=dbs, built=False)
-    build(found, data, log, port, password, migrate, databases=config.databases, root=config.root)
+    build(
+        found,
+        data,
+        log,
+        port,
+        password,
+        migrate,
+        databases=config.databases,
+        root=config.root,
+        id_ranges=config.id_ranges,
+    )
     with suppress(OSError):
         # a cache that cannot be written costs time at the next boot, nothing else
         pack.write(data, packed)
@@ -88,7 +98,7 @@ def key(config: Config, version: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     python = interpreter.of(config)
     facts = [version, python.version, sorted(python.packages.items()), list(config.migrate), config.databases]
-    facts += [sorted(config.env.items()), snapshot.VERSION]
+    facts += [config.id_ranges, sorted(config.env.items()), snapshot.VERSION]
     digest.update(json.dumps(facts).encode())
     for name in _PREPARED_BY:
         digest.update(Path(__file__).with_name(name).read_bytes())
@@ -120,6 +130,7 @@ def build(
     *,
     databases: Sequence[str],
     root: Path,
+    id_ranges: bool = False,
 ) -> None:
     """Make a cluster in `data`: each database empty, with what only a superuser may create, migrated, snapshotted."""
     postgres.initdb(found, data)
@@ -132,7 +143,7 @@ def build(
             postgres.create(admin, postgres.name_of(alias))
             migrate(alias)
             with postgres.connect(sockets, port, postgres.name_of(alias)) as db:
-                snapshot.take(db)
+                snapshot.take(db, id_ranges=id_ranges)
     finally:
         admin.close()
         postgres.stop(server)

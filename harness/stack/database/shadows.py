@@ -13,10 +13,11 @@ DROP SCHEMA IF EXISTS harness, harness_snapshot, harness_baseline CASCADE;
 CREATE SCHEMA harness;
 CREATE SCHEMA harness_snapshot;
 CREATE SCHEMA harness_baseline;
--- key: its columns, none: {}; numbered: a sequence draws it; parted: rows stand in partitions
+-- place: the table in SQL; rows: exactly its own, of one that is inherited too, of partitions their parent's;
+-- key: its columns, none: {}; numbered: a sequence draws it
 CREATE TABLE harness.tables (
     oid oid PRIMARY KEY, name text NOT NULL, columns text NOT NULL, key text[] NOT NULL, numbered boolean NOT NULL,
-    parted boolean NOT NULL, sequence text, names text[] NOT NULL, types text[] NOT NULL, required text[] NOT NULL,
+    place text NOT NULL, rows text NOT NULL, sequence text, names text[] NOT NULL, types text[] NOT NULL, required text[] NOT NULL,
     links jsonb NOT NULL);
 CREATE TABLE harness.relations (oid oid PRIMARY KEY, name text NOT NULL, kind "char" NOT NULL);
 CREATE UNLOGGED TABLE harness.dirty (oid oid NOT NULL);
@@ -24,6 +25,8 @@ CREATE UNLOGGED TABLE harness.seeded (oid oid NOT NULL);
 CREATE UNLOGGED TABLE harness.inserted (n bigint GENERATED ALWAYS AS IDENTITY, oid oid NOT NULL, key text NOT NULL);
 CREATE TABLE harness.sequences (oid oid PRIMARY KEY, last_value bigint NOT NULL, is_called boolean NOT NULL);
 
+-- what is done before and after a table's rows are put back; without a table, after any
+CREATE TABLE harness.around (oid oid, before text NOT NULL, statement text NOT NULL);
 CREATE TABLE harness.censused AS SELECT ''::text AS said;
 
 CREATE FUNCTION harness.mark() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -43,11 +46,6 @@ CREATE VIEW harness.there AS
     UNION ALL
     SELECT n.oid, 'n', false, '', n.nspname, 'the schema ' || n.nspname FROM pg_namespace n
     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'harness', 'harness_snapshot', 'harness_baseline');
-
-CREATE FUNCTION harness.place(t harness.tables) RETURNS text LANGUAGE sql STABLE AS $$
-    -- rows of tables that inherit are their own table's; rows of partitions are their parent's
-    SELECT CASE WHEN t.parted THEN '' ELSE 'ONLY ' END || t.oid::regclass
-$$;
 
 CREATE FUNCTION harness.dirty_tables() RETURNS TABLE (oid oid) LANGUAGE sql AS $$
     SELECT t.oid FROM (SELECT DISTINCT coalesce(pg_partition_root(d.oid), d.oid) AS oid FROM harness.dirty d) d
@@ -79,7 +77,7 @@ BEGIN
         SELECT t.oid, t.name,
                  (SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
                   WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
-                 KEY_OF, false, t.kind = 'p', NULL, COLUMNS_OF, LINKS_OF INTO made;
+                 KEY_OF, false, t.oid::regclass, CASE t.kind WHEN 'p' THEN '' ELSE 'ONLY ' END || t.oid::regclass, NULL, COLUMNS_OF, LINKS_OF INTO made;
         CONTINUE WHEN made.columns IS NULL;
         made.sequence := CASE WHEN cardinality(made.key) = 1 THEN SEQUENCE_OF::text END;
         made.numbered := EXISTS (
@@ -92,12 +90,21 @@ BEGIN
             EXECUTE format('CREATE TRIGGER harness_insert AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION harness.insert_%s()',
                            t.oid::regclass, t.oid);
         END IF;
-        EXECUTE format('CREATE UNLOGGED TABLE harness_baseline.t%s AS SELECT * FROM %s LIMIT 0', t.oid, harness.place(made));
-        EXECUTE format('CREATE TABLE harness_snapshot.t%s AS SELECT * FROM %s', t.oid, harness.place(made));
+        EXECUTE format('CREATE UNLOGGED TABLE harness_baseline.t%s AS SELECT * FROM %s LIMIT 0', t.oid, made.rows);
+        EXECUTE format('CREATE TABLE harness_snapshot.t%s AS SELECT * FROM %s', t.oid, made.rows);
     END LOOP;
     FOR counter IN SELECT oid FROM harness.there WHERE kind = 'S' LOOP
         EXECUTE format('INSERT INTO harness.sequences SELECT %s, last_value, is_called FROM %s', counter, counter::regclass);
     END LOOP;
+    INSERT INTO harness.around
+    SELECT coalesce(pg_partition_root(g.tgrelid), g.tgrelid), format('ALTER TABLE %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.tgname),
+           format('ALTER TABLE %s ENABLE %s TRIGGER %I', g.tgrelid::regclass,
+                  CASE g.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, g.tgname)
+    FROM pg_trigger g JOIN harness.there h ON h.oid = g.tgrelid
+    WHERE g.tgenabled IN ('A', 'R') AND NOT g.tgisinternal AND g.tgparentid = 0;
+    INSERT INTO harness.around
+    SELECT NULL, '', format('REFRESH MATERIALIZED VIEW %s', h.oid::regclass)
+    FROM harness.there h JOIN pg_class c ON c.oid = h.oid WHERE h.kind = 'm' AND c.relispopulated;
     UPDATE harness.censused SET said = harness.census();
 END $$;
 """.replace("KEY_OF", key_of("t.oid"))
@@ -105,6 +112,17 @@ END $$;
     .replace("COLUMNS_OF", columns_of("t.oid"))
     .replace("LINKS_OF", links_of("t.oid"))
 )
+
+RANGES = """
+SELECT setval(s.oid::regclass, s.first, false) FROM (
+    SELECT h.oid, 700000000 + 1000000 * row_number() OVER (ORDER BY h.name) AS first, q.seqmax, q.seqincrement
+    FROM harness.there h JOIN pg_sequence q ON q.seqrelid = h.oid WHERE h.kind = 'S'
+) s
+WHERE s.seqincrement > 0 AND s.first + 1000000 < s.seqmax AND coalesce(pg_sequence_last_value(s.oid), 0) < s.first
+  AND NOT EXISTS (
+    SELECT FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i') AND a.atttypid = 'int2'::regtype)
+"""
 
 BACK = """
 CREATE FUNCTION harness.census() RETURNS text LANGUAGE sql STABLE AS $$
@@ -140,13 +158,13 @@ CREATE FUNCTION harness.lock_all() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     -- waits for writers in progress, whose marks and rows are not visible yet; does not wait for readers
     IF EXISTS (SELECT FROM harness.tables) THEN
-        EXECUTE (SELECT 'LOCK TABLE ' || string_agg(harness.place(t), ', ' ORDER BY t.name)
+        EXECUTE (SELECT 'LOCK TABLE ' || string_agg(t.rows, ', ' ORDER BY t.name)
                         || ' IN SHARE ROW EXCLUSIVE MODE' FROM harness.tables t);
     END IF;
 END $$;
 
 CREATE FUNCTION harness.reset() RETURNS text[] LANGUAGE plpgsql AS $$
-DECLARE t harness.tables; g record; view oid; touched text[]; gone text; changed boolean; again text; later text[] := '{}';
+DECLARE t harness.tables; g record; touched text[]; gone text; changed boolean; again text; later text[] := '{}';
 BEGIN
     changed := harness.census() IS DISTINCT FROM (SELECT said FROM harness.censused);
     IF changed THEN
@@ -159,34 +177,31 @@ BEGIN
     IF changed THEN
         PERFORM harness.drop_made();
     END IF;
-    -- the target's own triggers have fired when it wrote the rows
+    -- the target's own triggers have fired when it wrote the rows, also those that say they fire in any case
     SET LOCAL session_replication_role = replica;
     SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO touched FROM harness.tables
     WHERE oid IN (SELECT oid FROM harness.dirty_tables() UNION SELECT oid FROM harness.seeded);
+    FOR g IN SELECT a.before, a.statement FROM harness.around a JOIN harness.tables USING (oid) WHERE name = ANY (touched) LOOP
+        EXECUTE g.before;
+        later := later || g.statement;
+    END LOOP;
     FOR t IN SELECT * FROM harness.tables WHERE name = ANY (touched) ORDER BY name LOOP
-        -- but for those that say they fire in any case
-        FOR g IN SELECT tgrelid, tgname, tgenabled FROM pg_trigger
-                 WHERE tgrelid IN (SELECT t.oid UNION ALL SELECT relid FROM pg_partition_tree(t.oid::regclass) WHERE relid <> t.oid)
-                   AND tgenabled IN ('A', 'R') AND NOT tgisinternal AND tgparentid = 0 LOOP
-            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.tgname);
-            later := later || format('ALTER TABLE %s ENABLE %s TRIGGER %I', g.tgrelid::regclass,
-                                     CASE g.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, g.tgname);
-        END LOOP;
-        EXECUTE format('DELETE FROM %s', harness.place(t));
+        EXECUTE format('DELETE FROM %s', t.rows);
         EXECUTE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM harness_snapshot.t%s',
-                       t.oid::regclass, t.columns, t.columns, t.oid);
+                       t.place, t.columns, t.columns, t.oid);
     END LOOP;
     FOREACH again IN ARRAY later LOOP
         EXECUTE again;
     END LOOP;
     IF touched <> '{}' THEN
-        FOR view IN SELECT h.oid FROM harness.there h JOIN pg_class c ON c.oid = h.oid
-                    WHERE h.kind = 'm' AND c.relispopulated ORDER BY h.oid LOOP
-            EXECUTE format('REFRESH MATERIALIZED VIEW %s', view::regclass);
+        FOR again IN SELECT statement FROM harness.around WHERE oid IS NULL LOOP
+            EXECUTE again;
         END LOOP;
     END IF;
-    PERFORM setval(s.oid::regclass, s.last_value, s.is_called) FROM harness.sequences s
-    WHERE EXISTS (SELECT FROM pg_class c WHERE c.oid = s.oid);
+    IF changed THEN
+        DELETE FROM harness.sequences s WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = s.oid);
+    END IF;
+    PERFORM setval(s.oid::regclass, s.last_value, s.is_called) FROM harness.sequences s;
     PERFORM harness.empty('harness.dirty');
     PERFORM harness.empty('harness.seeded');
     PERFORM harness.empty('harness.inserted');
@@ -200,7 +215,7 @@ BEGIN
     INSERT INTO harness.seeded SELECT oid FROM harness.dirty_tables() EXCEPT SELECT oid FROM harness.seeded;
     FOR t IN SELECT * FROM harness.tables WHERE oid IN (SELECT oid FROM harness.seeded) ORDER BY name LOOP
         PERFORM harness.empty(format('harness_baseline.t%s', t.oid));
-        EXECUTE format('INSERT INTO harness_baseline.t%s SELECT * FROM %s', t.oid, harness.place(t));
+        EXECUTE format('INSERT INTO harness_baseline.t%s SELECT * FROM %s', t.oid, t.rows);
         touched := touched || t.name;
     END LOOP;
     PERFORM harness.empty('harness.dirty');
@@ -208,11 +223,12 @@ BEGIN
 END $$;
 
 CREATE FUNCTION harness.empty(name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE size bigint := pg_relation_size(name::regclass);
 BEGIN
     -- TRUNCATE costs a millisecond and keeps the file short; DELETE is free while the file is
-    IF pg_relation_size(name::regclass) > 65536 THEN
+    IF size > 65536 THEN
         EXECUTE 'TRUNCATE ' || name;
-    ELSE
+    ELSIF size > 0 THEN
         EXECUTE 'DELETE FROM ' || name;
     END IF;
 END $$;

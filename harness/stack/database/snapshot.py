@@ -27,9 +27,9 @@ from __future__ import annotations
 import psycopg
 
 from harness.stack.database import observer
-from harness.stack.database.shadows import BACK, NOTES, TAKE
+from harness.stack.database.shadows import BACK, NOTES, RANGES, TAKE
 
-VERSION = 3
+VERSION = 4
 """Part of the key of cached databases: raise it when the SQL here or in shadows.py changes."""
 
 SCHEMAS = ("harness", "harness_snapshot", "harness_baseline")
@@ -37,11 +37,17 @@ TRIGGERS = ("harness_mark", "harness_insert")
 """What is here of the harness and not of the target."""
 
 
-def take(db: psycopg.Connection) -> None:
-    """(Re)build the shadows from the database as it stands now; call after migrating. Whatever it holds is the snapshot."""
+def take(db: psycopg.Connection, *, id_ranges: bool = False) -> None:
+    """(Re)build the shadows from the database as it stands now; call after migrating. Whatever it holds is the snapshot.
+
+    With `id_ranges` the k-th sequence goes on at 700,000,000 + k x 1,000,000, where it has not come so far and the type of
+    its column reaches so far: keys of smallint stay small.
+    """
     with observer.patient(db), db.transaction():
         for part in (NOTES, TAKE, BACK):
             db.execute(part)
+        if id_ranges:
+            db.execute(RANGES)
         db.execute("SELECT harness.take_snapshot()")
 
 

@@ -62,7 +62,7 @@ def without_shadows(stack: Stack) -> None:
 def with_shadows(stack: Stack) -> None:
     """Whatever the databases hold now is what every reset goes back to."""
     for db in stack.dbs.values():
-        snapshot.take(db)
+        snapshot.take(db, id_ranges=stack.config.id_ranges)
 
 
 def backup(stack: Stack, file: Path) -> None:
