@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.backend import scenarios
 from harness.backend.at_phase import at_phase
 from harness.backend.description import load
+from harness.backend.python.interpreter import together
 from harness.cell.live import Live, boot
 from harness.core.config import Config
 from harness.core.scenario import Cell, Scenario
@@ -21,6 +22,7 @@ from harness.stack.isolation import guard, hook
 from harness.stack.isolation.island import Island
 from harness.stack.processes.boot import plan
 from harness.stack.processes.running import Stack
+from harness.verb.target import ready
 
 
 @dataclass(kw_only=True)
@@ -36,10 +38,11 @@ class Session:
     @classmethod
     def plan(cls, file: Path, phase: int | None) -> Session:
         """Make this process the target's interpreter, with the environment that a boot will fit. Starts nothing yet
-        but the guard. Raises HarnessError config-*, phase-*."""
+        but the guard. Raises HarnessError config-*, phase-*, target-*."""
         resources = ExitStack()
         try:
-            config = at_phase(load(file.resolve()), phase)
+            config = ready(at_phase(load(file.resolve()), phase), isolation="auto")
+            together(config, "the pytest plugin")
             folder = resources.enter_context(guard.guarded_folder())
             why = "the start-up hook, in pytest's own process"
             island = Island(kind="hook", why=why, run_dir=folder, hosts=hook.addresses(config.provider_names))

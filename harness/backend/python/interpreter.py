@@ -58,6 +58,18 @@ def of(config: Config) -> Interpreter:
     return _interpreter(executable(config), ", ".join(names) or OWN)
 
 
+def together(config: Config, what: str) -> None:
+    """Raises HarnessError target-apart where `what`, which is harness and target in one process, cannot be had."""
+    one = of(config)
+    if not one.shared:
+        raise HarnessError(
+            f"{what} is harness and target in one process, and the target has an environment of its own: "
+            f"{one.said_by}, Python {one.version}",
+            hint="use the processes tier; or install the harness into the target's environment and run it from there",
+            code="target-apart",
+        )
+
+
 def own() -> Interpreter:
     """The one that runs the harness."""
     return _interpreter(sys.executable, OWN)

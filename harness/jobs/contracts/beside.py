@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import harness
+from harness.backend.python.interpreter import together
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.processes.running import Stack
@@ -19,7 +20,11 @@ PACKAGE = Path(harness.__file__).resolve().parents[1]
 
 
 def in_target(stack: Stack, config: Config, words: Iterable[str], extra: Mapping[str, str] = {}) -> Any:
-    """Run a program with the target's environment and folder, this package importable; the finished process."""
+    """Run a program with the target's environment and folder, this package importable; the finished process.
+
+    Raises HarnessError target-apart where the target's interpreter has not what this package needs.
+    """
+    together(config, "what is asked in the target's own process")
     found = [stack.env.get("PYTHONPATH", ""), str(PACKAGE)]
     env = {**stack.env, **extra, "PYTHONPATH": ":".join(filter(None, found))}
     return subprocess.run(

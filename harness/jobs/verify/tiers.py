@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from harness.backend.python.interpreter import together
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.tier import TierRun
@@ -58,6 +59,7 @@ def _inprocess(config: Config) -> None:
     from harness.stack.inprocess.running import check_roles
 
     check_roles(config.roles)
+    together(config, "the inprocess tier")
 
 
 _PROBES: Mapping[str, Callable[[Config], None]] = {

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import scenarios
+from harness.backend.python import frozen
 from harness.cell.live import Live, boot
 from harness.cell.observe import Tell
 from harness.core.config import Config
@@ -61,10 +62,13 @@ def drive(config: Config, week: Week, start: datetime, zone: str, island: Island
     # beat and web have no part in it, and workers start when their clock is there
     quiet = {name: replace(role, boot="on_demand") for name, role in config.roles.items()}
     with boot(replace(config, roles=quiet), island, shell=True) as live:
-        now = _install_clock(live, workers, zone)
+        packages = frozen.provide(config)
+        now = _install_clock(live, workers, zone, packages)
         spent["boot"] = time.perf_counter() - began
-        beat = drive_beat(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1])
-        elsewhere = drive_beat(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], timezone=zone)
+        beat = drive_beat(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], packages=packages)
+        elsewhere = drive_beat(
+            live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], timezone=zone, packages=packages
+        )
         spent["beat"] = time.perf_counter() - began - spent["boot"]
         begun = _start_event(config, island, beat, start)
         with told_run(folder, listen, begun, run_dir=live.stack.run_dir, seconds=spent) as tell:
@@ -93,7 +97,7 @@ def judged(
     )
 
 
-def _install_clock(live: Live, workers: list[str], zone: str) -> Path:
+def _install_clock(live: Live, workers: list[str], zone: str, packages: Path | None) -> Path:
     """Put the start-up hook where the workers' Python finds it first, and let the stack know their environment."""
     hook, now = live.stack.run_dir / "week", live.stack.run_dir / "week" / "now"
     hook.mkdir()
@@ -101,6 +105,8 @@ def _install_clock(live: Live, workers: list[str], zone: str) -> Path:
     before = live.stack.env.get("PYTHONPATH")
     paths = os.pathsep.join([str(hook), *([before] if before else [])])
     own = {"PYTHONPATH": paths, "HARNESS_CLOCK": str(now), "TZ": zone}
+    if packages is not None:
+        own["HARNESS_CLOCK_PACKAGES"] = str(packages)
     config = live.stack.config
     roles = {
         name: replace(role, env={**role.env, **own}) if name in workers else role for name, role in config.roles.items()

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from harness.backend.phases import comparing
+from harness.backend.python import frozen
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status, worst
@@ -64,6 +65,7 @@ def week(
     """
     start, zone = _day(day), _zone(zone_name)
     config = ready(loaded(config_path, phase), isolation=isolation)
+    frozen.provide(config)  # while there is a network
     asked = known(config)
     made = job.week_of(config, accounts, start)
     price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None

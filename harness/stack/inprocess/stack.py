@@ -10,6 +10,7 @@ from typing import Any
 
 import redis
 
+from harness.backend.python.interpreter import together
 from harness.core.config import Config
 from harness.stack.inprocess import interpreter
 from harness.stack.inprocess.running import InprocessStack, check_roles
@@ -34,9 +35,10 @@ def boot(
     `planned` (processes.plan) says that this process has the target's environment already (interpreter.within), as
     pytest's has; the target's tasks and workers are then as Celery has them, but `at_work`. `reachable`: others will
     come over HTTP, so the target is served. Raises StackError as processes.boot does, and inprocess-import,
-    inprocess-second, inprocess-role.
+    inprocess-second, inprocess-role, and HarnessError target-apart.
     """
     check_roles(config.roles)
+    together(config, "the inprocess tier")
     begun = time.perf_counter()
     with ExitStack() as held:
         below = held.enter_context(
