@@ -10,7 +10,8 @@ import hashlib
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ PATIENCE_S = 900
 CELLS = {"igny8_b": 115}
 """The least number of cells that are driven."""
 
-BY_HAND = {"igny8_b": 95}
+BY_HAND = {"igny8_b": 62}
 """The most lines outside scenarios that somebody wrote for it."""
 
 AS_DELIVERED = {"igny8_b": "b8c45cd792e3886a29e3ebe3794ec2f9133957b0470f0a053872c37c1e62dd18"}
@@ -63,6 +64,22 @@ def by_hand(folder: Path) -> int:
 def driven(folder: Path, cache: Path, *words: str) -> Told:
     """`harness verify` on a description in `folder`."""
     return Workshop(folder=folder, cache=cache).harness("verify", *words, patience_s=PATIENCE_S)
+
+
+@pytest.fixture(scope="module")
+def pristine(cache: Path) -> Callable[[str], Workshop]:
+    """pristine(name): the target as it is, which passes every cell that its faults are looked for in: without this they
+    prove nothing. Its database is prepared."""
+
+    @lru_cache
+    def made(name: str) -> Workshop:
+        known = tomllib.loads((TARGETS / f"{name}.faults" / "told.toml").read_text())
+        cells = sorted({one["cell"] for one in known.values() if isinstance(one, dict)})
+        told = driven(TARGETS / f"{name}.harness", cache, *(word for cell in cells for word in ("--only", cell)))
+        assert f"{len(cells)} passed, 0 failed, 0 unknown" in told.out, told.out + told.err
+        return Workshop(folder=TARGETS / f"{name}.harness", cache=cache)
+
+    return made
 
 
 @pytest.mark.parametrize("name", AS_DELIVERED)
@@ -114,8 +131,10 @@ def test_a_target_is_driven_whole_and_is_green(name: str, cache: Path):
 @pytest.mark.targets
 @pytest.mark.stack
 @pytest.mark.timeout(PATIENCE_S)
-@pytest.mark.parametrize(("name", "patch", "known"), faults())
-def test_a_fault_of_a_target_is_told(name: str, patch: Path, known: dict[str, Any], tmp_path: Path, cache: Path):
+@pytest.mark.parametrize(("name", "patch", "known"), list(faults()))
+def test_a_fault_of_a_target_is_told(
+    name: str, patch: Path, known: dict[str, Any], tmp_path: Path, cache: Path, pristine: Callable[[str], Workshop]
+):
     """Claim: exit code 1, and the checkers that should see it say so in the cell that shows it."""
     for part in (name, f"{name}.harness"):
         shutil.copytree(TARGETS / part, tmp_path / part, ignore=shutil.ignore_patterns(*MADE))
@@ -125,6 +144,9 @@ def test_a_fault_of_a_target_is_told(name: str, patch: Path, known: dict[str, An
         (description / "harness.toml").write_text(text.replace(f'{kept} = "../../../', f'{kept} = "{REPOSITORY}/'))
     (description / ".harness").symlink_to(TARGETS / f"{name}.harness" / ".harness")  # its packages are installed once
     subprocess.run(["git", "apply", str(patch)], cwd=tmp_path / name, check=True)
+    whole = pristine(name)
+    if "/migrations/" not in patch.read_text():
+        Workshop(folder=description, cache=cache).borrow_database(whole)
     told = driven(description, cache, "--only", known["cell"])
     assert told.code == 1, told.out + told.err
     seen = told.failures(known["cell"])

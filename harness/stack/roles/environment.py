@@ -69,7 +69,7 @@ def forget_stale_bytecode(cache: Path, root: Path, key: str) -> None:
 def of_target(
     config: Config, first: Mapping[str, str], places: Mapping[str, str], extra: Mapping[str, str] = {}
 ) -> dict[str, str]:
-    """`first`, the usual names of the database and broker, [target.env], then a role's own `extra`; later ones win.
+    """`first`, the usual names of the database, the broker and the folder for files, [target.env], then a role's own `extra`; later ones win.
 
     PYTHONPATH of `first` stays in front of any other, because it carries the start-up hook.
     """
@@ -80,6 +80,8 @@ def of_target(
         "DB_USER": "{db_user}",
         "DB_PASSWORD": "{db_password}",
         "REDIS_URL": "{redis_url}",
+        "CELERY_BROKER_URL": "{redis_url}",
+        "MEDIA_ROOT": "{media}",
         "REQUESTS_CA_BUNDLE": "{ca_bundle}",
         "SSL_CERT_FILE": "{ca_bundle}",
     }
