@@ -17,12 +17,12 @@ from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.core.golden import resolve
 from harness.core.history import LogLine
-from harness.core.phase import Phase, RollbackKind, SchemaEffect
+from harness.core.phase import RollbackKind
 from harness.core.scenario import Cell, Do, Scenario
 from harness.core.scenario import Path as Way
 from harness.core.schema import Rows
-from harness.core.verdict import Status, Verdict
-from harness.jobs.phase import judge
+from harness.core.verdict import Verdict
+from harness.jobs.phase.rollback import served, survived
 from harness.jobs.phase.values import PhaseRun, part, silent
 from harness.run.judged import Law
 from harness.stack.database import ledger
@@ -44,25 +44,11 @@ def go_back(
         retarget.without_shadows(stack)
         queued = law.scenarios[QUEUED]
         refs = leave(live, _Queued(after, queued, live))
-        rows_of_n = catalogue.rows(live.db)
+        written = catalogue.rows(live.db)
         listen("phase", {"text": f"rolling {phase.name} back: {phase.rollback.kind}"})
         live.retarget(after)  # stops the new code; migrating back still needs it
-        rows_left = _roll_back(run, live, before, rows_of_n)
-        # a rollback of code alone leaves the data that the phase's migrations wrote
-        stays = {f"{one.table}.{column}" for one in phase.expect.data for column in one.columns}
-        kept_but = stays if phase.rollback.kind is RollbackKind.CODE else set()
-        gone = _gone(phase)
-        run.verdicts.append(
-            judge.round_trip(
-                phase, run.kept, rows_left, told="rows of the phase before are as they were", gone=kept_but
-            )
-        )
-        if phase.rollback.kind is not RollbackKind.BACKUP:
-            run.verdicts.append(
-                judge.round_trip(
-                    phase, rows_of_n, rows_left, told="rows written under it survive the rollback", gone=gone
-                )
-            )
+        rows_left = _roll_back(run, live, before)
+        run.verdicts += survived(phase, run.kept, written, rows_left)
         retarget.start_roles(stack)
         run.verdicts.append(_served(run, live, law, queued, refs))
         retarget.without_shadows(stack)
@@ -106,7 +92,7 @@ class _Queued:
         return ()
 
 
-def _roll_back(run: PhaseRun, live: Live, before: Config, rows_of_n: Rows) -> Rows:
+def _roll_back(run: PhaseRun, live: Live, before: Config) -> Rows:
     rollback, stack = run.phase.rollback, live.stack
     if rollback.kind is RollbackKind.MIGRATE:
         for app, name in rollback.to.items():
@@ -119,48 +105,12 @@ def _roll_back(run: PhaseRun, live: Live, before: Config, rows_of_n: Rows) -> Ro
 
 
 def _served(run: PhaseRun, live: Live, law: Law, scenario: Scenario, refs: Mapping[str, Any]) -> Verdict:
-    """The old code served the task that the new code had queued, and charged what the golden says."""
-    phase = run.phase
+    """Wait until the old code is done with the task that the new code had queued."""
     reason = live.broker.settle(live.config.settle_timeout_s, at_least=1)
     states = [f"{task.name} {task.state} {task.error}".strip() for task in live.broker.tasks()]
-    problems = [reason] if reason else []
-    problems += [
-        f"the code of phase {phase.number - 1} could not serve a task queued by {phase.name}: {state}"
-        for state in states
-        if "SUCCESS" not in state
-    ]
     name = next(name for name, ref in refs.items() if ref["kind"] == live.config.ledger.accounts)
-    golden = resolve(law.goldens[scenario.id], phase.number - 1, "").outcome
+    golden = resolve(law.goldens[scenario.id], run.phase.number - 1, "").outcome
     wanted = next(iter(golden.balance.values()))["closing"]
     held = ledger.balances(ledger.query_of(live.db), live.config, refs)
     left = live.config.ledger.amount(held[name]["credits"]) if name in held else None
-    if run.phase.rollback.kind is RollbackKind.BACKUP:
-        # the customer came after the backup: the task finds nobody and may fail, but it must end and charge nobody
-        problems = [reason] if reason else []
-        shown = f"its customer went with the backup; it ended, and nobody was charged: {', '.join(states)}"
-        if left is not None:
-            problems.append("a customer who came after the backup is still there")
-    else:
-        shown = f"{', '.join(states)}; balance {wanted} as the golden says"
-        if left != wanted:
-            problems.append(
-                f"the queued task left a balance of {'nobody' if left is None else left}, the golden has {wanted}"
-            )
-    return Verdict(
-        checker="phase-queue",
-        status=Status.FAIL if problems else Status.PASS,
-        cell="",
-        claim=f"phase {phase.number}: a task queued under it is served by the code before it",
-        evidence=tuple(problems) or (shown,),
-    )
-
-
-def _gone(phase: Phase) -> tuple[str, ...]:
-    """Tables and columns that go with the rollback, because the phase brought them."""
-    gone: list[str] = []
-    for change in phase.expect.schema:
-        if change.change is SchemaEffect.TABLE_ADDED:
-            gone.append(change.table)
-        elif change.change is SchemaEffect.COLUMN_ADDED:
-            gone += [f"{change.table}.{column}" for column in change.columns]
-    return tuple(gone) if phase.rollback.kind is RollbackKind.MIGRATE else ()
+    return served(run.phase, reason, states, wanted, left)

@@ -12,6 +12,7 @@ from harness.core.history import LogLine
 from harness.core.phase import DataChange, GoldenChange, Phase, SchemaEffect
 from harness.core.schema import Rows, Schema
 from harness.core.verdict import Status, Verdict
+from harness.judge.result import Result
 
 SHOWN = 12
 """Lines of evidence for one verdict; the rest is counted."""
@@ -117,6 +118,17 @@ def golden_change(
         "phase-goldens", phase, "outcomes change as declared, and in no other way", problems,
         f"{len(goldens)} goldens compared with phase {phase.number - 1}, {len(shown)} declared change(s) seen",
     )  # fmt: skip
+
+
+def old_code(phase: int, found: Result) -> Verdict:
+    """What the scan for old code found at a phase."""
+    return Verdict(
+        checker="phase-legacy",
+        status=found.status,
+        cell="",
+        claim=f"phase {phase}: old code is there while it is needed, and gone from phase 7 on",
+        evidence=found.evidence,
+    )
 
 
 def log_markers(phase: Phase, lines: Sequence[LogLine], *, whole: bool) -> Verdict:

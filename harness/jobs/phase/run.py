@@ -28,8 +28,6 @@ from harness.core.errors import HarnessError
 from harness.core.golden import resolve
 from harness.core.scenario import Cell
 from harness.core.scenario import Path as Way
-from harness.core.schema import Schema
-from harness.core.verdict import Verdict
 from harness.jobs.phase import judge
 from harness.jobs.phase.back import go_back
 from harness.jobs.phase.values import PhaseRun, part, silent
@@ -64,17 +62,6 @@ def run_phase(
     return run
 
 
-def _legacy(config: Config, schema: Schema) -> Verdict:
-    found = legacy.scan(config, schema)
-    return Verdict(
-        checker="phase-legacy",
-        status=found.status,
-        cell="",
-        claim=f"phase {config.phase}: old code is there while it is needed, and gone from phase 7 on",
-        evidence=found.evidence,
-    )
-
-
 def phases_dir(config: Config) -> Path:
     """Where the target's phases lie. Raises phase-none."""
     if config.phases_dir is None:
@@ -102,7 +89,7 @@ def _forward(
         new_rows, new_schema = catalogue.rows(live.db), catalogue.schema(live.db)
         run.verdicts.append(judge.schema_change(phase, old_schema, new_schema))
         run.verdicts.append(judge.forward_rows(phase, old_rows, new_rows, new_schema))
-        run.verdicts.append(_legacy(after, new_schema))
+        run.verdicts.append(judge.old_code(after.phase, legacy.scan(after, new_schema)))
         run.kept = old_rows
         retarget.with_shadows(stack)
         retarget.start_roles(stack)

@@ -9,17 +9,14 @@ import click
 from rich.console import Console
 
 from harness.core.counts import count, plain
-from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
-from harness.jobs.report import merge
+from harness.jobs.report import run as job
 from harness.report import machine, terminal
 from harness.report.say import say
-from harness.run.judged import judge_run
-from harness.store import durations, history
-from harness.store import runs as store
+from harness.store import durations
 from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded, runs_folder, runs_option
-from harness.verb.told import keep, summary_of
 
 
 @click.group()
@@ -41,13 +38,7 @@ def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial:
     Shards of different splits, shards that were cut off and missing shards are refused. Exit codes as verify's.
     """
     asked = known(loaded(config_path))
-    found = merge.check(asked.config, [store.find(folder) for folder in run], partial=partial)
-    folder = store.begin(runs_folder(asked.config, runs))
-    merge.write(found, folder)
-    result = judge_run(asked.config, asked.law, folder)
-    facts = {"merged": f"{count(len(found.parts), 'shard')}, the longest took {found.longest_s:.1f} s"}
-    summary = summary_of(asked, result, folder, found.seconds, None, facts)
-    keep(folder, result, summary)
+    summary = job.merged(asked, run, runs_folder(asked.config, runs), partial=partial)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:
         print(json.dumps(machine.document(summary), default=plain))
@@ -61,15 +52,8 @@ def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial:
 def written(run: Path, config_path: Path, out: Path | None) -> int:
     """Write how long each cell of RUN [default: runs/latest] took: what verify --shard splits by. Commit the file."""
     config = loaded(config_path)
-    stored = history.read(store.find(run) / store.HISTORY, config.ledger)
-    taken = durations.of_cells(stored.cells)
-    if not stored.start.get("whole") or set(taken.milliseconds) != set(stored.planned):
-        raise HarnessError(
-            f"{run} does not say how long every cell takes: {len(taken.milliseconds)} of its cells came to rest",
-            hint="write durations from a run of the whole plan: harness verify, without --only, --path or --shard",
-            code="durations-part",
-        )
     path = out or config.scenarios / durations.NAME
+    taken = job.durations_of(config, run)
     durations.write(path, taken)
     say(Console(), f"{path}: {count(len(taken.milliseconds), 'cell')}, {sum(taken.milliseconds.values()) / 1000:.1f} s")
     return OK

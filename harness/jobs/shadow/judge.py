@@ -2,7 +2,7 @@
 
 facts     what is compared
 declared  which differences the phases between the two declare
-The target's own comparison log is held against what was seen here by harness.judge.mismatch.
+logs      the target's own comparison log against what was seen here
 
 A run is compared with itself first (A/A). What differs there is noise: it makes the comparison unknown, and nothing is
 ever subtracted because of it.
@@ -17,12 +17,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.core.counts import signed
-from harness.core.history import CellHistory
+from harness.core.history import CellHistory, RunHistory
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.jobs.shadow.facts import FINDERS, Fact, facts_of
 from harness.judge.facts import Target
-from harness.judge.mismatch import Mismatch, logged, reconcile, seen_by_card
 
 ONLY_OLD, ONLY_NEW, DIFFERENT, SAME = "only-old", "only-new", "different", "same"
 SHOWN = 12
@@ -96,6 +95,15 @@ def compare(
     return Comparison(counts=counts, differences=tuple(found), unclear=tuple(unclear), cells=compared)
 
 
+def cut_off(runs: Mapping[str, RunHistory]) -> list[str]:
+    """Why some of the runs, by name, show less than was planned."""
+    return [
+        f"the {name} run was cut off, or left out a cell that it had planned"
+        for name, run in runs.items()
+        if run.end is None or {cell.cell for cell in run.cells} != set(run.planned)
+    ]
+
+
 def join(old: Sequence[Fact], new: Sequence[Fact]) -> tuple[int, list[Difference]]:
     """How many facts both have, and the differences in order: equal facts first, then the likeliest, then by key."""
     left, right = list(old), list(new)
@@ -127,23 +135,6 @@ def marked(real: Comparison, noise: Comparison) -> tuple[Difference, ...]:
     return tuple(
         replace(one, noisy=True) if (one.fact.cell, one.fact.kind) in places else one for one in real.differences
     )
-
-
-def seen_between(comparison: Comparison) -> list[Mismatch]:
-    """Charges that cost other credits in the new run than in the old one, as the usage logs of both say."""
-    return [
-        Mismatch(
-            cell=one.fact.cell,
-            operation=one.fact.key[1],
-            old=one.old.value["credits"],
-            new=one.new.value["credits"],
-            model=one.old.value["model"],
-            units=one.old.value["units"],
-            tokens=(one.old.value["tokens_in"], one.old.value["tokens_out"]),
-        )
-        for one in comparison.differences
-        if one.fact.kind == "usage" and one.old and one.new and one.old.value["credits"] != one.new.value["credits"]
-    ]
 
 
 def told(one: Difference) -> str:
@@ -254,6 +245,3 @@ def _text(value: Any) -> str:
 def _short(value: Any, width: int = WIDTH) -> str:
     text = value if isinstance(value, str) else _text(value)
     return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-__all__ = ["Comparison", "Difference", "Mismatch", "compare", "join", "judge", "logged", "marked", "reconcile", "seen_between", "seen_by_card", "told"]  # fmt: skip

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,18 +18,19 @@ from harness.backend.description import load
 from harness.backend.phases import manifest
 from harness.backend.phases.comparing import compares, price_phase
 from harness.core.config import Config
-from harness.core.errors import HarnessError
-from harness.core.history import CellHistory, RunHistory
+from harness.core.errors import OK, HarnessError
+from harness.core.history import CellHistory
 from harness.core.phase import Phase
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import Verdict
 from harness.jobs.shadow import judge
 from harness.jobs.shadow.declared import declare
 from harness.jobs.shadow.judge import Comparison
+from harness.jobs.shadow.logs import LogSide, judge_logs
 from harness.judge.facts import target_of
-from harness.judge.mismatch import logged, reconcile, seen_by_card
 from harness.run.judged import Law
 from harness.store import history
 from harness.store.runs import HISTORY
+from harness.verb.asked import Asked
 
 OLD, AGAIN, NEW = "old", "old-again", "new"
 """The folders of a shadow run, in the order in which they are driven."""
@@ -86,87 +88,46 @@ def between(old: Side, new: Side) -> tuple[Phase, ...]:
     return manifest.read_all(old.config.phases_dir, high)[low:]
 
 
+def drive(
+    old: tuple[Side, Asked], new: tuple[Side, Asked], folder: Path, enter: Callable[[str, Side, Asked, Path], int]
+) -> tuple[int, dict[str, float]]:
+    """Make a folder for each run, and have `enter` drive it there. The first exit code that is not OK, and the seconds of each."""
+    seconds: dict[str, float] = {}
+    for name, (side, asked) in {OLD: old, AGAIN: old, NEW: new}.items():
+        where = folder / name
+        where.mkdir()
+        begun = time.perf_counter()
+        code = enter(name, side, asked, where)
+        seconds[name] = time.perf_counter() - begun
+        if code != OK:
+            return code, seconds
+    return OK, seconds
+
+
 def judged(old: Side, new: Side, law: Law, folder: Path) -> Shadowed:
     """Read the three stored histories below `folder` and compare them."""
     runs = {name: history.read(folder / name / HISTORY, old.config.ledger) for name in (OLD, AGAIN, NEW)}
     target = target_of(old.config)
     noise = judge.compare(runs[OLD].cells, runs[AGAIN].cells, law.scenarios, target)
     real = judge.compare(runs[OLD].cells, runs[NEW].cells, law.scenarios, target)
-    cut = [
-        f"the {name} run was cut off, or left out a cell that it had planned" for name, run in runs.items() if _cut(run)
-    ]
     real = replace(
         real,
-        unclear=(*cut, *real.unclear),
+        unclear=(*judge.cut_off(runs), *real.unclear),
         differences=declare(
             judge.marked(real, noise), between(old, new), backwards=old.config.phase > new.config.phase
         ),
     )
     verdicts = [
         *judge.judge(real, noise, old=old.name, new=new.name),
-        *_logs(old, new, law, real, runs[OLD].cells, runs[NEW].cells),
+        *judge_logs(_side_of_logs(old, runs[OLD].cells), _side_of_logs(new, runs[NEW].cells), law.rates, real),
     ]
     return Shadowed(real=real, noise=noise, verdicts=tuple(verdicts))
 
 
-def _cut(run: RunHistory) -> bool:
-    return run.end is None or {cell.cell for cell in run.cells} != set(run.planned)
-
-
-def _logs(
-    old: Side, new: Side, law: Law, real: Comparison, before: Sequence[CellHistory], after: Sequence[CellHistory]
-) -> list[Verdict]:  # fmt: skip
-    """The comparison log of each side that keeps one. Between a side that compares and one that charges the new price
-    what was seen is the difference itself; otherwise it is the rate card of the phase that sets the new price."""
-    verdicts = []
-    cells = {OLD: before, NEW: after}
-    here, there = {OLD: old, NEW: new}, {OLD: new, NEW: old}
-    keeps = {name: compares(here[name].config, cells[name]) for name in (OLD, NEW)}
-    for name in (OLD, NEW):
-        said, unread = logged(cells[name])
-        if not keeps[name]:
-            if said or unread:
-                verdicts.append(_stray(here[name].name, said, unread))
-            continue
-        switch = price_phase(here[name].config)
-        later = there[name].config.phase > here[name].config.phase or switch is None
-        if later and not keeps[NEW if name == OLD else OLD]:
-            seen = judge.seen_between(real if name == OLD else _turned(real))
-            verdicts.append(
-                reconcile(said, seen, by=f"between {here[name].name} and {there[name].name}", unread=unread)
-            )
-        elif switch is not None:
-            seen, unclear = seen_by_card(cells[name], law.rates, switch)
-            by = f"in {here[name].name}, priced by the rate card of phase {switch}"
-            verdicts.append(reconcile(said, seen, by=by, unread=unread, unclear=unclear))
-        else:
-            verdicts.append(_alone(here[name].name))
-    return verdicts
-
-
-def _turned(real: Comparison) -> Comparison:
-    return replace(real, differences=tuple(replace(one, old=one.new, new=one.old) for one in real.differences))
-
-
-def _stray(name: str, said: Sequence[object], unread: Sequence[str]) -> Verdict:
-    lines = [*unread, *map(str, said)]
-    return Verdict(
-        checker="shadow-log",
-        status=Status.FAIL,
-        cell="",
-        claim=f"{name} has one calculation and logs no comparison",
-        evidence=(f"it logged {len(lines)}", *lines[: judge.SHOWN]),
-    )
-
-
-def _alone(name: str) -> Verdict:
-    return Verdict(
-        checker="shadow-log",
-        status=Status.UNKNOWN,
-        cell="",
-        claim=f"the comparison log of {name} says what was seen",
-        evidence=("no later phase sets prices: there is nothing to compare the log with",),
-    )
+def _side_of_logs(side: Side, cells: Sequence[CellHistory]) -> LogSide:
+    keeps = compares(side.config, cells)
+    switch = price_phase(side.config) if keeps else None
+    return LogSide(name=side.name, phase=side.config.phase, keeps=keeps, switch=switch, cells=cells)
 
 
 def declared_tapes(law: Law, old: Side, new: Side, names: Mapping[str, object] | Sequence[str]) -> tuple[str, ...]:

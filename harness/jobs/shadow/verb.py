@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import click
@@ -44,25 +43,22 @@ def shadow(
     before, after = job.sides(config_path, old, new)
     old_asked = asked(planned(ready(before.config, isolation=isolation), only=only))
     new_asked = asked(planned(ready(after.config, isolation=isolation), only=only), old_asked.law)
-    order = ((job.OLD, before, old_asked), (job.AGAIN, before, old_asked), (job.NEW, after, new_asked))
     folder = store.begin(runs_folder(before.config, runs))
     out = Console(quiet=as_json)
-    seconds: dict[str, float] = {}
-    for name, side, one in order:
-        where = folder / name
-        where.mkdir()
+
+    def enter_and_drive(name: str, side: job.Side, one: Asked, where: Path) -> int:
         say(out, f"{name.replace('-', ' ')}: {side.name}")
 
-        def inside(place: Island, one: Asked = one, where: Path = where) -> int:
+        def inside(place: Island) -> int:
             with progress.RunProgress(out, quiet=as_json) as heard:
                 drive.drive_plan(one.config, one.plan, place, where, heard.hear)
             return OK
 
-        begun = time.perf_counter()
-        code = enter(one.config, inside, isolation=isolation, as_json=as_json)
-        seconds[name] = time.perf_counter() - begun
-        if code != OK:
-            return code
+        return enter(one.config, inside, isolation=isolation, as_json=as_json)
+
+    code, seconds = job.drive((before, old_asked), (after, new_asked), folder, enter_and_drive)
+    if code != OK:
+        return code
     law = old_asked.law
     result = job.judged(before, after, law, folder)
     store.write_verdict(folder, result.verdicts, {"old": before.name, "new": after.name, "seconds": seconds})

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from harness.core.week import Schedule
+from harness.core.week import Schedule, Week
+from harness.jobs.week.values import HOURS
 
 
 def due_ticks(schedule: Schedule, ticks: Sequence[datetime]) -> tuple[datetime, ...]:
@@ -21,6 +22,11 @@ def due_ticks(schedule: Schedule, ticks: Sequence[datetime]) -> tuple[datetime, 
             break
         found[next(tick for tick in ticks if tick >= slot)] = None
     return tuple(found)
+
+
+def due_in(week: Week, start: datetime) -> int:
+    """How many runs of all its customers are due in the week from `start` on."""
+    return sum(len(due_ticks(schedule, hours_of(start, HOURS))) for schedule in week.schedules)
 
 
 def slots(schedule: Schedule) -> Iterator[datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,17 @@ def notes(driven: Driven, zone: ZoneInfo, start: datetime, phase: int, price_pha
     total = sum(driven.seconds.values())
     said.append(f"{total:.1f} s: {', '.join(f'{name} {spent:.1f}' for name, spent in driven.seconds.items())}")
     return said
+
+
+def facts(
+    driven: Driven, zone: ZoneInfo, start: datetime, phase: int, accounts: int, runs_due: int, folder: Path
+) -> dict[str, Any]:
+    """What the document says beside the verdicts; `folder` holds the history."""
+    return {
+        "phase": phase, "accounts": accounts, "start": start.isoformat(), "timezone": zone.key, "hours": HOURS,
+        "runs_due": runs_due, "seconds": dict(driven.seconds), "kept_in": str(folder),
+        "clock_changes": [[at.isoformat(), jump.total_seconds()] for at, jump in clock_changes(zone, start, HOURS)],
+    }  # fmt: skip
 
 
 def document(verdicts: Sequence[Verdict], facts: Mapping[str, Any], notes: Sequence[str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from harness.run.drive import told_run
 from harness.run.judged import Law
 from harness.stack.isolation.island import Island
 from harness.store import history
+from harness.store import runs as store
 from harness.store.runs import HISTORY
 
 FOLDER = "week"
@@ -52,6 +53,13 @@ def week_of(config: Config, accounts: int, start: datetime) -> Week:
         )
     made: Week = module.week(accounts, start)
     return made
+
+
+def begin(runs: Path) -> Path:
+    """Make the folder of a week's history, in that of a new run."""
+    folder = store.begin(runs) / FOLDER
+    folder.mkdir()
+    return folder
 
 
 def drive(config: Config, week: Week, start: datetime, zone: str, island: Island, folder: Path, listen: Tell) -> Driven:

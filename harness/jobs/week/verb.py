@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,7 +17,7 @@ from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.core.verdict import Status, worst
 from harness.jobs.week import report as shown
 from harness.jobs.week import run as job
-from harness.jobs.week.due import clock_changes, due_ticks, hours_of
+from harness.jobs.week.due import due_in
 from harness.jobs.week.values import HOURS
 from harness.report import progress
 from harness.report.say import say
@@ -69,10 +68,9 @@ def week(
     asked = known(config)
     made = job.week_of(config, accounts, start)
     price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None
-    folder = store.begin(runs_folder(config, runs)) / job.FOLDER
-    folder.mkdir()
+    folder = job.begin(runs_folder(config, runs))
     out = Console(quiet=as_json)
-    runs_due = sum(len(due_ticks(schedule, hours_of(start, HOURS))) for schedule in made.schedules)
+    runs_due = due_in(made, start)
     say(
         out,
         f"{accounts} customers, {runs_due} runs due in {HOURS} hours from {start:%Y-%m-%d} UTC, phase {config.phase}",
@@ -87,11 +85,7 @@ def week(
         notes = shown.notes(driven, zone, start, config.phase, price_phase)
         shown.print_week(out, f"a week at phase {config.phase}", verdicts, notes)
         if as_json:
-            facts: dict[str, Any] = {
-                "phase": config.phase, "accounts": accounts, "start": start.isoformat(), "timezone": zone_name,
-                "hours": HOURS, "runs_due": runs_due, "seconds": dict(driven.seconds), "kept_in": str(folder),
-                "clock_changes": [[at.isoformat(), jump.total_seconds()] for at, jump in clock_changes(zone, start, HOURS)],
-            }  # fmt: skip
+            facts = shown.facts(driven, zone, start, config.phase, accounts, runs_due, folder)
             print(json.dumps(shown.document(verdicts, facts, notes), default=plain))
         return OK if worst(verdicts) is Status.PASS else DIFFERENCES
 

@@ -25,8 +25,8 @@ QUEUED = Scenario(
 
 def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
     """The task asked for on a stack that answers `status`."""
-    monkeypatch.setattr(back.seed, "insert", lambda *_: REFS)
     live = Fake()
+    monkeypatch.setattr(live, "seed", lambda _: REFS, raising=False)
     live.session, live.db = Session([(status, {"error": "no credits"})]), None
     live.stack = SimpleNamespace(kill=lambda role: live.asked.append(("kill", role)), log_mark=lambda: None)
     config: Any = SimpleNamespace(auth=Config.auth, tables={}, phase=5)

@@ -10,7 +10,7 @@ import pytest
 from harness.core.history import CellHistory, HttpExchange, LedgerRow, LogLine
 from harness.core.phase import ApiChange, Expect, GoldenChange, Phase, Rollback, RollbackKind
 from harness.core.verdict import Status, worst
-from harness.jobs.shadow import judge
+from harness.jobs.shadow import judge, logs
 from harness.jobs.shadow.declared import declare
 from harness.judge.mismatch import MARKER, Mismatch, logged, reconcile, seen_by_card
 from tests.judge.ledgers import RATES, SCENARIO, TARGET, charge, empty_cell, image_call, lawful_images, lawful_text
@@ -234,7 +234,7 @@ SAID = f"{MARKER}: image_generation old=4 new=20 model=dall-e-3 units=4 tokens=0
 
 
 def seen(old: CellHistory, new: CellHistory) -> list[Mismatch]:
-    return judge.seen_between(judge.compare([old], [new], SCENARIOS, TARGET))
+    return logs.seen_between(judge.compare([old], [new], SCENARIOS, TARGET))
 
 
 def test_what_was_logged_and_seen_agrees_and_names_everything():

@@ -6,26 +6,12 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.core.errors import DIFFERENCES, OK
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseOutcome:
-    """What `harness phase N --json` said. `error` is what it said when it could not judge at all."""
-
-    number: int
-    exit_code: int
-    seconds: float
-    parts: Mapping[str, float]
-    cells: int
-    failures: tuple[Mapping[str, Any], ...]
-    error: Mapping[str, Any] | None = None
+from harness.jobs.phase.migration.values import PhaseOutcome
 
 
 def walk(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from harness.backend.phases import manifest
-from harness.core.errors import OK
+from harness.jobs.phase.migration import report as shown
 from harness.jobs.phase.migration import run as job
+from harness.jobs.phase.migration.values import PhaseOutcome
 from harness.jobs.phase.run import phases_dir
 from harness.report.say import say
 from harness.store import runs as store
@@ -45,38 +44,16 @@ def migration(
     console = Console(quiet=as_json)
     say(console, f"{len(phases)} phases, there and back, {jobs} at a time; a few minutes")
 
-    def done(outcome: job.PhaseOutcome) -> None:
-        word = "pass" if outcome.exit_code == OK else "FAIL"
-        say(
-            console,
-            f"{word:<5} phase {outcome.number} · {titles[outcome.number]}: {outcome.cells} cells, {outcome.seconds:.0f} s",
-        )
-        if outcome.error:
-            say(console, f"      {outcome.error['message']}\n      hint: {outcome.error['hint']}")
-        for failure in outcome.failures:
-            say(
-                console,
-                f"      {failure['cell'] or ''} {failure['checker']}: {failure['claim']}".replace("       ", "      "),
-            )
-            for line in failure["evidence"][:6]:
-                say(console, f"        {line}")
+    def done(outcome: PhaseOutcome) -> None:
+        for line in shown.phase_lines(outcome, titles[outcome.number]):
+            say(console, line)
 
     outcomes = job.walk(
         config_path, titles, only=only, runs=folder, isolation=isolation, jobs=jobs, done=done
     )  # fmt: skip
-    parts: Counter[str] = Counter()
-    for outcome in outcomes:
-        for name, seconds in outcome.parts.items():
-            parts["scenarios" if name.startswith("scenarios") else name] += seconds
-    say(console, "")
-    say(
-        console,
-        "where time went, in seconds over all phases: "
-        + ", ".join(f"{name} {spent:.0f}" for name, spent in parts.most_common()),
-    )
-    say(console, f"kept in {folder}")
     code = job.worst_exit(outcomes)
-    say(console, f"{'PASS' if code == OK else 'FAIL'} migration, phases {', '.join(map(str, titles))}")
+    for line in shown.whole_lines(outcomes, titles, code, folder):
+        say(console, line)
     if as_json:
-        print(json.dumps({"exit_code": code, "phases": [asdict(outcome) for outcome in outcomes]}))
+        print(json.dumps(shown.document(outcomes, code)))
     return code

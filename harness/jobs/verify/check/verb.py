@@ -11,12 +11,10 @@ from rich.console import Console
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
+from harness.jobs.verify.check import run as job
 from harness.report import machine, terminal
-from harness.run.judged import judge_run
-from harness.store import runs as store
 from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded
-from harness.verb.told import keep, summary_of
 
 
 @click.command()
@@ -26,11 +24,7 @@ from harness.verb.told import keep, summary_of
 def check(config_path: Path, run: Path, as_json: bool) -> int:
     """Judge the stored run RUN [default: runs/latest] again, with the goldens, rate card and findings of now."""
     asked = known(loaded(config_path))
-    folder = store.find(run)
-    result = judge_run(asked.config, asked.law, folder)
-    end = result.history.end or {}
-    summary = summary_of(asked, result, folder, end.get("seconds"), None)
-    keep(folder, result, summary)
+    summary = job.again(asked, run)
     terminal.print_report(Console(quiet=as_json), summary)
     if as_json:
         print(json.dumps(machine.document(summary), default=plain))
