@@ -118,6 +118,19 @@ def circles(root: Path) -> list[str]:
     return found
 
 
+def done_by(source: str, names: set[str], of: set[str]) -> list[str]:
+    """What `source` does itself, by line: methods and functions of `names`, and whatever is in a module of `of`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            if called in names or ast.unparse(node.func) in names:
+                found.append((node.lineno, f"{ast.unparse(node.func)}("))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in of:
+            found.append((node.lineno, ast.unparse(node)))
+    return [f"{line}: {what}" for line, what in sorted(found)]
+
+
 def long_row(folder: Path) -> bool:
     return len(list(folder.glob("*.py"))) > LONGEST_ROW
 
@@ -230,6 +243,51 @@ def test_a_long_module_and_a_long_row_are_seen(tmp_path: Path):
     assert not long_row(tmp_path)
     (tmp_path / "one_more.py").touch()
     assert long_row(tmp_path)
+
+
+VERBS = sorted(JOBS.rglob("verb.py"))
+PURE = sorted(
+    file
+    for file in (ROOT / "harness").rglob("*.py")
+    if file.is_relative_to(ROOT / "harness" / "core")
+    or file.is_relative_to(ROOT / "harness" / "judge")
+    or (file.is_relative_to(JOBS) and "judge" in (file.stem, *file.parts))
+)
+FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink"}
+CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+
+
+def test_a_verb_does_no_work_of_its_own():
+    """Claim: no verb.py opens a file, makes a folder, or has to do with processes, signals and loops: its run.py does."""
+    found = {
+        ids(file): done_by(file.read_text(encoding="utf-8"), FILES, {"os", "signal", "asyncio", "select"})
+        for file in VERBS
+    }
+    assert {file: lines for file, lines in found.items() if lines} == {}
+
+
+def test_judging_asks_neither_files_nor_clocks():
+    """Claim: what import-linter cannot see, because pathlib and datetime are values, too."""
+    found = {ids(file): done_by(file.read_text(encoding="utf-8"), FILES | CLOCKS, {"time", "os"}) for file in PURE}
+    assert {file: lines for file, lines in found.items() if lines} == {}
+    assert {"harness/jobs/week/judge.py", "harness/jobs/contracts/judge/bodies.py"} <= set(found)
+
+
+def test_work_of_a_verb_and_a_clock_are_seen():
+    source = """
+def verb(path):
+    with open(path) as one, path.open() as other:
+        os.kill(1, signal.SIGTERM)
+    path.parent.mkdir()
+    path.read_text()
+    asyncio.run(serve())
+    return datetime.now(UTC), time.monotonic()
+"""
+    verb = done_by(source, FILES, {"os", "signal", "asyncio", "select"})
+    assert verb == [
+        "3: open(", "3: path.open(", "4: os.kill", "4: signal.SIGTERM", "5: path.parent.mkdir(", "6: path.read_text(", "7: asyncio.run",
+    ]  # fmt: skip
+    assert done_by(source, CLOCKS, {"time"}) == ["8: datetime.now(", "8: time.monotonic"]
 
 
 def test_a_module_has_one_name():

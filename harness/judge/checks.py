@@ -172,6 +172,8 @@ def _guarded(check: CellCheck, cell: CellHistory, context: Context) -> Result:
     try:
         return check(cell, context)
     except Exception as error:
+        # the place is all that tells which line of a check broke. What extract_tb reads beside it is the harness's own
+        # source, for a text that is not used: no verdict depends on it.
         where = traceback.extract_tb(error.__traceback__)[-1]
         return cannot_tell(
             f"the check itself broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno})",

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import select
-import signal
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,9 +12,10 @@ import click
 from rich.console import Console
 
 from harness.backend import description
-from harness.core.errors import OK, STACK_FAILED, USAGE, HarnessError, did_you_mean
+from harness.core.errors import OK, STACK_FAILED, USAGE
 from harness.jobs.hand import place as places
 from harness.jobs.hand import report as shown
+from harness.jobs.hand import run as job
 from harness.jobs.hand import supervisor, world
 from harness.jobs.hand.line import ask
 from harness.jobs.hand.place import Place
@@ -27,9 +24,6 @@ from harness.jobs.hand.values import standing_of
 from harness.report.say import say
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
 from harness.verb.target import ready
-
-LOOK_S = 0.1
-"""Between two looks at logs that are followed."""
 
 name_option = click.option("--name", default=places.USUAL, show_default=True, help="Which stack, if several.")
 scenario_option = click.option("--scenario", metavar="ID", default=None, help="Whose world is seeded [default: hand].")
@@ -77,7 +71,10 @@ def up(
     if as_json:
         print(shown.machine(standing), flush=True)
     shown.print_standing(out, standing, word=f"up after {standing.seconds:.1f} s")
-    return _hold(out, pid) if attach else OK
+    if not attach:
+        return OK
+    say(out, "Ctrl-C takes it down")
+    return OK if job.hold(pid) else STACK_FAILED
 
 
 @stack.command()
@@ -135,35 +132,12 @@ def shell(config_path: Path, name: str, words: tuple[str, ...]) -> int:
 @click.option("-f", "--follow", is_flag=True, help="Go on until the stack is down, or Ctrl-C.")
 def logs(config_path: Path, name: str, role: str | None, follow: bool) -> int:
     """What a role said, or all of them, each line behind its role."""
-    place = _place(config_path, name)
-    places.need(place)
-    known = {path.stem for path in place.logs.glob("*.log")}
-    if role is not None and role not in known:
-        raise HarnessError(f"no log of '{role}'", hint=did_you_mean(role, known), code="role-unknown")
-    ends: dict[Path, int] = {}
     with suppress(KeyboardInterrupt):
-        while True:
-            # asked first: what a role said last is read once more
-            up = follow and places.state(place) == "up"
-            for line in _said(place, role, ends):
+        for lines in job.logs(_place(config_path, name), role, follow=follow):
+            for line in lines:
                 print(line)
             sys.stdout.flush()
-            if not up:
-                break
-            select.select([], [], [], LOOK_S)
     return OK
-
-
-def _said(place: Place, role: str | None, ends: dict[Path, int]) -> Iterator[str]:
-    """Whole lines that were written since `ends`, which is brought up to date."""
-    for path in sorted(place.logs.glob(f"{role or '*'}.log")):
-        with suppress(FileNotFoundError), path.open("rb") as file:
-            file.seek(ends.get(path, 0))
-            text = file.read()
-            whole = text[: text.rfind(b"\n") + 1]
-            ends[path] = ends.get(path, 0) + len(whole)
-            for line in whole.decode(errors="replace").splitlines():
-                yield line if role else f"{path.stem:<8} | {line}"
 
 
 def _place(config_path: Path, name: str) -> Place:
@@ -176,25 +150,3 @@ def _show(place: Place, as_json: bool, word: str, **request: Any) -> int:
         print(shown.machine(standing))
     shown.print_standing(Console(quiet=as_json), standing, word=word, lines=request["op"] == "status")
     return STACK_FAILED if standing.trouble else OK
-
-
-def _hold(out: Console, pid: int) -> int:
-    """Wait for the stack's supervisor; Ctrl-C, or a signal that ends this process, takes the stack down first."""
-    say(out, "Ctrl-C takes it down")
-    asked = False
-
-    def end(*_: object) -> None:
-        nonlocal asked
-        asked = True
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-
-    old: dict[int, Callable[..., Any] | int | None] = {
-        n: signal.signal(n, end) for n in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        os.waitpid(pid, 0)
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-    return OK if asked else STACK_FAILED

@@ -6,15 +6,15 @@ import json
 import secrets
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
 from harness.core.counts import count
-from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.contracts.fuzz import endpoints, schemathesis
 from harness.jobs.contracts.fuzz import run as job
+from harness.jobs.contracts.fuzz.case import keep, read
 from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.options import (
@@ -27,8 +27,6 @@ from harness.verb.options import (
     runs_option,
 )
 from harness.verb.target import ready
-
-FAILING = "fuzz-state.json"
 
 
 @click.command()
@@ -58,7 +56,7 @@ def fuzz(
     config = ready(loaded(config_path, phase), isolation=isolation)
     number = secrets.randbelow(1 << 31) if seed is None else seed
     about = endpoints.folder(config.contracts, endpoint)
-    state = None if case is None else _case(case, about)
+    state = None if case is None else read(case, about)
     job.described(config, about)
     folder = store.begin(runs_folder(config, runs))
     console = Console(quiet=as_json)
@@ -106,19 +104,6 @@ def _tell(console: Console, found: job.Fuzzed, folder: Path, about: Path, again:
     if found.state is None:
         say(console, f"  repeat: {again} {options}")
         return
-    file = folder / FAILING
-    file.write_text(json.dumps(found.state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    state = endpoints.part(about, "states").State.from_json(found.state)
+    file, state = keep(found.state, folder, about)
     say(console, f"  the smallest state that shows it: {state}")
     say(console, f"  repeat: {again} --case {file}")
-
-
-def _case(path: Path, about: Path) -> Any:
-    """A state as `_tell` keeps it. Raises fuzz-case. Only this and `_tell` need Hypothesis here."""
-    state = endpoints.part(about, "states").State
-    try:
-        return state.from_json(json.loads(path.read_text(encoding="utf-8"))).as_json()
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise HarnessError(
-            f"{path} is no kept state: {error}", hint=f"give a {FAILING} that harness fuzz wrote", code="fuzz-case"
-        ) from None
