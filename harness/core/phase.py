@@ -164,4 +164,3 @@ class Composition:
     origins: Mapping[str, int]
     settings: Mapping[str, Any]
     out: Path | None = None
-    elapsed_s: float = 0.0

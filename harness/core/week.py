@@ -8,8 +8,6 @@ from datetime import datetime
 
 from harness.core.scenario import Given
 
-FREQUENCIES = ("daily", "weekly", "monthly")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:

@@ -80,8 +80,3 @@ def not_asked(checker: str, why: str, golden: Golden | None) -> Result:
         code="law-not-asked",
         hint=f'if it is meant: harness golden accept {golden.scenario} --why "..."',
     )
-
-
-def laws_not_asked(ledger: Ledger, card: RateCard) -> tuple[str, ...]:
-    """The laws that cannot be asked of this target, as a golden lists them."""
-    return tuple(checker for checker in NEEDS if why_not(checker, ledger, card))

@@ -13,18 +13,15 @@ from harness.report.say import say
 from harness.report.summary import PATH_TITLES
 
 
-def plan_line(cells: Sequence[Cell], *, phase: int, tier: str, isolation: str = "") -> str:
-    """ "41 scenarios, 78 cells at phase 0, tier processes, isolated by network namespace"."""
+def plan_line(cells: Sequence[Cell], *, phase: int, tier: str) -> str:
+    """ "41 scenarios, 78 cells at phase 0, tier processes"."""
     scenarios = len({cell.scenario.id for cell in cells})
-    text = f"{count(scenarios, 'scenario')}, {count(len(cells), 'cell')} at phase {phase}, tier {tier}"
-    return f"{text}, isolated by {isolation}" if isolation else text
+    return f"{count(scenarios, 'scenario')}, {count(len(cells), 'cell')} at phase {phase}, tier {tier}"
 
 
-def print_plan(
-    console: Console, cells: Sequence[Cell], *, phase: int, tier: str, isolation: str = "", full: bool = False
-) -> None:
+def print_plan(console: Console, cells: Sequence[Cell], *, phase: int, tier: str, full: bool = False) -> None:
     """One line, then how many cells each path has; `full` lists every cell with its title."""
-    say(console, plan_line(cells, phase=phase, tier=tier, isolation=isolation))
+    say(console, plan_line(cells, phase=phase, tier=tier))
     counts = Counter(cell.path for cell in cells)
     for path, title in PATH_TITLES.items():
         if counts[path]:

@@ -106,11 +106,9 @@ def test_what_the_target_said_is_never_markup():
 
 
 def test_the_plan_is_one_line_and_its_paths():
-    """Scenarios, cells, phase, tier, isolation."""
+    """Scenarios, cells, phase, tier."""
     cells = [Cell(scenario=CONTENT, path=Path.MANUAL), Cell(scenario=CONTENT, path=Path.AUTOMATION), Cell(scenario=IMAGES, path=Path.MANUAL)]  # fmt: skip
-    assert plan_line(cells, phase=0, tier="processes", isolation="network namespace") == (
-        "2 scenarios, 3 cells at phase 0, tier processes, isolated by network namespace"
-    )
+    assert plan_line(cells, phase=0, tier="processes") == ("2 scenarios, 3 cells at phase 0, tier processes")
     out = io.StringIO()
     print_plan(Console(file=out, width=80), cells, phase=0, tier="processes", full=True)
     assert "    writer/generate_images@manual\n" in out.getvalue()

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +28,6 @@ OVERLAY = "overlay"
 def compose(root: Path, phases_dir: Path, number: int, out_dir: Path) -> Composition:
     """Write the tree of phase `number` to `out_dir`, which is empty or absent. Copies, so that nothing that is done
     there reaches the sources."""
-    began = time.perf_counter()
     tree = layered(root, phases_dir, number)
     if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
         raise HarnessError(
@@ -52,7 +50,6 @@ def compose(root: Path, phases_dir: Path, number: int, out_dir: Path) -> Composi
         origins=tree.origins,
         settings=tree.settings,
         out=out_dir,
-        elapsed_s=time.perf_counter() - began,
     )
 
 

@@ -22,7 +22,6 @@ from harness.store.tomlread import Strict
 from harness.store.tomlwrite import assignments, inline
 
 FORMAT = 1
-PARTS = ("columns", "defaults", "constraints", "indexes")
 NO_LIMIT = 0
 
 

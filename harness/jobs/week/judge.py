@@ -23,7 +23,6 @@ from harness.jobs.week.told import week_verdict
 from harness.judge.facts import Target
 from harness.judge.mismatch import MARKER, logged, seen_by_card
 
-HOUR = timedelta(hours=1)
 LATE = timedelta(seconds=60)
 """How far the target's clock may have ticked on from the hour when a run begins."""
 BAD = ("ERROR", "CRITICAL")

@@ -15,7 +15,6 @@ import psycopg
 from harness.core.config import Config, Role
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.history import LogLine
-from harness.stack.broker import valkey
 from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import descendants
@@ -69,16 +68,8 @@ class Stack:
         return "postgresql://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}".format(**self.places)
 
     @property
-    def redis_socket(self) -> Path:
-        return valkey.socket_path(self.run_dir)
-
-    @property
     def fake_control(self) -> Path:
         return self.run_dir / "fake.sock"
-
-    @property
-    def ca_bundle(self) -> Path:
-        return Path(self.places["ca_bundle"])
 
     def log(self, role: str) -> Path:
         return self.run_dir / "logs" / f"{role}.log"
