@@ -38,7 +38,7 @@ def business(
     return (
         Row(model="igny8_core_auth.Account", name=f"{prefix}account", values={"name": name, "slug": slug, "credits": credits, "status": "active", **account}),
         Row(model="igny8_core_auth.User", name=f"{prefix}owner", values={**tenant, "username": slug, "email": f"owner@{slug}.example", "role": "owner"}),
-        Row(model="igny8_core_auth.Site", name=f"{prefix}site", values={**tenant, "name": name, "slug": slug, "wp_url": f"https://blog.{slug}.example", "wp_username": "editor", "wp_app_password": "Abcd EFgh 1jKl MnoP"}),
+        Row(model="igny8_core_auth.Site", name=f"{prefix}site", values={**tenant, "name": name, "slug": slug, "wp_url": f"https://blog.{slug}.example", "wp_username": "editor", "wp_app_password": "Abcd EFgh 1jKl MnoP", "auto_publish": True}),
         Row(model="igny8_core_auth.Sector", name=f"{prefix}sector", values={**tenant, "site": Ref(f"{prefix}site"), "name": "Boating", "slug": "boating"}),
         Row(model="billing.CreditTransaction", name=f"{prefix}bought", values={**past, "transaction_type": "purchase", "amount": credits + 4, "balance_after": credits + 4, "description": "Credits"}),
         Row(model="billing.CreditTransaction", name=f"{prefix}spent", values={**past, "transaction_type": "deduction", "amount": -4, "balance_after": credits, "description": "Clustering"}),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from scenarios.failing import PIPELINE
+from scenarios.failing import EVERYWHERE, PIPELINE, failing
 
 from harness.core.scenario import Path, Ref, Scenario
 from scenarios.asks import publish, run_all
 from scenarios.world import contents, keywords, world
+
+POSTS = "wordpress POST /wp-json/wp/v2/posts"
+PUBLISHED = "wordpress/automation/publish"
+APPROVED = world(contents(status="approved"))
+PUBLISH = (publish(content=Ref("content1")),)
 
 SCENARIOS = (
     Scenario(
@@ -28,9 +33,20 @@ SCENARIOS = (
     Scenario(
         id="automation/publish",
         title="One approved article goes to WordPress",
-        given=world(contents(status="approved")),
-        when=(publish(content=Ref("content1")),),
-        paths=(Path.MANUAL, Path.AUTOMATION),
-        tape=("wordpress/automation/publish",),
+        given=APPROVED,
+        when=PUBLISH,
+        paths=EVERYWHERE,
+        tape=(PUBLISHED,),
     ),
+    failing(
+        "automation/publish_401",
+        "WordPress refuses the password",
+        APPROVED,
+        PUBLISH,
+        (Path.MANUAL, Path.SCHEDULED),
+        PUBLISHED,
+        "http_401",
+        POSTS,
+    ),
+    failing("automation/publish_500", "WordPress fails", APPROVED, PUBLISH, PIPELINE[:1], PUBLISHED, "http_500", POSTS),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.failing import CHAT, EVERYWHERE, PIPELINE, failing
 
 from harness.core.scenario import Ref, Scenario, Unbilled
-from scenarios.asks import cluster
+from scenarios.asks import cluster, write
 from scenarios.world import BYSTANDER, KEYWORDS, chosen, keywords, refs, world
 
 TAPE = "openai/planner/cluster"
@@ -14,6 +14,14 @@ WHEN = (cluster(ids=refs("keyword", len(KEYWORDS))),)
 
 SCENARIOS = (
     Scenario(id="planner/cluster", title="Eight keywords", given=GIVEN, when=WHEN, paths=EVERYWHERE, tape=(TAPE,)),
+    Scenario(
+        id="planner/two_accounts",
+        title="Two customers at once: keywords of the one, an article of the other",
+        given=GIVEN,
+        when=(*WHEN, write(ids=[Ref(f"{BYSTANDER}task1")], actor=f"{BYSTANDER}owner")),
+        paths=EVERYWHERE[:1],
+        tape=(TAPE, "openai/writer/article"),
+    ),
     Scenario(
         id="planner/cluster_no_credits",
         title="One credit, where two are the least",
