@@ -16,6 +16,7 @@ from harness.backend.python import named
 from harness.backend.roles import described
 from harness.core.config import WAYS, Auth, Config, Table
 from harness.core.errors import HarnessError, did_you_mean
+from harness.judge.mismatch import PARTS, marker
 
 FORMAT = 1
 _ALIAS = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -87,6 +88,15 @@ class _Reader:
             raise self.fail(f"[{where}] must map names to texts", "put each value in quotes")
         return dict(value)
 
+    def comparison(self, value: Any) -> str:
+        form = self.text("target.comparison", value)
+        if form and (not marker(form) or any(form.count(f"{{{part}}}") != 1 for part in PARTS)):
+            raise self.fail(
+                f"target.comparison {form!r} does not hold each of its parts once, behind words of its own",
+                'write it as it is logged: "price differs: {operation} old={old} new={new}"',
+            )
+        return form
+
     def config(self, raw: dict[str, Any]) -> Config:
         top = self.known(
             "top level",
@@ -112,6 +122,7 @@ class _Reader:
                 "id_ranges",
                 "inprocess_env",
                 "markers",
+                "comparison",
             ),
         )
         base = self.path.resolve().parent
@@ -154,6 +165,7 @@ class _Reader:
             databases=self.databases(target.get("databases", ["default"])),
             id_ranges=self.flag("target.id_ranges", target.get("id_ranges", False)),
             markers=self.texts("target.markers", target.get("markers", [])),
+            comparison=self.comparison(target.get("comparison", "")),
             provider_hosts=hosts,
             providers=known,
             roles=described.read(self.path.name, top.get("roles", {})),

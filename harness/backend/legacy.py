@@ -4,7 +4,7 @@
     [[rule]]
     id = "model-rates"
     kind = "python-name"                 # see harness.judge.legacy
-    file = "backend/igny8_core/ai/constants.py"
+    file = "backend/shop/prices.py"
     name = "MODEL_RATES"
     present_until = 6
     absent_from = 7

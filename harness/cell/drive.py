@@ -144,7 +144,7 @@ def drive(
 
 
 def _known_from(driven: Driven) -> dict[str, Any]:
-    """Values that earlier answers of this cell brought: `$answer_run_id` for data.run_id of the last one that had it."""
+    """Values that earlier answers of this cell brought: `$answer_number` for data.number of the last one that had it."""
     known: dict[str, Any] = {}
     for exchange in driven.http:
         data = exchange.response.get("data") if isinstance(exchange.response, dict) else None

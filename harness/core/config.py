@@ -140,6 +140,8 @@ class Config:
     id_ranges: bool = False
     """Whether the keys that each sequence draws are of a range of its own, so that an id is known wherever it stands."""
     markers: tuple[str, ...] = ()
+    comparison: str = ""
+    """How the target logs a charge that its old and its new price tell apart (harness.judge.mismatch); "" where it logs none."""
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""
     auth: Auth = field(default_factory=Auth)

@@ -1,7 +1,7 @@
 """History: everything observed in a run. Verdicts are computed from it alone.
 
 runs/<time>/history.ndjson holds one JSON object a line. Every event has `kind` and `t` (seconds since the run began);
-every event between cell.start and cell.end has `cell` ("writer/generate_content@manual").
+every event between cell.start and cell.end has `cell` ("orders/refund@manual").
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------

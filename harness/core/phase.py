@@ -1,6 +1,6 @@
 """Phase: what one step of the migration changes, must show, and how it is undone. Values only.
 
-Paths are relative to the folder that holds the base (reference/): "backend/igny8_core/...", "frontend/src/...".
+Paths are relative to the folder that holds the base (reference/): "backend/shop/...", "frontend/src/...".
 `harness.backend.phases.manifest` reads these values from phase.toml.
 """
 
@@ -150,7 +150,7 @@ class Phase:
 
     @property
     def name(self) -> str:
-        """The folder's name, as messages say it: "4_switch_credits"."""
+        """The folder's name, as messages say it: "4_new_prices"."""
         return self.folder.name
 
 

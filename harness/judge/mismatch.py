@@ -1,7 +1,7 @@
 """The target's own comparison log against what was seen: each mismatch logged and seen, or it is a failure.
 
-The plan's line is "[MIGRATION] Credit calc mismatch: OPERATION old=N new=N"; what follows as name=value (model, units,
-tokens=IN+OUT) is read where it is there, and what a line does not say is not held against it.
+How it logs one, harness.toml says: [target] comparison = "... {operation} old={old} new={new}". What follows as name=value
+(model, units, tokens=IN+OUT) is read where it is there, and what a line does not say is not held against it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ from harness.core.rates.due import credits_due, use_of
 from harness.core.verdict import Status, Verdict
 from harness.judge.laws.provider import SNAPSHOT
 
-MARKER = "[MIGRATION] Credit calc mismatch"
-LINE = re.compile(
-    re.escape(MARKER) + r": (?P<operation>\S+) old=(?P<old>-?\d+) new=(?P<new>-?\d+)(?P<rest>(?: \S+=\S+)*)"
-)
+PARTS = {"operation": r"\S+", "old": r"-?\d+", "new": r"-?\d+"}
+"""What a comparison log says of each mismatch; each stands in the form once, in braces."""
 TOKENS = re.compile(r"(\d+)\+(\d+)")
 SHOWN = 12
 
@@ -45,14 +43,20 @@ class Mismatch:
         return f"{signed(delta)} credits  {self.cell}  {self.operation} by {model}{units}{tokens}: old={self.old} new={self.new}"
 
 
-def logged(cells: Iterable[CellHistory]) -> tuple[list[Mismatch], list[str]]:
-    """What the log says, and the lines that hold the marker and cannot be read."""
+def marker(form: str) -> str:
+    """What every line of the log begins with: the form up to its first part, without what separates them."""
+    return form.partition("{")[0].rstrip(" :=")
+
+
+def logged(cells: Iterable[CellHistory], form: str) -> tuple[list[Mismatch], list[str]]:
+    """What the log says, and the lines that hold its marker and cannot be read. No `form`: there is no such log."""
     found, unread = [], []
-    for cell in cells:
+    begins, pattern = marker(form), _pattern(form)
+    for cell in cells if form else ():
         for line in cell.logs:
-            if MARKER not in line.message:
+            if begins not in line.message:
                 continue
-            match = LINE.search(line.message)
+            match = pattern.search(line.message)
             if match is None:
                 unread.append(f"{cell.cell}  {line.role} logged what cannot be read: {line.message[:160]}")
                 continue
@@ -70,6 +74,13 @@ def logged(cells: Iterable[CellHistory]) -> tuple[list[Mismatch], list[str]]:
                 )
             )
     return found, unread
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    text = re.escape(form)
+    for name, what in PARTS.items():
+        text = text.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>{what})")
+    return re.compile(text + r"(?P<rest>(?: \S+=\S+)*)")
 
 
 def seen_by_card(cells: Iterable[CellHistory], card: RateCard, phase: int) -> tuple[list[Mismatch], list[str]]:

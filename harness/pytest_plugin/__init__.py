@@ -8,9 +8,9 @@ Installed with the harness, and inert until the ini option `harness_config` (or 
 Then pytest-django's database is the harness's own PostgreSQL, prepared and cached; no provider but the fake can be reached;
 `.delay()` puts a task into a line; and these fixtures are there:
 
-cell        every scenario on every path, as a parameter (narrow it with @pytest.mark.cells("writer/*"))
+cell        every scenario on every path, as a parameter (narrow it with @pytest.mark.cells("orders/*"))
 drive       drive(cell): one cell, judged against its golden and the ledger's laws
-providers   providers.play("openai/planner/cluster_keywords"): recorded answers, each of them exactly once
+providers   providers.play("openai/orders/refund"): recorded answers, each of them exactly once
 run_tasks   run_tasks(): apply what was sent with .delay(), and what that sends, here and in order
 ledger      with ledger(account): what a block of code charged, held to the laws of the ledger
 schedule    for moment in schedule("2026-01-05 06:30", "2026-01-05 09:00"): beat's clock, frozen by freezegun

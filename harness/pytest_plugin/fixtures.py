@@ -47,7 +47,7 @@ def django_db_setup(harness_session: Session, django_db_blocker: Any) -> None:
 
 @pytest.fixture
 def drive(request: pytest.FixtureRequest, harness_session: Session, django_db_setup: None, django_db_blocker: Any) -> Callable[..., CellHistory]:  # fmt: skip
-    """drive(cell), or drive("writer/generate_content@manual"): one cell on the committed database, judged.
+    """drive(cell), or drive("orders/refund@manual"): one cell on the committed database, judged.
 
     Fails with the report's own words where a golden or a law is broken; returns all that was seen. Fails with
     pytest-db in a test that has a transaction of pytest-django's open: the workers would not see its rows.

@@ -43,7 +43,7 @@ class Shard:
 def make(
     scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes"
 ) -> Plan:  # fmt: skip
-    """`only` takes scenario ids, cell ids ("writer/generate_content@manual") or shell patterns. Raises plan-empty."""
+    """`only` takes scenario ids, cell ids ("orders/refund@manual") or shell patterns. Raises plan-empty."""
     only, paths = tuple(only), tuple(paths)
     every = [
         Cell(scenario=scenario, path=path) for scenario in scenarios.values() for path in Path if path in scenario.paths

@@ -5,7 +5,7 @@
     title = "..."
     laws = [5, 11]                       # ledger laws; or names of other cell checkers, as "provider"
     shows = { 5 = "never charged" }      # optional: the phrase (or list) that every line of that failure must contain
-    scenarios = ["writer/images_worker_killed"]
+    scenarios = ["orders/worker_killed"]
     ends_at_phase = 0                    # the phase from which it must be gone; 0: none
     evidence = "..."
     with_workers = 2                     # optional, for the finding of lost deductions: see harness.core.finding

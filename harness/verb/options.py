@@ -28,7 +28,7 @@ only_option = click.option(
     "--only",
     multiple=True,
     metavar="PATTERN",
-    help="Scenario or cell, e.g. writer/generate_content@manual, or 'writer/*'. Repeatable.",
+    help="Scenario or cell, e.g. orders/refund@manual, or 'orders/*'. Repeatable.",
 )
 path_option = click.option(
     "--path",

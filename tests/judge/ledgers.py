@@ -19,6 +19,9 @@ from harness.judge.result import Result
 
 CHAT, DRAW = "openai POST /v1/chat/completions", "openai POST /v1/images/generations"
 
+COMPARISON = "[MIGRATION] Credit calc mismatch: {operation} old={old} new={new}"
+MARKER = "[MIGRATION] Credit calc mismatch"
+
 TARGET = Target(
     tables={
         "account": Table(kind="account", table="accounts"),

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from harness.backend.phases import manifest
 from harness.core.config import Config
 from harness.core.history import CellHistory
-from harness.judge.mismatch import MARKER, logged
+from harness.judge.mismatch import logged, marker
 
 
 def compares(config: Config, cells: Sequence[CellHistory]) -> bool:
     """Whether this state of the target logs comparisons: its phase declares so; where it has no phases, it just does."""
     if config.phases_dir is None:
-        return any(map(len, logged(cells)))
-    if config.phase == 0:
+        return any(map(len, logged(cells, config.comparison)))
+    if config.phase == 0 or not config.comparison:
         return False
     phase = manifest.read_all(config.phases_dir, config.phase)[-1]
-    return any(marker.text.startswith(MARKER) and marker.appears in ("must", "may") for marker in phase.expect.log)
+    begins = marker(config.comparison)
+    return any(line.text.startswith(begins) and line.appears in ("must", "may") for line in phase.expect.log)
 
 
 def price_phase(config: Config) -> int | None:

@@ -149,9 +149,7 @@ def _data(strict: Strict, where: str, value: Any) -> DataChange:
         or not all(isinstance(one, dict) for one in values.values())
         or (values and "key" not in raw)
     ):
-        raise strict.wrong(
-            f"{where}.values must map keys to columns, and key must name their column", 'key = "model_name"'
-        )
+        raise strict.wrong(f"{where}.values must map keys to columns, and key must name their column", 'key = "name"')
     return DataChange(
         table=strict.text(f"{where}.table", raw["table"]),
         columns=strict.texts(f"{where}.columns", raw["columns"]),
@@ -176,7 +174,7 @@ def _golden(strict: Strict, where: str, value: Any) -> GoldenChange:
     raw = strict.table(where, value, ("operations", "parts", "how", "why"), ("models", "credits_each"))
     credits = raw.get("credits_each", {})
     if not isinstance(credits, dict):
-        raise strict.wrong(f"{where}.credits_each must map models to credits", '{ "dall-e-3" = 5 }')
+        raise strict.wrong(f"{where}.credits_each must map models to credits", '{ "some-model" = 5 }')
     parts = strict.texts(f"{where}.parts", raw["parts"])
     for part in parts:
         _one_of(strict, f"{where}.parts", part, SECTIONS)
@@ -226,7 +224,7 @@ def _path(strict: Strict, where: str, value: Any) -> str:
     text = strict.text(where, value)
     path = PurePosixPath(text)
     if not text or path.is_absolute() or ".." in path.parts or "\\" in text or str(path) != text or text == ".":
-        raise strict.wrong(f"{where}: {text!r} is not a plain relative path", 'write "backend/igny8_core/urls.py"')
+        raise strict.wrong(f"{where}: {text!r} is not a plain relative path", 'write "backend/shop/urls.py"')
     return text
 
 

@@ -49,7 +49,7 @@ def charges(row: LedgerRow) -> bool:
 
 
 def column(row: Mapping[str, Any], path: str) -> Any:
-    """The value of a column; "metadata.units" reaches into a JSON column. None when anything on the way is missing."""
+    """The value of a column; "meta.count" reaches into a JSON column. None when anything on the way is missing."""
     value: Any = row
     for part in path.split("."):
         if not isinstance(value, Mapping):

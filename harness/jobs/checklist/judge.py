@@ -98,7 +98,7 @@ def _short_of_the_plan(row: Row, cell: CellHistory, phase: int) -> Iterator[str]
     for operation in row.operations:
         charges = [log for log in cell.usage if log.operation == operation]
         if not any(log.credits > 0 for log in charges):
-            yield f"CreditUsageLog shows no charge for {operation}"
+            yield f"the usage logs show no charge for {operation}"
         if row.credits_each is None or phase < row.since:
             continue
         for log in charges:

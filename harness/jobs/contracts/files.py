@@ -185,7 +185,7 @@ def _task(strict: Strict, name: str, raw: Mapping[str, Any]) -> Task:
     try:
         signature(values["parameters"])
     except ValueError as error:
-        raise strict.wrong(f"{name}.parameters: {error}", 'write them as in the source: "run_id: str"') from None
+        raise strict.wrong(f"{name}.parameters: {error}", 'write them as in the source: "number: int"') from None
     return Task(name=name, **values)
 
 

@@ -72,7 +72,7 @@ def accept(
     config_path: Path,
     as_json: bool,
 ) -> int:
-    """Lock what a stored run came to, for one scenario or a pattern such as 'writer/*'."""
+    """Lock what a stored run came to, for one scenario or a pattern such as 'orders/*'."""
     config = loaded(config_path)
     stored = _stored(config, run)
     where = None

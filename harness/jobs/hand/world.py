@@ -41,7 +41,7 @@ def world(config: Config, scenario_id: str | None, *, tape: bool) -> Scenario:
     if tape:
         raise HarnessError(
             "--tape plays the cassettes of a scenario, and none is named",
-            hint="name one: --scenario writer/generate_content; without --tape the simulator answers",
+            hint="name one: --scenario orders/refund; without --tape the simulator answers",
             code="hand-tape",
         )
     made: Scenario | None = getattr(scenarios.module(config, "hand"), "HAND", None)

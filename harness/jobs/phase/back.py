@@ -19,17 +19,15 @@ from harness.core.golden import resolve
 from harness.core.history import LogLine
 from harness.core.phase import RollbackKind
 from harness.core.scenario import Cell, Do, Scenario
-from harness.core.scenario import Path as Way
 from harness.core.schema import Rows
 from harness.core.verdict import Verdict
 from harness.jobs.phase.rollback import served, survived
-from harness.jobs.phase.values import PhaseRun, part, silent
+from harness.jobs.phase.values import QUEUED, STILL_LIVING, PhaseRun, part, scenario_of, silent
 from harness.run.judged import Law
 from harness.stack.database import ledger
 from harness.stack.processes import retarget
 from harness.stack.roles.logs import Mark
 
-STILL_LIVING, QUEUED = "migration/still_living", "migration/queued"
 Listen = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -40,9 +38,10 @@ def go_back(
     phase, stack = run.phase, live.stack
     listen("phase", {"text": f"leaving rows and a queued task under {phase.name}"})
     with part(run, "rollback"):
-        run_cell(after, Cell(scenario=law.scenarios[STILL_LIVING], path=Way.AUTOMATION), live, silent)
+        living = scenario_of(law.scenarios, STILL_LIVING)
+        run_cell(after, Cell(scenario=living, path=living.paths[0]), live, silent)
         retarget.without_shadows(stack)
-        queued = law.scenarios[QUEUED]
+        queued = scenario_of(law.scenarios, QUEUED)
         refs = leave(live, _Queued(after, queued, live))
         written = catalogue.rows(live.db)
         listen("phase", {"text": f"rolling {phase.name} back: {phase.rollback.kind}"})
@@ -58,16 +57,19 @@ def go_back(
 class _Queued:
     """One task that is asked for while no worker runs, as cell.observe.Work to leave: its message stays in the queue."""
 
-    path = str(Way.MANUAL)
     faults = ()
 
     def __init__(self, config: Config, scenario: Scenario, live: Live) -> None:
         self.config, self.scenario, self.live = config, scenario, live
+        self.way = scenario.paths[0]
+        self.path = str(self.way)
         self.id, self.title, self.tape = scenario.id, scenario.title, scenario.tape_at(config.phase)
 
     def clear(self) -> None:
-        """The worker goes; the world goes on."""
-        self.live.stack.kill("worker")
+        """The workers go; the world goes on."""
+        for role in self.config.roles.values():
+            if role.ready == "celery":
+                self.live.stack.kill(role.name)
 
     def seed(self) -> Refs:
         given = self.scenario.given
@@ -77,9 +79,9 @@ class _Queued:
 
     def drive(self, refs: Refs) -> Driven:
         step = next(step for step in self.scenario.steps if isinstance(step, Do))
-        action = resolved(step.on(Way.MANUAL), refs)
+        action = resolved(step.on(self.way), refs)
         callers = self._callers[self.scenario.given.actor]
-        asked = ask(step, action, Way.MANUAL, names(step.args, refs), self.live, callers).exchange
+        asked = ask(step, action, self.way, names(step.args, refs), self.live, callers).exchange
         if asked is not None and asked.status >= 300:
             raise StackError(
                 f"phase {self.config.phase} refused to queue a task: {asked.status}",

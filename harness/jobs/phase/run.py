@@ -27,17 +27,15 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.golden import resolve
 from harness.core.scenario import Cell
-from harness.core.scenario import Path as Way
 from harness.jobs.phase import judge
 from harness.jobs.phase.back import go_back
-from harness.jobs.phase.values import PhaseRun, part, silent
+from harness.jobs.phase.values import LIVED_IN, PREFIX, QUEUED, STILL_LIVING, PhaseRun, part, scenario_of, silent
 from harness.run.drive import needs_shell, start_event, told_run
 from harness.run.judged import Law, judge_run
 from harness.run.plan import Plan
 from harness.stack.isolation.island import Island
 from harness.stack.processes import retarget
 
-LIVED_IN = "migration/lived_in"
 Listen = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -46,11 +44,13 @@ def run_phase(
 ) -> PhaseRun:
     """Drive phase `number` there and back in `island`; histories go below `folder`. Raises only what breaks the stack."""
     phase = manifest.read_all(phases_dir(config), number)[-1]
+    for name in (LIVED_IN, STILL_LIVING, QUEUED):
+        scenario_of(law.scenarios, name)
     before, after = at_phase(config, number - 1), at_phase(config, number)
     run = PhaseRun(phase=phase, whole=plan.whole)
     run.verdicts.append(judge.golden_change(phase, law.goldens, lambda golden, at: resolve(golden, at, "").outcome))
     plan = replace(
-        plan, cells=tuple(cell for cell in plan.cells if not cell.scenario.id.startswith("migration/")), whole=False
+        plan, cells=tuple(cell for cell in plan.cells if not cell.scenario.id.startswith(PREFIX)), whole=False
     )
     begun = time.perf_counter()
     with boot(before, island, shell=needs_shell(before, plan)) as live:
@@ -78,7 +78,8 @@ def _forward(
     phase, stack = run.phase, live.stack
     listen("phase", {"text": f"living in the database of phase {phase.number - 1}"})
     with part(run, "lived-in data"):
-        run_cell(before, Cell(scenario=law.scenarios[LIVED_IN], path=Way.AUTOMATION), live, silent)
+        lived_in = law.scenarios[LIVED_IN]
+        run_cell(before, Cell(scenario=lived_in, path=lived_in.paths[0]), live, silent)
         retarget.without_shadows(stack)
         old_rows, old_schema = catalogue.rows(live.db), catalogue.schema(live.db)
     listen("phase", {"text": f"migrating to {phase.name}"})

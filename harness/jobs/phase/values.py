@@ -1,4 +1,4 @@
-"""What a phase's run has shown so far, shared by its way there (run.py) and back (back.py)."""
+"""What a phase's run has shown so far, and the scenarios whose rows it meets, shared by its way there (run.py) and back (back.py)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.core.errors import HarnessError
 from harness.core.phase import Phase
+from harness.core.scenario import Scenario
 from harness.core.schema import Rows
 from harness.core.verdict import Verdict
+
+PREFIX = "migration/"
+"""Scenarios that leave rows for a phase, and are no part of what is driven at it."""
+LIVED_IN, STILL_LIVING, QUEUED = f"{PREFIX}lived_in", f"{PREFIX}still_living", f"{PREFIX}queued"
+"""Before it; under it; and a task that is queued under it and not served."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +46,17 @@ def part(run: PhaseRun, name: str) -> Iterator[None]:
         yield
     finally:
         run.seconds[name] = run.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
+def scenario_of(scenarios: Mapping[str, Scenario], name: str) -> Scenario:
+    """One of the scenarios that leave rows. Raises phase-scenario."""
+    if name not in scenarios:
+        raise HarnessError(
+            f"there is no scenario {name}, and a phase is proved on what it leaves",
+            hint=f"write {LIVED_IN}, {STILL_LIVING} and {QUEUED}: docs/formats.md, phase.toml",
+            code="phase-scenario",
+        )
+    return scenarios[name]
 
 
 def silent(kind: str, fields: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Make cassettes: drive the scenarios that own one with the fake in record mode, through vcrpy.
 
-A scenario owns the cassettes of its tape that bear its own id ("openai/writer/generate_content" belongs to
-writer/generate_content); the others on its tape belong to somebody else and are only replayed. Recording drives the
+A scenario owns the cassettes of its tape that bear its own id ("openai/orders/refund" belongs to
+orders/refund); the others on its tape belong to somebody else and are only replayed. Recording drives the
 scenario's first path: that the other paths send the same requests is what `harness verify` shows afterwards.
 """
 

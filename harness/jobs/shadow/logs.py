@@ -15,12 +15,13 @@ from harness.judge.mismatch import Mismatch, logged, reconcile, seen_by_card
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSide:
     """One state of the target: whether it `keeps` a log, and the phase that sets the new price (`switch`, None without a
-    log or where no phase does)."""
+    log or where no phase does). `form` is how it logs a comparison."""
 
     name: str
     phase: int
     keeps: bool
     switch: int | None
+    form: str
     cells: Sequence[CellHistory]
 
 
@@ -29,7 +30,7 @@ def judge_logs(old: LogSide, new: LogSide, rates: RateCard, real: Comparison) ->
     what was seen is the difference itself; otherwise it is the rate card of the phase that sets the new price."""
     verdicts = []
     for here, there in ((old, new), (new, old)):
-        said, unread = logged(here.cells)
+        said, unread = logged(here.cells, here.form)
         if not here.keeps:
             if said or unread:
                 verdicts.append(_stray(here.name, said, unread))

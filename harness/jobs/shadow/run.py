@@ -127,7 +127,8 @@ def judged(old: Side, new: Side, law: Law, folder: Path) -> Shadowed:
 def _side_of_logs(side: Side, cells: Sequence[CellHistory]) -> LogSide:
     keeps = compares(side.config, cells)
     switch = price_phase(side.config) if keeps else None
-    return LogSide(name=side.name, phase=side.config.phase, keeps=keeps, switch=switch, cells=cells)
+    form = side.config.comparison
+    return LogSide(name=side.name, phase=side.config.phase, keeps=keeps, switch=switch, form=form, cells=cells)
 
 
 def declared_tapes(law: Law, old: Side, new: Side, names: Mapping[str, object] | Sequence[str]) -> tuple[str, ...]:

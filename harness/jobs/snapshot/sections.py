@@ -71,11 +71,11 @@ def _limit(strict: Strict, name: str, raw: dict[str, Any]) -> int | None:
 
 def _plain(strict: Strict, where: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or not all(isinstance(one, str | int) for one in value.values()):
-        raise strict.wrong(f"{where} must map lookups to texts, numbers or booleans", "{ is_active = true }")
+        raise strict.wrong(f"{where} must map lookups to texts, numbers or booleans", "{ live = true }")
     return value
 
 
 def _texts(strict: Strict, where: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-        raise strict.wrong(f"{where} must map fields to the model's own", '{ account_id = "id" }')
+        raise strict.wrong(f"{where} must map fields to the model's own", '{ number = "id" }')
     return value

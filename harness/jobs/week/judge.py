@@ -21,7 +21,7 @@ from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.laws import laws_of_week
 from harness.jobs.week.told import week_verdict
 from harness.judge.facts import Target
-from harness.judge.mismatch import MARKER, logged, seen_by_card
+from harness.judge.mismatch import logged, marker, seen_by_card
 
 LATE = timedelta(seconds=60)
 """How far the target's clock may have ticked on from the hour when a run begins."""
@@ -33,7 +33,8 @@ STAMP = "%Y-%m-%dT%H:%MZ"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What was simulated. `sends` are (task, time) of all that beat sent; `check` is the task that looks for due
-    schedules; `price_phase` the phase whose prices this phase's comparison log looks forward to, None if it keeps none."""
+    schedules; `price_phase` the phase whose prices this phase's comparison log looks forward to, None if it keeps none; `comparison`
+    the form of that log."""
 
     week: Week
     start: datetime
@@ -42,6 +43,7 @@ class Asked:
     check: str
     phase: int
     price_phase: int | None = None
+    comparison: str = ""
 
 
 def tick_name(at: datetime) -> str:
@@ -199,10 +201,12 @@ def _errors(asked: Asked, cells: Sequence[CellHistory], due: Mapping[str, Sequen
 
 def _mismatches(asked: Asked, cells: Sequence[CellHistory], rates: RateCard) -> list[Verdict]:
     """No price would change: the comparison log says so, where this phase keeps one, and the rate card agrees."""
-    said, unread = logged(cells)
+    said, unread = logged(cells, asked.comparison)
     lines = [*unread, *(f"logged: {one}" for one in said)]
     if asked.price_phase is None:
-        return [week_verdict("week-mismatches", f"no line says '{MARKER}'", lines, "")] if lines else []
+        return (
+            [week_verdict("week-mismatches", f"no line says '{marker(asked.comparison)}'", lines, "")] if lines else []
+        )
     seen, unclear = seen_by_card(cells, rates, asked.price_phase)
     lines += [f"by the rate card of phase {asked.price_phase}: {one}" for one in seen]
     charges = sum(len(cell.usage) for cell in cells)

@@ -97,6 +97,7 @@ def judged(
         check=week.check,
         phase=config.phase,
         price_phase=price_phase,
+        comparison=config.comparison,
     )
     run = history.read(folder / HISTORY, config.ledger)
     return (

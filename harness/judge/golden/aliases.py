@@ -70,7 +70,7 @@ def shown(column: str, value: Any, names: Names) -> str:
 
 
 def _typed(key: str, row: Mapping[str, Any]) -> str:
-    """The key that says what an id points at: "related_object_id" beside "related_object_type" = "content" is "content_id"."""
+    """The key that says what an id points at: "about_id" beside "about_type" = "note" is "note_id"."""
     kind = row.get(f"{key.removesuffix('_id')}_type") if key.endswith("_id") else None
     return f"{kind.lower()}_id" if isinstance(kind, str) and kind else key
 

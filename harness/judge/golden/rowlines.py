@@ -2,7 +2,7 @@
 
 Ids become aliases that keep identity ("<cluster:1>" is the same row wherever it is named), times become "<time>".
 Only columns named in a table's `lock` are shown with their values. A row of a locked table whose other columns alone
-changed is shown by the names of those columns ("content changed content_html"), so that paid work that left no trace
+changed is shown by the names of those columns ("page changed body"), so that paid work that left no trace
 is seen. Equal lines are counted together.
 """
 

@@ -13,7 +13,7 @@ Mark = Mapping[str, int]
 
 _LEVELS = "DEBUG|INFO|WARNING|ERROR|CRITICAL"
 _FORMS = (
-    # 2026-01-04 06:00:00,123 WARNING igny8_core.ai.engine message
+    # 2026-01-04 06:00:00,123 WARNING shop.orders message
     re.compile(rf"^\d{{4}}-\d\d-\d\d[ T][\d:.,]+ (?P<level>{_LEVELS}) (?P<logger>\S+) (?P<message>.*)$"),
     # [2026-01-04 06:00:00,123: INFO/ForkPoolWorker-1] message
     re.compile(rf"^\[[^\]]*?: (?P<level>{_LEVELS})/(?P<logger>[^\]]+)\] (?P<message>.*)$"),

@@ -61,7 +61,7 @@ def test_a_row_whose_cell_fails_fails():
 @pytest.mark.parametrize(
     ("more", "phase", "says"),
     [
-        ({"operations": ("clustering",)}, 0, "CreditUsageLog shows no charge for clustering"),
+        ({"operations": ("clustering",)}, 0, "the usage logs show no charge for clustering"),
         ({"operations": ("image_generation",), "credits_each": 5}, 4, "4 credits for 4 by dall-e-3; the plan says 5 each"),
         ({"operations": (), "accounts": 2}, 0, "1 of 2 accounts paid"),
     ],

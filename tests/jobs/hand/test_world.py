@@ -73,8 +73,8 @@ def test_a_step_that_needs_an_earlier_answer_or_has_no_button_is_left_out(config
     [
         ("writer/generate_contnet", False, "hand-scenario", "there is no scenario 'writer/generate_contnet'", "did you mean 'writer/generate_content'?"),
         ("hnad", False, "hand-scenario", "there is no scenario 'hnad'", "did you mean 'hand'?"),
-        (None, True, "hand-tape", "--tape plays the cassettes of a scenario, and none is named", "name one: --scenario writer/generate_content; without --tape the simulator answers"),
-        ("hand", True, "hand-tape", "--tape plays the cassettes of a scenario, and none is named", "name one: --scenario writer/generate_content; without --tape the simulator answers"),
+        (None, True, "hand-tape", "--tape plays the cassettes of a scenario, and none is named", "name one: --scenario orders/refund; without --tape the simulator answers"),
+        ("hand", True, "hand-tape", "--tape plays the cassettes of a scenario, and none is named", "name one: --scenario orders/refund; without --tape the simulator answers"),
     ],
 )  # fmt: skip
 def test_a_world_that_is_none_is_refused(config, scenario_id, tape, code, message, hint):

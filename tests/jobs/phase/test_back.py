@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from harness.cell.observe import leave
-from harness.core.errors import StackError
+from harness.core.config import Role
+from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Path, Scenario
 from harness.jobs.phase import back
+from harness.jobs.phase.values import STILL_LIVING, scenario_of
 from tests.cell.surface import GIVEN, IDS, REFS, Config, Fake, Session, cluster
 
 QUEUED = Scenario(
@@ -22,6 +24,8 @@ QUEUED = Scenario(
     paths=(Path.MANUAL,),
 )
 
+ROLES = {"web": "http", "slow": "celery", "beat": "line:x", "quick": "celery"}
+
 
 def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
     """The task asked for on a stack that answers `status`."""
@@ -29,15 +33,16 @@ def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
     monkeypatch.setattr(live, "seed", lambda _: REFS, raising=False)
     live.session, live.db = Session([(status, {"error": "no credits"})]), None
     live.stack = SimpleNamespace(kill=lambda role: live.asked.append(("kill", role)), log_mark=lambda: None)
-    config: Any = SimpleNamespace(auth=Config.auth, tables={}, phase=5)
+    roles = {name: Role(name=name, command=("x",), ready=ready, boot="always") for name, ready in ROLES.items()}
+    config: Any = SimpleNamespace(auth=Config.auth, tables={}, phase=5, roles=roles)
     leave(live, back._Queued(config, QUEUED, live))
     return live
 
 
 def test_a_task_is_left_in_the_queue(monkeypatch: pytest.MonkeyPatch):
-    """Claim: the worker is gone before anything is asked, and nobody waits for the task."""
+    """Claim: every worker is gone before anything is asked, and nobody waits for the task."""
     live = queued(monkeypatch, 202)
-    assert live.asked == [("kill", "worker"), ("reset",), ("load", "migration/queued", (), ())]
+    assert live.asked == [("kill", "slow"), ("kill", "quick"), ("reset",), ("load", "migration/queued", (), ())]
     assert live.session.sent == [("POST", "http://target/cluster/7/", {"ids": [11]}, "Bearer token")]
 
 
@@ -46,3 +51,11 @@ def test_a_task_that_is_refused_is_no_queued_task(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(StackError, match="phase 5 refused to queue a task: 402") as caught:
         queued(monkeypatch, 402)
     assert (caught.value.code, "no credits" in caught.value.hint) == ("phase-queue", True)
+
+
+def test_a_scenario_that_must_leave_rows_and_is_not_there_is_named():
+    """Claim: a phase is not begun without what it is proved on."""
+    assert scenario_of({QUEUED.id: QUEUED}, QUEUED.id) is QUEUED
+    with pytest.raises(HarnessError, match="there is no scenario migration/still_living") as caught:
+        scenario_of({QUEUED.id: QUEUED}, STILL_LIVING)
+    assert caught.value.code == "phase-scenario"

@@ -12,8 +12,19 @@ from harness.core.phase import ApiChange, Expect, GoldenChange, Phase, Rollback,
 from harness.core.verdict import Status, worst
 from harness.jobs.shadow import judge, logs
 from harness.jobs.shadow.declared import declare
-from harness.judge.mismatch import MARKER, Mismatch, logged, reconcile, seen_by_card
-from tests.judge.ledgers import RATES, SCENARIO, TARGET, charge, empty_cell, image_call, lawful_images, lawful_text
+from harness.judge.mismatch import Mismatch, logged, reconcile, seen_by_card
+from tests.judge.ledgers import (
+    COMPARISON,
+    MARKER,
+    RATES,
+    SCENARIO,
+    TARGET,
+    charge,
+    empty_cell,
+    image_call,
+    lawful_images,
+    lawful_text,
+)
 
 SCENARIOS = {SCENARIO.id: SCENARIO}
 
@@ -239,7 +250,7 @@ def seen(old: CellHistory, new: CellHistory) -> list[Mismatch]:
 
 def test_what_was_logged_and_seen_agrees_and_names_everything():
     """Claim: operation, model, tokens, old and new stand in the evidence, by difference and by rate card alike."""
-    said, unread = logged([log(SAID)])
+    said, unread = logged([log(SAID)], COMPARISON)
     by_card, unclear = seen_by_card([drawn(1)], RATES, 4)
     assert seen(drawn(1), drawn(5)) == by_card == said
     verdict = reconcile(said, by_card, by="here", unread=unread, unclear=unclear)
@@ -250,7 +261,7 @@ def test_what_was_logged_and_seen_agrees_and_names_everything():
 
 def test_the_plans_own_line_says_less_and_is_enough():
     """Claim: a line with operation, old and new alone finds its partner."""
-    said, _ = logged([log(f"{MARKER}: image_generation old=4 new=20")])
+    said, _ = logged([log(f"{MARKER}: image_generation old=4 new=20")], COMPARISON)
     assert reconcile(said, seen(drawn(1), drawn(5)), by="here").status is Status.PASS
 
 
@@ -267,16 +278,24 @@ def test_the_plans_own_line_says_less_and_is_enough():
 )
 def test_a_log_that_says_something_else_fails(text: str, new: int, says: str):
     """Claim: logged and not seen, seen and not logged, another price, model or token count, and an unreadable line: each fails."""
-    said, unread = logged([log(text)])
+    said, unread = logged([log(text)], COMPARISON)
     verdict = reconcile(said, seen(drawn(1), drawn(new)), by="here", unread=unread)
     assert verdict.status is Status.FAIL
     assert says in verdict.evidence[0]
 
 
+def test_each_target_has_its_own_words_for_it():
+    """Claim: the form of harness.toml says what is read; with another, or none, the same line is nobody's."""
+    line = log("prices differ for image_generation (was 4, is 20) units=4")
+    (one,), unread = logged([line], "prices differ for {operation} (was {old}, is {new})")
+    assert (one.operation, one.old, one.new, one.units, unread) == ("image_generation", 4, 20, 4, [])
+    assert logged([line], COMPARISON) == logged([line], "") == ([], [])
+
+
 def test_a_mismatch_logged_twice_is_seen_once():
     """Claim: partners are consumed."""
     cell = log(SAID)
-    said, _ = logged([replace(cell, logs=cell.logs * 2)])
+    said, _ = logged([replace(cell, logs=cell.logs * 2)], COMPARISON)
     assert reconcile(said, seen(drawn(1), drawn(5)), by="here").status is Status.FAIL
 
 

@@ -16,8 +16,7 @@ from harness.core.verdict import Status
 from harness.core.week import Schedule, Week
 from harness.jobs.week.due import clock_changes, due_ticks, hours_of, slots
 from harness.jobs.week.judge import Asked, judge, own_schedule, tick_name
-from harness.judge.mismatch import MARKER
-from tests.judge.ledgers import RATES, TARGET, charge, text_call
+from tests.judge.ledgers import COMPARISON, MARKER, RATES, TARGET, charge, text_call
 
 START = datetime(2026, 3, 26, tzinfo=UTC)
 CHECK = "check_schedules"
@@ -73,7 +72,7 @@ def ticks() -> list[CellHistory]:
 
 def asked(**changes: object) -> Asked:
     sends = tuple((CHECK, when) for when in hours_of(START, HOURS))
-    return Asked(**{"week": WEEK, "start": START, "hours": HOURS, "sends": sends, "check": CHECK, "phase": 3, "price_phase": 4, **changes})  # fmt: skip
+    return Asked(**{"week": WEEK, "start": START, "hours": HOURS, "sends": sends, "check": CHECK, "phase": 3, "price_phase": 4, "comparison": COMPARISON, **changes})  # fmt: skip
 
 
 def failed(cells: Sequence[CellHistory], how: Asked | None = None) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from harness.judge.result import Result, breaks, cannot_tell, holds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task as its app runs it. `parameters` read as Python writes them: "ids: list[int]", "run_id: str = None".
+    """One task as its app runs it. `parameters` read as Python writes them: "ids: list[int]", "note: str = None".
 
     Times are seconds; None means no limit, and for `max_retries` no end. `retries_on` are the exceptions that retry by
     themselves.

@@ -1,4 +1,4 @@
-"""`harness manage -- test igny8_core`: a manage.py command of the target, with a database and a broker of its own."""
+"""`harness manage -- test shop.orders`: a manage.py command of the target, with a database and a broker of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def manage(config_path: Path, phase: int | None, isolation: str, words: tuple[st
     """Run a manage.py command of the target in a disposable stack, and return its exit code.
 
     The command sees the target's own environment, a fresh migrated database and no network. Its tests, say:
-    `harness manage -- test igny8_core`.
+    `harness manage -- test shop.orders`.
     """
     config = ready(loaded(config_path, phase), isolation=isolation)
 
