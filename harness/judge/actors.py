@@ -13,7 +13,8 @@ from harness.judge.facts import Target
 def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[str]:
     """Names of the accounts that may change. The history's own word comes first; one account alone is the actor.
 
-    A step that must be refused (expects 4xx) makes nobody an actor: the row it names may belong to somebody else.
+    A step that must be refused (expects 4xx) makes nobody an actor: the row it names may belong to somebody else. Where all this
+    leads to no account, the actor may be of one by a row between: a membership points at a person and at what they are in.
     """
     if cell.actors:
         return frozenset(cell.actors)
@@ -27,7 +28,9 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
             continue
         if not step.paths or cell.path in step.paths:
             asked += _names(step.body) if isinstance(step, Webhook) else _named_by(step, Path(cell.path))
-    return _accounts_behind(asked, scenario, target.ledger.accounts, cell)
+    between = [row.name for row in scenario.given.rows if scenario.given.actor in _names(row.values)]
+    kind = target.ledger.accounts
+    return _accounts_behind(asked, scenario, kind, cell) or _accounts_behind(between, scenario, kind, cell)
 
 
 def in_play(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from harness.core.counts import count
 from harness.core.fold.postings import charges
 from harness.core.history import Call, CellHistory, LedgerRow, UsageRow
-from harness.core.ledger import KINDS, Amount
+from harness.core.ledger import KINDS, REFUND, Amount
 from harness.judge.context import Context
 from harness.judge.laws.provider import draws, model_of
 from harness.judge.result import Result, judged
@@ -15,12 +15,19 @@ from harness.judge.result import Result, judged
 
 def one_log_one_deduction(cell: CellHistory, context: Context) -> Result:
     """Law 4. It counts operations; whether each is charged with the provider's own numbers is law 5. A log of nothing, of
-    no tokens and no credits, is of what was given for free, and needs no deduction."""
+    no tokens and no credits, is of what was given for free, and needs no deduction. What was taken in advance and is given
+    back whole, by a refund that names it, needs no log."""
     logs, deductions, delta = pair(cell)
+    returned = {
+        str(row.reverses): row.credits for row in cell.ledger if row.kind == REFUND and row.reverses is not None
+    }
     problems = _operations(cell, context)
     for row in deductions:
         near = next((log for log in logs if _near(row, log)), None)
         if near is None:
+            if returned.get(str(row.id)) == -row.credits:
+                delta += row.credits
+                continue
             problems.append(
                 f"{row.operation or row.kind}: {count(-row.credits, 'credit')} deducted from {row.account} without a usage log"
                 + ("" if row.log is None else f": it names {row.log}")

@@ -279,6 +279,17 @@ def refund(cell, credits, n, operation="content_generation"):
     )
 
 
+def test_law_4_needs_no_log_of_what_a_refund_names_and_gives_back_whole():
+    """Claim: taken when ordered and given back when it failed is lawful; a part of it, or a refund of nothing named, is not."""
+    taken = lawful_text()
+    failed = replace(taken, usage=(), calls=())
+    for back, reverses, status in ((22, 1, Status.PASS), (21, 1, Status.FAIL), (22, None, Status.FAIL)):
+        cell = refund(failed, back, 2)
+        named = replace(cell.ledger[-1], reverses=taken.ledger[0].id if reverses else None)
+        cell = replace(cell, ledger=(*cell.ledger[:-1], named))
+        assert LAWS["law-4"](cell, context()).status is status
+
+
 def test_law_8_allows_a_refund_once_and_up_to_the_original():
     """Whole and partial refunds hold; a bigger one, or a second one, fails with the excess."""
     assert LAWS["law-8"](refund(lawful_text(), 22, 2), context()).status is Status.PASS
