@@ -52,6 +52,7 @@ BREACHES = [
         "The wire:", "the simulator knows cassettes",
         **{"harness/provider/simulator/chance": "import harness.provider.cassettes.digest"},
     ),
+    breach("Answers are plain", "an answer knows the harness", **{"answers/chance": "import harness.core"}),
     breach("Scenarios are values", "a scenario looks at the backend", **{"scenarios/world": "import harness.backend"}),
 ]  # fmt: skip
 
@@ -65,7 +66,7 @@ def contracts() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("tree")
-    for package in ("harness", "scenarios"):
+    for package in ("harness", "scenarios", "answers"):
         shutil.copytree(
             ROOT / package, copy / package, ignore=lambda _, names: [n for n in names if n == "__pycache__"]
         )

@@ -89,7 +89,9 @@ def test_the_tutorials_scenario_is_one(tmp_path: Path) -> None:
     code = re.sub(r"^ {4}", "", block, flags=re.MULTILINE)
     (tmp_path / "taught" / "writer" / "second_article.py").write_text(code)
     config = (ROOT / "harness.toml").read_text()
-    config = re.sub(r'^(cassettes|contracts|rates|root|overlays) = "', rf'\1 = "{ROOT}/', config, flags=re.MULTILINE)
+    config = re.sub(
+        r'^(cassettes|contracts|rates|answers|root|overlays) = "', rf'\1 = "{ROOT}/', config, flags=re.MULTILINE
+    )
     (tmp_path / "harness.toml").write_text(config.replace('scenarios = "scenarios"', 'scenarios = "taught"'))
     taught = scenarios.load(load(tmp_path / "harness.toml"))["writer/second_article"]
     assert taught.paths == (Way.MANUAL, Way.AUTOMATION)

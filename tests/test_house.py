@@ -294,7 +294,9 @@ def test_a_module_has_one_name():
     """Claim: what is ours is imported under its own name, or under the one that ALIASES gives a reason for."""
     used: set[str] = set()
     files = [
-        file for place in ("harness", "tests", "bench", "scenarios") for file in sorted((ROOT / place).rglob("*.py"))
+        file
+        for place in ("harness", "tests", "bench", "scenarios", "answers")
+        for file in sorted((ROOT / place).rglob("*.py"))
     ]
     found = [
         f"{ids(file)}:{line}" for file in files if "targets" not in file.parts for line in misnamed(file.read_text(encoding="utf-8"), used)

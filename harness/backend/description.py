@@ -133,7 +133,10 @@ class _Reader:
         if not isinstance(phase, int) or not 0 <= phase <= 7:
             raise self.fail(f"target.phase {phase!r} is not a phase", "phases are 0 to 7")
         own = self.known(
-            "harness", top.get("harness", {}), (), ("scenarios", "cassettes", "contracts", "rates", "settle_timeout_s")
+            "harness",
+            top.get("harness", {}),
+            (),
+            ("scenarios", "cassettes", "contracts", "rates", "answers", "settle_timeout_s"),
         )
         settle_timeout_s = own.get("settle_timeout_s", 30)
         if isinstance(settle_timeout_s, bool) or not isinstance(settle_timeout_s, int | float) or settle_timeout_s <= 0:
@@ -175,6 +178,7 @@ class _Reader:
             settle_timeout_s=float(settle_timeout_s),
             phases_root=phases_root,
             phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
+            answers=self.answers(base, own),
             scenarios=base / own.get("scenarios", "scenarios"),
             cassettes=base / own.get("cassettes", "cassettes"),
             contracts=base / own.get("contracts", "contracts"),
@@ -206,6 +210,12 @@ class _Reader:
                 f"set target.root to {found[0]}" if found else "name the command in target.manage",
             )
         return ("{python}", "manage.py")
+
+    def answers(self, base: Path, own: dict[str, Any]) -> Path:
+        path = base / self.text("harness.answers", own.get("answers", "answers.py"))
+        if "answers" in own and not path.exists():
+            raise self.fail(f"harness.answers {path} is not there", "name a Python file, or a folder with __init__.py")
+        return path
 
     def folder(self, base: Path, where: str, value: Any) -> Path | None:
         if value is None:

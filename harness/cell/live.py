@@ -170,6 +170,7 @@ def boot(
         "cassettes": str(config.cassettes),
         "contracts": str(config.contracts),
         "mode": mode,
+        "answers": str(config.answers),
         "seed": 0,
         **(fake or {}),
     }

@@ -65,6 +65,8 @@ class Provenance:
     edited: tuple[Mapping[str, Any], ...] = ()
     """Each edit: {"what": ..., "why": ...}."""
     interactions_sha256: str = ""
+    warnings: tuple[str, ...] = ()
+    """What the simulator assumed, because it knows no rules of a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,8 @@ class Config:
     app: str
     """The Celery app, as `celery -A` takes it; "" until looking has filled it in, and where the target has none."""
     scenarios: Path
+    answers: Path
+    """What the simulator says, as a Python file or a package; it need not be there."""
     cassettes: Path
     contracts: Path
     rates: Path

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 BACKEND = REPOSITORY / "reference" / "backend"
 COMMAND = (sys.executable, "-c", "from harness.cli import main; main()")
 PATIENCE_S = 120
-SHARED = ("scenarios", "cassettes", "contracts", "rates")
+SHARED = ("scenarios", "cassettes", "contracts", "rates", "answers")
 """Keys of [harness] that stay the repository's own unless a test copies them."""
 
 

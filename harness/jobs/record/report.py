@@ -14,6 +14,7 @@ def lines(made: Sequence[Recorded], *, dry_run: bool) -> Iterator[str]:
     for kept in made:
         yield f"{kept.cassette}: {kept.interactions} interactions, {kept.origin}, {_state(kept, dry_run)}"
         yield from (f"  {line}" for line in (*kept.would_send, *kept.drift))
+        yield from (f"  assumed: {text}" for text in kept.warnings)
     if dry_run:
         total = sum(Decimal(kept.cost_usd) for kept in made)
         count = sum(kept.interactions for kept in made)

@@ -18,6 +18,8 @@ class Recorded:
     cost_usd: str
     would_send: tuple[str, ...] = ()
     """A dry run's requests, one line each."""
+    warnings: tuple[str, ...] = ()
+    """What the simulator assumed."""
 
     @property
     def held_back(self) -> bool:

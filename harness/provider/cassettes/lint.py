@@ -44,6 +44,8 @@ from harness.provider.contracts import (
 )
 from harness.provider.prices import used
 from harness.provider.profiles import Profile, authority_of, parse, profile_for
+from harness.provider.simulator import NOTHING
+from harness.provider.simulator.answers import Answers
 
 SIZE_BYTES = 500_000
 ORIGINS = ("recorded", "simulated", "documented")
@@ -70,14 +72,15 @@ def lint(
     today: date,
     contracts: Contracts | None = None,
     declared: Declared = None,
+    answers: Answers = NOTHING,
 ) -> list[Problem]:
     """Problems of all cassettes below `directory`, by name. `tape_names` are those that scenarios play; None: unknown.
-    `declared`: providers of further hosts."""
+    `declared`: providers of further hosts; `answers`: what the project has the simulator say."""
     held = contracts or default()
     paths = folders.files(directory)
     problems: list[Problem] = []
     for name, path in paths.items():
-        problems += lint_one(path, name, today, held, declared)
+        problems += lint_one(path, name, today, held, declared, answers)
     for name, path in folders.unread(directory).items():
         problems += _secrets(path, name)
         text = f"nobody reads {path.suffix or 'a file without a suffix'}: cassettes end in "
@@ -95,7 +98,9 @@ def lint(
     return problems
 
 
-def lint_one(path: Path, name: str, today: date, contracts: Contracts, declared: Declared = None) -> list[Problem]:
+def lint_one(
+    path: Path, name: str, today: date, contracts: Contracts, declared: Declared = None, answers: Answers = NOTHING
+) -> list[Problem]:
     try:
         cassette = read(path, name)
     except HarnessError as error:
@@ -107,13 +112,12 @@ def lint_one(path: Path, name: str, today: date, contracts: Contracts, declared:
         *_contract(cassette, contracts, declared),
     ]
     if cassette.provenance is None:
-        text = "it has no provenance: nobody can tell where it comes from"
-        if cassette.dialect == "har":
-            text += "; harness cassette import-har makes a cassette of it"
+        mend = "; harness cassette import-har makes a cassette of it" if cassette.dialect == "har" else ""
+        text = f"it has no provenance: nobody can tell where it comes from{mend}"
         return [_problem(name, "cassette-provenance", text), *found]
     return [
         *_provenance(cassette, declared),
-        *_origin(cassette),
+        *_origin(cassette, declared, answers),
         *_shutdown(cassette, today, contracts, declared),
         *found,
     ]
@@ -197,12 +201,11 @@ def _provenance(cassette: Cassette, declared: Declared) -> Iterator[Problem]:
             "cassette-provenance",
             f"provenance.model is '{about.model}', the traffic says '{', '.join(sorted(models))}'",
         )
-    for edit in about.edited:
-        if not (edit.get("what") and edit.get("why")):
-            yield _problem(cassette.name, "cassette-provenance", "an entry of provenance.edited lacks what or why")
+    if not all(edit.get("what") and edit.get("why") for edit in about.edited):
+        yield _problem(cassette.name, "cassette-provenance", "an entry of provenance.edited lacks what or why")
 
 
-def _origin(cassette: Cassette) -> Iterator[Problem]:
+def _origin(cassette: Cassette, declared: Declared, answers: Answers) -> Iterator[Problem]:
     about = cassette.provenance
     if about is None:
         return
@@ -214,13 +217,10 @@ def _origin(cassette: Cassette) -> Iterator[Problem]:
             cassette.name, "cassette-origin", f"origin {about.origin} does not go with upstream {about.upstream}"
         )
     if about.origin == "recorded":
-        copies = [one.index for one in cassette.interactions if looks_simulated(one)]
+        copies = [one.index for one in cassette.interactions if looks_simulated(one, answers, declared)]
         if copies:
-            yield _problem(
-                cassette.name,
-                "cassette-origin",
-                f"it claims to be recorded, and answer {copies[0]} is the simulator's own",
-            )
+            text = f"it claims to be recorded, and answer {copies[0]} is the simulator's own"
+            yield _problem(cassette.name, "cassette-origin", text)
 
 
 def _shutdown(cassette: Cassette, today: date, contracts: Contracts, declared: Declared) -> Iterator[Problem]:

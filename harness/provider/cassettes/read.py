@@ -118,7 +118,7 @@ def _provenance(path: Path, raw: Any) -> dict[str, Any] | None:
     lacking = [key for key in ("origin", "recorded_at", "upstream", "command", "provider") if key not in raw]
     if lacking:
         raise _error(path, f"provenance lacks '{lacking[0]}'", "cassette-syntax")
-    lists = ("kept_headers", "redacted", "edited")
+    lists = ("kept_headers", "redacted", "edited", "warnings")
     clean = {key: list(value or []) if key in lists else str(value) for key, value in raw.items() if value is not None}
     return {**asdict(Provenance(origin="", recorded_at="", upstream="", command="", provider="")), **clean}
 

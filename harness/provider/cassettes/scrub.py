@@ -27,7 +27,8 @@ RESPONSE_HEADERS: Mapping[str, tuple[str, ...]] = {
     ),
     "runware": _ALWAYS,
     "wordpress": (*_ALWAYS, "location", "allow", "x-wp-total", "x-wp-totalpages"),
-    "other": _ALWAYS,
+    # which head names a request, each provider decides for itself: ledgers are joined by it
+    "other": (*_ALWAYS, "x-request-id", "request-id", "x-trace-id", "x-correlation-id"),
 }  # fmt: skip
 
 _PARAMETERS = "sig|signature|skoid|sktid|key|api_?key|apikey|access_token|token|auth|password|secret|x-amz-signature|x-amz-credential"

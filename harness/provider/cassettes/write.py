@@ -76,7 +76,8 @@ def dumps(cassette: Cassette) -> str:
     lines = ["version: 1"]
     if cassette.provenance is not None:
         lines.append("provenance:")
-        lines.extend(_mapping(asdict(cassette.provenance), 1))
+        about = asdict(cassette.provenance)
+        lines.extend(_mapping(about if about["warnings"] else {k: v for k, v in about.items() if k != "warnings"}, 1))
     lines.append("interactions:" if cassette.interactions else "interactions: []")
     for one in cassette.interactions:
         lines.extend(_interaction(one))

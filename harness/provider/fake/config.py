@@ -1,12 +1,14 @@
 """The configuration of a fake process, as JSON; every key is checked.
 
     {"listen": [["127.0.0.1", 443]], "hosts": {"api.openai.com": "openai"}, "providers": {}, "tls_dir": "...", "control": "...",
-     "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "upstream": null, "out": null, "seed": 0}
+     "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "answers": null, "upstream": null, "out": null,
+     "seed": 0}
 
 `listen` items are [address, port], [address, port, "http"] for a port without TLS, or ["fd", N] for a listening socket
 that was inherited. `hosts` is a list, or maps each host (with or without a port) to its provider: a kind, or a name of
 `providers`, which maps it to {"kind", "success"?, "statuses"?}. `mode` is "replay" (recordings, each once),
-"simulate" (the simulator answers anything, any number of times) or "record".
+"simulate" (the simulator answers anything, any number of times) or "record"; in these two `answers` is the file of the
+project's own answers.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ KEYS = (
     "cache",
     "contracts",
     "mode",
+    "answers",
     "upstream",
     "out",
     "overwrite",
@@ -61,6 +64,7 @@ class FakeConfig:
     cache: Path | None = None
     contracts: Path | None = None
     mode: str = "replay"
+    answers: Path | None = None
     upstream: str | None = None
     out: Path | None = None
     overwrite: bool = False
@@ -104,6 +108,7 @@ def parse(raw: Any) -> FakeConfig:
         cache=_path(raw, "cache"),
         contracts=_path(raw, "contracts"),
         mode=mode,
+        answers=_path(raw, "answers"),
         upstream=raw.get("upstream"),
         out=_path(raw, "out"),
         overwrite=raw.get("overwrite") is True,

@@ -68,7 +68,7 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
         folder=config.cassettes,
         cache=config.cache,
         validate=validator(config.contracts),
-        forward=recorder.forward if recorder else simulated(config.seed) if config.mode == "simulate" else None,
+        forward=recorder.forward if recorder else simulated(config) if config.mode == "simulate" else None,
         seed=config.seed,
     )
     loop = asyncio.get_running_loop()
@@ -127,12 +127,14 @@ def validator(folder: Path | None) -> Validate | None:
     return lambda provider, method, path, body: contracts.request_problems(provider, method, path, body, loaded)
 
 
-def simulated(seed: int) -> Forward:
+def simulated(config: FakeConfig) -> Forward:
     """Answers from the simulator, in this process: the same request is answered alike, however often it comes."""
     from harness.provider import simulator  # not needed, and not loaded, in replay
 
+    own = simulator.NOTHING if config.answers is None else simulator.read(config.answers)
+
     async def forward(request: RecordedRequest, _: str) -> RecordedResponse:
-        return simulator.answer(request, seed)
+        return simulator.answer(request, config.seed, answers=own, declared=config.hosts)
 
     return forward
 

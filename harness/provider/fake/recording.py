@@ -36,6 +36,7 @@ class Recorder:
             overwrite=config.overwrite,
             dry_run=config.dry_run,
             providers=config.hosts,
+            answers=config.answers,
         )
         await self._run(begin, scenario, tape, config.upstream, config.out)
 

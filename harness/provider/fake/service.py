@@ -229,8 +229,8 @@ class Service:
             Exception
         ) as error:  # whatever the recorder met: the client must get an answer, and the scenario must fail
             hint = error.hint if isinstance(error, HarnessError) else "see the fake's log"
-            entry.nearest = {"cassette": "", "index": -1, "changes": [], "hint": f"recording failed: {error}; {hint}"}
-            refusal = entry.profile.refuse("unmatched", {"message": f"harness: recording failed: {error}"}, None)
+            entry.nearest = {"cassette": "", "index": -1, "changes": [], "hint": f"no answer: {error}; {hint}"}
+            refusal = entry.profile.refuse("unmatched", {"message": f"harness: no answer: {error}"}, None)
             entry.disposition, entry.fault, plan.ends = "unmatched", "", "answer"
             plan.answer = entry.answer = answers.made(refusal, unmatched=True)
         deliver(plan, channel)

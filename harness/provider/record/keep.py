@@ -39,10 +39,18 @@ class Job:
 
 
 def keep(
-    job: Job, interactions: list[tuple[str, str, Interaction]], upstream: str, secrets: Iterable[str]
+    job: Job,
+    interactions: list[tuple[str, str, Interaction]],
+    upstream: str,
+    secrets: Iterable[str],
+    warnings: Mapping[str, Iterable[str]] | None = None,
 ) -> list[dict[str, Any]]:
-    """Write one cassette a provider. Errors: cassette-secret (nothing is written), cassette-write, cassette-name."""
-    made = [_made(job, provider, rows, secrets) for provider, rows in _by_provider(interactions).items()]
+    """Write one cassette a provider; `warnings` are what the simulator assumed for it. Errors: cassette-secret (nothing is written), cassette-write, cassette-name."""
+    told = warnings or {}
+    made = [
+        _made(job, provider, rows, secrets, told.get(provider, ()))
+        for provider, rows in _by_provider(interactions).items()
+    ]
     for cassette in made:
         found = scan(dumps(cassette), secrets)
         if found:
@@ -75,7 +83,9 @@ def _by_provider(interactions: list[tuple[str, str, Interaction]]) -> dict[str, 
     return found
 
 
-def _made(job: Job, provider: str, rows: list[tuple[str, Interaction]], secrets: Iterable[str]) -> Cassette:
+def _made(
+    job: Job, provider: str, rows: list[tuple[str, Interaction]], secrets: Iterable[str], warnings: Iterable[str]
+) -> Cassette:
     redacted: set[str] = set()
     kept: list[Interaction] = []
     profile = named(provider, job.providers)
@@ -104,6 +114,7 @@ def _made(job: Job, provider: str, rows: list[tuple[str, Interaction]], secrets:
             shutdown_date=min(ends).isoformat() if ends else "",
             kept_headers=tuple(sorted(headers)),
             redacted=tuple(sorted(redacted)),
+            warnings=tuple(dict.fromkeys(warnings)),
         ),
     )
 
@@ -152,6 +163,7 @@ def _written(job: Job, cassette: Cassette) -> dict[str, Any]:
         "drift": list(changes),
         "cost_usd": shown(total_usd(used(one, declared=job.providers) for one in cassette.interactions)),
         "origin": cassette.provenance.origin,
+        "warnings": list(cassette.provenance.warnings),
     }
 
 

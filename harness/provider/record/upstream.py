@@ -26,10 +26,13 @@ from urllib3.util import connection
 from vcr.record_mode import RecordMode
 
 from harness.core.cassette import Interaction, RecordedRequest
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, of_document
 from harness.provider.cassettes.read import read
 from harness.provider.profiles import Profile, authority_of, parse, profile_for
+from harness.provider.simulator import NOTHING
+from harness.provider.simulator.answers import Answers
 from harness.provider.simulator.server import serving
+from harness.provider.simulator.wire import ERROR_HEADER
 
 KEYS = {"openai": "OPENAI_API_KEY", "runware": "RUNWARE_API_KEY"}
 TIMEOUT_S = 300
@@ -60,7 +63,9 @@ class Upstream:
 
 
 @contextmanager
-def opened(name: str, staging: Path, *, seed: int) -> Iterator[Upstream]:
+def opened(
+    name: str, staging: Path, *, seed: int, answers: Answers = NOTHING, declared: Mapping[str, Profile] | None = None
+) -> Iterator[Upstream]:
     """The upstream called `name`, with a simulator of our own where none is given."""
     kind, _, rest = name.partition(":")
     if kind == "real":
@@ -80,7 +85,8 @@ def opened(name: str, staging: Path, *, seed: int) -> Iterator[Upstream]:
             )
         yield Upstream(name=kind, simulator=(host, int(port)), ca=Path(ca))
         return
-    with serving(("127.0.0.1", 0), staging / "simulator-ca.pem", seed=seed) as running:
+    certificate = staging / "simulator-ca.pem"
+    with serving(("127.0.0.1", 0), certificate, seed=seed, answers=answers, declared=declared) as running:
         yield Upstream(name=kind, simulator=(running.host, running.port), ca=running.ca)
 
 
@@ -89,7 +95,7 @@ def send(
 ) -> tuple[Interaction, str]:
     """Forward one request through vcrpy; the interaction as it came (without keys), and who answered: simulator or real.
 
-    A key that is used for it is added to `secrets` before it leaves.
+    A key that is used for it is added to `secrets` before it leaves. Raises what the simulator does not know: answers-missing.
     """
     origin = target.origin(provider)
     headers = {name: ", ".join(values) for name, values in request.headers.items() if name.lower() not in _OWN_HEADERS}
@@ -141,7 +147,10 @@ def send(
             hint="report this with the versions of vcrpy, requests and urllib3",
             code="record-upstream",
         )
-    return came.interactions[0], origin
+    one = came.interactions[0]
+    if origin == "simulator" and any(name.lower() == ERROR_HEADER for name in one.response.headers):
+        raise of_document(json.loads(one.response.body))
+    return one, origin
 
 
 def provider_of(uri: str, declared: Mapping[str, Profile]) -> Profile:

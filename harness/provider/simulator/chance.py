@@ -12,21 +12,26 @@ BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 HEX = "0123456789abcdef"
 
 
-class Chance:
-    """A stream of choices. Only `Random.random()` is used: its sequence for a seed is fixed across Python versions."""
+class Chance(random.Random):
+    """A stream of choices. Its own use only `random()`: the sequence of that for a seed is fixed across Python versions."""
 
-    __slots__ = ("_key", "_random")
+    def __new__(cls, *parts: object) -> Chance:
+        return super().__new__(cls)
 
     def __init__(self, *parts: object) -> None:
         self._key = "\x1f".join(str(part) for part in parts)
-        self._random = random.Random(int.from_bytes(hashlib.sha256(self._key.encode()).digest()[:16], "big"))
+        super().__init__(int.from_bytes(hashlib.sha256(self._key.encode()).digest()[:16], "big"))
 
     def fork(self, name: str) -> Chance:
         """Another stream that does not move this one, so that a change in one part leaves the other parts alone."""
         return Chance(self._key, name)
 
+    def anew(self) -> Chance:
+        """This stream from its beginning."""
+        return Chance(self._key)
+
     def below(self, n: int) -> int:
-        return int(self._random.random() * n)
+        return int(self.random() * n)
 
     def between(self, low: int, high: int) -> int:
         return low + self.below(high - low + 1)

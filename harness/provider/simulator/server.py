@@ -6,18 +6,22 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import trustme
 
-from harness.core.cassette import RecordedRequest
+from harness.core.cassette import RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError
-from harness.provider.simulator.answer import answer
+from harness.provider.profiles import Profile
+from harness.provider.simulator.answer import NOTHING, answer
+from harness.provider.simulator.answers import Answers
+from harness.provider.simulator.wire import ERROR_HEADER, compact, respond
 
 BODY_LIMIT_BYTES = 32 * 1024 * 1024
 IDLE_S = 60
@@ -33,12 +37,21 @@ class Running:
 
 
 @contextmanager
-def serving(listen: tuple[str, int], ca_file: Path, *, seed: int = 0) -> Iterator[Running]:
-    """Serve in a thread of this process until the block ends. Port 0 chooses a free one.
+def serving(
+    listen: tuple[str, int],
+    ca_file: Path,
+    *,
+    seed: int = 0,
+    answers: Answers = NOTHING,
+    declared: Mapping[str, Profile] | None = None,
+) -> Iterator[Running]:
+    """Serve in a thread of this process until the block ends. Port 0 chooses a free one. What cannot be answered is answered
+    with status 501 and ERROR_HEADER.
 
     Errors: simulator-listen when the address cannot be taken.
     """
-    handler = type("Handler", (_Handler,), {"seed": seed})
+    say = partial(answer, seed=seed, answers=answers, declared=declared)
+    handler = type("Handler", (_Handler,), {"say": staticmethod(say)})
     try:
         server = _Server(listen, handler)
     except OSError as error:
@@ -95,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
-    seed = 0
+    say: Callable[[RecordedRequest], RecordedResponse]
 
     def do_POST(self) -> None:
         length = self.headers.get("content-length", "0")
@@ -110,7 +123,11 @@ class _Handler(BaseHTTPRequestHandler):
             headers[name] = (*headers.get(name, ()), value)
         uri = f"https://{host}{target.path}" + (f"?{target.query}" if target.query else "")
         request = RecordedRequest(method=self.command, uri=uri, headers=headers, body=self.rfile.read(int(length)))
-        response = answer(request, self.seed)
+        try:
+            response = self.say(request)
+        except HarnessError as error:
+            body = compact(error.document()).encode()
+            response = respond(501, body, {"Content-Type": "application/json", ERROR_HEADER: error.code})
         self.send_response_only(response.status, response.reason)
         for name, values in response.headers.items():
             for value in values:

@@ -20,6 +20,10 @@ EPOCH_S = 1_763_971_200
 """2025-11-24 08:00 UTC: every `created` and Date lies within the following day."""
 CLIENT_MADE = ("taskUUID",)
 """Fields that differ from one sending of the same request to the next: they are echoed, and decide nothing."""
+WARNING_HEADER = "x-harness-warning"
+"""What of an answer is assumed; a recorder takes it into the provenance and leaves the header out."""
+ERROR_HEADER = "x-harness-error"
+"""The simulator has no answer: the body is the error, and no provider's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,7 @@ class Asked:
     """A request with what every provider needs to read from it. `json` is None when the body is no JSON."""
 
     method: str
+    uri: str
     host: str
     path: str
     headers: Mapping[str, str]
@@ -37,8 +42,9 @@ class Asked:
 
     @property
     def bearer(self) -> str:
+        """The key of a request: a bearer token, or in the header `api-key`."""
         kind, _, key = self.headers.get("authorization", "").partition(" ")
-        return key.strip() if kind.lower() == "bearer" else ""
+        return key.strip() if kind.lower() == "bearer" else self.headers.get("api-key", "")
 
     @property
     def basic(self) -> tuple[str, str]:
@@ -60,6 +66,7 @@ def read(request: RecordedRequest, seed: int) -> Asked:
     chance = Chance(seed, request.method, url.netloc, url.path, url.query, canonical)
     return Asked(
         method=request.method.upper(),
+        uri=request.uri,
         host=(url.hostname or "").lower(),
         path=url.path,
         headers={name.lower(): values[0] for name, values in request.headers.items() if values},

@@ -244,7 +244,7 @@ def test_an_archive_is_imported_as_a_clean_recording(tmp_path):
     from harness.provider.record.imported import import_har
 
     answer = post(CHAT, say("Say hello"))
-    body = answer.body.decode().replace("hello", "ahoy")
+    body = answer.body.decode().replace('"content": "', '"content": "Ahoy. ')
     entry = {
         "request": {"method": "POST", "url": CHAT, "headers": [{"name": "authorization", "value": "Bearer sk-9dF3kQ0pLmX71bTz"}],
                     "postData": {"text": json.dumps(say("Say hello"))}},
@@ -257,7 +257,7 @@ def test_an_archive_is_imported_as_a_clean_recording(tmp_path):
     about = read(tmp_path / "out" / f"{NAME}.yaml").provenance
     assert (about.origin, about.recorded_at, about.upstream) == ("recorded", "2026-01-02", "https://api.openai.com")
     assert "sk-9dF" not in (tmp_path / "out" / f"{NAME}.yaml").read_text()
-    entry["response"]["content"]["text"] = body.replace("ahoy", "moin")
+    entry["response"]["content"]["text"] = body.replace("Ahoy", "Moin")
     source.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
     with pytest.raises(HarnessError) as raised:
         import_har(source, "writer/x", tmp_path / "out")

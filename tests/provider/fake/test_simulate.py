@@ -66,11 +66,13 @@ def test_the_same_request_is_answered_alike_as_often_as_it_comes(simulating):
 
 
 def test_what_a_provider_refuses_the_simulator_refuses(simulating):
-    """Claim: it is a provider, and no echo: a request without a key gets 401, an unknown host 404."""
+    """Claim: it is a provider, and no echo: a request without a key gets 401; of an unknown route nothing is invented."""
     url, session, control = simulating
     control.load("hand", [])
     assert session.post(f"{url}/api.openai.com/v1/chat/completions", json=ASKED).status_code == 401
-    assert session.get(f"{url}/journal.example/elsewhere").status_code == 404
+    unknown = session.get(f"{url}/journal.example/elsewhere")
+    assert (unknown.status_code, "this is not simulated (kind wordpress)" in unknown.text) == (500, True)
+    assert control.report().unmatched == 1
 
 
 def test_faults_lie_over_simulated_answers_too(simulating):

@@ -13,6 +13,7 @@ from harness.core.errors import HarnessError
 from harness.provider import record
 from harness.provider.cassettes import read
 from harness.provider.cassettes.lint import lint
+from harness.provider.profiles import declared
 from harness.provider.record import upstream
 from tests.provider.record.conftest import KEY, SCENARIO, request, usual
 from tests.provider.simulator.ask import CHAT, IMAGES, RUNWARE, basic, say, task
@@ -160,10 +161,46 @@ def test_streams_are_recorded_whole(recording, tmp_path):
 def test_errors_are_recorded_like_answers(recording):
     """A 404 and a 400 are traffic too."""
     answers, entries = recording(
-        [request(CHAT, say("x", model="gone")), request(CHAT, say("x", model="gpt-5.1", max_tokens=3))]
+        [request(CHAT, say("x", model="gpt-nonexistent")), request(CHAT, say("x", model="gpt-5.1", max_tokens=3))]
     )
     assert [answer.status for answer in answers] == [404, 400]
     assert entries[0]["interactions"] == 2
+
+
+ASKED = say("Answer in JSON, please. " + "word " * 200, response_format={"type": "json_object"})
+
+
+@pytest.mark.parametrize("how", [{}, {"dry_run": True}])
+def test_what_nobody_can_answer_ends_a_recording_and_keeps_nothing(tmp_path, how):
+    """Claim: the scenario, the prompt's head and the place for the answer; what was answered before is not kept either."""
+    place = tmp_path / "answers.py"
+    record.begin(SCENARIO, (), "simulator", tmp_path / "cassettes", answers=place, **how)
+    record.forward(usual()[0], SCENARIO)
+    with pytest.raises(HarnessError) as first:
+        record.forward(request(CHAT, ASKED), SCENARIO)
+    record.forward(usual()[2], SCENARIO)
+    with pytest.raises(HarnessError) as caught:
+        record.finish(SCENARIO)
+    assert (caught.value.code, caught.value.message) == ("answers-missing", first.value.message)
+    assert caught.value.message.startswith(f"{SCENARIO}: the simulator does not know what to answer to POST {CHAT}")
+    assert "it begins: Answer in JSON, please. word word" in caught.value.message
+    assert caught.value.hint.startswith(f"say it in chat(request) of {place}")
+    assert files(tmp_path) == {}
+    place.write_text("def chat(request): return {'answered': True}")
+    record.begin(SCENARIO, (), "simulator", tmp_path / "cassettes", answers=place)
+    record.forward(request(CHAT, ASKED), SCENARIO)
+    assert [entry["written"] for entry in record.finish(SCENARIO)] == [True]
+
+
+def test_a_declared_host_is_recorded_as_its_kind_says(recording, tmp_path):
+    """Claim: one cassette by the provider's own name; what was assumed stands in its provenance, and is read back."""
+    hosts = declared({"draw.example": "draw"}, {"draw": {"kind": "openai"}})
+    asked = request("https://draw.example/v1/images/generations", {"model": "black/flux", "prompt": "A cup"})
+    _, (entry,) = recording([asked], providers=hosts)
+    assumed = "no rules of the model black/flux are known: what it takes was not checked"
+    assert (entry["cassette"], entry["warnings"]) == (f"draw/{SCENARIO}", [assumed])
+    assert read(tmp_path / "cassettes" / f"draw/{SCENARIO}.yaml").provenance.warnings == (assumed,)
+    assert "x-harness-warning" not in (tmp_path / "cassettes" / f"draw/{SCENARIO}.yaml").read_text()
 
 
 def test_a_dry_run_sends_and_writes_nothing_and_names_the_cost(recording, tmp_path, monkeypatch):

@@ -13,13 +13,14 @@ from types import ModuleType
 from typing import Any
 
 from harness.core.cassette import RecordedRequest, RecordedResponse
-from harness.provider.simulator import answer
+from harness.provider.simulator import answer, read
 
 CHAT = "https://api.openai.com/v1/chat/completions"
 IMAGES = "https://api.openai.com/v1/images/generations"
 RUNWARE = "https://api.runware.ai/v1"
 POSTS = "https://journal.tidewatercoffee.example/wp-json/wp/v2/posts"
 MEDIA = "https://journal.tidewatercoffee.example/wp-json/wp/v2/media"
+OWN = read(Path(__file__).resolve().parents[3] / "answers")
 KEY = "Bearer sk-test-0000000000000000"
 KEYWORDS = (
     ("organic coffee beans", 2400, 31, "commercial"),
@@ -58,7 +59,7 @@ def post(uri: str, body: Any, *, key: str | None = KEY, seed: int = 0, **headers
     if key:
         sent["Authorization"] = (key,)
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return answer(RecordedRequest(method="POST", uri=uri, headers=sent, body=raw), seed)
+    return answer(RecordedRequest(method="POST", uri=uri, headers=sent, body=raw), seed, answers=OWN)
 
 
 def written(prompt: Any, **more: Any) -> Any:

@@ -119,7 +119,7 @@ ASPECTS = (
     Aspect(name="chat stream: first delta", view=lambda r: chunks(r)[0]["choices"], ours=streamed, files=(*NEW_STREAM, ("04_otel", 0), ("44_elastic", 0))),
     Aspect(name="chat stream: last choice", view=lambda r: chunks(r)[-2]["choices"], ours=streamed, files=(*NEW_STREAM, ("04_otel", 0), ("44_elastic", 0))),
     Aspect(name="chat stream: usage chunk has no choices", view=lambda r: (chunks(r)[-1]["choices"], list(chunks(r)[-1]["usage"])), ours=streamed, files=(*NEW_STREAM, ("44_elastic", 0))),
-    Aspect(name="404 model_not_found: the whole error", view=error_text, ours=lambda: post(CHAT, say("x", model="nothing")), files=(("08_otel", 0),)),
+    Aspect(name="404 model_not_found: the whole error", view=error_text, ours=lambda: post(CHAT, say("x", model="nonexistent")), files=(("08_otel", 0),)),
     Aspect(name="401 invalid_api_key: the whole error", view=error_text, ours=lambda: post(CHAT, say("x"), key="Bearer sk-revoked-0000"), files=(("24_dd", 0),)),
     Aspect(name="400 unknown_parameter: the whole error", view=error_text, ours=lambda: post(IMAGES, {"model": "dall-e-3", "prompt": "x", "colour": "red"}), files=(("20_oll", 1),)),
     Aspect(name="400 unsupported_value: keys, type and code", view=lambda r: {k: v for k, v in error_text(r).items() if k != "message"}, ours=lambda: post(CHAT, say("x", model="gpt-5", temperature=0.1)), files=(("38_pyd", 0),)),

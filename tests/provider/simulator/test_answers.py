@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.core.errors import HarnessError
 from harness.provider import contracts
 from harness.provider.simulator import tokens
 from tests.provider.simulator.ask import (
@@ -193,7 +194,7 @@ def test_a_disallowed_topic_is_refused_as_each_provider_refuses():
 @pytest.mark.parametrize(
     ("body", "status", "code", "param"),
     [
-        (say("hi", model="gpt-9"), 404, "model_not_found", None),
+        (say("hi", model="gpt-nonexistent"), 404, "model_not_found", None),
         (say("hi", model="gpt-5.1", max_tokens=5), 400, "unsupported_parameter", "max_tokens"),
         (say("hi", model="gpt-5", temperature=0.2), 400, "unsupported_value", "temperature"),
         (say("hi", model="gpt-5.1", temperature=0.2, reasoning_effort="high"), 400, "unsupported_value", "temperature"),
@@ -271,5 +272,9 @@ def test_wordpress_creates_posts_and_media():
 
 
 def test_no_provider_is_invented():
-    """A host that is nobody's gets 404 and no model's answer."""
-    assert post("https://api.somebody.example/v1/chat/completions", say("hi")).status == 404
+    """A host that is nobody's gets no model's answer, and no 404 that a recorder would keep."""
+    with pytest.raises(HarnessError) as caught:
+        post("https://api.somebody.example/v1/chat/completions", say("hi"))
+    assert caught.value.code == "answers-missing"
+    assert "nothing is known of api.somebody.example; it begins:" in caught.value.message
+    assert "serve(request)" in caught.value.hint

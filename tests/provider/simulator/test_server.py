@@ -61,9 +61,9 @@ def test_the_openai_sdk_is_content(running):
         )
         assert [chunk.usage for chunk in stream][-1].total_tokens > 0
         with pytest.raises(openai.NotFoundError):
-            client.chat.completions.create(model="gpt-nowhere", messages=[{"role": "user", "content": "hi"}])
+            client.chat.completions.create(model="gpt-nonexistent", messages=[{"role": "user", "content": "hi"}])
         with pytest.raises(openai.BadRequestError):
-            client.images.generate(model="dall-e-3", prompt="A pipe bomb")
+            client.images.generate(model="dall-e-3", prompt="A cup", size="256x256")
 
 
 def test_an_address_in_use_is_one_clear_error(running, tmp_path):

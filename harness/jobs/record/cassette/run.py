@@ -12,7 +12,7 @@ from harness.core.cassette import Cassette
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.jobs.record.cassette.values import Linted
-from harness.provider import contracts
+from harness.provider import contracts, simulator
 from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes import read
 from harness.provider.cassettes.lint import Problem, lint
@@ -23,9 +23,8 @@ from harness.verb.options import loaded
 def linted(config: Config, today: datetime | None) -> Linted:
     """The target's own cassettes, with contracts, and with the scenarios that play them."""
     played = {name for scenario in scenarios.load(config).values() for name in scenario.tape}
-    problems = lint(
-        config.cassettes, played, _day(today), contracts.load(config.contracts), declared(**config.fake_hosts)
-    )
+    held, own = contracts.load(config.contracts), simulator.read(config.answers)
+    problems = lint(config.cassettes, played, _day(today), held, declared(**config.fake_hosts), own)
     return _linted(config.cassettes, problems)
 
 

@@ -1,42 +1,53 @@
-"""api.openai.com: who may ask, for which route, and what the envelope of every answer looks like.
+"""A host that speaks OpenAI's API: who may ask, for which endpoint, and what the envelope of every answer looks like.
 
-Source of shapes: real recordings (see docs/simulator.md) and facts on error types and codes.
+Source of shapes: real recordings (see docs/simulator.md) and facts on error types and codes. Other hosts have the same
+endpoints below other paths (/api/v1, /openai/deployments/NAME), and none of OpenAI's own headers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from harness.core.cassette import RecordedResponse
 from harness.provider.simulator import tokens
-from harness.provider.simulator.openai import chat, images
+from harness.provider.simulator.answers import Answers
+from harness.provider.simulator.openai import chat, embeddings, images, models, responses
 from harness.provider.simulator.openai.errors import Refused
-from harness.provider.simulator.wire import Asked, cloudflare, pretty, respond
+from harness.provider.simulator.wire import Asked, cloudflare, http_date, pretty, respond
 
-ROUTES = {"/v1/chat/completions": chat.answer, "/v1/images/generations": images.answer}
+ENDPOINTS = {
+    "chat/completions": chat.answer,
+    "responses": responses.answer,
+    "embeddings": embeddings.answer,
+    "images/generations": images.answer,
+}
+_ENDPOINT = re.compile(rf"(?:/[^/]+)*?/({'|'.join(ENDPOINTS)})/?")
 LIMIT_REQUESTS, LIMIT_TOKENS = 10_000, 2_000_000
 
 
-def answer(asked: Asked) -> RecordedResponse:
+def answer(asked: Asked, answers: Answers) -> RecordedResponse | None:
+    """None: an endpoint that is not simulated."""
+    found = _ENDPOINT.fullmatch(asked.path)
+    if found is None:
+        return None
     try:
-        check_key(asked.bearer)
-        route = ROUTES.get(asked.path)
-        if route is None:
-            raise Refused(404, f"Invalid URL ({asked.method} {asked.path})")
+        check_key(asked)
         if asked.method != "POST":
             raise Refused(405, f"Not allowed to {asked.method} on {asked.path}.", code="method_not_supported")
         if not isinstance(asked.json, dict):
             raise Refused(400, "The body of the request is not a JSON object.")
-        content_type, body, headers = route(asked)
+        content_type, body, headers = ENDPOINTS[found.group(1)](asked, answers)
     except Refused as refused:
         return respond(refused.status, pretty(refused.body), {**_headers(asked, refused.status), **refused.headers})
     return respond(200, body, {**_headers(asked, 200), "Content-Type": content_type, **headers})
 
 
-def check_key(key: str) -> None:
-    """Raise the refusal that a missing, revoked or unfunded key gets."""
-    if not key:
+def check_key(asked: Asked) -> None:
+    """Raise the refusal that a missing, revoked or unfunded key gets. Other hosts may ask for none."""
+    key = asked.bearer
+    if not key and models.is_openai(asked):
         raise Refused(401, "You didn't provide an API key. Send it in an Authorization header as a Bearer token.")
     if "revoked" in key:
         shown = f"{key[:5]}{'*' * 12}{key[-4:]}"
@@ -56,16 +67,16 @@ def check_key(key: str) -> None:
 
 def _headers(asked: Asked, status: int) -> dict[str, Any]:
     chance = asked.chance.fork("headers")
-    headers: dict[str, Any] = {
-        "Content-Type": "application/json" if status in (200, 400) else "application/json; charset=utf-8",
-        **cloudflare(asked),
-        "x-request-id": f"req_{chance.text(32, '0123456789abcdef')}",
-    }
+    content_type = "application/json" if status in (200, 400) else "application/json; charset=utf-8"
+    request_id = f"req_{chance.text(32, '0123456789abcdef')}"
+    if not models.is_openai(asked):
+        return {"Content-Type": content_type, "Date": http_date(asked.created_s), "x-request-id": request_id}
+    headers: dict[str, Any] = {"Content-Type": content_type, **cloudflare(asked), "x-request-id": request_id}
     if status in (401, 404):  # seen in recordings: these are answered before an organization is known to the edge
         return {**headers, "vary": "Origin"}
     headers |= {
         "access-control-expose-headers": "X-Request-ID",
-        "openai-organization": "igny8-simulated",
+        "openai-organization": "org-simulated",
         "openai-processing-ms": str(chance.between(240, 9_500)),
         "openai-project": f"proj_{chance.text(24)}",
         "openai-version": "2020-10-01",

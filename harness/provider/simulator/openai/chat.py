@@ -5,55 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.provider.simulator import policy, prompts, prose, tokens
+from harness.provider.simulator import tokens
+from harness.provider.simulator.answers import Answers
+from harness.provider.simulator.openai import models
 from harness.provider.simulator.openai.errors import (
     Refused,
+    context_exceeded,
     invalid_value,
     missing_parameter,
-    unknown_model,
     unknown_parameter,
     unsupported_value,
 )
-from harness.provider.simulator.wire import Asked, compact, pretty
+from harness.provider.simulator.openai.saying import Said, Wish, say
+from harness.provider.simulator.wire import WARNING_HEADER, Asked, compact, pretty
 
-SNAPSHOTS = {
-    "gpt-5.1": "gpt-5.1-2025-11-13",
-    "gpt-5": "gpt-5-2025-08-07",
-    "gpt-5-mini": "gpt-5-mini-2025-08-07",
-    "gpt-4.1": "gpt-4.1-2025-04-14",
-    "gpt-4o": "gpt-4o-2024-08-06",
-    "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
-}
-CONTEXT_TOKENS = {"gpt-5": 400_000, "gpt-4.1": 1_047_576, "gpt-4o": 128_000}
 PARAMETERS = frozenset(
     str.split(
         "model messages max_completion_tokens max_tokens temperature top_p n stop seed stream stream_options response_format "
         "frequency_penalty presence_penalty logit_bias logprobs top_logprobs user tools tool_choice parallel_tool_calls "
-        "reasoning_effort verbosity metadata store service_tier modalities prediction prompt_cache_key safety_identifier"
+        "reasoning_effort verbosity metadata store service_tier modalities prediction prompt_cache_key safety_identifier "
+        "functions function_call audio web_search_options prompt_cache_retention"
     )
 )
+_ROLES = (("system", "developer"), ("user",))
 
 
-def answer(asked: Asked) -> tuple[str, bytes, Mapping[str, str]]:
+def answer(asked: Asked, answers: Answers) -> tuple[str, bytes, Mapping[str, str]]:
     body = asked.json
-    check(body)
-    messages = body["messages"]
-    content, refusal = _reply(asked, messages, body)
-    pieces = tokens.split(refusal or content or "")
+    check(asked, body)
+    said = say(asked, wish(body), answers)
+    pieces = tokens.split(said.words)
     limit = body.get("max_completion_tokens") or body.get("max_tokens")
-    finish = "stop"
+    finish = "tool_calls" if said.tool and body.get("tool_choice", "auto") in ("auto", "required") else "stop"
     if limit is not None and len(pieces) > limit:
         pieces, finish = pieces[:limit], "length"
-        content = "".join(pieces)
-    usage = usage_of(tokens.count_messages(messages), len(pieces) * (body.get("n") or 1))
+    usage = usage_of(_prompt_tokens(body), len(pieces) * (body.get("n") or 1))
+    headers = {} if models.family_of(asked, body["model"]) else {WARNING_HEADER: models.unknown(body["model"])}
     envelope = {
         "id": f"chatcmpl-{asked.chance.fork('id').text(29)}",
         "created": asked.created_s,
-        "model": SNAPSHOTS.get(body["model"], body["model"]),
+        "model": models.SNAPSHOTS.get(body["model"], body["model"]),
     }
+    call = f"call_{asked.chance.fork('call').text(24)}"
     if body.get("stream"):
-        return "text/event-stream; charset=utf-8", _stream(envelope, body, pieces, refusal, finish, usage), {}
-    message = {"role": "assistant", "content": content, "refusal": refusal, "annotations": []}
+        return "text/event-stream; charset=utf-8", _stream(envelope, body, said, pieces, call, finish, usage), headers
+    message = _message(said, "".join(pieces), call)
     choices = [_choice(index, {"message": message}, body, finish) for index in range(body.get("n") or 1)]
     whole = {
         "id": envelope["id"],
@@ -65,7 +61,29 @@ def answer(asked: Asked) -> tuple[str, bytes, Mapping[str, str]]:
         "service_tier": "default",
         "system_fingerprint": _fingerprint(asked, body["model"]),
     }
-    return "application/json", pretty(whole) + b"\n", {}
+    return "application/json", pretty(whole) + b"\n", headers
+
+
+def wish(body: Mapping[str, Any]) -> Wish:
+    """What a chat request asks for."""
+    messages = body["messages"]
+    form = body.get("response_format") or {}
+    tools = [tool.get("function") or {} for tool in body.get("tools") or () if isinstance(tool, dict)]
+    choice = body.get("tool_choice") or "auto"
+    if isinstance(choice, dict):
+        choice = f"={(choice.get('function') or {}).get('name', '')}"
+    said = {role: [tokens.text_of(one) for one in messages if one.get("role") in role] for role in _ROLES}
+    return Wish(
+        system="\n".join(said[_ROLES[0]]),
+        user="\n".join(said[_ROLES[1]]),
+        text="\n".join(tokens.text_of(message) for message in messages),
+        model=body["model"],
+        form=form.get("type", "text"),
+        schema=(form.get("json_schema") or {}).get("schema", {}),
+        tools={tool["name"]: tool.get("parameters") for tool in tools if tool.get("name")},
+        choice=choice,
+        returned=messages[-1].get("role") == "tool",
+    )
 
 
 def usage_of(prompt: int, completion: int) -> dict[str, Any]:
@@ -83,43 +101,37 @@ def usage_of(prompt: int, completion: int) -> dict[str, Any]:
     }
 
 
-def check(body: Mapping[str, Any]) -> None:
-    """Raise the refusal that these parameters get from this model."""
-    for name in body:
+def check(asked: Asked, body: Mapping[str, Any]) -> None:
+    """Raise the refusal that these parameters get from this model. Of other hosts only what all of them need is known."""
+    for name in body if models.is_openai(asked) else ():
         if name not in PARAMETERS:
             raise unknown_parameter(name)
     model, messages = body.get("model"), body.get("messages")
-    if not model:
+    if not model or not isinstance(model, str):
         raise Refused(400, "you must provide a model parameter")
     if messages is None:
         raise missing_parameter("messages")
     if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
         raise Refused(400, "Invalid 'messages': expected a non-empty array of messages.", param="messages")
-    if model not in SNAPSHOTS and model not in SNAPSHOTS.values():
-        raise unknown_model(model)
-    _check_sampling(model, body)
+    models.check(model)
+    family = models.family_of(asked, model)
+    check_sampling(family, model, body, body.get("reasoning_effort", "none"))
     _check_format(messages, body)
-    context = next(size for family, size in CONTEXT_TOKENS.items() if model.startswith(family))
     needed = tokens.count_messages(messages)
-    if needed > context:
-        raise Refused(
-            400,
-            f"This model's maximum context length is {context} tokens. However, your messages resulted in {needed} tokens.",
-            param="messages",
-            code="context_length_exceeded",
-        )
+    if family is not None and needed > family.context_tokens:
+        raise context_exceeded(family.context_tokens, needed, "messages")
 
 
-def _check_sampling(model: str, body: Mapping[str, Any]) -> None:
-    five = model.startswith("gpt-5")
-    if five and "max_tokens" in body:
+def check_sampling(family: models.Family | None, model: str, body: Mapping[str, Any], effort: str) -> None:
+    reasons = family is not None and family.reasoning
+    if reasons and "max_tokens" in body:
         raise Refused(
             400,
             "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
             param="max_tokens",
             code="unsupported_parameter",
         )
-    free = not five or (model.startswith("gpt-5.1") and body.get("reasoning_effort", "none") == "none")
+    free = not reasons or (model.startswith("gpt-5.1") and effort == "none")
     for name in ("temperature", "top_p"):
         value = body.get(name)
         if value is None:
@@ -129,7 +141,7 @@ def _check_sampling(model: str, body: Mapping[str, Any]) -> None:
             raise invalid_value(name, value, f"Expected a number from 0 to {top}.")
         if not free and value != 1:
             raise unsupported_value(name, value, "Only the default (1) value is supported.")
-    for name in ("max_tokens", "max_completion_tokens"):
+    for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"):
         value = body.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise invalid_value(name, value, "Expected a positive integer.")
@@ -152,18 +164,19 @@ def _check_format(messages: list[dict], body: Mapping[str, Any]) -> None:
         )
 
 
-def _reply(asked: Asked, messages: list[dict], body: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    topic = policy.disallowed_topic("\n".join(tokens.text_of(message) for message in messages))
-    if topic:
-        return None, "I'm sorry, but I can't help with that request."
-    prompt = prompts.read(messages)
-    wants_json = (body.get("response_format") or {}).get("type", "text") != "text"
-    written = prose.write(prompt, asked.chance.fork("prose"))
-    if isinstance(written, str):
-        return (compact({"answer": written}) if wants_json else written), None
-    if body["model"].startswith("gpt-5"):
-        return compact(written), None
-    return pretty(written).decode(), None  # the older models indent the JSON that they write
+def _prompt_tokens(body: Mapping[str, Any]) -> int:
+    described = [body.get("tools"), (body.get("response_format") or {}).get("json_schema")]
+    return tokens.count_messages(body["messages"]) + sum(tokens.count(compact(one)) for one in described if one)
+
+
+def _message(said: Said, words: str, call: str) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
+    if said.tool:
+        function = {"name": said.tool, "arguments": words}
+        message["tool_calls"] = [{"id": call, "type": "function", "function": function}]
+    else:
+        message["refusal" if said.refusal else "content"] = said.refusal or words
+    return {**message, "annotations": []}
 
 
 def _choice(index: int, what: dict[str, Any], body: Mapping[str, Any], finish: str | None) -> dict[str, Any]:
@@ -183,13 +196,13 @@ def _fingerprint(asked: Asked, model: str) -> str | None:
 def _stream(
     envelope: Mapping[str, Any],
     body: Mapping[str, Any],
+    said: Said,
     pieces: list[str],
-    refusal: str | None,
+    call: str,
     finish: str,
     usage: Mapping[str, Any],
 ) -> bytes:
     with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
-    field = "refusal" if refusal else "content"
 
     def frame(choices: list[dict], usage_now: Mapping[str, Any] | None) -> str:
         chunk: dict[str, Any] = {
@@ -207,10 +220,18 @@ def _stream(
 
     frames: list[str] = []
     for index in range(body.get("n") or 1):
-        first = {"role": "assistant", "content": None if refusal else "", "refusal": None}
-        deltas = [first, *({field: piece} for piece in pieces)]
-        frames += [frame([_choice(index, {"delta": delta}, body, None)], None) for delta in deltas]
+        frames += [frame([_choice(index, {"delta": delta}, body, None)], None) for delta in _deltas(said, pieces, call)]
         frames.append(frame([_choice(index, {"delta": {}}, body, finish)], None))
     if with_usage:
         frames.append(frame([], usage))
     return "".join([*frames, "data: [DONE]\n\n"]).encode()
+
+
+def _deltas(said: Said, pieces: list[str], call: str) -> list[dict[str, Any]]:
+    first: dict[str, Any] = {"role": "assistant", "content": None if said.refusal or said.tool else "", "refusal": None}
+    if not said.tool:
+        field = "refusal" if said.refusal else "content"
+        return [first, *({field: piece} for piece in pieces)]
+    opened = {"index": 0, "id": call, "type": "function", "function": {"name": said.tool, "arguments": ""}}
+    parts = [{"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} for piece in pieces]
+    return [{**first, "tool_calls": [opened]}, *parts]

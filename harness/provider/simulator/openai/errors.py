@@ -45,3 +45,10 @@ def unsupported_value(name: str, value: object, why: str) -> Refused:
 
 def invalid_value(name: str, value: object, allowed: str) -> Refused:
     return Refused(400, f"Invalid value: '{value}'. {allowed}", param=name, code="invalid_value")
+
+
+def context_exceeded(context: int, needed: int, param: str) -> Refused:
+    return Refused(
+        400, f"This model's maximum context length is {context} tokens. However, your messages resulted in {needed} tokens.",
+        param=param, code="context_length_exceeded",
+    )  # fmt: skip

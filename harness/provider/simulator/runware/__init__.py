@@ -1,5 +1,4 @@
 """Runware, simulated.
 
-tasks       tasks over HTTP: costs, errors beside data; `answer(asked)` is all that others need
-models      what each takes and costs
+tasks       tasks over HTTP: costs, errors beside data; `answer(asked, answers)` is all that others need
 """

@@ -29,9 +29,13 @@ class Refused(Exception):
         self.body = {"code": code, "message": message, "data": {"status": status, **data}}
 
 
-def answer(asked: Asked) -> RecordedResponse:
+def answer(asked: Asked) -> RecordedResponse | None:
+    """None: a route that is not simulated."""
+    found = ROUTE.match(asked.path)
+    if not found or (found.group(1) != "users/me" and asked.method != "POST"):
+        return None
     try:
-        status, body = _route(asked)
+        status, body = _route(asked, found.group(1))
     except Refused as refused:
         return respond(refused.status, php(refused.body), _headers(asked))
     headers = _headers(asked) | {"Allow": "GET, POST"}
@@ -40,11 +44,7 @@ def answer(asked: Asked) -> RecordedResponse:
     return respond(status, php(body), headers)
 
 
-def _route(asked: Asked) -> tuple[int, dict[str, Any]]:
-    found = ROUTE.match(asked.path)
-    if not found:
-        raise Refused(404, "rest_no_route", "No route was found matching the URL and request method.")
-    kind = found.group(1)
+def _route(asked: Asked, kind: str) -> tuple[int, dict[str, Any]]:
     user, password = asked.basic
     if user and ("wrong" in password or "revoked" in password or len(password.replace(" ", "")) < 8):
         raise Refused(401, "incorrect_password", "The provided password is an invalid application password.")
@@ -52,8 +52,6 @@ def _route(asked: Asked) -> tuple[int, dict[str, Any]]:
         if not user:
             raise Refused(401, "rest_not_logged_in", "You are not currently logged in.")
         return 200, {"id": 1, "name": user, "slug": user, "_links": {"self": [{"href": _api(asked, "users/1")}]}}
-    if asked.method != "POST":
-        raise Refused(404, "rest_no_route", "No route was found matching the URL and request method.")
     if not user:
         raise Refused(401, "rest_cannot_create", "Sorry, you are not allowed to create posts as this user.")
     if user.startswith("subscriber"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from harness.provider.simulator.prose import bank
-from harness.provider.simulator.prose.compose import Voice, heading, listing, paragraphs, word_count
-from harness.provider.simulator.prose.topic import sentence
+from . import bank
+from .compose import Voice, heading, listing, paragraphs, word_count
+from .topic import sentence
 
 LEAD = (
     "{T} {v} made for {people} who would rather choose once and choose well.",

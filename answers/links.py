@@ -6,8 +6,8 @@ import re
 from html import unescape
 from typing import Any
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prompts import Prompt
+from .chance import Chance
+from .prompts import Prompt
 
 MOST = 5
 _STOP = frozenset(

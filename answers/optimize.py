@@ -6,13 +6,13 @@ import re
 from html import escape
 from typing import Any
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prompts import Prompt
-from harness.provider.simulator.prose import bank
-from harness.provider.simulator.prose.article import meta_description, meta_title, questions
-from harness.provider.simulator.prose.compose import Voice, heading, paragraphs, plain, word_count
-from harness.provider.simulator.prose.domains import domain_of
-from harness.provider.simulator.prose.topic import sentence, topic_of
+from . import bank
+from .article import meta_description, meta_title, questions
+from .chance import Chance
+from .compose import Voice, heading, paragraphs, plain, word_count
+from .domains import domain_of
+from .prompts import Prompt
+from .topic import sentence, topic_of
 
 
 def write(prompt: Prompt, chance: Chance) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prompts import Prompt
-from harness.provider.simulator.prose import bank, product, service
-from harness.provider.simulator.prose.compose import Voice, heading, listing, paragraphs, word_count
-from harness.provider.simulator.prose.domains import domain_of
-from harness.provider.simulator.prose.topic import headline, sentence, topic_of, words_of
+from . import bank, product, service
+from .chance import Chance
+from .compose import Voice, heading, listing, paragraphs, word_count
+from .domains import domain_of
+from .prompts import Prompt
+from .topic import headline, sentence, topic_of, words_of
 
 WORDS_MIN, WORDS_MAX = 700, 1400
 WRITERS = {"product": product.html, "service": service.html}

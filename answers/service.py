@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.provider.simulator.prose import bank
-from harness.provider.simulator.prose.compose import Voice, heading, listing, paragraphs, word_count
+from . import bank
+from .compose import Voice, heading, listing, paragraphs, word_count
 
 PROBLEM = (
     "When you need {t}, you rarely have time for a long comparison.",

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from typing import Any
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prompts import Prompt
-from harness.provider.simulator.prose.topic import headline, topic_of, words_of
+from .chance import Chance
+from .prompts import Prompt
+from .topic import headline, topic_of, words_of
 
 _KEYWORD = re.compile(r"^(.*?)\s*\((?:volume (\d+))?[^()]*?(?:intent (\w+))?\)$")
 _STOP = frozenset(

@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.provider.simulator.tokens import text_of
-
 ROLES = (
     ("You are a keyword clustering analyst", "clustering", ""),
     ("You are a content strategist", "idea_generation", ""),
@@ -38,9 +36,8 @@ class Prompt:
     texts: Mapping[str, str]
 
 
-def read(messages: list[dict]) -> Prompt:
-    system = "\n".join(text_of(m) for m in messages if m.get("role") in ("system", "developer")).strip()
-    user = "\n".join(text_of(m) for m in messages if m.get("role") == "user")
+def read(system: str, user: str) -> Prompt:
+    system = system.strip()
     operation, kind = next(((op, kind) for role, op, kind in ROLES if system.startswith(role)), ("", ""))
     fields: dict[str, str] = {}
     blocks: dict[str, tuple[str, ...]] = {}

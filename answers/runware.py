@@ -1,4 +1,4 @@
-"""What each Runware model takes and costs: sizes, own parameters, USD per image.
+"""What each Runware model takes and costs: sizes, own parameters, USD per image; `answer(task)` says it for one.
 
 Sizes are exact lists for the hosted partner models and a rule (multiples of 64) for HiDream only: a blanket rule is wrong.
 """
@@ -46,7 +46,7 @@ RESOLUTIONS = ("1K", "2K", "4K")
 
 
 class TaskError(Exception):
-    """One task cannot be done; the others of the request go on."""
+    """The model does not take this task."""
 
     def __init__(self, code: str, message: str, parameter: str = "") -> None:
         super().__init__(message)
@@ -62,9 +62,19 @@ class Model:
     cost_4k_usd: float | None = None
 
 
-def cost_usd(task: Mapping[str, Any]) -> float:
-    model = MODELS[task["model"]]
-    return model.cost_4k_usd if task.get("resolution") == "4K" and model.cost_4k_usd else model.cost_usd
+def answer(task: Mapping[str, Any]) -> dict[str, Any]:
+    """{"cost": USD per image}, or the {"error": ...} that this task gets from its model."""
+    try:
+        model = MODELS.get(task["model"])
+        if model is None:
+            raise TaskError("unsupportedModel", f"The model '{task['model']}' is not available.", "model")
+        for name in task:
+            if name not in COMMON and name not in model.parameters:
+                raise TaskError("unsupportedParameter", f"'{name}' is not supported by {task['model']}.", name)
+        model.check(task)
+    except TaskError as error:
+        return {"error": {"code": error.code, "message": str(error), "parameter": error.parameter}}
+    return {"cost": model.cost_4k_usd if task.get("resolution") == "4K" and model.cost_4k_usd else model.cost_usd}
 
 
 def _size(task: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prompts import Prompt
-from harness.provider.simulator.prose.clusters import parse
-from harness.provider.simulator.prose.domains import Domain, domain_of
-from harness.provider.simulator.prose.topic import headline, sentence, topic_of
+from .chance import Chance
+from .clusters import parse
+from .domains import Domain, domain_of
+from .prompts import Prompt
+from .topic import headline, sentence, topic_of
 
 ANGLES = (
     ("{N}: A Practical Guide for {people}", "guide", "post", 1400, "Explains what matters first, from {detail} to {detail2}. Outline: the basics; how to choose; a step-by-step start; upkeep; questions and answers."),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prose.domains import Domain
-from harness.provider.simulator.prose.topic import Topic, sentence
+from .chance import Chance
+from .domains import Domain
+from .topic import Topic, sentence
 
 
 class Voice:

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from answers.compose import plain, word_count
+from answers.topic import gerund, topic_of
 from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prose.compose import plain, word_count
-from harness.provider.simulator.prose.topic import gerund, topic_of
 from tests.provider.simulator.ask import KEYWORDS, prompts, written
 
 FILLER = ("lorem", "ipsum", "foo", "placeholder", "todo", "{", "}")

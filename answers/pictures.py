@@ -6,9 +6,9 @@ import re
 from html import unescape
 from typing import Any
 
-from harness.provider.simulator.chance import Chance
-from harness.provider.simulator.prompts import Prompt
-from harness.provider.simulator.prose.domains import domain_of
+from .chance import Chance
+from .domains import domain_of
+from .prompts import Prompt
 
 LIGHT = (
     "soft morning light",

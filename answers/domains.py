@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.provider.simulator.prose.topic import words_of
+from .topic import words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
