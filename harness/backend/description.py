@@ -14,7 +14,7 @@ from typing import Any
 from harness.backend import ledger, providers
 from harness.backend.python import named
 from harness.backend.roles import described
-from harness.core.config import WAYS, Auth, Config, Table
+from harness.core.config import JUMPS, TIMES, WAYS, Auth, Config, Table
 from harness.core.errors import HarnessError, did_you_mean
 from harness.judge.mismatch import PARTS, marker
 
@@ -136,8 +136,12 @@ class _Reader:
             "harness",
             top.get("harness", {}),
             (),
-            ("scenarios", "cassettes", "contracts", "rates", "answers", "settle_timeout_s"),
+            ("scenarios", "cassettes", "contracts", "rates", "answers", "settle_timeout_s", "time"),
         )
+        if own.get("time", JUMPS) not in TIMES:
+            raise self.fail(
+                f"harness.time {own['time']!r} is none of {', '.join(TIMES)}", 'take it out, or write "real"'
+            )
         settle_timeout_s = own.get("settle_timeout_s", 30)
         if isinstance(settle_timeout_s, bool) or not isinstance(settle_timeout_s, int | float) or settle_timeout_s <= 0:
             raise self.fail(f"harness.settle_timeout_s {settle_timeout_s!r} is not a time", "give seconds above 0")
@@ -176,6 +180,7 @@ class _Reader:
             ledger=ledger.read(self.path.name, top.get("ledger", {}), tables),
             auth=self.auth(top.get("auth", {})),
             settle_timeout_s=float(settle_timeout_s),
+            time=own.get("time", JUMPS),
             phases_root=phases_root,
             phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
             answers=self.answers(base, own),

@@ -134,6 +134,7 @@ def drive(
                 case LetRowGo():
                     surface.let_row_go()
         settle(config, surface, driven, expected_tasks)
+        driven.notes += surface.broker.leaps()
         for task in surface.broker.redelivered():
             driven.notes.append(f"{task} came again: its worker had died before it acknowledged")
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import psycopg
 import requests
 from psycopg import sql
 
-from harness.core.config import Config
+from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
 from harness.stack.broker.tap import Broker
@@ -21,7 +21,8 @@ from harness.stack.database.shapes import held_in, shapes_of
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes import retarget
-from harness.stack.roles import sender
+from harness.stack.roles import clock, clockhook, sender
+from harness.stack.roles.clock import Clock
 from harness.stack.roles.console import Console
 from harness.stack.roles.orm import Orm
 
@@ -38,11 +39,14 @@ class Live:
         self.db = stack.db
         self.base_url: str = stack.base_url
         self.session: requests.Session = stack.session() if inside else _direct()
-        self.broker: Any = stack.line if inside else Broker(stack.redis_url, holding=self._holding)
+        self.clock: Clock = stack.clock
+        leap = self._leap if self.clock.file is not None else None
+        self.broker: Any = stack.line if inside else Broker(stack.redis_url, holding=self._holding, leap=leap)
         self.fake = FakeControl(stack.fake_control)
         self._console: Any = stack.shell() if inside else None
         self._holder: Any = None
         self._inside = inside
+        self._stale: tuple[str, ...] = ()
         self.config = config
         self.orm = Orm(self.console)
 
@@ -61,9 +65,30 @@ class Live:
         return seed.insert(self.db, self.config.tables, given, beside=self.beside, orm=self.orm)
 
     def begin(self, scenario: Scenario) -> None:
-        """A cell begins: what is a thread in this process becomes a process of its own where the scenario kills it."""
+        """A cell begins, in real time; what is a thread in this process becomes a process of its own where the scenario
+        kills it."""
+        if clock.ahead(self.clock):
+            clock.go(self.clock, 0.0)
         if self._inside:
+            clockhook.follow()
             self.stack.begin(step.role for step in scenario.when if isinstance(step, KillRole))
+
+    def distrust(self) -> tuple[str, ...]:
+        """Something is left in the workers: they are ended at the next reset, and start anew. Their names."""
+        self._stale = () if self._inside else tuple(
+            role.name for role in self.config.roles.values() if role.ready == "celery" and role.name in self.stack.roles
+        )  # fmt: skip
+        return self._stale
+
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Within, all is put back; workers that are not trusted any more end before and start afterwards."""
+        stale, self._stale = self._stale, ()
+        for name in stale:
+            self.stack.kill(name)
+        yield
+        for name in stale:
+            self.stack.start(name)
 
     def console(self) -> Any:
         """The target's shell; started on first use."""
@@ -124,6 +149,11 @@ class Live:
     def _holding(self) -> Collection[str] | None:
         return sender.holding(self.console(), self.config.app)
 
+    def _leap(self, due: float, going: Callable[[float], object]) -> float | None:
+        return clock.leap(
+            self.clock, due, going=going, tell=lambda ahead: sender.due(self.console(), self.config.app, ahead)
+        )
+
     def close(self) -> None:
         self.let_row_go()
         if self._console is not None:
@@ -147,6 +177,15 @@ def workers_of(config: Config, tier: str, asked: int | None) -> int:
     from harness.stack.docker import settings
 
     return settings.read(config).workers if asked is None else asked
+
+
+def clock_refused(config: Config, tier: str) -> str:
+    """Why the clock of the cells will be the real one though harness.toml would have it jump, or ""."""
+    if tier == "docker" and config.time == JUMPS:
+        from harness.stack.docker import running
+
+        return running.REAL_CLOCK
+    return clock.refused(config)
 
 
 @contextmanager

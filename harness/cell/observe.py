@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -93,7 +93,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
 
     name = {"scenario": work.id, "path": work.path}
     outer("cell.start", {**name, "title": work.title})
-    mark, refs, driven = _drive(live, work, clock, seeded)
+    mark, refs, driven = _drive(live, work, clock, seeded, live.renewed())
     with clock.part(stages.CAPTURE):
         changes = capture.changes(live.db, config.tables, *live.beside)
         changes += tuple(ledger.changed(apart, ledger.apart(query, config.ledger)))
@@ -116,6 +116,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for line in work.lines(mark):
             if _worth_telling(line, config.markers):
                 tell("log", asdict(line))
+        if not driven.settled and (stale := live.distrust()):
+            driven.notes.append(f"{' and '.join(stale)} will be started anew: what did not settle ends with this cell")
         for note in driven.notes:
             tell("note", {"text": note})
         for made in reset.made(live.db, *live.beside):
@@ -132,15 +134,20 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
 
 def leave(live: Live, work: Work) -> Refs:
     """Drive `work` and go: no baseline, no capture, no history. For what somebody else is to find as it was left."""
-    _, refs, _ = _drive(live, work, Clock(), lambda refs: None)
+    # no worker is started that might take what is left
+    _, refs, _ = _drive(live, work, Clock(), lambda refs: None, nullcontext())
     return refs
 
 
-def _drive(live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None]) -> tuple[Mark, Refs, Driven]:
-    """The steps that make something happen; `seeded` is called before any of it does. The mark is where logs ended."""
+def _drive(
+    live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None], anew: AbstractContextManager[None]
+) -> tuple[Mark, Refs, Driven]:
+    """The steps that make something happen; `seeded` is called before any of it does; all is put back within `anew`. The
+    mark is where logs ended."""
     with clock.part(stages.RESET):
-        work.clear()
-        live.broker.reset()
+        with anew:
+            work.clear()
+            live.broker.reset()
         mark = live.stack.log_mark()
     with clock.part(stages.SEED):
         refs = work.seed()

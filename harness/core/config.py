@@ -55,6 +55,8 @@ class Table:
     active: tuple[str, ...] = ()
 
 
+TIMES = (JUMPS, REAL) = ("jumps", "real")
+"""Where a cell only waits for a task's time: its clock goes there, or it waits."""
 WAYS = ("column", "mint", "login", "session", "basic")
 """Where a credential comes from; none of them: the scenario gives the tokens itself (given.tokens)."""
 
@@ -132,6 +134,8 @@ class Config:
     rates_named: bool = True
     """Whether harness.toml names the rate card: where it does, the file must be there."""
 
+    time: str = JUMPS
+    """One of TIMES."""
     databases: tuple[str, ...] = ("default",)
     """Django's aliases of the databases that the stack has; the first is the one that [tables] is looked for in first."""
     python: Path | None = None

@@ -57,6 +57,8 @@ class RunProgress:
     def _start(self, fields: Mapping[str, Any]) -> None:
         self._total, self._done = len(fields.get("cells", ())), 0
         self._begun = time.perf_counter()
+        if why := fields.get("clock"):
+            say(self.console, f"clock: real ({why}): what is due later is waited for")
         if self.console.is_terminal:
             self._live = Progress(
                 TextColumn("{task.description}", markup=False),

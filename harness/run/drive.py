@@ -14,7 +14,7 @@ from typing import Any
 
 import harness
 from harness.cell.drive import steps_for
-from harness.cell.live import boot, workers_of
+from harness.cell.live import boot, clock_refused, workers_of
 from harness.cell.observe import Tell
 from harness.cell.run import run_cell
 from harness.core import stages
@@ -109,6 +109,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "seed": 0,
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],
+        **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         "versions": versions(config),
         **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }

@@ -53,6 +53,7 @@ class Fake:
     unsettled: str = ""
     holds: bool = True
     answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "result": None})
+    ahead: tuple[str, ...] = ()
     base_url = "http://target"
 
     @property
@@ -73,6 +74,9 @@ class Fake:
 
     def redelivered(self) -> tuple[str, ...]:
         return ()
+
+    def leaps(self) -> tuple[str, ...]:
+        return self.ahead
 
     def settle(self, timeout_s: float, at_least: int) -> str:
         self.asked.append(("settle", timeout_s, at_least))

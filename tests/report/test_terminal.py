@@ -131,6 +131,15 @@ def test_progress_without_a_terminal_is_one_line_a_scenario():
     assert lines[2].endswith("a/c  1 cell")
 
 
+def test_a_clock_that_cannot_jump_is_told_once_at_the_start():
+    out = io.StringIO()
+    with RunProgress(Console(file=out, width=120)) as progress:
+        progress.hear("run.start", {"cells": ["a/b@manual"], "clock": "the target's Python 3.8.18 has no time-machine"})
+        progress.hear("run.end", {})
+    why = "clock: real (the target's Python 3.8.18 has no time-machine): what is due later is waited for"
+    assert out.getvalue().splitlines() == [why]
+
+
 def test_progress_can_be_quiet_and_live():
     """Nothing at all for --json; on a terminal the live line goes away."""
     for quiet, terminal in ((True, False), (False, True)):

@@ -55,7 +55,7 @@ def notes(driven: Driven, zone: ZoneInfo, start: datetime, phase: int, price_pha
         f"clock changes of {zone} in the week: {', '.join(told) or 'none'}; the target's beat computes in {driven.beat.timezone}",
         f"were Celery's own timezone {zone} (it is not), beat would send {len(there)} times{odd}",
         "how: Celery's own Scheduler under a moved clock in the target's shell; then the target's own worker, broker and "
-        "database, the worker's task processes moved by time-machine at start-up; PostgreSQL's now() stays real time",
+        "database, the worker's task processes moved by time-machine; PostgreSQL's now() stays real time",
     ]
     if price_phase is None:
         said.append(f"phase {phase} keeps no comparison log: that there is no mismatch is not shown here")

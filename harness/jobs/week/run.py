@@ -1,7 +1,7 @@
 """`harness week`: a week of hourly ticks with many customers' schedules, in seconds, on the processes tier.
 
 1  beat     the target's own schedule under Celery's own Scheduler, in the target's shell, with a moved clock
-2  worker   the target's own worker, started with a hook that moves the clock of its task processes (clock.py)
+2  worker   the target's own worker, whose tasks see the clock of the cell (harness.stack.roles.clockhook)
 3  ticks    each that beat sends is published; when all is quiet, rows, calls, tasks and logs are one cell of the history
 4  judge    from the history alone, with due times calculated apart from the target (harness.jobs.week.judge)
 
@@ -11,8 +11,6 @@ that task processes see. PostgreSQL's own now() stays real time.
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -23,11 +21,11 @@ from harness.backend import scenarios
 from harness.backend.python import frozen
 from harness.cell.live import Live, boot
 from harness.cell.observe import Tell
-from harness.core.config import Config
+from harness.core.config import JUMPS, Config
 from harness.core.errors import HarnessError
 from harness.core.verdict import Verdict
 from harness.core.week import Week
-from harness.jobs.week import clock, judge
+from harness.jobs.week import judge
 from harness.jobs.week.beat import OWN, drive_beat
 from harness.jobs.week.due import hours_of
 from harness.jobs.week.judge import Asked, tick_name
@@ -69,9 +67,9 @@ def drive(config: Config, week: Week, start: datetime, zone: str, island: Island
     workers = [role.name for role in config.roles.values() if role.ready == "celery" and role.boot == "always"]
     # beat and web have no part in it, and workers start when their clock is there
     quiet = {name: replace(role, boot="on_demand") for name, role in config.roles.items()}
-    with boot(replace(config, roles=quiet), island, shell=True) as live:
-        packages = frozen.provide(config)
-        now = _install_clock(live, workers, zone, packages)
+    with boot(replace(config, roles=quiet, time=JUMPS), island, shell=True) as live:
+        packages = frozen.provide(config)  # raises where the clock would be the real one
+        _stand_in(live, workers, zone)
         spent["boot"] = time.perf_counter() - began
         beat = drive_beat(live.console(), config.app, start, hours_of(start, HOURS + 1)[-1], packages=packages)
         elsewhere = drive_beat(
@@ -80,7 +78,7 @@ def drive(config: Config, week: Week, start: datetime, zone: str, island: Island
         spent["beat"] = time.perf_counter() - began - spent["boot"]
         begun = _start_event(config, island, beat, start)
         with told_run(folder, listen, begun, run_dir=live.stack.run_dir, seconds=spent) as tell:
-            drive_ticks(config, week, live, beat, start, now, tell, workers)
+            drive_ticks(config, week, live, beat, start, tell, workers)
             spent["ticks"] = time.perf_counter() - began - sum(spent.values())
     return Driven(beat=beat, elsewhere=elsewhere, seconds=spent)
 
@@ -106,22 +104,14 @@ def judged(
     )
 
 
-def _install_clock(live: Live, workers: list[str], zone: str, packages: Path | None) -> Path:
-    """Put the start-up hook where the workers' Python finds it first, and let the stack know their environment."""
-    hook, now = live.stack.run_dir / "week", live.stack.run_dir / "week" / "now"
-    hook.mkdir()
-    shutil.copyfile(str(clock.__file__), hook / "sitecustomize.py")
-    before = live.stack.env.get("PYTHONPATH")
-    paths = os.pathsep.join([str(hook), *([before] if before else [])])
-    own = {"PYTHONPATH": paths, "HARNESS_CLOCK": str(now), "TZ": zone}
-    if packages is not None:
-        own["HARNESS_CLOCK_PACKAGES"] = str(packages)
+def _stand_in(live: Live, workers: list[str], zone: str) -> None:
+    """The workers' machine stands in `zone`."""
     config = live.stack.config
     roles = {
-        name: replace(role, env={**role.env, **own}) if name in workers else role for name, role in config.roles.items()
+        name: replace(role, env={**role.env, "TZ": zone}) if name in workers else role
+        for name, role in config.roles.items()
     }
     live.stack.config = replace(config, roles=roles)
-    return now
 
 
 def _start_event(config: Config, island: Island, beat: Beat, start: datetime) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
 from harness.cell import drive
 from harness.cell.live import Live
@@ -18,20 +17,21 @@ from harness.core.week import Week
 from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.judge import tick_name
 from harness.jobs.week.values import HOURS, PATH, Beat, Send
+from harness.stack.roles import clock
 from harness.stack.roles.logs import Mark
 
 
 def drive_ticks(
-    config: Config, week: Week, live: Live, beat: Beat, start: datetime, now: Path, tell: Tell, workers: Sequence[str]
+    config: Config, week: Week, live: Live, beat: Beat, start: datetime, tell: Tell, workers: Sequence[str]
 ) -> None:
-    """Seed once, start `workers`, then drive tick after tick; `now` is the file that says the simulated time."""
+    """Seed once, start `workers`, then drive tick after tick, the clock at each at the time that it stands for."""
     live.clean()
     refs = live.seed(week.given)
     kind = config.ledger.accounts
     accounts = {name: ref for name, ref in refs.items() if ref["kind"] == kind}
     hours = hours_of(start, HOURS)
     due = {schedule.account: set(due_ticks(schedule, hours)) for schedule in week.schedules}
-    now.write_text(start.isoformat())
+    _go(live, start)
     begun, seen = live.stack.log_mark(), Counter[LogLine]()
     for worker in workers:
         live.start(worker)
@@ -47,9 +47,13 @@ def drive_ticks(
             seen=seen,
             begun=begun if at == ticks[-1] else None,
         )
-        now.write_text(at.isoformat())
+        _go(live, at)
         observe(config, live, tell, tick)
         live.stack.alive()
+
+
+def _go(live: Live, at: datetime) -> None:
+    clock.go(live.clock, (at - datetime.now(UTC)).total_seconds())
 
 
 @dataclass(kw_only=True)

@@ -6,7 +6,8 @@ therefore observed, not slept for: a marker is written through a second connecti
 no task is open at that point nothing was queued, running or unacknowledged when the marker passed.
 
 What a dead worker had not acknowledged comes again when the visibility time-out of its transport has passed; once all else
-is quiet that moment is brought about here, as kombu itself would (redelivery.py), so that nobody waits for it.
+is quiet that moment is brought about here, as kombu itself would (redelivery.py), so that nobody waits for it. Where tasks
+only wait for their time, the clock of the cell goes there (later.py).
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import select
 import socket
 import time
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
 from typing import Any
 
 import redis
 
 from harness.core.errors import StackError
 from harness.core.history import TaskRun
-from harness.stack.broker import monitor, redelivery
+from harness.stack.broker import later, monitor, redelivery, told
 from harness.stack.broker.keep import Keeper
 from harness.stack.broker.traffic import VERBS, Key, Traffic
 
@@ -34,15 +34,22 @@ more, and most that is silent waits for a provider."""
 Holding = Callable[[], Collection[str] | None]
 """Ids of the tasks that the workers hold (running, reserved, waiting for their time); None where nobody answers."""
 
+Leap = Callable[[float, Callable[[float], object]], float | None]
+"""leap(due, going): the clock goes ahead to a time (seconds since the epoch), `going` hears by how many seconds, and workers
+apply what is due then. By how many it went; None: that is not worth it."""
+
 
 class Broker:
     """Tap and reset of one broker. Not thread-safe: one cell at a time owns it."""
 
-    def __init__(self, url: str, *, holding: Holding | None = None) -> None:
-        """`holding` asks the workers; it is called when a task is open and nothing happens any more."""
+    def __init__(self, url: str, *, holding: Holding | None = None, leap: Leap | None = None) -> None:
+        """`holding` asks the workers; it is called when a task is open and nothing happens any more. Without `leap` what is
+        due later is waited for."""
         self.url = url
         self._redis = redis.Redis.from_url(url)
-        self._holding = holding
+        self._holding, self._leap = holding, leap
+        self._leapt: dict[str, float] = {}
+        self._leaps: list[tuple[tuple[str, ...], float]] = []
         self._keeper = Keeper(self._redis)
         self._tap = _tap(self._redis)
         self._buffer = bytearray()
@@ -65,11 +72,12 @@ class Broker:
                 return ""
             if unserved := self._unserved(waiting):
                 return unserved
-            if self._redeliver() or self._ask_workers():
+            if self._redeliver() or self._go_ahead(waiting) or self._ask_workers():
                 continue
             left_s = deadline - time.monotonic()
             if left_s <= 0:
-                return self._describe_open(timeout_s, at_least)
+                still = redelivery.counts(self._redis, self._traffic) if not self._traffic.open else {}
+                return told.still_open(self._traffic, timeout_s, at_least, sum(still.values()))
             self._wait_readable(left_s)
 
     def wait_for(self, name: str, timeout_s: float) -> bool:
@@ -111,12 +119,18 @@ class Broker:
         """Names of the tasks whose message came again in this epoch because its worker had died, in that order."""
         return tuple(self._redelivered)
 
+    def leaps(self) -> tuple[str, ...]:
+        """A line for each time of this epoch to which the clock went ahead."""
+        return told.leaps(self._leaps)
+
     def reset(self) -> None:
         """Forget this epoch and put every database of the server back to what boot left in it."""
         self._read_to_marker(time.monotonic() + 5)
         self._keeper.restore()
         self._traffic.forget()
         self._redelivered.clear()
+        self._leapt.clear()
+        self._leaps.clear()
 
     def close(self) -> None:
         self._tap.close()
@@ -153,6 +167,26 @@ class Broker:
         holders = {held.task: held.client for tags in self._traffic.unacked.values() for held in tags.values()}
         return any(holders.get(task_id) in alive or task_id not in holders for task_id in self._traffic.open)
 
+    def _go_ahead(self, waiting: dict[Key, int]) -> bool:
+        """If every open task waits in a worker for its time: go to the first of these times. True if workers were told."""
+        if self._leap is None or any(waiting.get(key) for key in self._traffic.queues):
+            return False
+        dues = later.dues(self._traffic, lambda: redelivery.unacknowledged(self._redis, self._traffic))
+        first = later.first(self._traffic, dues)
+        due = {task_id for task_id, when in dues.items() if when == first}
+        # said again after a while: a worker that was only starting has not heard it
+        heard = all(self._leapt.get(task_id) == first for task_id in due)
+        if not due or (heard and time.monotonic() - self._quiet_since < SILENCE_S):
+            return False
+        gone = self._leap(first, lambda seconds: later.age(self._redis, seconds))
+        if gone is None:
+            return False
+        self._quiet_since = time.monotonic()
+        self._leapt |= dict.fromkeys(due, first)
+        if gone > 0:
+            self._leaps.append((tuple(sorted({self._traffic.tasks[task_id].message.task for task_id in due})), gone))
+        return True
+
     def _ask_workers(self) -> bool:
         """A task that ended without a word (Ignore, an early acknowledged Reject) is known by no worker any more. True if some did."""
         if self._holding is None or time.monotonic() - self._quiet_since < SILENCE_S:
@@ -168,18 +202,6 @@ class Broker:
         for task_id in ended:
             self._traffic.close(task_id, self._traffic.tasks[task_id].stored or "IGNORED")
         return bool(ended)
-
-    def _describe_open(self, timeout_s: float, at_least: int) -> str:
-        tasks, opened = self._traffic.tasks, self._traffic.open
-        if opened:
-            names = sorted({tasks[task_id].message.task for task_id in opened})
-            now = datetime.now(UTC).isoformat()
-            later = sorted(tasks[task_id].eta for task_id in opened if tasks[task_id].eta > now)
-            due = f"; the first of {len(later)} is due at {later[0]}" if later else ""
-            return f"after {timeout_s:g} s still open: {len(opened)} task(s): {', '.join(names)}{due}"
-        if len(tasks) < at_least:
-            return f"after {timeout_s:g} s only {len(tasks)} of {at_least} expected task messages were seen"
-        return f"after {timeout_s:g} s {sum(redelivery.counts(self._redis, self._traffic).values())} message(s) were still queued or unacknowledged"
 
     def _wait_readable(self, left_s: float) -> None:
         # The cap is a safety net, not a poll: every change of state makes the server write to the tap.

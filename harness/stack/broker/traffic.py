@@ -210,7 +210,8 @@ def _told(traffic: Traffic, command: Command) -> None:
         if seen is None or not str(kind).startswith("task-") or kind == "task-sent":
             continue
         seen.watched = True
-        seen.started = seen.started or kind == "task-started"
+        # that an earlier try began may be told after the message of the next one; that it is over is told after that
+        seen.started = kind == "task-started" or (seen.started and kind not in ("task-received", "task-retried"))
         if kind == "task-rejected" and event.get("requeue"):
             continue
         if kind in ENDS:

@@ -22,8 +22,11 @@ from harness.stack.docker.container import Container
 from harness.stack.docker.image import build
 from harness.stack.isolation.supervise import descendants
 from harness.stack.roles import environment, logs
+from harness.stack.roles.clock import Clock
 
 STOP_GRACE_S = 10
+
+REAL_CLOCK = "containers have the machine's"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +56,10 @@ class DockerStack:
     @property
     def dbs(self) -> dict[str, psycopg.Connection]:
         return {"default": self.db}
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(why=REAL_CLOCK)
 
     @property
     def base_url(self) -> str:

@@ -2,6 +2,7 @@
 
 voices       what the target prints, sent to the log of the role that speaks
 interpreter  this process becomes the target's: environment, folder, Django, WSGI, Celery
+line         what waits, what runs, what came of it
 tasks        every task message, applied by Celery itself, one after the other, never inside its sender
 worker       who applies them: a thread, or a fork of this process where a scenario kills it
 wsgi         requests to the target without a server

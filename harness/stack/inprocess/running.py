@@ -16,11 +16,13 @@ from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
 from harness.stack.inprocess import beat, wsgi
 from harness.stack.inprocess.interpreter import Target
+from harness.stack.inprocess.line import Line, Message
 from harness.stack.inprocess.shell import Shell
-from harness.stack.inprocess.tasks import Line, Message, applied, in_line
+from harness.stack.inprocess.tasks import applied, in_line
 from harness.stack.inprocess.worker import Threaded, Worker, forked, threaded
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment, logs
+from harness.stack.roles.clock import Clock
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +44,10 @@ class InprocessStack:
     @property
     def config(self) -> Config:
         return self.below.config
+
+    @property
+    def clock(self) -> Clock:
+        return self.below.clock
 
     @property
     def db(self) -> psycopg.Connection:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from harness.stack.inprocess import voices
+from harness.stack.roles import clockhook
 
 
 class Shell:
@@ -15,6 +17,8 @@ class Shell:
     def call(self, code: str, timeout_s: float = 0) -> Mapping[str, Any]:
         """The target's exceptions come back as data. Nothing times out here: a debugger may be waiting inside."""
         scope: dict[str, Any] = {"__name__": "console"}
+        if clockhook.NAME in sys.modules:
+            clockhook.follow()
         with voices.speaking("console"):
             try:
                 exec(code, scope)

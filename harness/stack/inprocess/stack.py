@@ -12,13 +12,14 @@ import redis
 
 from harness.backend.python.interpreter import together
 from harness.core.config import Config
+from harness.stack.broker import later
 from harness.stack.inprocess import interpreter
+from harness.stack.inprocess.line import Line
 from harness.stack.inprocess.running import InprocessStack, check_roles
-from harness.stack.inprocess.tasks import Line
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes.running import Stack
-from harness.stack.roles import environment
+from harness.stack.roles import clockhook, environment
 
 
 @contextmanager
@@ -52,12 +53,15 @@ def boot(
         target = interpreter.load(config)
         gc.collect()
         gc.freeze()  # what was imported is not walked again during the cells
+        if below.clock.file is not None:
+            clockhook.install(below.clock.file)
+            held.callback(clockhook.remove)
         kept = redis.Redis.from_url(below.redis_url)
         held.callback(kept.close)
         stack = InprocessStack(
             below=below,
             target=target,
-            line=Line(target.app, kept.flushall),
+            line=Line(target.app, kept.flushall, hands=below.clock, going=lambda seconds: later.age(kept, seconds)),
             timings={**below.timings, "target": time.perf_counter() - loading, "boot": time.perf_counter() - begun},
         )
         held.callback(_close_connections)

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from harness.stack.inprocess import voices
-from harness.stack.inprocess.tasks import Line, Message
+from harness.stack.inprocess.line import Line, Message
 from harness.stack.isolation import linux
 from harness.stack.isolation.supervise import run_as_child, signals_held
 

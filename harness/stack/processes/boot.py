@@ -22,7 +22,7 @@ from harness.stack.isolation.island import Island
 from harness.stack.processes import ready
 from harness.stack.processes.places import places_of
 from harness.stack.processes.running import Stack, spawn_role
-from harness.stack.roles import child, environment
+from harness.stack.roles import child, clock, environment
 from harness.stack.roles.child import Child
 from harness.stack.roles.laps import Laps
 from harness.store import cache
@@ -49,19 +49,19 @@ def boot(
     Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
     stack = planned or plan(config, island, reachable=reachable)
-    clock = Laps(stack.timings)
+    laps = Laps(stack.timings)
     try:
         stack.broker = valkey.start(
             valkey.find(), stack.run_dir, port=int(stack.places["redis_port"]), log=stack.log("valkey"), env=stack.env
         )
         if fake is not None:
             stack.fake = _start_fake(stack, fake, fake_command)
-        with clock.lap("database"):
+        with laps.lap("database"):
             stack.database = _start_database(stack)
             stack.dbs = dict(stack.database.dbs)
-        with clock.lap("broker"):
+        with laps.lap("broker"):
             valkey.await_ready(stack.broker, stack.run_dir)
-        with clock.lap("roles"):
+        with laps.lap("roles"):
             always = [role for role in config.roles.values() if roles and role.boot == "always"]
             for role in always:
                 stack.roles[role.name] = spawn_role(stack, role)
@@ -69,7 +69,7 @@ def boot(
                 ready.await_line(stack.fake, "ready")
             for role in always:
                 stack.await_ready(role)
-        clock.total()
+        laps.total()
         yield stack
     finally:
         stack.down()
@@ -80,8 +80,16 @@ def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
     (island.run_dir / "logs").mkdir(exist_ok=True)
     cache_dir = cache.folder(config.source.parent)
     places, env = places_of(config, island, cache_dir, reachable=reachable)
+    hands = clock.install(config, island.run_dir)
     return Stack(
-        config=config, island=island, run_dir=island.run_dir, cache_dir=cache_dir, places=places, env=env, timings={}
+        config=config,
+        island=island,
+        run_dir=island.run_dir,
+        cache_dir=cache_dir,
+        places=places,
+        env=clock.environment(hands, env),
+        clock=hands,
+        timings={},
     )
 
 

@@ -21,6 +21,7 @@ from harness.stack.isolation.supervise import descendants
 from harness.stack.processes import ready
 from harness.stack.roles import child, environment, files, logs
 from harness.stack.roles.child import Child
+from harness.stack.roles.clock import Clock
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Stack:
     places: dict[str, str]
     env: dict[str, str]
     """The target's environment, filled in."""
+    clock: Clock
     timings: dict[str, float]
     roles: dict[str, Child] = field(default_factory=dict)
     others: list[Child] = field(default_factory=list)

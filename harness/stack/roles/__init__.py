@@ -7,5 +7,6 @@ answering     a role is up once it answers at its port;  laps   what took how lo
 files         where it keeps files of its own
 console       the target's own shell, kept open
 orm           rows that the target's models and factories make, through it
+clock         how far the cell's clock is ahead;  clockhook   what follows it in the target's processes
 sender        messages through the target's own Celery app, and what its workers hold
 """

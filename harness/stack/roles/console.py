@@ -21,6 +21,8 @@ out = os.fdopen(int(os.environ["HARNESS_CONSOLE_FD"]), "w")
 print(json.dumps({"ok": True, "value": "ready"}), file=out, flush=True)
 for line in sys.stdin:
     scope = {"__name__": "console"}
+    if "harness_clock" in sys.modules:
+        sys.modules["harness_clock"].follow()
     try:
         exec(json.loads(line)["code"], scope)
         answer = {"ok": True, "value": scope.get("result")}

@@ -38,6 +38,12 @@ if all(answer is not None for answer in answers):
     result = [(one.get("request") or one)["id"] for one in lists]
 """
 )
+_DUE = (
+    _APP
+    + """
+app.control.broadcast("harness_due", arguments={{"ahead": {ahead!r}}})
+"""
+)
 
 
 class Shell(Protocol):
@@ -55,6 +61,18 @@ def send(shell: Shell, app: str, name: str, args: Iterable[Any] = (), kwargs: Ma
             code="task-not-sent",
         )
     return str(answer["value"])
+
+
+def due(shell: Shell, app: str, ahead: float) -> None:
+    """Let the workers apply what waits in them for a time at most `ahead` seconds from now (clockhook.py); answers are not
+    waited for. Raises HarnessError task-not-sent."""
+    answer = shell.call(_DUE.format(app=app, ahead=ahead), ASK_TIMEOUT_S)
+    if not answer["ok"]:
+        raise HarnessError(
+            f"the target's Celery app ({app}) cannot speak to its workers: {answer['error']}: {answer['message']}",
+            hint='[harness] time = "real" waits for what is due later',
+            code="task-not-sent",
+        )
 
 
 def holding(shell: Shell, app: str) -> Collection[str] | None:

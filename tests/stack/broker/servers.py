@@ -14,7 +14,8 @@ from typing import Any
 from celery import Celery
 
 from harness.stack.broker import valkey
-from harness.stack.roles import child
+from harness.stack.roles import child, clock
+from harness.stack.roles.clock import Clock
 
 YARD = '''
 import json, os, time
@@ -85,6 +86,38 @@ def held(self, gate, done):
     return "done"
 
 
+@app.task(name="yard.clock")
+def clock(*_):
+    return time.time()
+
+
+@app.task(name="yard.tomorrow", bind=True, max_retries=3)
+def tomorrow(self, seconds, seen=()):
+    """Puts itself off until it has seen the time four times, `seconds` apart; then says them."""
+    seen = [*seen, time.time()]
+    if self.request.retries < 3:
+        raise self.retry(args=(seconds, seen), countdown=seconds)
+    return seen
+
+
+@app.task(name="yard.late", bind=True, autoretry_for=(OSError,), retry_backoff=300, retry_jitter=False, max_retries=2)
+def late(self):
+    if self.request.retries < 2:
+        raise OSError("not yet")
+    return time.time()
+
+
+@app.task(name="yard.parts")
+def parts():
+    chord([clock.s().set(countdown=1800), clock.s().set(countdown=3600)])(gathered.s())
+    return "begun"
+
+
+@app.task(name="yard.gathered")
+def gathered(times):
+    return times
+
+
 @app.task(name="yard.lost", bind=True)
 def lost(self, gate, done):
     open(gate, "w").close()
@@ -114,13 +147,16 @@ def sender(url: str, options: Mapping[str, Any]) -> Celery:
     return made
 
 
-def start(folder: Path, url: str, options: Mapping[str, Any]) -> child.Child:
-    """A worker of the yard, ready to take tasks."""
+def start(
+    folder: Path, url: str, options: Mapping[str, Any], *, pool: str = "prefork", hands: Clock = clock.REAL
+) -> child.Child:
+    """A worker of the yard, ready to take tasks; its tasks see the clock `hands`."""
     (folder / "yard.py").write_text(YARD)
     settings = {"broker_url": url, "broker_connection_retry_on_startup": False, **options}
     words = [sys.executable, "-m", "celery", "-A", "yard", "worker", "-E", "--concurrency", "1", "--loglevel", "INFO"]
-    words += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    words += ["--pool", pool, "--without-mingle", "--without-gossip", "--without-heartbeat"]
     env = {**os.environ, "YARD": json.dumps(settings), "C_FORCE_ROOT": "1", "PYTHONPATH": os.fspath(folder)}
+    env = clock.environment(hands, env)
     process = child.spawn("worker", words, log=folder / "worker.log", env=env, cwd=folder)
     child.wait_until(process, lambda: "ready." in process.output(), what="'ready.' in its log", timeout_s=60)
     return process

@@ -11,6 +11,7 @@ from celery import Celery
 from django.conf import settings
 
 from harness.stack.inprocess import tasks
+from harness.stack.inprocess.line import Line, Message
 
 
 @dataclass(slots=True)
@@ -18,12 +19,12 @@ class Yard:
     """`told` is what the tasks did, in order."""
 
     app: Celery
-    line: tasks.Line
+    line: Line
     told: list[str] = field(default_factory=list)
     put: Any = None
     """Where messages go instead, in a fork."""
 
-    def run(self, message: tasks.Message) -> tuple[str, Any, str]:
+    def run(self, message: Message) -> tuple[str, Any, str]:
         return tasks.applied(self.app, message)
 
 
@@ -37,7 +38,7 @@ def _django() -> None:
 @pytest.fixture
 def yard() -> Iterator[Yard]:
     app = Celery("yard", broker="memory://", backend="cache+memory://", set_as_current=False)
-    made = Yard(app, tasks.Line(app))
+    made = Yard(app, Line(app))
 
     @app.task(name="yard.say", shared=False)
     def say(word: str, *more: str) -> str:

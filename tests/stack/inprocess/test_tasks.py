@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime
 
 import pytest
 
 from harness.stack.inprocess import tasks, worker
+from harness.stack.inprocess.line import Line, Message
+from harness.stack.roles import clock, clockhook
 
 
 def test_a_task_that_is_sent_runs_after_its_sender(yard):
@@ -42,7 +45,7 @@ def test_a_failed_task_is_told_as_a_worker_tells_it(yard):
 
 def test_an_unknown_task_fails_instead_of_vanishing(yard):
     """Claim: a message whose task is gone when it is applied is a failed task."""
-    yard.line.put(tasks.Message(id="x", name="yard.gone", args=(), kwargs={}))
+    yard.line.put(Message(id="x", name="yard.gone", args=(), kwargs={}))
     worker.apply_here(yard.line, yard.run)
     assert [(task.state, task.error) for task in yard.line.tasks()] == [("FAILURE", "NotRegistered: 'yard.gone'")]
 
@@ -53,6 +56,44 @@ def test_a_task_for_later_is_not_applied_now(yard):
     yard.app.tasks["yard.say"].apply_async(("then",), eta="2999-01-01T00:00:00+00:00")
     assert worker.apply_here(yard.line, yard.run) == 0
     assert yard.line.settle(0.01) == "after 0.01 s still open: 2 task(s): yard.say"
+
+
+@pytest.fixture
+def hands(tmp_path):
+    """A clock that this process follows."""
+    made = clock.Clock(file=tmp_path / "ahead")
+    clock.go(made, 0.0)
+    clockhook.install(made.file)
+    yield made
+    clockhook.remove()
+
+
+def test_what_is_due_later_is_due_once_nothing_else_is_open(yard, hands):
+    """Claim: each task sees its own time, in the order of their times; what was put off while it ran is put off from there."""
+    aged: list[float] = []
+    line = Line(yard.app, hands=hands, going=aged.append)
+    seen: dict[str, float] = {}
+
+    @yard.app.task(name="yard.clock", shared=False)
+    def at(word: str, *more: str) -> None:
+        seen[word] = time.time()
+        if more:
+            at.apply_async(more, countdown=3600)
+
+    begun = time.time()
+    with tasks.in_line(yard.app, line.put):
+        working = worker.threaded("worker", line, yard.run)
+        at.apply_async(("second",), countdown=7200)
+        at.apply_async(("first", "third"), countdown=1800)
+        assert line.settle(60, at_least=3) == ""
+        working.stop()
+    gone = {word: moment - begun for word, moment in seen.items()}
+    assert list(gone) == ["first", "third", "second"]
+    assert all(due <= gone[word] < due + 60 for word, due in (("first", 1800), ("third", 5400), ("second", 7200)))
+    assert abs(sum(aged) - 7200) < 60
+    (told,) = line.leaps()
+    assert told.endswith(" s ahead in 3 jumps for yard.clock")
+    assert time.time() - begun < 60  # what follows is in real time
 
 
 def test_fewer_messages_than_expected_are_not_rest(yard):
@@ -137,7 +178,7 @@ def test_a_task_of_a_class_of_its_own_waits_in_line_too(yard):
 
 def test_lines_nest(yard):
     """Claim: a cell that is driven inside of a test has a line of its own, and the test's line is back afterwards."""
-    inner = tasks.Line(yard.app)
+    inner = Line(yard.app)
     with tasks.in_line(yard.app, inner.put):
         yard.app.tasks["yard.say"].delay("inner")
     yard.app.tasks["yard.say"].delay("outer")

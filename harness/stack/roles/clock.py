@@ -1,0 +1,106 @@
+"""The clock of a cell: as many seconds ahead of the real one as a file says, which the target's programs follow.
+
+What follows it there is clockhook.py. Where a cell would only wait for a task's time, the clock goes there at once; it never
+goes back within a cell. The simulated week sets it to the time of each tick.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.backend.python import frozen, interpreter
+from harness.core.config import JUMPS, Config
+from harness.core.errors import HarnessError
+from harness.stack.roles import clockhook
+
+NEAR_S = 0.5
+"""What is due this soon comes by itself in the time that telling the workers takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """`file` holds the seconds; None: the clock is the real one, and `why` says for what reason if nobody asked for it."""
+
+    file: Path | None = None
+    why: str = ""
+    packages: Path | None = None
+    """Where time-machine is, if it is not among the target's own packages."""
+
+
+REAL = Clock()
+_known: dict[str, tuple[Path | None, str]] = {}
+"""Interpreter -> what is put on its path for time-machine, and why there is none: asked once a run."""
+
+
+def refused(config: Config) -> str:
+    """Why the clock cannot go ahead though harness.toml would have it, or ""."""
+    return _packages(config)[1] if config.time == JUMPS else ""
+
+
+def install(config: Config, run_dir: Path) -> Clock:
+    """Put the start-up hook and the file below `run_dir`, where the clock is not to be the real one."""
+    if config.time != JUMPS:
+        return REAL
+    packages, why = _packages(config)
+    if why:
+        return Clock(why=why)
+    folder = run_dir / "clock"
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(str(clockhook.__file__), folder / "sitecustomize.py")
+    clock = Clock(file=folder / "ahead", packages=packages)
+    go(clock, 0.0)
+    return clock
+
+
+def _packages(config: Config) -> tuple[Path | None, str]:
+    python = interpreter.executable(config)
+    if python not in _known:
+        try:
+            _known[python] = frozen.provide(config), ""
+        except HarnessError as error:
+            _known[python] = None, error.message
+    return _known[python]
+
+
+def environment(clock: Clock, env: Mapping[str, str]) -> dict[str, str]:
+    """`env` with the hook in it, in front of any other."""
+    if clock.file is None:
+        return dict(env)
+    path = [os.fspath(clock.file.parent), *filter(None, [env.get("PYTHONPATH")])]
+    beside = {} if clock.packages is None else {"HARNESS_CLOCK_PACKAGES": os.fspath(clock.packages)}
+    return {**env, "PYTHONPATH": os.pathsep.join(path), "HARNESS_CLOCK": os.fspath(clock.file), **beside}
+
+
+def ahead(clock: Clock) -> float:
+    return float(clock.file.read_text()) if clock.file is not None else 0.0
+
+
+def go(clock: Clock, seconds: float) -> None:
+    """Be `seconds` ahead. Whoever reads sees the old number or the new one."""
+    assert clock.file is not None
+    made = clock.file.with_suffix(".new")
+    made.write_text(repr(seconds))
+    made.replace(clock.file)
+
+
+def leap(
+    clock: Clock, due: float, *, going: Callable[[float], object], tell: Callable[[float], object]
+) -> float | None:
+    """Go ahead to `due` (seconds since the epoch); by how much it went, which `going` hears before anybody can see it.
+    `tell` hears how far the clock is ahead then.
+
+    None: it is near, and comes by itself.
+    """
+    now, before = clockhook.real(), ahead(clock)
+    left = due - now - before
+    if 0 <= left <= NEAR_S:
+        return None
+    if left > 0:
+        going(left)
+        go(clock, due - now)
+    tell(ahead(clock))
+    return max(left, 0.0)
