@@ -1,7 +1,7 @@
 """A host that speaks OpenAI's API: who may ask, for which endpoint, and what the envelope of every answer looks like.
 
 Source of shapes: real recordings (see docs/simulator.md) and facts on error types and codes. Other hosts have the same
-endpoints below other paths (/api/v1, /openai/deployments/NAME), and none of OpenAI's own headers.
+endpoints below other paths (a prefix, /openai/deployments/NAME), and none of OpenAI's own headers.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def check_key(asked: Asked) -> None:
 def _headers(asked: Asked, status: int) -> dict[str, Any]:
     chance = asked.chance.fork("headers")
     content_type = "application/json" if status in (200, 400) else "application/json; charset=utf-8"
-    request_id = f"req_{chance.text(32, '0123456789abcdef')}"
+    mark = f"req_{chance.text(32, '0123456789abcdef')}"
     if not models.is_openai(asked):
-        return {"Content-Type": content_type, "Date": http_date(asked.created_s), "x-request-id": request_id}
-    headers: dict[str, Any] = {"Content-Type": content_type, **cloudflare(asked), "x-request-id": request_id}
+        return {"Content-Type": content_type, "Date": http_date(asked.created_s), "x-request-id": mark}
+    headers: dict[str, Any] = {"Content-Type": content_type, **cloudflare(asked), "x-request-id": mark}
     if status in (401, 404):  # seen in recordings: these are answered before an organization is known to the edge
         return {**headers, "vary": "Origin"}
     headers |= {
