@@ -110,21 +110,8 @@ class _Reader:
             "target",
             top["target"],
             ("name", "root"),
-            (
-                "app",
-                "manage",
-                "migrate",
-                "python",
-                "requires",
-                "phase",
-                "databases",
-                "env",
-                "id_ranges",
-                "inprocess_env",
-                "markers",
-                "comparison",
-            ),
-        )
+            ("app", "manage", "migrate", "python", "requires", "phase", "databases", "env", "id_ranges", "inprocess_env", "markers", "comparison"),
+        )  # fmt: skip
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
         if not root.is_dir():

@@ -14,17 +14,18 @@ import requests
 from harness.cell.template import fill, fill_code
 from harness.core.config import Auth
 from harness.core.errors import HarnessError
-from harness.core.scenario import Do, Given, Scenario
+from harness.core.scenario import Do, Given, Path, Scenario
 
 LOGIN_TIMEOUT_S = 60.0
 Headers = Mapping[str, str]
 Refs = Mapping[str, Mapping[str, Any]]
 
 
-def actors(scenario: Scenario) -> tuple[str, ...]:
-    """Every actor that some step asks as, the world's own first; "" (nobody) is not one."""
-    named = (step.actor for step in scenario.steps if isinstance(step, Do))
-    return tuple(dict.fromkeys(name for name in (scenario.given.actor, *named) if name))
+def actors(scenario: Scenario, path: Path) -> tuple[str, ...]:
+    """Every actor as which a request is made on `path`; "" (nobody) is not one."""
+    steps = (step for step in scenario.steps if isinstance(step, Do) and (not step.paths or path in step.paths))
+    asked = (step for step in steps if (way := step.by.get(path)) is not None and way.request is not None)
+    return tuple(dict.fromkeys(name for step in asked if (name := step.actor or scenario.given.actor)))
 
 
 def headers(auth: Auth, given: Given, refs: Refs, names: Iterable[str], live: Any) -> dict[str, Headers]:

@@ -51,7 +51,7 @@ class _Scenario:
         given = self.scenario.given
         world = replace(given, rows=(*given.rows, *drive.action_rows(self.scenario, self._way)))
         refs = self.live.seed(world)
-        self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario), self.live)
+        self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario, self._way), self.live)
         return refs
 
     def drive(self, refs: Refs) -> Driven:

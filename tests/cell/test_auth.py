@@ -6,6 +6,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from harness.cell import auth
-from harness.core.action import get, step
+from harness.core.action import Operation, get, step, task
 from harness.core.config import Auth
 from harness.core.errors import HarnessError
 from harness.core.scenario import Given, Path, Row, Scenario
@@ -122,8 +123,15 @@ def test_a_mint_that_fails_brings_the_targets_words(live):
     assert caught.value.code == "auth-refused"
 
 
-def test_every_actor_of_a_scenario_is_known_beforehand():
-    """Claim: the world's own and those of its steps, once each; a step without one asks as the world's."""
-    steps = (get("/a/"), step(get("/b/"), actor="other"), step(get("/c/"), actor="other"))
+def test_every_actor_that_makes_a_request_is_known_beforehand():
+    """Claim: the world's own and those of its steps, once each; who makes no request on this path needs no credential."""
+    steps = (
+        get("/a/"),
+        step(get("/b/"), actor="other"),
+        step(get("/c/"), actor="other"),
+        step(task("d"), actor="beat"),
+    )
     scenario = Scenario(id="x/y", title="", given=Given(rows=(), actor="owner"), when=steps, paths=(Path.MANUAL,))
-    assert auth.actors(scenario) == ("owner", "other")
+    assert auth.actors(scenario, Path.MANUAL) == ("owner", "other")
+    one_way = Operation(name="run", by={Path.MANUAL: get("/run/"), Path.SCHEDULED: task("run")})
+    assert auth.actors(replace(scenario, when=(one_way(),)), Path.SCHEDULED) == ()
