@@ -76,7 +76,7 @@ from harness.core.errors import HarnessError
 from harness.store import cache; from harness.stack.database import capture, cluster, reset; from harness.stack.isolation import island; from harness.stack.processes import boot as processes
 def say(**facts):
     print(json.dumps(facts), flush=True)
-FAKE = ("{{python}}", {stand_in!r}, "--config", "{{config}}")
+FAKE = ("{{harness}}", {stand_in!r}, "--config", "{{config}}")
 HOSTS = ["api.openai.com", "api.runware.ai", "gw.example"]
 def boot(isl, **options):
     return processes.boot(configuration.load(Path({config!r})), isl, fake={{}}, fake_command=FAKE, **options)

@@ -27,7 +27,7 @@ from harness.jobs.hand.line import connect, gone
 from harness.jobs.hand.place import Place, need
 from harness.stack.doors import terminal, wire
 
-COMMAND = ("{python}", "-m", "harness.stack.doors.terminal")
+COMMAND = ("{harness}", "-m", "harness.stack.doors.terminal")
 _PIECE = 1 << 16
 _SENT_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
 

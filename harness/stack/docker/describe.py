@@ -11,14 +11,15 @@ from pathlib import PurePosixPath
 
 from harness.core.config import Config, Role
 from harness.stack.database import postgres
-from harness.stack.docker.image.build import CODE, TARGET
+from harness.stack.docker import settings
+from harness.stack.docker.image.build import CODE, PYTHON, TARGET, VENV
 from harness.stack.roles import environment, files
 
 MIB = 1024 * 1024
 HTTP_PORT = 8000
 FILES = "/harness/files"
 """Read-only, for the harness's own containers: tapes, contracts, the fake's configuration, the prepared database."""
-PYTHON = "python3"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 INSIDE = "harness.stack.docker.inside"
 AFTER = (PYTHON, "-I", "-S", f"{CODE}/harness/stack/docker/inside/after.py")
 """In front of a role's command: run it once database and broker accept."""
@@ -64,7 +65,8 @@ def shared(run: str) -> tuple[str, bool]:
 def places(config: Config, run: str) -> dict[str, str]:
     """What the placeholders of harness.toml stand for. `run` is the folder that all roles share."""
     return {
-        "python": PYTHON,
+        "python": f"{VENV}/bin/python" if _apart(config) else PYTHON,
+        "harness": PYTHON,
         "host": "0.0.0.0",
         "port": str(HTTP_PORT),
         "run": run,
@@ -84,10 +86,16 @@ def places(config: Config, run: str) -> dict[str, str]:
     }
 
 
+def _apart(config: Config) -> bool:
+    return bool(settings.requirements(config, settings.read(config)))
+
+
 def target_environment(config: Config, run: str) -> dict[str, str]:
     """What every role of the target sees, beyond what the image sets."""
     first = {"HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC"}
     first |= {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    if _apart(config):
+        first["PATH"] = f"{VENV}/bin:{PATH}"
     return environment.of_target(config, first, places(config, run))
 
 

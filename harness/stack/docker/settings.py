@@ -2,7 +2,7 @@
 
 [docker]
 base = "auto"                       # or "bootstrap", or the name of an image with Python
-requirements = "requirements.txt"   # the target's packages, beside harness.toml; absent: those of the reference
+requirements = "requirements.txt"   # the target's packages, beside harness.toml; absent: those of target.python
 workers = 1                         # containers for each role that takes tasks
 """
 
@@ -44,6 +44,21 @@ def read(config: Config) -> Settings:
         requirements=config.source.parent / requirements if requirements else None,
         workers=checked_workers(table.get("workers", 1), f"{config.source.name}: docker.workers"),
     )
+
+
+def requirements(config: Config, settings: Settings) -> tuple[Path, ...]:
+    """The files whose packages the target has for itself in the image; none: it shares the harness's.
+
+    Raises HarnessError docker-requirements for an interpreter or a venv: what is installed there is not for the image.
+    """
+    files = config.requirements or (() if settings.requirements is None else (settings.requirements,))
+    if config.python is not None and not files:
+        raise HarnessError(
+            f"target.python is {config.python}, whose packages cannot be put into an image",
+            hint="name the requirements files in target.python, or one in [docker] requirements",
+            code="docker-requirements",
+        )
+    return files
 
 
 def checked_workers(value: Any, where: str) -> int:

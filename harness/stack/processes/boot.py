@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +26,7 @@ from harness.stack.roles.child import Child
 from harness.stack.roles.laps import Laps
 from harness.store import cache
 
-FAKE = ("{python}", "-m", "harness.provider.fake", "--config", "{config}")
+FAKE = ("{harness}", "-m", "harness.provider.fake", "--config", "{config}")
 
 
 @contextmanager
@@ -106,8 +105,7 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
     }
     file = stack.run_dir / "fake.json"
     file.write_text(json.dumps(full, default=os.fspath))
-    own = {**stack.places, "python": sys.executable, "config": os.fspath(file)}
-    words = environment.command(command, own, "the provider fake")
+    words = environment.command(command, {**stack.places, "config": os.fspath(file)}, "the provider fake")
     return child.spawn(
         "fake",
         words,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def places_of(
     password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
     places = {
         "python": python.executable,
+        "harness": sys.executable,
         "host": "127.0.0.1",
         "run": os.fspath(run_dir),
         "media": os.fspath(run_dir / files.MEDIA),

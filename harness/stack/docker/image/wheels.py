@@ -1,6 +1,7 @@
 """The packages of the image, as wheels for the IMAGE's Python, resolved here: a build needs no network.
 
-Versions are those installed beside the harness, so that both tiers run the same code. pip judges markers by the Python
+Versions are those installed here, so that both tiers run the same code. What requirements files name for the target is apart
+from the harness's, in the folder TARGET. pip judges markers by the Python
 it runs on, not by the one it downloads for; what only the image's Python needs is found from the wheels' own metadata
 and downloaded after (redis needs async-timeout on Python 3.11.2 and not on 3.11.7).
 """
@@ -15,30 +16,33 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.parser import HeaderParser
 from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from harness.backend.python import requirements
 from harness.core.errors import StackError
 
 DISTRIBUTION = "igny8-harness"
 TARGET_EXTRA = "reference"
+TARGET = "target"
 
 
-def provide(facts: dict[str, str], requirements: Path | None, cache_dir: Path) -> Path:
+def provide(facts: dict[str, str], files: Sequence[Path], installed: Mapping[str, str], cache_dir: Path) -> Path:
     """The folder with every wheel, and requirements.txt; from the cache when nothing changed. Raises docker-wheels.
 
-    `requirements` is the target's requirements file; None: the packages of the reference backend.
+    `files` are the target's requirements files, `installed` the versions that it has here; without any the target shares
+    what the harness needs, and the packages of the reference backend.
     """
-    wanted = [*_of_harness(), *(_lines(requirements) if requirements else [])]
-    if requirements is None:
-        wanted += _of_harness(TARGET_EXTRA)
-    pins = _installed(wanted)
-    digest = hashlib.blake2b(json.dumps([facts, sorted(wanted), pins]).encode(), digest_size=8).hexdigest()
+    wanted = [*_of_harness(), *([] if files else _of_harness(TARGET_EXTRA))]
+    theirs = _lines(files)
+    pins, their_pins = _installed(wanted), [f"{name}=={one}" for name, one in installed.items() if "+" not in one]
+    depends = [facts, sorted(wanted), pins, *([sorted(theirs), their_pins] if files else [])]
+    digest = hashlib.blake2b(json.dumps(depends).encode(), digest_size=8).hexdigest()
     folder = cache_dir / "docker" / f"wheels-{digest}"
     if folder.is_dir():
         return folder
@@ -46,15 +50,26 @@ def provide(facts: dict[str, str], requirements: Path | None, cache_dir: Path) -
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent) as temporary:
         made = Path(temporary, folder.name)
         made.mkdir()
-        constraints = Path(temporary, "constraints.txt")
-        constraints.write_text("\n".join(pins))
-        _download(made, ["pip", *wanted], constraints, facts)
-        while missing := _missing(made, wanted, facts):
-            _download(made, missing, constraints, facts)
-        (made / "requirements.txt").write_text("\n".join(sorted(wanted)) + "\n")
+        _fill(made, ["pip"], wanted, pins, facts)
+        if files:
+            (made / TARGET).mkdir()
+            _fill(made / TARGET, [word for file in files for word in ("-r", str(file))], theirs, their_pins, facts)
         if not folder.is_dir():
             shutil.move(made, folder)
     return folder
+
+
+def _fill(
+    folder: Path, first: Sequence[str], wanted: Sequence[str], pins: Iterable[str], facts: dict[str, str]
+) -> None:
+    """Every wheel that `wanted` needs, and what else `first` asks pip for."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write("\n".join(pins))
+        constraints.flush()
+        _download(folder, [*first, *wanted], Path(constraints.name), facts)
+        while missing := _missing(folder, wanted, facts):
+            _download(folder, missing, Path(constraints.name), facts)
+    (folder / "requirements.txt").write_text("\n".join(sorted(wanted)) + "\n")
 
 
 def _of_harness(extra: str = "") -> list[str]:
@@ -70,17 +85,19 @@ def _of_harness(extra: str = "") -> list[str]:
     return found
 
 
-def _lines(requirements: Path) -> list[str]:
-    try:
-        text = requirements.read_text(encoding="utf-8")
-    except OSError as error:
-        raise StackError(
-            f"the target's requirements cannot be read: {requirements}: {error.strerror}",
-            hint="[docker] requirements in harness.toml names the file",
-            code="docker-wheels",
-        ) from None
-    lines = [line.split(" #")[0].strip() for line in text.splitlines()]
-    return [line for line in lines if line and not line.startswith("#")]
+def _lines(files: Sequence[Path]) -> list[str]:
+    """What the files require, each by a name that an index knows."""
+    found = requirements.lines(files)
+    for line in found:
+        try:
+            Requirement(line)
+        except InvalidRequirement:
+            raise StackError(
+                f"the image cannot install '{line}' of the target's requirements: it is no name on an index",
+                hint="the docker tier copies the target's folder; take the line out of the file that it installs",
+                code="docker-wheels",
+            ) from None
+    return found
 
 
 def _installed(wanted: Iterable[str]) -> list[str]:
