@@ -17,6 +17,7 @@ import pathlib
 import sys
 import threading
 import time
+import types
 
 NAME = "harness_clock"
 """Under this name other code of the harness finds this module in the target's process."""
@@ -33,11 +34,20 @@ def install(file):
     _at["file"] = pathlib.Path(file)
     # behind the target's own packages: it is there for them that lack it
     sys.path += [entry for entry in os.environ.get("HARNESS_CLOCK_PACKAGES", "").split(os.pathsep) if entry]
-    sys.modules[NAME] = sys.modules[__name__]
+    sys.modules[NAME] = _itself()
     then = {"celery.signals": _on_celery, "celery.worker.control": _on_worker, "django.core.signals": _on_django}
     for name in [name for name in then if name in sys.modules]:
         then.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, _Watch(then))
+
+
+def _itself():
+    """This module, which no name leads to where another start-up hook has run it."""
+    own = sys.modules.get(__name__)
+    if own is None or vars(own) is not globals():
+        own = types.ModuleType(NAME, __doc__)
+        vars(own).update(globals())
+    return own
 
 
 def remove():
