@@ -15,6 +15,7 @@ FORM = "[MIGRATION] Credit calc mismatch: {operation} old={old} new={new}"
 
 def written(folder: Path, form: str) -> Path:
     text = (PROJECT / "harness.toml").read_text().replace("reference", f"{PROJECT}/reference")
+    text = text.replace('answers = "answers"', f'answers = "{PROJECT}/answers"')
     assert FORM in text
     (folder / "harness.toml").write_text(text.replace(FORM, form))
     return folder / "harness.toml"

@@ -97,11 +97,11 @@ def told_in_three_lines(told: Told) -> tuple[str, str, str]:
 
 
 def fingerprint(shop: Workshop) -> str:
-    """Of everything that a user keeps: all files but runs and the home."""
+    """Of everything that a user keeps: all files but runs."""
     digest = hashlib.sha256()
     for path in sorted(shop.folder.rglob("*")):
         top = path.relative_to(shop.folder).parts[0]
-        if path.is_file() and top not in ("runs", "home") and path.suffix != ".pyc":
+        if path.is_file() and top != "runs" and path.suffix != ".pyc":
             digest.update(f"{path}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -73,8 +73,8 @@ class Workshop:
 
     def environment(self) -> dict[str, str]:
         """What the command sees: nothing of CI, and nothing outside the cache and the folder is written."""
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
+        home = self.cache / "home"
+        home.mkdir(parents=True, exist_ok=True)
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
         own = {"HOME": str(home), "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(self.cache), "PYTHONPATH": str(REPOSITORY)}
         return {**kept, **own, **self.env}

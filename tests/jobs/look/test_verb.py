@@ -74,6 +74,8 @@ def test_a_target_that_cannot_be_imported_is_an_error_in_one_shape(look, tmp_pat
     (tmp_path / "backend").mkdir()
     (tmp_path / "backend" / "manage.py").write_text("import nowhere_to_be_found\n")
     text = (ROOT / "harness.toml").read_text().replace('root = "reference/backend"', f'root = "{tmp_path}/backend"')
+    text = text.replace('answers = "answers"', 'answers = "answers.py"')
+    (tmp_path / "answers.py").write_text("")
     head, _, rest = text.partition("[phases]")
     (tmp_path / "harness.toml").write_text(head + rest[rest.index("[target.env]") :])
     failed = look("--config", os.fspath(tmp_path / "harness.toml"))

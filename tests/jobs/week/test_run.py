@@ -86,7 +86,7 @@ def test_a_target_without_a_week_is_told(tmp_path: Path):
     """Claim: a scenario folder without week.py is a usage error that says what is missing."""
     text = (REPOSITORY / "harness.toml").read_text().replace('scenarios = "scenarios"', 'scenarios = "empty_scenarios"')
     (tmp_path / "empty_scenarios").mkdir()
-    for name in ("reference", "contracts", "cassettes"):
+    for name in ("reference", "contracts", "cassettes", "answers"):
         (tmp_path / name).symlink_to(REPOSITORY / name)
     (tmp_path / "harness.toml").write_text(text)
     with pytest.raises(HarnessError, match=r"has no week\.py") as caught:
