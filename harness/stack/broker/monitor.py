@@ -1,9 +1,17 @@
-"""Lines of MONITOR as commands: which client asked what of which database of the server."""
+"""MONITOR of the server, and its lines as commands: which client asked what of which database."""
 
 from __future__ import annotations
 
 import re
+import select
+import socket
+import time
 from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from harness.core.errors import StackError
 
 _SOURCE = re.compile(rb"^\d+\.\d+ \[(\d+) ([^\]]*)\] ")
 _ARGUMENT = re.compile(rb'"((?:[^"\\]|\\.)*)"')
@@ -22,17 +30,65 @@ class Command:
     words: tuple[bytes, ...]
 
 
+class Tap:
+    """A connection on which the server writes every command of every client, a line each."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        options: dict[str, Any] = client.connection_pool.connection_kwargs
+        if "path" in options:
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self._socket.connect(options["path"])
+        else:
+            self._socket = socket.create_connection((options.get("host", "127.0.0.1"), options.get("port", 6379)))
+        self._buffer = bytearray()
+        self._socket.sendall(b"MONITOR\r\n")
+        answer = self._socket.recv(1 << 10)
+        if not answer.startswith(b"+OK"):
+            raise StackError(
+                f"the broker refused MONITOR: {answer[:80]!r}",
+                hint="the harness needs a Redis or Valkey server of its own",
+                code="broker-refused",
+            )
+
+    def line(self, deadline: float) -> bytes | None:
+        """The next line; None if there is none until then (seconds of the monotonic clock)."""
+        while (end := self._buffer.find(b"\r\n")) < 0:
+            readable, _, _ = select.select([self._socket], [], [], max(deadline - time.monotonic(), 0))
+            if not readable:
+                return None
+            chunk = self._socket.recv(1 << 20)
+            if not chunk:
+                raise gone("closed the connection")
+            self._buffer += chunk
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 2]
+        return line
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def gone(what: str) -> StackError:
+    return StackError(f"the broker {what}", hint="see logs/valkey.log of this run", code="broker-gone")
+
+
 def command(line: bytes, verbs: frozenset[bytes]) -> Command | None:
     """The command of a line without its "+" and line end; None for one of another verb than `verbs` (upper case)."""
     line = line.removeprefix(b"+")
     source = _SOURCE.match(line)
-    if source is None:
+    said = _VERB.match(line, source.end()) if source else None
+    if source is None or said is None or said.group(1).upper() not in verbs:
         return None
-    verb = _VERB.match(line, source.end())
-    if verb is None or verb.group(1).upper() not in verbs:
-        return None
-    words = tuple(_unescape(match) for match in _ARGUMENT.findall(line, verb.end()))
-    return Command(int(source.group(1)), source.group(2).decode("ascii", "replace"), verb.group(1).upper(), words)
+    words = tuple(_unescape(match) for match in _ARGUMENT.findall(line, said.end()))
+    return Command(int(source.group(1)), source.group(2).decode("ascii", "replace"), said.group(1).upper(), words)
+
+
+def verb(line: bytes) -> bytes:
+    """The verb of a line, in upper case; empty where it holds no command."""
+    line = line.removeprefix(b"+")
+    source = _SOURCE.match(line)
+    said = _VERB.match(line, source.end()) if source else None
+    return said.group(1).upper() if said else b""
 
 
 def _unescape(text: bytes) -> bytes:

@@ -12,21 +12,19 @@ only wait for their time, the clock of the cell goes there (later.py).
 
 from __future__ import annotations
 
-import select
-import socket
 import time
 from collections.abc import Callable, Collection
-from typing import Any
 
 import redis
 
-from harness.core.errors import StackError
 from harness.core.history import TaskRun
 from harness.stack.broker import later, monitor, redelivery, told
 from harness.stack.broker.keep import Keeper
 from harness.stack.broker.traffic import VERBS, Key, Traffic
 
 ECHO = frozenset({b"ECHO"})
+QUESTIONS = ECHO | {b"SELECT", b"CLIENT", b"LLEN", b"HLEN", b"HKEYS", b"HGET", b"LRANGE"}
+"""What the harness itself asks while it waits; none of it changes anything, whoever asks."""
 SILENCE_S = 2.0
 """How long the broker says nothing before workers are asked whether they still know an open task: it takes them a second or
 more, and most that is silent waits for a provider."""
@@ -51,8 +49,7 @@ class Broker:
         self._leapt: dict[str, float] = {}
         self._leaps: list[tuple[tuple[str, ...], float]] = []
         self._keeper = Keeper(self._redis)
-        self._tap = _tap(self._redis)
-        self._buffer = bytearray()
+        self._tap = monitor.Tap(self._redis)
         self._marks = 0
         self._traffic = Traffic()
         self._redelivered: list[str] = []
@@ -78,7 +75,7 @@ class Broker:
             if left_s <= 0:
                 still = redelivery.counts(self._redis, self._traffic) if not self._traffic.open else {}
                 return told.still_open(self._traffic, timeout_s, at_least, sum(still.values()))
-            self._wait_readable(left_s)
+            self._wait(left_s)
 
     def wait_for(self, name: str, timeout_s: float) -> bool:
         """Wait until a message of the task `name` was published in this epoch."""
@@ -90,7 +87,7 @@ class Broker:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 return False
-            self._wait_readable(left_s)
+            self._wait(left_s)
 
     def abandon(self) -> int:
         """After a worker was killed: tasks that had left the queue and were acknowledged died with it. Return how many.
@@ -203,49 +200,31 @@ class Broker:
             self._traffic.close(task_id, self._traffic.tasks[task_id].stored or "IGNORED")
         return bool(ended)
 
-    def _wait_readable(self, left_s: float) -> None:
-        # The cap is a safety net, not a poll: every change of state makes the server write to the tap.
-        select.select([self._tap], [], [], min(left_s, 0.25))
+    def _wait(self, left_s: float) -> None:
+        """Until a command was heard that may have changed something; the harness's own questions are none.
+
+        The cap is a safety net, not a poll: every change of state makes the server write to the tap.
+        """
+        deadline = time.monotonic() + min(left_s, 0.25)
+        while (line := self._tap.line(deadline)) is not None:
+            self._hear(line)
+            if monitor.verb(line) not in QUESTIONS:
+                return
 
     def _read_to_marker(self, deadline: float) -> None:
         self._marks += 1
         marker = b"harness-mark-%d" % self._marks
         self._redis.execute_command("ECHO", marker)
-        while True:
-            end = self._buffer.find(b"\r\n")
-            while end >= 0:
-                line = bytes(self._buffer[:end])
-                del self._buffer[: end + 2]
-                if marker in line and (echo := monitor.command(line, ECHO)) and echo.words[0] == marker:
-                    return
-                if heard := monitor.command(line, VERBS):
-                    before = len(self._traffic.open), len(self._traffic.tasks)
-                    self._traffic.hear(heard)
-                    if heard.verb != b"BRPOP" or before != (len(self._traffic.open), len(self._traffic.tasks)):
-                        self._quiet_since = time.monotonic()
-                end = self._buffer.find(b"\r\n")
-            left_s = max(deadline - time.monotonic(), 1.0)
-            readable, _, _ = select.select([self._tap], [], [], left_s)
-            chunk = self._tap.recv(1 << 20) if readable else b""
-            if not chunk:
-                what = "closed the connection" if readable else "stopped answering"
-                raise StackError(f"the broker {what}", hint="see logs/valkey.log of this run", code="broker-gone")
-            self._buffer += chunk
+        deadline = max(deadline, time.monotonic() + 1.0)
+        while (line := self._tap.line(deadline)) is not None:
+            if marker in line and (echo := monitor.command(line, ECHO)) and echo.words[0] == marker:
+                return
+            self._hear(line)
+        raise monitor.gone("stopped answering")
 
-
-def _tap(client: redis.Redis) -> socket.socket:
-    options: dict[str, Any] = client.connection_pool.connection_kwargs
-    if "path" in options:
-        tap = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        tap.connect(options["path"])
-    else:
-        tap = socket.create_connection((options.get("host", "127.0.0.1"), options.get("port", 6379)))
-    tap.sendall(b"MONITOR\r\n")
-    answer = tap.recv(1 << 10)
-    if not answer.startswith(b"+OK"):
-        raise StackError(
-            f"the broker refused MONITOR: {answer[:80]!r}",
-            hint="the harness needs a Redis or Valkey server of its own",
-            code="broker-refused",
-        )
-    return tap
+    def _hear(self, line: bytes) -> None:
+        if heard := monitor.command(line, VERBS):
+            before = len(self._traffic.open), len(self._traffic.tasks)
+            self._traffic.hear(heard)
+            if heard.verb != b"BRPOP" or before != (len(self._traffic.open), len(self._traffic.tasks)):
+                self._quiet_since = time.monotonic()

@@ -117,6 +117,14 @@ def test_an_unacknowledged_message_is_not_quiet(broker: tap.Broker, client: redi
     assert broker.settle(1) == ""
 
 
+def test_waiting_asks_nothing_until_something_changes(broker: tap.Broker, client: redis.Redis) -> None:
+    """The harness's own questions stand in the tap, too: they must not wake it, or it asks thousands of times a second."""
+    publish(broker.url, "jobs.write")
+    before = client.info("stats")["total_commands_processed"]
+    assert broker.settle(1.0) != ""
+    assert client.info("stats")["total_commands_processed"] - before < 200
+
+
 def test_settle_returns_as_soon_as_the_last_result_arrives(broker: tap.Broker, client: redis.Redis) -> None:
     """Waiting is observing: a result stored from elsewhere ends it."""
     task_id = publish(broker.url, "jobs.write")
