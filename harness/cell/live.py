@@ -127,7 +127,8 @@ class Live:
         self._holder = psycopg.connect(db.info.dsn)
         shape = shapes_of(db, self.config.tables, [kind])[kind]
         query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s FOR NO KEY UPDATE")
-        self._holder.execute(query.format(shape.place, text_of("", shape.key)), [str(key)])
+        with reset.holder_named(db, f"{kind} {key} cannot be held"):
+            self._holder.execute(query.format(shape.place, text_of("", shape.key)), [str(key)])
 
     def await_blocked(self, count: int, timeout_s: float) -> bool:
         """Wait until `count` backends wait for a lock, as pg_stat_activity says."""
