@@ -1,52 +1,110 @@
-"""Observing a phase's tree: its schema from the live catalogue, its tasks and endpoints from its own shell; then judging it.
-
-Nothing is kept between calls: what a contract is held to was read from a stack that ran just now.
-"""
+"""The contracts of phases, each observed on a stack of its own; of a stored run; and of one phase's schema, checked or locked."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness.backend import catalogue, legacy
+from harness.backend import legacy, scenarios
+from harness.backend.phases.manifest import read_all
 from harness.core.config import Config
-from harness.core.errors import HarnessError, StackError
-from harness.core.history import RunHistory
-from harness.core.phase import Phase
+from harness.core.phase import LAST, Phase
 from harness.core.scenario import Scenario
-from harness.core.schema import Schema, Table
+from harness.core.schema import Schema
 from harness.core.verdict import Verdict
-from harness.jobs.contracts import bodies, files
-from harness.jobs.contracts.beside import in_target
-from harness.jobs.contracts.judge import stored
-from harness.jobs.contracts.judge.celery_contract import Task
+from harness.jobs.contracts import files
+from harness.jobs.contracts.judge import schema_drift, stored
+from harness.jobs.contracts.judge.openapi import wanted
 from harness.jobs.contracts.judge.phase import Held, Judged, Observed, judge
+from harness.jobs.contracts.observe import observe
+from harness.jobs.contracts.values import Locked
+from harness.judge.result import Result
 from harness.provider import contracts
 from harness.provider.cassettes.lint import lint_one
-from harness.stack.processes import boot
-from harness.stack.processes.running import Stack
-from harness.stack.roles import environment
-from harness.verb.inside import Island, answer
+from harness.store import history
+from harness.store import runs as store
+from harness.verb.options import loaded
+from harness.verb.target import ready
 
 _LINTED: dict[tuple[Path, int], list[Any]] = {}
 
 
-def judged(
-    config: Config, seen: Observed, before: Observed | None, scenarios: Mapping[str, Scenario], phase: Phase | None
-) -> Judged:
-    """Read what the phase of `config` is held to, and judge what was seen of it. Raises contracts-* and legacy-*."""
-    return judge(held(config, seen.schema, scenarios, before.phase if before else None), seen, before, phase)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """The phases that are judged, and what is read once for all of them. `manifest` is empty where the target has no phases."""
+
+    numbers: Sequence[int]
+    api: Mapping[str, Any]
+    scenarios: Mapping[str, Scenario]
+    manifest: Mapping[int, Phase]
 
 
-def judged_run(config: Config, run: RunHistory) -> tuple[Verdict, ...]:
-    """Read the contracts of a stored run's phase, and judge what it answered and sent."""
-    return stored.judge(run, files.api(config.contracts), files.celery(config.contracts, run.phase))
+def phases_of(config: Config, chosen: Sequence[int]) -> Phases:
+    """Those that were `chosen`; where none was, every one, or the only one that there is. Raises contracts-*, scenario-*, phase-*."""
+    api, found = files.api(config.contracts), scenarios.load(config)
+    manifest = {} if config.phases_dir is None else {phase.number: phase for phase in read_all(config.phases_dir)}
+    numbers = sorted(set(chosen)) or (list(range(LAST + 1)) if manifest else [config.phase])
+    return Phases(numbers=numbers, api=api, scenarios=found, manifest=manifest)
 
 
-def held(config: Config, schema: Schema, scenarios: Mapping[str, Scenario], before: int | None) -> Held:
+def judged(config_path: Path, phases: Phases, isolation: str) -> dict[int, Judged]:
+    """Observe each phase and the one before it, every tree once, and judge them. Raises contracts-*, legacy-* and what `observe` does."""
+    seen: dict[int, Observed] = {}
+    found: dict[int, Judged] = {}
+    for number in phases.numbers:
+        for one in (number - 1, number) if phases.manifest and number else (number,):
+            if one not in seen:
+                tree = ready(loaded(config_path, one if phases.manifest else None), isolation=isolation)
+                paths, serializers = wanted(phases.api, one)
+                seen[one] = observe(
+                    tree,
+                    isolation,
+                    paths=paths,
+                    serializers=serializers,
+                    contract=phases.api if one in phases.numbers else None,
+                    scenarios=phases.scenarios.values(),
+                )
+        config = loaded(config_path, number if phases.manifest else None)
+        now, before = seen[number], seen.get(number - 1)
+        held = _held(config, now.schema, phases.scenarios, before.phase if before else None)
+        found[number] = judge(held, now, before, phases.manifest.get(number))
+    return found
+
+
+def judged_run(config: Config, run: Path) -> tuple[Verdict, ...]:
+    """Read a stored run and the contracts of its phase, and judge what it answered and sent. Raises run-*, history-*, contracts-*."""
+    kept = history.read(store.find(run) / store.HISTORY, config.ledger)
+    return stored.judge(kept, files.api(config.contracts), files.celery(config.contracts, kept.phase))
+
+
+def schema_since(config: Config, since: int) -> tuple[str, ...]:
+    """What the contract of the schema has at the phase of `config` that it had not at `since`. Raises contracts-*."""
+    return schema_drift.difference(files.schema(config.contracts, since), files.schema(config.contracts, config.phase))
+
+
+def lock_schema(config: Config, isolation: str, why: str) -> Locked:
+    """Make what the catalogue holds now the contract of the phase of `config`."""
+    live = _live(config, isolation)
+    path = files.schema_file(config.contracts, config.phase)
+    before = files.schema(config.contracts, config.phase) if path.exists() else {}
+    files.write_schema(config.contracts, config.phase, live, why)
+    return Locked(file=path.name, tables=len(live), changed=schema_drift.difference(before, live), first=not before)
+
+
+def judged_schema(config: Config, isolation: str) -> Result:
+    """What the catalogue holds now against the contract of the phase of `config`."""
+    live = _live(config, isolation)
+    return schema_drift.check(files.schema(config.contracts, config.phase), live)
+
+
+def _live(config: Config, isolation: str) -> Schema:
+    return observe(ready(config, isolation=isolation), isolation, app=False).schema
+
+
+def _held(config: Config, schema: Schema, scenarios: Mapping[str, Scenario], before: int | None) -> Held:
     """Everything that is read for a phase; `schema` is its live one, `before` the phase that it is compared with."""
     number = config.phase
     names = sorted({name for scenario in scenarios.values() for name in scenario.tape_at(number)})
@@ -68,105 +126,3 @@ def _linted(path: Path, name: str, providers: Any) -> list[Any]:
     if key not in _LINTED:
         _LINTED[key] = lint_one(path, name, date.today(), providers)  # noqa: DTZ011 - ends of models are ignored here
     return _LINTED[key]
-
-
-def observe(
-    config: Config,
-    isolation: str = "auto",
-    *,
-    paths: Iterable[str] = (),
-    serializers: Iterable[str] = (),
-    app: bool = True,
-    contract: Mapping[str, Any] | None = None,
-    scenarios: Iterable[Scenario] = (),
-) -> Observed:
-    """Boot database and broker of `config`'s tree in an island of their own and read all of it; `app` False: the schema only.
-    With `contract`, also send the request bodies of its operations that `scenarios` ask for.
-
-    Raises HarnessError and StackError as they happened inside; StackError contracts-shell when the target's shell failed.
-    """
-
-    def ask(place: Island) -> dict[str, Any]:
-        with boot.boot(config, place, fake=None, roles=False) as stack:
-            body: dict[str, Any] = {"schema": catalogue.schema(stack.db)}
-            if app:
-                body |= _described(stack, config, list(paths), list(serializers))
-            if contract is not None:
-                body["bodies"] = bodies.check(stack, config, contract, scenarios)
-            return body
-
-    def silent(code: int) -> StackError:
-        return StackError(
-            f"nothing was read of phase {config.phase}: the island ended with exit code {code}",
-            hint="run harness manage -- check, which shows what the target says",
-            code="contracts-shell",
-        )
-
-    return _observed(config.phase, answer(config, ask, isolation=isolation, silent=silent, plain=_plain))
-
-
-def own_settings(stack: Stack) -> dict[str, str]:
-    """The environment that puts harness.jobs.contracts.inside.settings around the target's."""
-    if "DJANGO_SETTINGS_MODULE" not in stack.env:
-        raise HarnessError(
-            "harness.toml does not say which settings module the target has",
-            hint='put DJANGO_SETTINGS_MODULE = "..." under [target.env]',
-            code="contracts-settings",
-        )
-    return {
-        "HARNESS_TARGET_SETTINGS": stack.env["DJANGO_SETTINGS_MODULE"],
-        "DJANGO_SETTINGS_MODULE": "harness.jobs.contracts.inside.settings",
-    }
-
-
-def _described(stack: Stack, config: Config, paths: list[str], serializers: list[str]) -> dict[str, Any]:
-    out = stack.run_dir / "tmp" / "described.json"
-    code = f"import harness.jobs.contracts.inside.described as d; d.write({str(out)!r}, {config.app!r}, {paths!r}, {serializers!r})"
-    line = environment.command(config.manage, stack.places, "manage")
-    done = in_target(stack, config, [*line, "shell", "-c", code], own_settings(stack))
-    if done.returncode or not out.exists():
-        last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]
-        raise StackError(
-            f"the target's shell could not describe phase {config.phase} (exit code {done.returncode})",
-            hint="its last words: " + (" | ".join(last) or "none"),
-            code="contracts-shell",
-        )
-    found: dict[str, Any] = json.loads(out.read_text())
-    return found
-
-
-def _observed(phase: int, body: Mapping[str, Any]) -> Observed:
-    return Observed(
-        phase=phase,
-        schema={
-            name: Table(
-                columns=table["columns"],
-                defaults=table["defaults"],
-                constraints=tuple(table["constraints"]),
-                indexes=tuple(table["indexes"]),
-            )
-            for name, table in body["schema"].items()
-        },
-        tasks={
-            one["name"]: Task(**{**one, "parameters": tuple(one["parameters"]), "retries_on": tuple(one["retries_on"])})
-            for one in body.get("tasks", ())
-        },
-        schedule=body.get("schedule", {}),
-        endpoints=frozenset((method, path) for method, path in body.get("endpoints", ())),
-        document=body.get("document", {}),
-        serializers=body.get("serializers", {}),
-        bodies=body.get("bodies"),
-        complaints=(
-            *body.get("complaints", ()),
-            *(
-                f"the contract names a serializer that is not there: {name}"
-                for name in body.get("missing_serializers", ())
-            ),
-        ),
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Table):
-        return {name: getattr(value, name) for name in ("columns", "defaults", "constraints", "indexes")}
-    return str(value)

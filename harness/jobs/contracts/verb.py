@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from harness.backend import scenarios
-from harness.backend.phases.manifest import read_all
-from harness.core.config import Config
 from harness.core.errors import DIFFERENCES, OK, HarnessError
-from harness.core.phase import LAST, Phase
+from harness.core.phase import LAST
 from harness.core.verdict import Status, worst
-from harness.jobs.contracts import files
 from harness.jobs.contracts import report as shown
 from harness.jobs.contracts import run as job
-from harness.jobs.contracts.judge import schema_drift
-from harness.jobs.contracts.judge.openapi import wanted
-from harness.jobs.contracts.judge.phase import KINDS, Observed
-from harness.report.say import say
-from harness.store import history
-from harness.store import runs as store
 from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
-from harness.verb.target import ready
 
 
 @click.group(invoke_without_command=True)
@@ -49,16 +37,19 @@ def contracts(
     config = loaded(config_path)
     console = Console(quiet=as_json)
     if run is not None:
-        stored = history.read(store.find(run) / store.HISTORY, config.ledger)
-        verdicts = job.judged_run(config, stored)
-        shown.print_failures(console, verdicts)
-        for verdict in verdicts:
-            if verdict.status is Status.PASS:
-                say(console, f"  {verdict.claim}: {verdict.evidence[0]}")
+        found = job.judged_run(config, run)
+        shown.print_run(console, found)
         if as_json:
-            print(json.dumps({"status": str(worst(verdicts)), "verdicts": [asdict(one) for one in verdicts]}))
-        return OK if worst(verdicts) is Status.PASS else DIFFERENCES
-    return _table(config, config_path, sorted(set(phases)), isolation, console, as_json)
+            print(json.dumps(shown.run_document(found)))
+        return OK if worst(found) is Status.PASS else DIFFERENCES
+    chosen = job.phases_of(config, phases)
+    shown.print_start(console, chosen.numbers)
+    judged = job.judged(config_path, chosen, isolation)
+    shown.print_table(console, judged)
+    if as_json:
+        print(json.dumps(shown.table_document(judged)))
+    every = worst(verdict for one in judged.values() for verdict in one.verdicts)
+    return OK if every is Status.PASS else DIFFERENCES
 
 
 @contracts.command()
@@ -76,12 +67,8 @@ def schema(
     """The schema of one phase against contracts/schema, from the live catalogue."""
     console = Console()
     config = loaded(config_path, phase)
-    number = config.phase
     if since is not None:
-        lines = schema_drift.difference(files.schema(config.contracts, since), files.schema(config.contracts, number))
-        say(console, f"phase {number} since phase {since}: {len(lines)} lines")
-        for line in lines:
-            say(console, f"  {line}")
+        shown.print_since(console, config.phase, since, job.schema_since(config, since))
         return OK
     if accept and in_ci():
         raise HarnessError(
@@ -89,61 +76,9 @@ def schema(
         )
     if accept and not why.strip():
         raise HarnessError("a contract changes for a reason", hint='give --why "..."', code="contracts-why")
-    live = job.observe(ready(config, isolation=isolation), isolation, app=False).schema
     if accept:
-        path = files.schema_file(config.contracts, number)
-        before = files.schema(config.contracts, number) if path.exists() else {}
-        files.write_schema(config.contracts, number, live, why)
-        lines = schema_drift.difference(before, live)
-        say(console, f"phase {number}: {len(live)} tables locked in {path.name}, {len(lines)} lines changed")
-        for line in lines if before else ():
-            say(console, f"  {line}")
+        shown.print_locked(console, config.phase, job.lock_schema(config, isolation, why))
         return OK
-    result = schema_drift.check(files.schema(config.contracts, number), live)
-    for line in result.evidence:
-        say(console, f"{result.status}  phase {number}: {line}")
+    result = job.judged_schema(config, isolation)
+    shown.print_schema(console, config.phase, result)
     return OK if result.status is Status.PASS else DIFFERENCES
-
-
-def _table(
-    config: Config, config_path: Path, numbers: list[int], isolation: str, console: Console, as_json: bool
-) -> int:  # fmt: skip
-    api = files.api(config.contracts)
-    found = scenarios.load(config)
-    manifest: dict[int, Phase] = {}
-    if config.phases_dir is not None:
-        manifest = {phase.number: phase for phase in read_all(config.phases_dir)}
-    numbers = numbers or (list(range(LAST + 1)) if manifest else [config.phase])
-    say(console, f"contracts at phase {', '.join(map(str, numbers))}: a stack for each, a few seconds each")
-    seen: dict[int, Observed] = {}
-    verdicts, drift = {}, {}
-    for number in numbers:
-        for one in (number - 1, number) if manifest and number else (number,):
-            if one not in seen:
-                tree = ready(loaded(config_path, one if manifest else None), isolation=isolation)
-                paths, serializers = wanted(api, one)
-                seen[one] = job.observe(
-                    tree,
-                    isolation,
-                    paths=paths,
-                    serializers=serializers,
-                    contract=api if one in numbers else None,
-                    scenarios=found.values(),
-                )
-        judged = job.judged(
-            loaded(config_path, number if manifest else None),
-            seen[number],
-            seen.get(number - 1),
-            found,
-            manifest.get(number),
-        )
-        verdicts[number], drift[number] = judged.verdicts, judged.drift
-    shown.print_table(console, KINDS, verdicts, drift)
-    every = [one for number in numbers for one in verdicts[number]]
-    if as_json:
-        body = {
-            str(number): {"verdicts": [asdict(one) for one in verdicts[number]], "drift": drift[number]}
-            for number in numbers
-        }
-        print(json.dumps({"status": str(worst(every)), "phases": body}))
-    return OK if worst(every) is Status.PASS else DIFFERENCES

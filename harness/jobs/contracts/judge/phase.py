@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from harness.core.phase import Phase
 from harness.core.schema import Schema
-from harness.core.verdict import Verdict
+from harness.core.verdict import Status, Verdict, worst
 from harness.jobs.contracts.judge import api_drift, celery_contract, schema_drift
 from harness.jobs.contracts.judge.api_drift import Api
 from harness.jobs.contracts.judge.celery_contract import Contract, Form, Task
@@ -77,6 +77,10 @@ class Judged:
     phase: int
     verdicts: tuple[Verdict, ...]
     drift: Mapping[str, tuple[str, ...]]
+
+    def status(self, kind: str) -> Status:
+        """Of a contract, and of its drift where there is a phase before: the worse."""
+        return worst(one for one in self.verdicts if one.checker in (f"contract-{kind}", f"contract-{kind}-drift"))
 
 
 def judge(held: Held, seen: Observed, before: Observed | None, phase: Phase | None) -> Judged:
