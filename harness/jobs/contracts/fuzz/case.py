@@ -9,19 +9,20 @@ from typing import Any
 
 from harness.core.errors import HarnessError
 from harness.jobs.contracts.fuzz import endpoints
+from harness.jobs.contracts.fuzz.values import Kept
 
 FAILING = "fuzz-state.json"
 
 
-def keep(state: Mapping[str, Any], folder: Path, about: Path) -> tuple[Path, str]:
-    """Its file below `folder`, and the state for a person."""
+def written(state: Mapping[str, Any], folder: Path, about: Path) -> Kept:
+    """Write it below `folder`."""
     file = folder / FAILING
     file.write_text(json.dumps(state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return file, str(endpoints.part(about, "states").State.from_json(state))
+    return Kept(file=file, told=str(endpoints.part(about, "states").State.from_json(state)))
 
 
 def read(path: Path, about: Path) -> Any:
-    """A state as `keep` wrote it. Raises fuzz-case."""
+    """A state as `written` left it. Raises fuzz-case."""
     state = endpoints.part(about, "states").State
     try:
         return state.from_json(json.loads(path.read_text(encoding="utf-8"))).as_json()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,10 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.contracts import files
 from harness.jobs.contracts.beside import done_inside
+from harness.jobs.contracts.fuzz import endpoints
+from harness.jobs.contracts.fuzz.case import read, written
 from harness.jobs.contracts.fuzz.endpoints import part
+from harness.jobs.contracts.fuzz.values import Fuzzed, Kept, Search
 from harness.jobs.contracts.judge.openapi import body, operations
 from harness.stack.database import postgres, seed
 from harness.stack.processes import boot
@@ -28,28 +31,20 @@ INSIDE = "harness.jobs.contracts.fuzz.inside.search"
 """What searches, in the target's process. Named, not imported: it needs the target's Django."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fuzzed:
-    """What came of it. `problems` is empty when every rule held; `state` is the smallest database state that broke one.
-    `known` counts the states that broke a rule declared in contracts/api/known.toml. `digest` is of all states, in
-    order: the same seed, the same digest."""
+def search(config: Config, endpoint: str, *, seed: int | None, examples: int, case: Path | None) -> Search:
+    """What is asked for; `seed` None: a new one. Raises fuzz-no-endpoint, fuzz-case."""
+    number = secrets.randbelow(1 << 31) if seed is None else seed
+    about = endpoints.folder(config.contracts, endpoint)
+    state = None if case is None else read(case, about)
+    described(config, about)
+    return Search(
+        endpoint=endpoint, about=about, phase=config.phase, seed=number, examples=examples, case=case, state=state
+    )
 
-    phase: int
-    seed: int
-    problems: tuple[str, ...]
-    state: Mapping[str, Any] | None
-    cases: int
-    calls: int
-    repeated: int
-    distinct: int
-    seconds: float
-    app_share: float
-    known: Mapping[str, int]
-    digest: str
 
-    @property
-    def distinct_per_s(self) -> float:
-        return self.distinct / self.seconds if self.seconds else 0.0
+def keep(found: Fuzzed, search: Search, folder: Path) -> Kept | None:
+    """The smallest state that broke a rule, in a file below `folder`; None where there is none."""
+    return None if found.state is None else written(found.state, folder, search.about)
 
 
 def described(config: Config, folder: Path) -> tuple[str, dict[str, Any]]:
@@ -69,11 +64,9 @@ def described(config: Config, folder: Path) -> tuple[str, dict[str, Any]]:
     )
 
 
-def run(
-    config: Config, folder: Path, *, number: int, examples: int, case: Mapping[str, Any] | None = None, isolation: str = "auto",
-) -> Fuzzed:  # fmt: skip
-    """Fuzz the endpoint of `folder` in `config`'s tree with the seed `number`, or play one `case`. Raises fuzz-*, seed-* and
-    whatever the stack does."""
+def run(config: Config, search: Search, *, isolation: str = "auto") -> Fuzzed:
+    """Fuzz the endpoint in `config`'s tree, or play the one state. Raises fuzz-*, seed-* and whatever the stack does."""
+    folder, number = search.about, search.seed
     path, answers = described(config, folder)
     world = part(folder, "world")
     known = files.known(config.contracts, path, config.phase)
@@ -87,8 +80,8 @@ def run(
                 "folder": str(folder.absolute()),
                 "refs": {name: {"kind": one["kind"], "id": one["id"]} for name, one in found.items()},
                 "known": sorted(known),
-                "examples": -(-examples // STREAMS),
-                "case": case,
+                "examples": -(-search.examples // STREAMS),
+                "case": search.state,
             }
             return _streams(stack, config, job, number)
 

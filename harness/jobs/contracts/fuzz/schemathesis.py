@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +20,7 @@ from harness.jobs.contracts.beside import in_target
 from harness.jobs.contracts.fuzz import run as job
 from harness.jobs.contracts.fuzz.endpoints import part
 from harness.jobs.contracts.fuzz.protocol import Caller
+from harness.jobs.contracts.fuzz.values import Asked
 from harness.stack.database import seed
 from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
@@ -32,15 +32,6 @@ SHORT = 20
 SHOWN = 3
 CONFIG_FILE = "schemathesis.toml"
 """In contracts/api: what schemathesis sends and checks. It names the headers of the usual caller by HARNESS_FUZZ_HEADER_<NAME>."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What schemathesis found. `way` is wsgi or http; `told` one line for the user."""
-
-    way: str
-    told: str
-    problems: tuple[str, ...]
 
 
 def in_process(config: Config, folder: Path, number: int, out: Path, isolation: str) -> Asked:
