@@ -15,9 +15,9 @@ def summary_of(document: Document, path: Path) -> str:
     return f"snapshot in {path}: {rows}"
 
 
-def lines_of(differences: Sequence[str], before: Path, after: Path) -> list[str]:
+def text(differences: Sequence[str], before: Path, after: Path) -> str:
     """The differences, then how many there are."""
-    return [*differences, f"{count(len(differences), 'difference')} from {before} to {after}"]
+    return "\n".join([*differences, f"{count(len(differences), 'difference')} from {before} to {after}"])
 
 
 def document(differences: Sequence[str], before: Path, after: Path) -> dict[str, Any]:

@@ -22,13 +22,16 @@ from harness.cell.run import run_cell
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Cell
-from harness.jobs.snapshot.files import checked
+from harness.jobs.snapshot.files import checked, read
+from harness.jobs.snapshot.judge import differences
 from harness.jobs.snapshot.values import Document, Sections
 from harness.provider.cassettes.scan import scan
 from harness.stack.isolation.island import Island
 from harness.stack.roles.environment import command
 
 PATIENCE_S = 180
+SHOWN = 5
+"""Cells that a message names."""
 BEGIN, END = "<<<harness-snapshot ", " harness-snapshot>>>"
 
 CODE = r"""
@@ -106,6 +109,23 @@ def of_running(prefix: str, sections: Sections) -> Document:
             "--attach is empty", hint="e.g. 'docker exec NAME python manage.py'", code="attach-command"
         )  # fmt: skip
     return ask(manage, sections)
+
+
+def only(cells: Sequence[Cell]) -> Cell:
+    """The one to drive: every cell begins with the state before it, so that only one can be seen in a snapshot. Raises snapshot-cells."""
+    if len(cells) > 1:
+        names = ", ".join(cell.id for cell in cells[:SHOWN]) + (", ..." if len(cells) > SHOWN else "")
+        raise HarnessError(
+            f"--only names {len(cells)} cells, and each starts from the same empty world",
+            hint=f"name one: {names}",
+            code="snapshot-cells",
+        )
+    return cells[0]
+
+
+def compared(before: Path, after: Path, sections: Sections) -> list[str]:
+    """Read two files, and how the second differs from the first. Raises snapshot-*."""
+    return differences(read(before, sections), read(after, sections), sections)
 
 
 def ask(

@@ -9,20 +9,16 @@ from pathlib import Path
 import click
 
 from harness.core.errors import DIFFERENCES, OK, HarnessError
-from harness.core.scenario import Cell
+from harness.jobs.snapshot import report as shown
+from harness.jobs.snapshot import run as job
 from harness.jobs.snapshot import sections
-from harness.jobs.snapshot.files import read, text_of, write
-from harness.jobs.snapshot.judge import differences
-from harness.jobs.snapshot.report import document, lines_of, summary_of
-from harness.jobs.snapshot.run import of_disposable, of_running
-from harness.jobs.snapshot.values import Document, Sections
+from harness.jobs.snapshot.files import text_of, write
+from harness.jobs.snapshot.values import Document
 from harness.run import preflight
 from harness.verb.asked import planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, loaded, only_option, phase_option
 from harness.verb.target import ready
-
-SHOWN = 5
 
 
 @click.command()
@@ -53,7 +49,9 @@ def snapshot(
             raise HarnessError(
                 "--diff takes two files and nothing else", hint="harness snapshot --diff A B", code="usage"
             )
-        return _diff(*compared, sections.read(loaded(config_path).contracts), as_json)
+        found = job.compared(*compared, sections.read(loaded(config_path).contracts))
+        print(json.dumps(shown.document(found, *compared)) if as_json else shown.text(found, *compared))
+        return DIFFERENCES if found else OK
     if attach is not None:
         if only or phase is not None:
             raise HarnessError(
@@ -61,47 +59,27 @@ def snapshot(
                 hint="leave out --only and --phase",
                 code="usage",
             )
-        return _keep(of_running(attach, sections.read(loaded(config_path).contracts)), out)
+        return _told(job.of_running(attach, sections.read(loaded(config_path).contracts)), out)
     config = ready(loaded(config_path, phase), isolation=isolation)
     asked = sections.read(config.contracts)
     cell = None
     if only:
         plan = planned(config, only=only).plan
-        cell = _one(plan.cells)
+        cell = job.only(plan.cells)
         preflight.check(config, plan)
     out = out.absolute() if out else None
 
     def inside(place: Island) -> int:
-        return _keep(of_disposable(config, asked, place, cell), out)
+        return _told(job.of_disposable(config, asked, place, cell), out)
 
     return enter(config, inside, isolation=isolation, as_json=as_json)
 
 
-def _one(cells: tuple[Cell, ...]) -> Cell:
-    """Every cell begins with the state before it: only one can be seen in a snapshot."""
-    if len(cells) > 1:
-        names = ", ".join(cell.id for cell in cells[:SHOWN]) + (", ..." if len(cells) > SHOWN else "")
-        raise HarnessError(
-            f"--only names {len(cells)} cells, and each starts from the same empty world",
-            hint=f"name one: {names}",
-            code="snapshot-cells",
-        )
-    return cells[0]
-
-
-def _keep(found: Document, out: Path | None) -> int:
+def _told(found: Document, out: Path | None) -> int:
+    """A snapshot on stdout, or in a file with a line of what is in it."""
     if out is None:
         sys.stdout.write(text_of(found))
-        return OK
-    write(found, out)
-    print(summary_of(found, out), file=sys.stderr)
-    return OK
-
-
-def _diff(before: Path, after: Path, listed: Sections, as_json: bool) -> int:
-    found = differences(read(before, listed), read(after, listed), listed)
-    if as_json:
-        print(json.dumps(document(found, before, after)))
     else:
-        print("\n".join(lines_of(found, before, after)))
-    return DIFFERENCES if found else OK
+        write(found, out)
+        print(shown.summary_of(found, out), file=sys.stderr)
+    return OK
