@@ -1,13 +1,16 @@
-"""What came of a phase, in a terminal: failures first, then the phase's own checks, then where time went."""
+"""What is told of a phase: its parts as they begin; then failures first, then the phase's own checks, then where time went."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 
-from harness.core.phase import Phase
-from harness.core.verdict import Status, Verdict, worst
+from harness.core.verdict import Status
+from harness.jobs.phase.values import PhaseRun
+from harness.report.progress import RunProgress
 from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
@@ -15,20 +18,30 @@ OWN = "phase-"
 """Checkers whose name begins so judge the phase itself; the others judge the scenarios at it."""
 
 
-def print_phase(
-    console: Console, phase: Phase, verdicts: Sequence[Verdict], seconds: Mapping[str, float], cells: int
-) -> None:
+def with_parts(heard: RunProgress, number: int) -> Callable[[str, Mapping[str, Any]], None]:
+    """What `heard` hears, and a line as each part of the phase begins."""
+
+    def hear(kind: str, fields: Mapping[str, Any]) -> None:
+        if kind == "phase":
+            heard.close()
+            say(heard.console, f"phase {number}: {fields['text']}")
+        heard.hear(kind, fields)
+
+    return hear
+
+
+def print_phase(console: Console, run: PhaseRun) -> None:
     """The whole report of one phase."""
-    for verdict in verdicts:
-        if verdict.status.bad:
-            say(console)
-            say(
-                console,
-                f"{WORDS[verdict.status]} {verdict.cell or phase.name}  {verdict.checker}: {verdict.claim}",
-                STYLES[verdict.status],
-            )
-            for line in verdict.evidence:
-                say(console, f"    {line}")
+    phase, verdicts = run.phase, run.verdicts
+    for verdict in run.failed:
+        say(console)
+        say(
+            console,
+            f"{WORDS[verdict.status]} {verdict.cell or phase.name}  {verdict.checker}: {verdict.claim}",
+            STYLES[verdict.status],
+        )
+        for line in verdict.evidence:
+            say(console, f"    {line}")
     say(console)
     say(console, f"phase {phase.number} · {phase.title}", "bold")
     for verdict in verdicts:
@@ -41,11 +54,22 @@ def print_phase(
     bad = sum(verdict.status.bad for verdict in others)
     say(
         console,
-        f"  {'FAIL' if bad else 'pass':<8} {cells} cells there and back, {len(others)} checks, {bad} of them not passed",
+        f"  {'FAIL' if bad else 'pass':<8} {run.cells} cells there and back, {len(others)} checks, {bad} of them not passed",
     )
-    total = sum(seconds.values())
-    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.items())
+    total = sum(run.seconds.values())
+    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in run.seconds.items())
     say(console, f"  {total:.1f} s: {parts}")
-    status = worst(verdicts)
     say(console)
-    say(console, f"{WORDS[status].upper()} phase {phase.name}", STYLES[status])
+    say(console, f"{WORDS[run.status].upper()} phase {phase.name}", STYLES[run.status])
+
+
+def document(run: PhaseRun) -> dict[str, Any]:
+    """For --json: {"phase", "name", "status", "cells", "seconds": {part: seconds}, "failures": [verdict]}."""
+    return {
+        "phase": run.phase.number,
+        "name": run.phase.name,
+        "status": str(run.status),
+        "cells": run.cells,
+        "seconds": run.seconds,
+        "failures": [asdict(verdict) for verdict in run.failed],
+    }

@@ -12,7 +12,7 @@ from harness.core.errors import HarnessError
 from harness.core.phase import Phase
 from harness.core.scenario import Scenario
 from harness.core.schema import Rows
-from harness.core.verdict import Verdict
+from harness.core.verdict import Status, Verdict, worst
 
 PREFIX = "migration/"
 """Scenarios that leave rows for a phase, and are no part of what is driven at it."""
@@ -36,6 +36,10 @@ class PhaseRun:
     @property
     def failed(self) -> tuple[Verdict, ...]:
         return tuple(verdict for verdict in self.verdicts if verdict.status.bad)
+
+    @property
+    def status(self) -> Status:
+        return worst(self.verdicts)
 
 
 @contextmanager

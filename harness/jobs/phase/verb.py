@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
-from harness.core.verdict import Status, worst
+from harness.core.verdict import Status
 from harness.jobs.phase import report as shown
 from harness.jobs.phase import run as job
 from harness.report import progress
-from harness.report.say import say
 from harness.store import runs as store
 from harness.verb.asked import asked, planned
 from harness.verb.inside import Island, enter
@@ -52,26 +49,12 @@ def phase(
 
     def inside(place: Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:
-
-            def listen(kind: str, fields: Any) -> None:
-                if kind == "phase":
-                    heard.close()
-                    say(console, f"phase {number}: {fields['text']}")
-                heard.hear(kind, fields)
-
+            listen = shown.with_parts(heard, number)
             run = job.run_phase(one.config, number, one.law, one.plan, place, folder, listen)
         store.write_verdict(folder, run.verdicts, {"phase": number, "seconds": run.seconds})
-        shown.print_phase(console, run.phase, run.verdicts, run.seconds, run.cells)
+        shown.print_phase(console, run)
         if as_json:
-            body = {
-                "phase": number,
-                "name": run.phase.name,
-                "status": str(worst(run.verdicts)),
-                "cells": run.cells,
-                "seconds": run.seconds,
-                "failures": [asdict(verdict) for verdict in run.failed],
-            }
-            print(json.dumps(body, default=plain))
-        return OK if worst(run.verdicts) is Status.PASS else DIFFERENCES
+            print(json.dumps(shown.document(run), default=plain))
+        return OK if run.status is Status.PASS else DIFFERENCES
 
     return enter(one.config, inside, isolation=isolation, as_json=as_json)
