@@ -2,7 +2,7 @@
 
 A model's row is built with the model's defaults and saved without validators, signals and a `save` of its own. A factory
 (`app.tests.factories:AccountFactory`) does whatever it does, signals too. Values are JSON; a reference to another row is
-its key, and where the field is a relation, the row itself.
+its key, and where the field is a relation, the row itself. A given time holds, also where saving stamps its own.
 """
 
 from __future__ import annotations
@@ -149,7 +149,10 @@ def made(model, factory, signals, values):
             many = {field.name for field in kind._meta.many_to_many}
             with contextlib.nullcontext() if signals else silent():
                 row = kind(**dict(valued(kind, key, one) for key, one in values.items() if key not in many))
+                kept = {field.name: getattr(row, field.name) for field in kind._meta.concrete_fields if stamped(field) and field.name in values}
                 row.save(force_insert=True) if signals else row.save_base(force_insert=True)
+                if kept:  # saving stamps now over what was given
+                    kind._base_manager.filter(pk=row.pk).update(**kept)
                 for key in many & set(values):
                     getattr(row, key).set(plain(values[key]))
     row.refresh_from_db()

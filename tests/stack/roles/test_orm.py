@@ -156,6 +156,22 @@ def test_four_rows_need_four_lines(world):
     assert db.execute("SELECT count(*) FROM shop_account").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("signals", [False, True])
+def test_a_given_time_holds_where_saving_stamps_its_own(world, signals):
+    """Claim: auto_now_add does not write over what the scenario says; where it says nothing, it does."""
+    db, orm, _ = world
+    given = {"joined": "2026-01-04T06:00:00Z"}
+    rows = (
+        Row(model="shop.Account", name="then", values={"name": "Then", **given}, signals=signals),
+        Row(model="shop.Account", name="now", values={"name": "Now"}, signals=signals),
+    )
+    seed.insert(db, TABLES, Given(rows=rows), orm=orm)
+    stamped = (
+        "SELECT name, joined = '2026-01-04 06:00:00Z', joined > now() - interval '1 hour' FROM shop_account ORDER BY id"
+    )
+    assert db.execute(stamped).fetchall() == [("Then", True, False), ("Now", False, True)]
+
+
 def test_signals_where_they_are_asked_for(world):
     """Claim: with `signals` the model's own `save` and its signals take part."""
     db, orm, _ = world
