@@ -79,6 +79,7 @@ def of_target(
         "DB_NAME": "{db_name}",
         "DB_USER": "{db_user}",
         "DB_PASSWORD": "{db_password}",
+        "DATABASE_URL": "postgres://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}",
         "REDIS_URL": "{redis_url}",
         "CELERY_BROKER_URL": "{redis_url}",
         "MEDIA_ROOT": "{media}",
