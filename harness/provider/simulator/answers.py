@@ -4,7 +4,7 @@ A file (or a package) beside harness.toml with any of these functions, which imp
 
     chat(request)   -> dict (the JSON text that the model writes) | str (its text) | {"tool": name, "arguments": {...}}
                        | {"refusal": text} | None
-    image(request)  -> {"revised_prompt", "url", "b64_json", "cost"} (each may be left out) | {"refusal": text}
+    image(request)  -> {"revised_prompt", "url", "b64_json", "cost", "count"} (each may be left out) | {"refusal": text}
                        | {"error": {"message", "code", "parameter", "status"}} | None
     serve(request)  -> {"status", "headers", "body"} | None
 
@@ -32,7 +32,7 @@ from harness.provider.simulator.wire import Asked
 FUNCTIONS = ("chat", "image", "serve")
 HEAD_CHARACTERS = 400
 _CREDENTIALS = ("authorization", "cookie", "api-key", "apikey", "token", "secret", "password")
-_IMAGE_KEYS = ("revised_prompt", "url", "b64_json", "cost", "refusal", "error")
+_IMAGE_KEYS = ("revised_prompt", "url", "b64_json", "cost", "count", "refusal", "error")
 _SERVE_KEYS = ("status", "headers", "body")
 
 

@@ -104,6 +104,12 @@ def test_an_image_is_described_priced_or_refused(tmp_path):
     cost = "def image(request): return {'cost': request.json['width'] / 1000}"
     assert json.loads(ask(tmp_path, cost, RUNWARE, [drawing]).body)["data"][0]["cost"] == 0.064
     assert json.loads(ask(tmp_path, error, RUNWARE, [drawing]).body)["errors"][0]["parameter"] == "model"
+    fewer = "def image(request): return {'count': 2}"
+    for n, came in ((3, 2), (1, 1)):
+        of_openai = ask(tmp_path, fewer, IMAGES, {"model": "dall-e-2", "prompt": "A cup", "n": n})
+        assert len(json.loads(of_openai.body)["data"]) == came
+        of_runware = ask(tmp_path, fewer, RUNWARE, [{**drawing, "numberResults": n}])
+        assert len(json.loads(of_runware.body)["data"]) == came
 
 
 @pytest.mark.parametrize(

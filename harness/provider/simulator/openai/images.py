@@ -93,6 +93,7 @@ def answer(asked: Asked, answers: Answers) -> tuple[str, bytes, Mapping[str, str
     if "error" in own:
         raise _refused(own["error"])
     count = body.get("n") or 1
+    count = min(count, own.get("count", count))
     as_base64 = body.get("response_format") == "b64_json" or bool(family and family.tokens)
     data = [_image(asked, own, model, at, as_base64=as_base64) for at in range(count)]
     made: dict[str, Any] = {"created": asked.created_s, "data": data}

@@ -93,7 +93,8 @@ def _run(asked: Asked, task: Mapping[str, Any], answers: Answers, chance: Chance
             own["refusal"] or "The prompt was refused by the content policy of the model's provider.",
             "positivePrompt",
         )
-    return [_image(task, own, chance.fork(str(n))) for n in range(task.get("numberResults") or 1)]
+    count = task.get("numberResults") or 1
+    return [_image(task, own, chance.fork(str(n))) for n in range(min(count, own.get("count", count)))]
 
 
 def check(task: Mapping[str, Any]) -> None:
