@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,16 @@ from harness.provider.fake.control.client import FakeControl
 from tests.provider.fake.conftest import chat
 
 HOLD = Fault(kind="hold", match="openai *", calls=(1,))
+
+
+def asked(fake):
+    """A client of its own that has asked for a chat."""
+    raw = socket.create_connection(("127.0.0.1", fake.port))
+    secured = ssl.create_default_context(cafile=str(fake.ca)).wrap_socket(raw, server_hostname="localhost")
+    body = chat("hello", "").request.body
+    secured.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\n")
+    secured.sendall(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    return secured
 
 
 def test_a_held_call_waits_for_release(fake):
@@ -34,14 +45,8 @@ def test_a_held_call_waits_for_release(fake):
 
 def test_a_client_that_is_killed_while_held_leaves_work_done(fake):
     """The task's process dies while the provider works: consumed, success, never arrived, no longer held."""
-    import ssl
-
     fake.load(chat("hello", "world"), faults=(HOLD,))
-    raw = socket.create_connection(("127.0.0.1", fake.port))
-    secured = ssl.create_default_context(cafile=str(fake.ca)).wrap_socket(raw, server_hostname="localhost")
-    body = chat("hello", "").request.body
-    secured.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\n")
-    secured.sendall(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    secured = asked(fake)
     assert fake.control.wait_held(1, 10)
     secured.close()
     assert fake.control.wait_calls(1, 10)
@@ -49,6 +54,18 @@ def test_a_client_that_is_killed_while_held_leaves_work_done(fake):
     assert (report.held, report.unplayed) == (0, ())
     assert (report.calls[0].disposition, report.calls[0].success, report.calls[0].status) == ("fault", True, 0)
     assert fake.control.release() == 1, "releasing what nobody waits for is harmless"
+
+
+def test_a_client_that_ended_before_a_release_gets_nothing_of_it(fake):
+    """Claim: it was gone when the answer could go, however soon after; ten of ten."""
+    for _ in range(10):
+        fake.load(chat("hello", "world"), faults=(HOLD,))
+        secured = asked(fake)
+        assert fake.control.wait_held(1, 10)
+        secured.close()
+        fake.control.release()
+        (call,) = fake.report().calls
+        assert (call.disposition, call.status) == ("fault", 0)
 
 
 def test_waiting_in_vain_says_so(fake):

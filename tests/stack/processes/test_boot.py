@@ -322,9 +322,8 @@ def test_roles_see_a_clean_environment(launch, place):
     assert env["HOME"] == "/dev/shm/harness/home"
     assert env["REQUESTS_CA_BUNDLE"] == env["SSL_CERT_FILE"] == "/dev/shm/harness/tls/ca.pem"
     assert (env["DB_HOST"], env["DB_PORT"], env["REDIS_URL"]) == ("127.0.0.1", "5432", "redis://127.0.0.1:6379/0")
-    assert env["DATABASE_URL"] == "postgres://{0}:{1}@127.0.0.1:5432/{2}".format(
-        *(env[f"DB_{name}"] for name in ("USER", "PASSWORD", "NAME"))
-    )
+    user = f"{env['DB_USER']}:{env['DB_PASSWORD']}"
+    assert env["DATABASE_URL"] == f"postgres://{user}@127.0.0.1:5432/{env['DB_NAME']}"
     assert (env["CELERY_BROKER_URL"], env["MEDIA_ROOT"]) == ("redis://127.0.0.1:6379/0", "/dev/shm/harness/media")
 
 
