@@ -1,6 +1,5 @@
-"""What people and machines are told. Reports consume values; they judge nothing.
+"""What people and machines are told. Reports consume values; they judge nothing: what a run came to is judge/summary.py.
 
-summary    Summary: everything that any report says, computed once from verdicts, cells and scenarios
 say        what all of them print through
 plan       the plan, printed before anything starts
 progress   cells as they finish, with and without a terminal

@@ -16,7 +16,8 @@ from harness.core.counts import signed
 from harness.core.golden import Outcome
 from harness.core.history import CellHistory
 from harness.core.verdict import worst
-from harness.report.summary import PATH_TITLES, Summary
+from harness.judge.summary import Summary
+from harness.report.plan import PATH_TITLES
 from harness.report.template import GRID, PAGE
 from harness.report.terminal import WORDS, conclusion, facts_of
 from harness.store.files import write_all

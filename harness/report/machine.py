@@ -27,7 +27,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.core.verdict import Verdict
-from harness.report.summary import Summary
+from harness.judge.summary import Summary
 
 FORMAT = 1
 

@@ -1,4 +1,4 @@
-"""The plan, printed before anything starts."""
+"""The plan, printed before anything starts; and what its paths are called."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.core.counts import count
-from harness.core.scenario import Cell
+from harness.core.scenario import Cell, Path
 from harness.report.say import say
-from harness.report.summary import PATH_TITLES
+
+PATH_TITLES = {
+    Path.MANUAL: "Path 1 · manual buttons",
+    Path.AUTOMATION: "Path 2 · automation",
+    Path.SCHEDULED: "Path 3 · schedule",
+    Path.DIRECT: "Path 4 · direct services",
+}
 
 
 def plan_line(cells: Sequence[Cell], *, phase: int, tier: str) -> str:

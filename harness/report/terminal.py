@@ -17,8 +17,9 @@ from harness.core.ledger import Amount
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
+from harness.judge.summary import Line, Summary
+from harness.report.plan import PATH_TITLES
 from harness.report.say import say
-from harness.report.summary import PATH_TITLES, Line, Summary
 
 WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown", Status.NOT_ASKED: "not asked"}
 STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow", Status.NOT_ASKED: "yellow"}

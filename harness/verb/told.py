@@ -16,8 +16,8 @@ from harness.core.look import versions
 from harness.core.tier import USUAL
 from harness.core.verdict import Status
 from harness.judge.facts import target_of
+from harness.judge.summary import Summary, summarize
 from harness.report import html, machine, terminal
-from harness.report.summary import Summary, summarize
 from harness.run import judged
 from harness.run.drive import Driven
 from harness.store import runs as store

@@ -12,7 +12,7 @@ from harness.core.verdict import Verdict
 from harness.judge import overlap
 from harness.judge.checks import judge
 from harness.judge.golden.outcome import outcome_of
-from harness.report.summary import summarize
+from harness.judge.summary import summarize
 from tests.judge.ledgers import RATES, SCENARIO, TARGET, lawful_images, lawful_text
 
 FREE = Finding(

@@ -15,10 +15,10 @@ from harness.core.finding import Finding
 from harness.core.history import CellHistory
 from harness.core.scenario import Cell, Path
 from harness.core.verdict import Status
+from harness.judge.summary import summarize
 from harness.report.machine import document
 from harness.report.plan import plan_line, print_plan
 from harness.report.progress import RunProgress
-from harness.report.summary import summarize
 from harness.report.terminal import print_report
 from tests.report.runs_seen import CONTENT, IMAGES, SCENARIOS, lost_in, run
 
@@ -161,15 +161,6 @@ def test_the_json_document_holds_what_the_terminal_says():
     assert body["known_wrong"] == {"free-work": ["writer/free@manual"]}
     assert body["cells"][0]["plan"] == ["path1: Generate Content"]
     assert body["seconds"]["total"] == 4.5
-
-
-def test_calls_are_counted_by_where_their_recording_comes_from():
-    """A simulated answer never passes for a recorded one, nor an unknown one for either."""
-    cell = run()[0][0]
-    calls = tuple(replace(cell.calls[0], cassette=name) for name in ("a", "a", "b", "c"))
-    summary = summarize([], [replace(cell, calls=calls)], SCENARIOS, {}, phase=0, origins={"a": "simulated", "b": "recorded"})  # fmt: skip
-    assert summary.origins == {"of unknown origin": 1, "recorded": 1, "simulated": 2}
-    assert summary.status is Status.UNKNOWN
 
 
 def test_a_cell_without_seconds_has_no_share():

@@ -9,7 +9,7 @@ from harness.core.config import Config
 from harness.core.counts import count
 from harness.core.errors import HarnessError
 from harness.jobs.report import merge
-from harness.report.summary import Summary
+from harness.judge.summary import Summary
 from harness.run.judged import judge_run
 from harness.store import durations, history
 from harness.store import runs as store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.report.summary import Summary
+from harness.judge.summary import Summary
 from harness.run.judged import judge_run
 from harness.store import runs as store
 from harness.verb.asked import Known

@@ -1,4 +1,4 @@
-"""Everything that a report says of a run, computed once."""
+"""What a run came to, computed once: everything that any report says of it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,6 @@ from harness.core.verdict import ANSWERS, Status, Verdict, worst
 from harness.judge import overlap
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
-
-PATH_TITLES = {
-    Path.MANUAL: "Path 1 · manual buttons",
-    Path.AUTOMATION: "Path 2 · automation",
-    Path.SCHEDULED: "Path 3 · schedule",
-    Path.DIRECT: "Path 4 · direct services",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
