@@ -43,6 +43,7 @@ BREACHES = [
     breach("In a job", "week's judge knows its report", **{"harness/jobs/week/judge": "import harness.jobs.week.report"}),
     breach("A verb takes options", "week's verb boots", **{"harness/jobs/week/verb": "import harness.stack.processes.boot"}),
     breach("Judging does no I/O", "a job's judge starts processes", **{"harness/jobs/week/judge": "import subprocess"}),
+    breach("Judging does no I/O", "a part of a job's judge starts processes", **{"harness/jobs/shadow/logs": "import subprocess"}),
     breach("Judging does no I/O", "judge reads files", **{"harness/judge/__init__": "import harness.store"}),
     breach("Reports consume values", "report knows the stack", **{"harness/report/__init__": "import harness.stack"}),
     breach("The wire knows the words", "the wire reads files of the run", **{"harness/provider/__init__": "import harness.store"}),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -246,13 +247,20 @@ def test_a_long_module_and_a_long_row_are_seen(tmp_path: Path):
 
 
 VERBS = sorted(JOBS.rglob("verb.py"))
-PURE = sorted(
-    file
-    for file in (ROOT / "harness").rglob("*.py")
-    if file.is_relative_to(ROOT / "harness" / "core")
-    or file.is_relative_to(ROOT / "harness" / "judge")
-    or (file.is_relative_to(JOBS) and "judge" in (file.stem, *file.parts))
-)
+PURE_WORD = "Pure."
+"""So a docstring says that a part of a job's judging, which stands beside judge.py, is pure as that is."""
+
+
+def is_pure(file: Path) -> bool:
+    """Whether a module judges, by its floor, its name, or its own word."""
+    of_a_job = file.is_relative_to(JOBS)
+    floors = (ROOT / "harness" / "core", ROOT / "harness" / "judge")
+    return any(map(file.is_relative_to, floors)) or (
+        of_a_job and ("judge" in (file.stem, *file.parts) or PURE_WORD in docstring(file))
+    )
+
+
+PURE = sorted(filter(is_pure, (ROOT / "harness").rglob("*.py")))
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink"}
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
 
@@ -270,7 +278,45 @@ def test_judging_asks_neither_files_nor_clocks():
     """Claim: what import-linter cannot see, because pathlib and datetime are values, too."""
     found = {ids(file): done_by(file.read_text(encoding="utf-8"), FILES | CLOCKS, {"time", "os"}) for file in PURE}
     assert {file: lines for file, lines in found.items() if lines} == {}
-    assert {"harness/jobs/week/judge.py", "harness/jobs/contracts/judge/bodies.py"} <= set(found)
+    assert {
+        "harness/jobs/week/judge.py",
+        "harness/jobs/contracts/judge/bodies.py",
+        "harness/jobs/phase/rollback.py",
+    } <= set(found)
+
+
+def unheld(judging: set[str], beside: dict[str, set[str]], held: set[str]) -> list[str]:
+    """What judges and is not `held`: of `judging`, modules of jobs by name or word, and of what these import of their rooms."""
+    reached = judging | {one for name, needs in beside.items() if name in judging for one in needs}
+    return sorted(name for name in reached if name not in held and "judge" not in name.split(".")[2:])
+
+
+def test_judging_beside_judge_is_held_by_the_import_contract():
+    """Claim: what a judge.py takes from its room calls itself pure, and what does is a source of "Judging does no I/O"."""
+    text = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = [
+        one for one in text["tool"]["importlinter"]["contracts"] if one["name"].startswith("Judging does no I/O")
+    ]
+    modules = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in PURE if file.is_relative_to(JOBS)
+    }
+    beside = {
+        name: {
+            node.module
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("harness.jobs.")
+            and not node.module.endswith(".values") and (ROOT / node.module.replace(".", "/")).with_suffix(".py").is_file()
+        }
+        for name, file in modules.items()
+    }  # fmt: skip
+    assert unheld(set(modules), beside, set(contract["source_modules"]) & set(modules)) == []
+
+
+def test_judging_that_no_contract_holds_is_seen():
+    judging = {"harness.jobs.week.judge", "harness.jobs.week.told"}
+    beside = {"harness.jobs.week.judge": {"harness.jobs.week.due"}}
+    assert unheld(judging, beside, {"harness.jobs.week.told"}) == ["harness.jobs.week.due"]
+    assert unheld(judging, beside, {"harness.jobs.week.due"}) == ["harness.jobs.week.told"]
 
 
 def test_work_of_a_verb_and_a_clock_are_seen():

@@ -1,4 +1,4 @@
-"""Accepting a difference as a deviation of a golden, instead of as the golden's own outcome."""
+"""Accepting a difference as a deviation of a golden, instead of as the golden's own outcome. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which differences between two runs the phases between them declare (phase.toml, expect.golden and expect.api).
+"""Which differences between two runs the phases between them declare (phase.toml, expect.golden and expect.api). Pure.
 
 A declaration is read narrowly. One that names prices (`credits_each`) declares just those prices, and the balances that
 follow from them to the credit; one that names none declares another model, its cost, and what is asked of it.

@@ -1,4 +1,4 @@
-"""What one cell did, as facts that two runs can be compared by: ids, times and uuids have names instead.
+"""What one cell did, as facts that two runs can be compared by: ids, times and uuids have names instead. Pure.
 
 charges    transactions, each with the model and tokens of its usage log beside it
 usage      usage logs

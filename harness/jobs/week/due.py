@@ -1,4 +1,4 @@
-"""When a schedule is due, calculated from its first slot and its frequency, and from nothing that the target says."""
+"""When a schedule is due, calculated from its first slot and its frequency, and from nothing that the target says. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger's laws over a simulated week: in every tick for those who were due alone, and over the week as one cell."""
+"""The ledger's laws over a simulated week: in every tick for those who were due alone, and over the week as one cell. Pure."""
 
 from __future__ import annotations
 

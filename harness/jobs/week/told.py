@@ -1,4 +1,4 @@
-"""One verdict on a week from its lines."""
+"""One verdict on a week from its lines. Pure."""
 
 from __future__ import annotations
 
