@@ -1,6 +1,7 @@
 """What people and machines are told. Reports consume values; they judge nothing: what a run came to is judge/summary.py.
 
 say        what all of them print through
+printable  what a backend said, as text that nothing obeys
 plan       the plan, printed before anything starts
 progress   cells as they finish, with and without a terminal
 terminal   failures, the table by path, the closing summary

@@ -18,6 +18,7 @@ from harness.core.history import CellHistory
 from harness.core.verdict import worst
 from harness.judge.summary import Summary
 from harness.report.plan import PATH_TITLES
+from harness.report.printable import shown
 from harness.report.template import GRID, PAGE
 from harness.report.terminal import WORDS, conclusion, facts_of
 from harness.store.files import write_all
@@ -88,7 +89,12 @@ def _grid(title: str, rows: Sequence[Mapping[str, Any]]) -> Markup:
     return Markup(_template("grid").render(title=title, rows=rows, keys=keys))  # rendered with escaping on
 
 
+def _text(value: Any) -> Any:
+    """What the page itself says is markup, everything else is text."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @lru_cache
 def _template(name: str) -> Any:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_text)
     return environment.from_string({"page": PAGE, "grid": GRID}[name])

@@ -19,6 +19,7 @@ from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
 from harness.judge.summary import Line, Summary
 from harness.report.plan import PATH_TITLES
+from harness.report.printable import shown
 from harness.report.say import say
 
 WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown", Status.NOT_ASKED: "not asked"}
@@ -124,6 +125,7 @@ def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], re
 
 def _wrapped(console: Console, text: str, indent: int, *, hang: int = 2) -> None:
     """Long evidence is broken between words at the terminal's width; a log keeps each line whole."""
+    text = shown(text)
     indent += len(text) - len(text.lstrip())
     if not console.is_terminal:
         say(console, " " * indent + text.lstrip())

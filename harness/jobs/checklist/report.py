@@ -14,6 +14,7 @@ from rich.text import Text
 
 from harness.core.verdict import Status, Verdict
 from harness.jobs.checklist.values import Checklist
+from harness.report.printable import inert
 from harness.report.say import say
 from harness.report.terminal import STYLES, WORDS
 
@@ -83,23 +84,25 @@ def print_end(console: Console, head: str, status: Status, broken: Sequence[Verd
 
 def markdown(found: Checklist) -> str:
     """The plan's tables with its last column filled in and the evidence behind it."""
-    notes = "".join(f"\n- {one.status}: {one.checker}: {one.evidence[0]}" for one in found.broken)
+    notes = "".join(f"\n- {one.status}: {one.checker}: {inert(one.evidence[0])}" for one in found.broken)
     marks = {Status.PASS: "✅ pass", Status.FAIL: "❌ **FAIL**", Status.UNKNOWN: "❔ unknown"}
     lines = ["### Checklist", "", _head(found), notes, ""]
     for section in found.sections:
-        heads = [*section.columns, "Pass?", "Credits", "Rows changed", "Provider calls", "Repeat", "Notes"]
+        heads = [*map(_cell, section.columns), "Pass?", "Credits", "Rows changed", "Provider calls", "Repeat", "Notes"]
         lines += [f"#### {section.title}", "", _line(heads), _line(["---"] * len(heads))]
         for one in found.filled[section.id]:
             lines.append(
                 _line(
                     [
-                        *one.row.words,
+                        *map(_cell, one.row.words),
                         marks[one.status],
                         "<br>".join(seen.credits for seen in one.seen),
-                        "<br>".join(dict.fromkeys("; ".join(seen.changed) for seen in one.seen)),
-                        "<br>".join(", ".join(f"{route} x{n}" for route, n in seen.calls.items()) for seen in one.seen),
+                        "<br>".join(dict.fromkeys("; ".join(map(inert, seen.changed)) for seen in one.seen)),
+                        "<br>".join(
+                            ", ".join(f"{inert(route)} x{n}" for route, n in seen.calls.items()) for seen in one.seen
+                        ),
                         "<br>".join(f"`{seen.repeat}`" for seen in one.seen),
-                        "<br>".join(dict.fromkeys(one.notes)),
+                        "<br>".join(dict.fromkeys(map(inert, one.notes))),
                     ]
                 )
             )
@@ -146,5 +149,10 @@ def _head(found: Checklist) -> str:
     return f"phase {found.phase}, run {found.run.name}: {told}"
 
 
+def _cell(word: str) -> str:
+    """A word of the plan, which may be marked up."""
+    return word.replace("|", "\\|").replace("\n", " ")
+
+
 def _line(words: Sequence[str]) -> str:
-    return "| " + " | ".join(word.replace("|", "\\|").replace("\n", " ") for word in words) + " |"
+    return "| " + " | ".join(words) + " |"

@@ -13,6 +13,7 @@ from harness.core.look.database import Database
 from harness.core.look.django import Django, Model, Route, Settings
 from harness.core.look.values import Look, Runtime
 from harness.core.look.versions import NAMED
+from harness.report.printable import shown
 
 WIDEST = 60
 
@@ -37,8 +38,7 @@ def lines(look: Look) -> Iterator[str]:
 
 def _shown(told: Iterable[str]) -> Iterator[str]:
     """What a target says is text: no control character of it reaches the terminal."""
-    for line in told:
-        yield "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+    yield from map(shown, told)
 
 
 def _runtime(runtime: Runtime) -> Iterator[str]:

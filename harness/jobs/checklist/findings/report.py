@@ -10,6 +10,7 @@ from rich.console import Console
 from harness.core.verdict import Status
 from harness.jobs.checklist.findings.values import Entry, Findings
 from harness.jobs.checklist.report import head_document, print_end
+from harness.report.printable import inert
 from harness.report.say import say
 from harness.report.terminal import STYLES
 
@@ -37,8 +38,8 @@ def markdown(found: Findings) -> str:
     for one in found.entries:
         lines += [f"#### {one.title}", "", f"`{one.id}`{f', issue {one.issue} of the plan' if one.issue else ''}: **{one.state}**", ""]  # fmt: skip
         lines += [f"- {name}: {text}" for name, text in _facts(one)]
-        for cell, shown in one.shown.items():
-            lines += [f"- `{cell}`", *(f"  - {line}" for line in shown)]
+        for cell, evidence in one.shown.items():
+            lines += [f"- `{cell}`", *(f"  - {inert(line)}" for line in evidence)]
         lines += [f"- repeat: `{command}`" for command in one.repeat] + [""]
     return "\n".join(lines)
 
