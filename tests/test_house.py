@@ -369,3 +369,43 @@ def late():
 def test_tests_mirror_the_house(folder: Path):
     room = ROOT / "harness" / folder.relative_to(ROOT / "tests")
     assert room.is_dir() or room.with_suffix(".py").is_file()
+
+
+def misplaced(tests: Path, house: Path) -> list[str]:
+    """Test files that are named after a module or a folder of their floor and do not lie where it does, with where it is.
+
+    One that is named after nothing of its floor tests the whole room in whose folder it lies; so does one that is named after
+    that folder.
+    """
+    found = []
+    for file in sorted(tests.glob("*/**/test_*.py")):
+        here = file.relative_to(tests).parent
+        if APART & set(here.parts):
+            continue
+        name = file.stem.removeprefix("test_")
+        rooms = {
+            path.relative_to(house).parent
+            for path in (house / here.parts[0]).rglob(f"{name}*")
+            if path.name == f"{name}.py" or ((path / "__init__.py").is_file() and path.name == name)
+        }
+        if rooms and here not in rooms and here.name != name:
+            found.append(f"{file.relative_to(tests)}: {name} is in {', '.join(sorted(map(str, rooms)))}")
+    return found
+
+
+def test_a_test_lies_where_what_it_is_named_after_does():
+    assert misplaced(ROOT / "tests", ROOT / "harness") == []
+
+
+def test_a_test_that_lies_elsewhere_is_seen(tmp_path: Path):
+    """Claim: a module's test in the folder above it is named with where it belongs; a test of a whole room may have any other name."""
+    house, tests = tmp_path / "harness", tmp_path / "tests"
+    for file in ("harness/wire/tape/nearest.py", "harness/wire/tape/__init__.py", "harness/core/robust.py"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    for file in ("wire/test_nearest.py", "wire/test_tape.py", "wire/tape/test_tape.py", "wire/test_robust.py"):
+        (tests / file).parent.mkdir(parents=True, exist_ok=True)
+        (tests / file).touch()
+    assert misplaced(tests, house) == ["wire/test_nearest.py: nearest is in wire/tape"]
+    (tests / "wire" / "test_nearest.py").rename(tests / "wire" / "tape" / "test_nearest.py")
+    assert misplaced(tests, house) == []
