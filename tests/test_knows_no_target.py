@@ -234,7 +234,7 @@ OURS = {
     "of JSON that our own processes send each other, and of what is looked up": """
         answer body cache complete database error file none refused""",
     "JSON Schema's": "array items object properties",
-    "Django's and DRF's": "content_type django django.contrib.admin django.contrib.auth drf_spectacular max_length rest_framework",
+    "Django's and DRF's": "content_type django django.contrib.admin django.contrib.auth django.db.backends.postgresql drf_spectacular max_length rest_framework",
     "Celery's and kombu's": """
         celery_app django-db django_celery_beat exc_type global_keyprefix last_run_at max_retries priority_steps
         queue_order_strategy rate_limit routing_key task_id uuid visibility_timeout""",

@@ -123,7 +123,7 @@ class _Reader:
             "harness",
             top.get("harness", {}),
             (),
-            ("scenarios", "cassettes", "contracts", "rates", "answers", "settle_timeout_s", "time"),
+            ("scenarios", "cassettes", "contracts", "rates", "answers", "settle_timeout_s", "time", "zygote"),
         )
         if own.get("time", JUMPS) not in TIMES:
             raise self.fail(
@@ -168,6 +168,7 @@ class _Reader:
             auth=self.auth(top.get("auth", {})),
             settle_timeout_s=float(settle_timeout_s),
             time=own.get("time", JUMPS),
+            zygote=self.flag("harness.zygote", own.get("zygote", True)),
             phases_root=phases_root,
             phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
             answers=self.answers(base, own),

@@ -51,6 +51,12 @@ class Live:
         self.orm = Orm(self.console)
 
     @property
+    def cold(self) -> str:
+        """Why the target's roles are not forked from a process that has loaded it, where they could have been, or ""."""
+        zygote = getattr(self.stack, "zygote", None)  # the processes tier's
+        return zygote.why if zygote is not None else ""
+
+    @property
     def beside(self) -> tuple[psycopg.Connection, ...]:
         """The databases beside the default."""
         return tuple(db for alias, db in self.stack.dbs.items() if alias != "default")

@@ -135,6 +135,8 @@ class Config:
     """Whether harness.toml names the rate card: where it does, the file must be there."""
 
     time: str = JUMPS
+    zygote: bool = True
+    """Whether roles are forked from a process that has loaded the target."""
     """One of TIMES."""
     databases: tuple[str, ...] = ("default",)
     """Django's aliases of the databases that the stack has; the first is the one that [tables] is looked for in first."""

@@ -32,8 +32,11 @@ class RunProgress:
             return
         if kind == "run.start":
             self._start(fields)
-        elif kind == "booted" and self._live is None:
-            say(self.console, f"stack up after {time.perf_counter() - self._begun:.1f} s")
+        elif kind == "booted":
+            if self._live is None:
+                say(self.console, f"stack up after {time.perf_counter() - self._begun:.1f} s")
+            if why := fields.get("cold"):
+                say(self.console, f"roles: started cold ({why})")
         elif kind == "cell.start":
             self._cell(fields["scenario"], fields["path"])
         elif kind == "cell.end":

@@ -60,7 +60,7 @@ def drive_plan(
             _logs_kept(live.stack.run_dir, folder),  # containers log elsewhere than below the island
         ):
             driven.seconds[stages.BOOT] = time.perf_counter() - begun
-            listen("booted", {"timings": dict(live.stack.timings)})
+            listen("booted", {"timings": dict(live.stack.timings), "cold": live.cold})
             _cells(config, plan, live, tell, driven)
             driven.memory_bytes = live.stack.memory_bytes()
             down = time.perf_counter()

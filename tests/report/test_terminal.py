@@ -119,16 +119,17 @@ def test_progress_without_a_terminal_is_one_line_a_scenario():
     out = io.StringIO()
     with RunProgress(Console(file=out, width=80)) as progress:
         progress.hear("run.start", {"cells": ["a/b@manual", "a/b@direct", "a/c@manual"]})
-        progress.hear("booted", {})
+        progress.hear("booted", {"cold": "it starts threads while it is imported"})
         for scenario, path, settled in (("a/b", "manual", True), ("a/b", "direct", False), ("a/c", "manual", True)):
             progress.hear("cell.start", {"scenario": scenario, "path": path})
             progress.hear("cell.end", {"settled": settled})
         progress.hear("run.end", {})
     lines = out.getvalue().splitlines()
     assert lines[0].startswith("stack up after ")
-    assert lines[1].startswith("[2/3]")
-    assert lines[1].endswith("a/b  2 cells, 1 not settled")
-    assert lines[2].endswith("a/c  1 cell")
+    assert lines[1] == "roles: started cold (it starts threads while it is imported)"
+    assert lines[2].startswith("[2/3]")
+    assert lines[2].endswith("a/b  2 cells, 1 not settled")
+    assert lines[3].endswith("a/c  1 cell")
 
 
 def test_a_clock_that_cannot_jump_is_told_once_at_the_start():

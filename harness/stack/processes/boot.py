@@ -53,6 +53,8 @@ def boot(
         stack.broker = valkey.start(
             valkey.find(), stack.run_dir, port=int(stack.places["redis_port"]), log=stack.log("valkey"), env=stack.env
         )
+        if roles and config.zygote:
+            stack.hatch()
         if fake is not None:
             stack.fake = _start_fake(stack, fake, fake_command)
         with laps.lap("database"):
@@ -60,6 +62,8 @@ def boot(
             stack.dbs = dict(stack.database.dbs)
         with laps.lap("broker"):
             valkey.await_ready(stack.broker, stack.run_dir)
+        if stack.zygote is not None:
+            stack.load(stack.zygote)
         with laps.lap("roles"):
             always = [role for role in config.roles.values() if roles and role.boot == "always"]
             for role in always:

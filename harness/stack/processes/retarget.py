@@ -17,6 +17,7 @@ def retarget(stack: Stack, config: Config) -> None:
     """Stop the target's roles and point the stack at `config`'s code; nothing of the target runs afterwards."""
     for name in list(stack.roles):
         stack.kill(name)
+    stack.let_zygote_go()
     stack.config = config
     stack.env = environment.of_target(config, stack.env, stack.places)
 

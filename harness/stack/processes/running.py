@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,9 +18,10 @@ from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import descendants
 from harness.stack.processes import ready
-from harness.stack.roles import child, environment, files, logs
-from harness.stack.roles.child import Child
+from harness.stack.roles import child, environment, files, logs, zygote
+from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
+from harness.stack.roles.zygote import Zygote
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Stack:
     """The target's environment, filled in."""
     clock: Clock
     timings: dict[str, float]
+    zygote: Zygote | None = None
     roles: dict[str, Child] = field(default_factory=dict)
     others: list[Child] = field(default_factory=list)
     broker: Child | None = None
@@ -114,16 +115,43 @@ class Stack:
         if name in self.roles:
             child.kill(self.roles.pop(name))
 
-    def spawn(
-        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any
-    ) -> subprocess.Popen[bytes]:
+    def spawn(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any) -> Process:
         """Start one more process with the target's environment and folder; output goes to its own log. `popen` as subprocess's."""
-        words = environment.command(command, self.places, name)
-        process = child.spawn(
-            name, words, log=self.log(name), env={**self.env, **(env or {})}, cwd=self.config.root, **popen
-        )
+        process = self.begun(name, environment.command(command, self.places, name), env or {}, **popen)
         self.others.append(process)
         return process.popen
+
+    def begun(self, name: str, words: Sequence[str], env: Mapping[str, str], **popen: Any) -> Child:
+        """A process of the target: forked from the zygote, or cold."""
+        asked = {"log": self.log(name), "env": {**self.env, **env}, "cwd": self.config.root, **popen}
+        forked = self._forked(name, words, **asked) if self.config.zygote else None
+        return forked or child.spawn(name, words, **asked)
+
+    def _forked(self, name: str, words: Sequence[str], **asked: Any) -> Child | None:
+        while True:
+            forks = self.zygote or self.hatch()
+            if not forks.begun:
+                self.load(forks)
+            forked = forks.fork(name, words, **asked)
+            if forked is not None or not forks.stale:
+                return forked
+            self.let_zygote_go()
+
+    def hatch(self) -> Zygote:
+        """Start the zygote of the target as it is now: it imports what needs nothing of the target."""
+        self.zygote = zygote.start(self.places["python"], self.env, root=self.config.root, log=self.log("zygote"))
+        return self.zygote
+
+    def load(self, forks: Zygote) -> None:
+        """Let it import the target: the database and the broker are there. Does not wait."""
+        modules = zygote.modules_file(self.cache_dir, self.config.root, self.places["python"])
+        forks.load(environment.command(self.config.manage, self.places, "target.manage"), modules)
+
+    def let_zygote_go(self) -> None:
+        """What it has loaded is not the target any more; what it has forked goes on. Quiet when there is none."""
+        if self.zygote is not None:
+            self.zygote.close()
+            self.zygote = None
 
     def alive(self) -> bool:
         """True, or StackError role-died (port-in-use) for the first part that has ended."""
@@ -159,6 +187,7 @@ class Stack:
         for part in (*self.roles.values(), *self.others, self.fake, self.broker):
             if part is not None:
                 child.kill(part)
+        self.let_zygote_go()
         if self.database is not None:
             postgres.abort(self.database.server)
         self.roles.clear()
@@ -176,4 +205,4 @@ def spawn_role(stack: Stack, role: Role) -> Child:
     places = {**stack.places, "port": stack.places[f"port_{role.name}"]}
     own = {name: environment.fill(value, places, f"{where}.env") for name, value in role.env.items()}
     words = environment.command(role.command, places, f"{where}.command")
-    return child.spawn(role.name, words, log=stack.log(role.name), env={**stack.env, **own}, cwd=stack.config.root)
+    return stack.begun(role.name, words, own)

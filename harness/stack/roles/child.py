@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from harness.core.errors import StackError
 
@@ -20,10 +20,24 @@ _STEP_MS = 4
 _REAP_S = 2.0
 
 
+class Process(Protocol):
+    """What is used of subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    @property
+    def stdin(self) -> Any: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Child:
     name: str
-    popen: subprocess.Popen[bytes]
+    popen: Process
     log: Path
     log_start: int
     """Size of the log when this process began: an earlier run of the same role wrote what is before."""

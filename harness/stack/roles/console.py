@@ -6,14 +6,17 @@ whatever the target prints cannot be mistaken for an answer.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
 from collections.abc import Callable, Mapping, Sequence
-from subprocess import PIPE, Popen
+from subprocess import PIPE
 from typing import Any
 
 from harness.core.errors import StackError
+from harness.stack.roles import forker
+from harness.stack.roles.child import Process
 
 LOOP = """
 import json, os, sys
@@ -35,9 +38,12 @@ for line in sys.stdin:
 class Console:
     """One `manage.py shell` process. `call` runs code in it and returns {"ok", "value"} or {"ok", "error", "message"}."""
 
-    def __init__(self, spawn: Callable[..., Popen[bytes]], manage: Sequence[str]) -> None:
+    def __init__(self, spawn: Callable[..., Process], manage: Sequence[str]) -> None:
         """`spawn(name, command, env, **popen)` starts a process of the stack with the target's environment."""
-        reader, writer = os.pipe()
+        reader, low = os.pipe()
+        # out of the way of what a process that has loaded the target holds already
+        writer = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, forker.HIGH)
+        os.close(low)
         self._process = spawn(
             "console", [*manage, "shell", "-c", LOOP],
             {"HARNESS_CONSOLE_FD": str(writer)}, stdin=PIPE, pass_fds=(writer,),

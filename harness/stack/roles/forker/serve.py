@@ -1,0 +1,52 @@
+"""The requests of the harness, one after the other."""
+
+import json
+import os
+import socket
+import sys
+
+from . import further, load, role
+
+LIBRARIES = (
+    "celery.bin.celery", "celery.bin.worker", "celery.bin.beat", "celery.apps.worker", "celery.apps.beat",
+    "celery.worker.consumer", "celery.concurrency.prefork", "celery.backends.redis", "celery.fixups.django",
+    "celery.contrib.django.task", "kombu.transport.redis", "gunicorn.app.wsgiapp", "gunicorn.workers.sync",
+    "gunicorn.workers.gthread", "django.core.management", "django.core.management.commands.shell", "django.core.wsgi",
+    "django.core.handlers.wsgi", "django.db.backends.postgresql.base",
+)  # fmt: skip
+"""What roles begin with, whatever the target: nothing here reads its settings."""
+_LONGEST = 1 << 20
+
+
+def until_forked(control):
+    """Answer until the other end is closed, and end then. Returns only in a fork: the words of its command line."""
+    further.imported(LIBRARIES)
+    loaded = {}
+    while True:
+        asked, handles = _heard(control)
+        if asked is None:
+            os._exit(0)
+        if "load" in asked:
+            loaded = load.target(control, **asked["load"])
+            answer = {"why": loaded["why"]}
+        elif "wait" in asked:
+            answer = {"status": os.waitpid(asked["wait"], 0)[1]}
+        elif (stale := load.stale(loaded)) is not None:
+            answer = {"stale": stale}
+        else:
+            pid = os.fork()
+            if not pid:
+                control.close()
+                return role.become(handles=handles, loaded=loaded, **asked["fork"])
+            answer = {"pid": pid}
+        for handle in handles:
+            os.close(handle)
+        control.send(json.dumps(answer).encode())
+
+
+def _heard(control):
+    data, extra, _, _ = control.recvmsg(_LONGEST, socket.CMSG_SPACE(64 * 4))
+    handles = []
+    for _, _, packed in extra:
+        handles += [int.from_bytes(packed[at : at + 4], sys.byteorder) for at in range(0, len(packed) // 4 * 4, 4)]
+    return (json.loads(data.decode()) if data else None), handles
