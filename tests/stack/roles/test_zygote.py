@@ -248,9 +248,7 @@ def test_modules_of_tasks_and_routes_are_found_once(shop: Shop):
     known = json.loads(shop.modules.read_text())
     assert "zipapp" in known
     assert not {"shop.tasks", "imghdr_stand_in"} & set(known)
-    shop.write(
-        "shop/has.py", "import sys\nassert 'zipapp' in sys.modules\nassert 'shop.tasks' not in sys.modules\n"
-    )
+    shop.write("shop/has.py", "import sys\nassert 'zipapp' in sys.modules\nassert 'shop.tasks' not in sys.modules\n")
     with shop.hatched() as made:
         has = shop.fork(made, "-m", "shop.has")
         assert has is not None
