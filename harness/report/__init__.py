@@ -1,6 +1,6 @@
 """What people and machines are told. Reports consume values; they judge nothing: what a run came to is judge/summary.py.
 
-say        what all of them print through
+say        what all of them print through;  verdicts: how one verdict is said
 printable  what a backend said, as text that nothing obeys
 plan       the plan, printed before anything starts
 progress   cells as they finish, with and without a terminal

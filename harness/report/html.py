@@ -20,7 +20,8 @@ from harness.judge.summary import Summary
 from harness.report.plan import PATH_TITLES
 from harness.report.printable import shown
 from harness.report.template import GRID, PAGE
-from harness.report.terminal import WORDS, conclusion, facts_of
+from harness.report.terminal import conclusion, facts_of
+from harness.report.verdicts import WORDS
 from harness.store.files import write_all
 
 

@@ -21,9 +21,8 @@ from harness.judge.summary import Line, Summary
 from harness.report.plan import PATH_TITLES
 from harness.report.printable import shown
 from harness.report.say import say
+from harness.report.verdicts import STYLES, WORDS
 
-WORDS = {Status.PASS: "pass", Status.FAIL: "FAIL", Status.UNKNOWN: "unknown", Status.NOT_ASKED: "not asked"}
-STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.UNKNOWN: "yellow", Status.NOT_ASKED: "yellow"}
 KNOWN = "known wrong"
 
 WIDE = 100

@@ -16,7 +16,7 @@ from harness.core.verdict import Status, Verdict
 from harness.jobs.checklist.values import Checklist
 from harness.report.printable import inert
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS
+from harness.report.verdicts import STYLES, WORDS
 
 ROW_LINE = re.compile(r"(?:\S+: )?(?P<kind>\w+) (?:(?P<added>[+-]\d+)(?: .*)?|.* x(?P<count>\d+))$")
 """A line of an outcome's rows (harness.judge.golden.rowlines)."""

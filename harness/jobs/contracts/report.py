@@ -14,7 +14,7 @@ from harness.jobs.contracts.judge.phase import KINDS, Judged
 from harness.jobs.contracts.values import Locked
 from harness.judge.result import Result
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS
+from harness.report.verdicts import STYLES, say_end, say_wrong
 
 CELLS = {Status.PASS: "ok", Status.FAIL: "FAIL", Status.UNKNOWN: "?"}
 
@@ -73,16 +73,9 @@ def print_failures(console: Console, verdicts: Sequence[Verdict]) -> None:
     """Everything that did not pass, with its evidence; then one line for all."""
     for verdict in verdicts:
         if verdict.status is not Status.PASS:
-            say(console)
-            say(console, f"{WORDS[verdict.status]} {verdict.checker}  {verdict.claim}", STYLES[verdict.status])
-            for line in verdict.evidence:
-                say(console, f"    {line}")
-    status = worst(verdicts)
+            say_wrong(console, verdict, f"{verdict.checker}  {verdict.claim}")
     bad = sum(one.status is not Status.PASS for one in verdicts)
-    say(console)
-    say(
-        console, f"{WORDS[status].upper()} contracts: {count(len(verdicts), 'check')}, {bad} not passed", STYLES[status]
-    )
+    say_end(console, worst(verdicts), f"contracts: {count(len(verdicts), 'check')}, {bad} not passed")
 
 
 def print_since(console: Console, phase: int, since: int, lines: Sequence[str]) -> None:

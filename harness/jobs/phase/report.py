@@ -12,7 +12,7 @@ from harness.core.verdict import Status
 from harness.jobs.phase.values import PhaseRun
 from harness.report.progress import RunProgress
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS
+from harness.report.verdicts import say_end, say_line, say_wrong
 
 OWN = "phase-"
 """Checkers whose name begins so judge the phase itself; the others judge the scenarios at it."""
@@ -34,22 +34,13 @@ def print_phase(console: Console, run: PhaseRun) -> None:
     """The whole report of one phase."""
     phase, verdicts = run.phase, run.verdicts
     for verdict in run.failed:
-        say(console)
-        say(
-            console,
-            f"{WORDS[verdict.status]} {verdict.cell or phase.name}  {verdict.checker}: {verdict.claim}",
-            STYLES[verdict.status],
-        )
-        for line in verdict.evidence:
-            say(console, f"    {line}")
+        say_wrong(console, verdict, f"{verdict.cell or phase.name}  {verdict.checker}: {verdict.claim}")
     say(console)
     say(console, f"phase {phase.number} · {phase.title}", "bold")
     for verdict in verdicts:
         if verdict.checker.startswith(OWN):
             claim = verdict.claim.partition(": ")[2]
-            say(console, f"  {WORDS[verdict.status]:<8} {claim}", STYLES[verdict.status])
-            if verdict.status is Status.PASS:
-                say(console, f"           {verdict.evidence[0]}")
+            say_line(console, verdict, claim, verdict.evidence[:1] if verdict.status is Status.PASS else ())
     others = [verdict for verdict in verdicts if not verdict.checker.startswith(OWN)]
     bad = sum(verdict.status.bad for verdict in others)
     say(
@@ -59,8 +50,7 @@ def print_phase(console: Console, run: PhaseRun) -> None:
     total = sum(run.seconds.values())
     parts = ", ".join(f"{name} {spent:.1f}" for name, spent in run.seconds.items())
     say(console, f"  {total:.1f} s: {parts}")
-    say(console)
-    say(console, f"{WORDS[run.status].upper()} phase {phase.name}", STYLES[run.status])
+    say_end(console, run.status, f"phase {phase.name}")
 
 
 def document(run: PhaseRun) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from harness.core.verdict import Status, Verdict, worst
 from harness.jobs.shadow.judge import DIFFERENT, ONLY_NEW, ONLY_OLD, SAME, Comparison, Difference, told
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS
+from harness.report.verdicts import say_end, say_line, say_wrong
 
 COLUMNS = (SAME, DIFFERENT, ONLY_OLD, ONLY_NEW)
 FORMAT = 1
@@ -23,10 +23,7 @@ def print_shadow(
     """The whole report."""
     bad = [verdict for verdict in verdicts if verdict.status is not Status.PASS]
     for verdict in bad:
-        say(console)
-        say(console, f"{WORDS[verdict.status]} {verdict.checker}: {verdict.claim}", STYLES[verdict.status])
-        for line in verdict.evidence:
-            say(console, f"    {line}")
+        say_wrong(console, verdict)
     say(console)
     table = Table(title=f"{old} against {new}, {real.cells} cells", title_justify="left", box=None)
     table.add_column("")
@@ -39,14 +36,10 @@ def print_shadow(
     say(console)
     for verdict in verdicts:
         if verdict.status is Status.PASS:
-            say(console, f"  {WORDS[verdict.status]:<8} {verdict.claim}: {verdict.evidence[0]}", STYLES[verdict.status])
-            for line in verdict.evidence[1:]:
-                say(console, f"           {line}")
+            say_line(console, verdict, f"{verdict.claim}: {verdict.evidence[0]}", verdict.evidence[1:])
     for note in notes:
         say(console, f"  note     {note}")
-    status = worst(verdicts)
-    say(console)
-    say(console, f"{WORDS[status].upper()} {old} against {new}", STYLES[status])
+    say_end(console, worst(verdicts), f"{old} against {new}")
 
 
 def document(

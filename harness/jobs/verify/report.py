@@ -12,7 +12,8 @@ from harness.core.repeat import repeat_command
 from harness.core.tier import ALL, TierRun
 from harness.core.verdict import Status, Verdict
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS, print_failures
+from harness.report.terminal import print_failures
+from harness.report.verdicts import STYLES, WORDS
 
 
 def print_tiers(console: Console, ran: Sequence[TierRun], parity: Sequence[Verdict], phase: int) -> None:

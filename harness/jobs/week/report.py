@@ -14,7 +14,7 @@ from harness.core.verdict import Status, Verdict, worst
 from harness.jobs.week.due import clock_changes
 from harness.jobs.week.values import HOURS, Driven
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS
+from harness.report.verdicts import say_end, say_line, say_wrong
 
 FORMAT = 1
 
@@ -23,21 +23,15 @@ def print_week(console: Console, title: str, verdicts: Sequence[Verdict], notes:
     """The whole report."""
     for verdict in verdicts:
         if verdict.status.bad:
-            say(console)
-            say(console, f"{WORDS[verdict.status]} {verdict.checker}: {verdict.claim}", STYLES[verdict.status])
-            for line in verdict.evidence:
-                say(console, f"    {line}")
+            say_wrong(console, verdict)
     say(console)
     say(console, title, "bold")
     for verdict in verdicts:
         if verdict.status is Status.PASS:
-            say(console, f"  {WORDS[verdict.status]:<8} {verdict.claim}", STYLES[verdict.status])
-            say(console, f"           {verdict.evidence[0]}")
+            say_line(console, verdict, verdict.claim, verdict.evidence[:1])
     for note in notes:
         say(console, f"  note     {note}")
-    status = worst(verdicts)
-    say(console)
-    say(console, f"{WORDS[status].upper()} {title}", STYLES[status])
+    say_end(console, worst(verdicts), title)
 
 
 def notes(driven: Driven, zone: ZoneInfo, start: datetime, phase: int, price_phase: int | None) -> list[str]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from harness.core.verdict import ANSWERS, Status
 from harness.jobs.checklist.criteria.values import Criteria
 from harness.report.say import say
-from harness.report.terminal import STYLES, WORDS
+from harness.report.verdicts import STYLES, WORDS
 
 
 def conclusion(found: Criteria) -> str:

@@ -12,7 +12,7 @@ from harness.jobs.checklist.findings.values import Entry, Findings
 from harness.jobs.checklist.report import head_document, print_end
 from harness.report.printable import inert
 from harness.report.say import say
-from harness.report.terminal import STYLES
+from harness.report.verdicts import STYLES
 
 
 def print_findings(console: Console, found: Findings) -> None:

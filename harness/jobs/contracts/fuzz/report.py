@@ -12,7 +12,7 @@ from harness.core.counts import count
 from harness.core.verdict import Status
 from harness.jobs.contracts.fuzz.values import Asked, Fuzzed, Kept, Search, right
 from harness.report.say import say
-from harness.report.terminal import STYLES
+from harness.report.verdicts import STYLES
 
 
 def print_start(console: Console, search: Search) -> None:
