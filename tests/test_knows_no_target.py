@@ -155,7 +155,8 @@ def _class(found: Names, node: ast.ClassDef) -> None:
 def _described(found: Names, raw: dict) -> None:
     ledger = raw.get("ledger", {})
     for kind, table in raw.get("tables", {}).items():
-        for name in (kind, table.get("table", ""), *table.get("active", ())):
+        said = table if isinstance(table, dict) else {}
+        for name in (kind, said.get("table", ""), *said.get("active", ())):
             if name:
                 found.add(name)
     for part in ("balance", "movements", "usage"):
@@ -228,7 +229,7 @@ def the_providers() -> frozenset[str]:
 
 OURS = {
     "words of our own formats (core/history.py, core/ledger.py, core/rates, docs/formats.md)": """
-        account accounts automation balance balance_after basic celery cents cost_usd credits daily default direct each failed
+        account automation balance balance_after basic celery cents cost_usd credits daily default direct each failed
         id kind limit line log manual min_credits model monthly movements name operation phase plan run schedule scheduled
         settle status table task text tokens tokens_cached tokens_in tokens_out tokens_per_credit total type usage weekly""",
     "of JSON that our own processes send each other, and of what is looked up": """

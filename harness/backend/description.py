@@ -11,10 +11,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.backend import ledger, providers
+from harness.backend import ledger, providers, tables
 from harness.backend.python import named
 from harness.backend.roles import described
-from harness.core.config import JUMPS, TIMES, WAYS, Auth, Config, Table
+from harness.core.config import JUMPS, TIMES, WAYS, Auth, Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.judge.mismatch import PARTS, marker
 
@@ -101,8 +101,8 @@ class _Reader:
         top = self.known(
             "top level",
             raw,
-            ("format", "target", "providers", "tables"),
-            ("harness", "phases", "docker", "auth", "ledger", "roles"),
+            ("format", "target", "providers"),
+            ("harness", "phases", "docker", "auth", "ledger", "roles", "tables"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -142,7 +142,6 @@ class _Reader:
         manage = self.manage(root, target.get("manage"))
         migrate = self.texts("target.migrate", target.get("migrate", [*manage, "migrate", "--no-input", "-v", "0"]))
         python, requirements = named.read(self.path, target.get("python"))
-        tables = {kind: self.table(kind, value) for kind, value in top["tables"].items()}
         return Config(
             source=self.path.resolve(),
             name=self.text("target.name", target["name"]),
@@ -163,8 +162,8 @@ class _Reader:
             provider_hosts=hosts,
             providers=known,
             roles=described.read(self.path.name, top.get("roles", {})),
-            tables=tables,
-            ledger=ledger.read(self.path.name, top.get("ledger", {}), tables),
+            said_tables=tables.read(self.path.name, top.get("tables", {})),
+            ledger=ledger.read(self.path.name, top.get("ledger", {})),
             auth=self.auth(top.get("auth", {})),
             settle_timeout_s=float(settle_timeout_s),
             time=own.get("time", JUMPS),
@@ -237,15 +236,3 @@ class _Reader:
             if way in table:
                 tables[way] = self.known(f"auth.{way}", table[way], keys, more)
         return Auth(way=ways[0] if ways else "token", **texts, **tables)
-
-    def table(self, kind: str, value: Any) -> Table:
-        where = f"tables.{kind}"
-        table = self.known(where, value, ("table",), ("lock", "paths", "status", "active"))
-        return Table(
-            kind=kind,
-            table=self.text(f"{where}.table", table["table"]),
-            lock=self.texts(f"{where}.lock", table.get("lock", [])),
-            paths=self.texts(f"{where}.paths", table.get("paths", [])),
-            status=self.text(f"{where}.status", table.get("status", "")),
-            active=self.texts(f"{where}.active", table.get("active", [])),
-        )

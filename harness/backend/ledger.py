@@ -1,11 +1,15 @@
 """[ledger] of harness.toml, read into harness.core.ledger: each part optional, each column of a part optional.
 
+read      as it stands: each part by the name of its table
+placed    with the tables that are watched: a part that stands in one of them is rows of its kind
+
 Raises config-unknown-key, config-value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness.core.config import Table
@@ -22,7 +26,7 @@ USAGE = (
 WHERE = ("table", "sql", "key")
 
 
-def read(name: str, value: Any, tables: Mapping[str, Table]) -> Ledger:
+def read(name: str, value: Any) -> Ledger:
     """The ledger that [ledger] of the file `name` maps. An empty one is a target that keeps none."""
     strict = Strict(name, "config")
     raw = strict.table("[ledger]", value, (), ("unit", "decimals", "accounts", *PARTS))
@@ -30,24 +34,36 @@ def read(name: str, value: Any, tables: Mapping[str, Table]) -> Ledger:
     if unit not in UNITS:
         raise strict.wrong(f"ledger.unit {unit!r} is not known", did_you_mean(str(unit), UNITS))
     balance, movements, usage = (
-        _part(strict, part, raw[part], columns, required, extra, tables) if part in raw else None
+        _part(strict, part, raw[part], columns, required, extra) if part in raw else None
         for part, columns, required, extra in (
             ("balance", BALANCE, ("column",), ()),
             ("movements", MOVEMENTS, ("amount",), ("sign", "types")),
             ("usage", USAGE, (), ("cost_decimals",)),
         )
     )
-    ledger = Ledger(
+    return Ledger(
         unit=unit,
         decimals=_scale(strict, "ledger.decimals", raw),
         cost_decimals=_scale(strict, "ledger.usage.cost_decimals", raw.get("usage", {})),
-        accounts=_accounts(strict, raw, balance, tables),
+        accounts=strict.text("ledger.accounts", raw.get("accounts", "")),
         balance=balance,
         movements=movements,
         usage=usage,
         sign=_sign(strict, raw.get("movements", {})),
         types=_types(strict, raw.get("movements", {})),
     )
+
+
+def placed(name: str, ledger: Ledger, tables: Mapping[str, Table]) -> Ledger:
+    """Where it says no `accounts`, each row with a balance is one."""
+    strict = Strict(name, "config")
+    parts = {part: _placed(strict, part, getattr(ledger, part), tables) for part in PARTS}
+    balance, accounts = parts["balance"], ledger.accounts
+    if accounts and accounts not in tables:
+        raise strict.wrong(f"ledger.accounts names the unknown table kind '{accounts}'", did_you_mean(accounts, tables))
+    if not accounts and balance is not None and not balance.apart and "account" in balance.columns:
+        accounts = balance.kind
+    ledger = replace(ledger, **parts, accounts=accounts)
     if not ledger.accounts and any(ledger.column(part, "account") for part in PARTS):
         raise strict.wrong(
             "[ledger] names a column of the account, and not what an account is",
@@ -58,37 +74,31 @@ def read(name: str, value: Any, tables: Mapping[str, Table]) -> Ledger:
 
 def _part(
     strict: Strict, part: str, value: Any, columns: tuple[str, ...], required: tuple[str, ...], extra: tuple[str, ...],
-    tables: Mapping[str, Table],
 ) -> Part:  # fmt: skip
     where = f"ledger.{part}"
     raw = strict.table(f"[{where}]", value, required, (*columns, *WHERE, *extra))
     if ("table" in raw) == ("sql" in raw):
         raise strict.wrong(f"[{where}] needs one of table and sql", "a table or view by its name, or a SELECT")
     named = {word: strict.text(f"{where}.{word}", raw[word]) for word in columns if word in raw}
-    table = strict.text(f"{where}.table", raw.get("table", ""))
-    of = {one.table: kind for kind, one in tables.items()}
-    kind = table if table in tables else of.get(table, "")
-    if kind and "key" in raw:
-        raise strict.wrong(
-            f"[{where}] has a key", f"rows of [tables.{kind}] are told apart by the table's own; take it out"
-        )
     return Part(
-        kind=kind or f"ledger.{part}",
-        relation="" if kind else table,
+        kind=f"ledger.{part}",
+        relation=strict.text(f"{where}.table", raw.get("table", "")),
         sql=strict.text(f"{where}.sql", raw.get("sql", "")).strip().rstrip(";"),
         key=strict.text(f"{where}.key", raw.get("key", "")),
         columns=named,
     )
 
 
-def _accounts(strict: Strict, raw: Mapping[str, Any], balance: Part | None, tables: Mapping[str, Table]) -> str:
-    """What is said, else the kind that holds the balances: there each row is an account."""
-    if "accounts" not in raw:
-        return "" if balance is None or balance.apart or "account" not in balance.columns else balance.kind
-    kind = strict.text("ledger.accounts", raw["accounts"])
-    if kind not in tables:
-        raise strict.wrong(f"ledger.accounts names the unknown table kind '{kind}'", did_you_mean(kind, tables))
-    return kind
+def _placed(strict: Strict, part: str, found: Part | None, tables: Mapping[str, Table]) -> Part | None:
+    if found is None or not found.relation:
+        return found
+    of = {name: kind for kind, one in tables.items() for name in (one.table, f"public.{one.table}", one.model)}
+    kind = found.relation if found.relation in tables else of.get(found.relation, "")
+    if kind and found.key:
+        raise strict.wrong(
+            f"[ledger.{part}] has a key", f"rows of [tables.{kind}] are told apart by the table's own; take it out"
+        )
+    return replace(found, kind=kind, relation="") if kind else found
 
 
 def _sign(strict: Strict, movements: Mapping[str, Any]) -> Sign:

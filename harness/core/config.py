@@ -45,7 +45,10 @@ class Role:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table of the target. `lock` are the columns whose changes goldens hold; `paths` limits locking to scenarios
-    that run only on those paths; `active` are the values of `status` that must not remain at quiescence (law 11)."""
+    that run only on those paths; `active` are the values of `status` that must not remain at quiescence (law 11).
+
+    `model` is the label of its model, "" without one, and `choices` the values of its columns that have such. One that is
+    not `said` in harness.toml was found by looking: where the database has no rows of it to watch, it is left out."""
 
     kind: str
     table: str
@@ -53,6 +56,9 @@ class Table:
     paths: tuple[str, ...] = ()
     status: str = ""
     active: tuple[str, ...] = ()
+    model: str = ""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said: bool = True
 
 
 TIMES = (JUMPS, REAL) = ("jumps", "real")
@@ -120,7 +126,8 @@ class Config:
     provider_hosts: Mapping[str, str]
     """Authority (a host, with ":PORT" where it is not 443) -> provider name: a kind, or one of `providers`."""
     roles: Mapping[str, Role]
-    tables: Mapping[str, Table]
+    said_tables: Mapping[str, Mapping[str, Any]]
+    """[tables], as it stands."""
     ledger: Ledger
     settle_timeout_s: float
     app: str
@@ -134,6 +141,10 @@ class Config:
     rates_named: bool = True
     """Whether harness.toml names the rate card: where it does, the file must be there."""
 
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    """What is watched, by its name; none until looking has filled it in (harness.backend.tables), as the kinds of `ledger`."""
+    found: tuple[Table, ...] | None = None
+    """A table for each model, as looking found it; None until then."""
     time: str = JUMPS
     zygote: bool = True
     """Whether roles are forked from a process that has loaded the target."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import harness
+from harness.backend import tables
 from harness.cell.drive import steps_for
 from harness.cell.live import boot, clock_refused, workers_of
 from harness.cell.observe import Tell
@@ -111,6 +112,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "cells": [cell.id for cell in plan.cells],
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         "versions": versions(config),
+        "tables": tables.document(config.found or ()),
         **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.backend import tables
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.finding import Finding
@@ -35,8 +36,10 @@ class Law:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A history with its verdicts. `origins` says of each played cassette whether it is recorded or simulated."""
+    """A history with its verdicts. `config` is the backend as it was driven; `origins` says of each played cassette whether
+    it is recorded or simulated."""
 
+    config: Config
     history: RunHistory
     verdicts: tuple[Verdict, ...]
     origins: Mapping[str, str]
@@ -56,9 +59,25 @@ def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
     )
 
 
+def as_driven(config: Config, folder: Path) -> Config:
+    """`config` with the tables that the run in `folder` watched, where nobody has looked at the target for it: a stored run
+    is judged without its target. Raises history-*, config-value."""
+    if config.found is not None:
+        return config
+    start = next(history.events(folder / HISTORY), {})
+    if "tables" not in start:
+        raise HarnessError(
+            f"{folder} does not say which tables were watched",
+            hint="it was driven by an older harness, or cut off as it began: drive it again",
+            code="history-format",
+        )
+    return tables.filled(config, tables.of_document(start["tables"]))
+
+
 def judge_run(config: Config, law: Law, folder: Path) -> Judged:
     """Judge the history in runs/<time>/. Pure but for reading: the verdict is written by the caller."""
     path = folder / HISTORY
+    config = as_driven(config, folder)
     run = history.read(path, config.ledger)
     phase = int(run.start.get("phase", config.phase))
     verdicts = judge(
@@ -74,6 +93,7 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
         workers=run.workers,
     )
     return Judged(
+        config=config,
         history=run,
         verdicts=tuple(verdicts),
         origins=_origins(config, run),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from harness.backend import tables
 from harness.backend.look import cache, read
 from harness.backend.python import interpreter
 from harness.backend.roles import usual
@@ -21,7 +22,8 @@ from harness.verb.inside import answer
 def ready(config: Config, *, isolation: str) -> Config:
     """Raises target-requirements, target-python, target-install, and what looking raises."""
     interpreter.executable(config)
-    return usual.filled(config, looked(config, isolation=isolation)) if usual.wanting(config) else config
+    look = looked(config, isolation=isolation)
+    return tables.filled(usual.filled(config, look), tables.models(look.django, config.databases))
 
 
 def looked(config: Config, *, isolation: str) -> Look:

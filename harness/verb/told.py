@@ -51,7 +51,7 @@ def summary_of(
         asked.scenarios,
         asked.law.findings,
         phase=result.phase,
-        target=target_of(asked.config),
+        target=target_of(result.config),
         origins=result.origins,
         seconds=seconds,
         memory_bytes=memory_bytes,

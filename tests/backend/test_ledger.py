@@ -38,7 +38,7 @@ cost_decimals = 6
 
 
 def read(text: str) -> Ledger:
-    return ledger.read("harness.toml", tomllib.loads(text), TABLES)
+    return ledger.placed("harness.toml", ledger.read("harness.toml", tomllib.loads(text)), TABLES)
 
 
 def test_every_part_is_read_as_it_is():

@@ -13,6 +13,7 @@ from harness.cell import live
 from harness.core.errors import HarnessError
 from harness.core.verdict import Status, worst
 from harness.run import judged
+from tests.watched import WATCHED
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL = "planner/create_tasks@manual"
@@ -34,7 +35,15 @@ def write(folder: Path, *events: dict) -> Path:
 
 
 def start(*cells: str, phase: int = 0) -> dict:
-    return {"kind": "run.start", "t": 0, "format": 1, "phase": phase, "cells": list(cells)}
+    return {"kind": "run.start", "t": 0, "format": 1, "phase": phase, "cells": list(cells), "tables": WATCHED}
+
+
+def test_a_run_that_does_not_say_what_it_watched_is_refused(tmp_path, law):
+    """Claim: nothing is judged that nobody looked at; the run of an older harness is driven again."""
+    event = {name: value for name, value in start().items() if name != "tables"}
+    with pytest.raises(HarnessError, match="does not say which tables were watched") as told:
+        judged.judge_run(load(ROOT / "harness.toml"), law, write(tmp_path, event))
+    assert told.value.code == "history-format"
 
 
 def test_the_law_is_read_whole(law):

@@ -18,6 +18,7 @@ import redis
 from harness.backend import description
 from harness.jobs.worker import desk
 from harness.judge.golden import canonical
+from harness.run.judged import as_driven
 from harness.stack.isolation.supervise import descendants
 from harness.store import history
 from tests import signals
@@ -99,7 +100,7 @@ def local(warm: Workshop) -> Path:
 
 def same(shop: Workshop, one: Path, two: Path) -> None:
     """Both runs have the same canonical history, byte for byte, and the same verdicts."""
-    ledger = description.load(shop.config).ledger
+    ledger = as_driven(description.load(shop.config), one).ledger
     left, right = (canonical.canonical_bytes(history.events(run / "history.ndjson"), ledger) for run in (one, two))
     assert left.decode().splitlines() == right.decode().splitlines()
     found = [json.loads((run / "verdict.json").read_text()) for run in (one, two)]

@@ -10,6 +10,7 @@ import pytest
 
 from harness.backend import description
 from harness.judge.golden import canonical
+from harness.run.judged import as_driven
 from harness.store import history
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
@@ -50,7 +51,7 @@ def judged(run: Path) -> list[dict]:
 
 def test_two_runs_have_the_same_canonical_history(twice):
     """Claim: byte for byte, on whichever island; the histories themselves differ, in times and uuids at least."""
-    ledger = description.load(twice.place.config).ledger
+    ledger = as_driven(description.load(twice.place.config), twice.runs[0]).ledger
     files = [run / "history.ndjson" for run in twice.runs]
     one, two = (canonical.canonical_bytes(history.events(file), ledger) for file in files)
     assert one.decode().splitlines() == two.decode().splitlines()

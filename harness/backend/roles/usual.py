@@ -19,11 +19,6 @@ SETTINGS = "DJANGO_SETTINGS_MODULE"
 THREADS = 4
 
 
-def wanting(config: Config) -> bool:
-    """Whether anything of it is only known by looking."""
-    return not config.app or any(not role.command for role in config.roles.values())
-
-
 def filled(config: Config, look: Look) -> Config:
     """With the Celery app and a command for every role; a target without Celery has neither worker nor beat.
 

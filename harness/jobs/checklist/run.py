@@ -18,7 +18,9 @@ def filled_in(config: Config, law: Law, run: Path) -> Checklist:
     plan = read(config.contracts / PLAN)
     folder = store.find(run)
     result = judge_whole(config, law, folder)
-    filled = fill(plan.sections, result.history.cells, result.verdicts, law.scenarios, target_of(config), result.phase)
+    filled = fill(
+        plan.sections, result.history.cells, result.verdicts, law.scenarios, target_of(result.config), result.phase
+    )
     return Checklist(
         phase=result.phase, run=folder, sections=plan.sections, filled=filled, broken=run_wide(result.verdicts)
     )

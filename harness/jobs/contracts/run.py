@@ -24,6 +24,7 @@ from harness.jobs.contracts.values import Locked
 from harness.judge.result import Result
 from harness.provider import contracts
 from harness.provider.cassettes.lint import lint_one
+from harness.run.judged import as_driven
 from harness.store import history
 from harness.store import runs as store
 from harness.verb.options import loaded
@@ -76,7 +77,8 @@ def judged(config_path: Path, phases: Phases, isolation: str) -> dict[int, Judge
 
 def judged_run(config: Config, run: Path) -> tuple[Verdict, ...]:
     """Read a stored run and the contracts of its phase, and judge what it answered and sent. Raises run-*, history-*, contracts-*."""
-    kept = history.read(store.find(run) / store.HISTORY, config.ledger)
+    folder = store.find(run)
+    kept = history.read(folder / store.HISTORY, as_driven(config, folder).ledger)
     return stored.judge(kept, files.api(config.contracts), files.celery(config.contracts, kept.phase))
 
 

@@ -24,7 +24,7 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         scenarios=law.scenarios,
         goldens=law.goldens,
         verdicts=result.verdicts,
-        outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(config)),
+        outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(result.config)),
         driven={cell.scenario for cell in cells},
     )
 

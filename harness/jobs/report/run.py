@@ -10,7 +10,7 @@ from harness.core.counts import count
 from harness.core.errors import HarnessError
 from harness.jobs.report import merge
 from harness.judge.summary import Summary
-from harness.run.judged import judge_run
+from harness.run.judged import as_driven, judge_run
 from harness.store import durations, history
 from harness.store import runs as store
 from harness.store.durations import Durations
@@ -32,7 +32,8 @@ def merged(asked: Known, folders: Sequence[Path], runs: Path, *, partial: bool) 
 
 def durations_of(config: Config, run: Path) -> Durations:
     """How long each cell of a whole run took. Raises durations-part for a part of a plan."""
-    stored = history.read(store.find(run) / store.HISTORY, config.ledger)
+    folder = store.find(run)
+    stored = history.read(folder / store.HISTORY, as_driven(config, folder).ledger)
     taken = durations.of_cells(stored.cells)
     if not stored.start.get("whole") or set(taken.milliseconds) != set(stored.planned):
         raise HarnessError(

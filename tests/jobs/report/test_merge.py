@@ -20,6 +20,7 @@ from harness.store import history, parts
 from harness.store.durations import Durations
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
+from tests.watched import WATCHED
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = {"harness": "0.1.0 abc", "target": "def"}
@@ -41,7 +42,7 @@ def write(folder: Path, config, plan, **other) -> Path:
     own = {} if plan.shard is None else {**fields_of(plan, plan.shard), "code": CODE}
     start = {
         "harness": "0.1.0", "target": config.name, "phase": plan.phase, "tier": plan.tier, "isolation": "namespace",
-        "seed": 0, "whole": plan.whole, "cells": [cell.id for cell in plan.cells], **own, **other,
+        "seed": 0, "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "tables": WATCHED, **own, **other,
     }  # fmt: skip
     with HistoryWriter(folder / HISTORY) as written:
         written.tell("run.start", {name: value for name, value in start.items() if value is not None})

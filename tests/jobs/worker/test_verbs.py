@@ -17,6 +17,7 @@ from harness.store import durations
 from harness.store.history import HistoryWriter
 from tests.cli.test_commands import run
 from tests.jobs.worker import broker
+from tests.watched import WATCHED
 
 __all__ = ["run"]  # the fixture
 
@@ -64,7 +65,7 @@ def test_what_workers_decide_cannot_be_asked_for_from_here(run, more):
 def history(folder: Path, *, whole: bool = True, settled: bool = True) -> Path:
     scenario, _, path = CELL.partition("@")
     with HistoryWriter(folder / "history.ndjson") as written:
-        written.tell("run.start", {"phase": 0, "whole": whole, "cells": [CELL]})
+        written.tell("run.start", {"phase": 0, "whole": whole, "cells": [CELL], "tables": WATCHED})
         written.tell("cell.start", {"scenario": scenario, "path": path, "title": "x"})
         seconds = {"drive": 0.2, "seed": 0.05}
         written.tell("cell.end", {"events": {}, "scenario": scenario, "path": path, "settled": settled, "reason": "", "seconds": seconds})  # fmt: skip

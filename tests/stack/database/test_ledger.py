@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.backend.ledger import read
+from harness.backend.ledger import placed, read
 from harness.core.config import Table
 from harness.core.errors import HarnessError
 from harness.stack.database import ledger
@@ -37,7 +37,7 @@ def ask(db):
 
 
 def config(**parts):
-    return SimpleNamespace(tables=TABLES, ledger=read("harness.toml", parts, TABLES))
+    return SimpleNamespace(tables=TABLES, ledger=placed("harness.toml", read("harness.toml", parts), TABLES))
 
 
 COLUMN = {"balance": {"table": "customer", "column": "credits", "account": "id"}}

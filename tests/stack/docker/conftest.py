@@ -31,6 +31,7 @@ from harness.stack.docker import engine, naming
 from harness.stack.docker.running import DockerStack
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
+from harness.verb.target import ready
 from tests import signals
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -47,7 +48,7 @@ def api() -> Any:
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    return load(PROJECT / "harness.toml")
+    return ready(load(PROJECT / "harness.toml"), isolation="auto")
 
 
 def fake_of(config: Config) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def drive(config: Config, stack: DockerStack, folder: Path, only: tuple[str, ...
         history.tell(
             "run.start",
             {"target": config.name, "phase": config.phase, "tier": "docker", "isolation": "docker", "workers": workers, "seed": 0,
-             "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}},
+             "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}, "tables": []},
         )  # fmt: skip
         for cell in plan.cells:
             run_cell(config, cell, live, history.tell)
