@@ -33,11 +33,6 @@ ALIASES = {
     "harness.run.plan": ("plans", "a plan is `plan`"),
     "harness.run.shard": ("shards", "--shard is `shard`"),
     "harness.jobs.hand.place": ("places", "the place of a stack is `place`"),
-    "harness.provider.cassettes.folder": ("folders", "a folder is `folder`"),
-    "harness.provider.fake.tape.answer": ("answers", "an answer is `answer`"),
-    "harness.provider.simulator.openai.api": ("openai", "the room says whose answers they are, the module what it speaks"),
-    "harness.provider.simulator.runware.tasks": ("runware", "the same"),
-    "harness.provider.simulator.wordpress.site": ("wordpress", "the same"),
     "harness.stack.processes.boot": ("processes", "the cell and the inprocess tier have a `boot` of their own"),
     "harness.core.scenario.Path": ("Way", "where pathlib's `Path` is needed too"),
 }  # fmt: skip

@@ -29,8 +29,8 @@ from vcr.serializers import jsonserializer, yamlserializer
 
 from harness.core.cassette import Cassette, Interaction
 from harness.core.errors import HarnessError
-from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes.digest import interactions_sha256
+from harness.provider.cassettes.folder import SUFFIXES, files, unread
 from harness.provider.cassettes.origin import looks_simulated
 from harness.provider.cassettes.read import read
 from harness.provider.cassettes.scan import scan_file
@@ -77,14 +77,14 @@ def lint(
     """Problems of all cassettes below `directory`, by name. `tape_names` are those that scenarios play; None: unknown.
     `declared`: providers of further hosts; `answers`: what the project has the simulator say."""
     held = contracts or default()
-    paths = folders.files(directory)
+    paths = files(directory)
     problems: list[Problem] = []
     for name, path in paths.items():
         problems += lint_one(path, name, today, held, declared, answers)
-    for name, path in folders.unread(directory).items():
+    for name, path in unread(directory).items():
         problems += _secrets(path, name)
         text = f"nobody reads {path.suffix or 'a file without a suffix'}: cassettes end in "
-        problems.append(_problem(name, "cassette-unread", text + ", ".join(folders.SUFFIXES), "warning"))
+        problems.append(_problem(name, "cassette-unread", text + ", ".join(SUFFIXES), "warning"))
     if tape_names is not None:
         wanted = set(tape_names)
         problems += [

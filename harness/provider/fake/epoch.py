@@ -15,8 +15,7 @@ from harness.core.history import Call
 from harness.core.scenario import Fault
 from harness.provider.fake.calls import Entry, Validate, problems_of, request_json, shown
 from harness.provider.fake.faults import Armed, arm
-from harness.provider.fake.tape import answer as answers
-from harness.provider.fake.tape.answer import Answer
+from harness.provider.fake.tape.answer import Answer, composed, echoed, made, recorded
 from harness.provider.fake.tape.canonical import flaw_of
 from harness.provider.fake.tape.match import Recording, Slot, Tape
 from harness.provider.fake.tape.nearest import nearest
@@ -174,7 +173,7 @@ class Epoch:
         if plan.ends == "refuse":
             plan.ends = "answer"
             refusal = entry.profile.refuse(armed.fault.kind, armed.fault.args, request_json(entry.body))
-            plan.answer = entry.answer = answers.made(refusal)
+            plan.answer = entry.answer = made(refusal)
         key = self.tape.key(entry.profile, entry.host, entry.method, target, entry.body)
         if key not in self.tape.everything and self.tape.has_route(entry.host, entry.method, entry.path):
             entry.nearest = self._nearest(entry, target, key)
@@ -188,9 +187,9 @@ class Epoch:
             return
         found = recording.answer
         if found is None:
-            found = recording.answer = answers.recorded(interaction.response, interaction.timing_ms)
+            found = recording.answer = recorded(interaction.response, interaction.timing_ms)
         if entry.profile.echo:
-            found = answers.echoed(found, entry.profile, recording, entry.body)
+            found = echoed(found, entry.profile, recording, entry.body)
         if found is recording.answer:
             plan.recording = recording
         if entry.body == recording.raw[3]:
@@ -218,10 +217,10 @@ class Epoch:
         parts = []
         for slot, body in taken:
             self.tape.take(slot)
-            response = answers.recorded(slot.recording.interaction.response)
-            parts.append(answers.echoed(response, entry.profile, slot.recording, body))
+            response = recorded(slot.recording.interaction.response)
+            parts.append(echoed(response, entry.profile, slot.recording, body))
         entry.recording, entry.disposition, entry.works = taken[0][0].recording, "played", True
-        plan.answer = entry.answer = answers.composed(parts)
+        plan.answer = entry.answer = composed(parts)
         return True
 
     def _refuse(self, plan: Plan, target: str, key: bytes, problem: str) -> Plan:
@@ -237,7 +236,7 @@ class Epoch:
         asked = f"{entry.method} https://{entry.host}{target}"
         message = f"harness: no recording matches {asked}: {entry.nearest['hint']}"
         refusal = entry.profile.refuse("unmatched", {"message": message}, request_json(entry.body))
-        plan.answer = entry.answer = answers.made(refusal, unmatched=True)
+        plan.answer = entry.answer = made(refusal, unmatched=True)
         return plan
 
     def _nearest(self, entry: Entry, target: str, key: bytes) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Fault
 from harness.provider import cassettes
-from harness.provider.cassettes import folder as folders
+from harness.provider.cassettes.folder import files, path_of
 from harness.provider.fake.calls import Entry, Validate
 from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
-from harness.provider.fake.tape import answer as answers
+from harness.provider.fake.tape.answer import made, recorded
 from harness.provider.fake.tape.match import Recording, prepare, unanswered
 from harness.provider.profiles import BY_HOST, OTHER, Profile, authority_of, name_of, profile_for
 
@@ -74,7 +74,7 @@ class Service:
         try:
             mark = hashlib.sha256(path.read_bytes()).digest()  # by content: two writes may share size and time
         except OSError:
-            known = list(folders.files(self.folder))
+            known = list(files(self.folder))
             hint = did_you_mean(name, known) if known else f"{self.folder} holds no cassette: nox -s record"
             raise HarnessError(f"no cassette '{name}'", hint=hint, code="cassette-missing") from None
         kept = self.prepared.get(path)
@@ -89,7 +89,7 @@ class Service:
             raise HarnessError(
                 f"no cassette '{name}'", hint="name it as its path below the cassette folder", code="cassette-missing"
             )
-        return folders.path_of(self.folder, name)
+        return path_of(self.folder, name)
 
     def prepare(self, cassette: Cassette) -> tuple[Recording, ...]:
         return prepare(cassette, self.hosts)
@@ -222,7 +222,7 @@ class Service:
         )
         try:
             response = await self.forward(request, plan.epoch.scenario)
-            plan.answer = entry.answer = answers.recorded(response)
+            plan.answer = entry.answer = recorded(response)
             entry.works = True
             entry.disposition = "fault" if plan.ends != "answer" else "played"
         except (
@@ -232,5 +232,5 @@ class Service:
             entry.nearest = {"cassette": "", "index": -1, "changes": [], "hint": f"no answer: {error}; {hint}"}
             refusal = entry.profile.refuse("unmatched", {"message": f"harness: no answer: {error}"}, None)
             entry.disposition, entry.fault, plan.ends = "unmatched", "", "answer"
-            plan.answer = entry.answer = answers.made(refusal, unmatched=True)
+            plan.answer = entry.answer = made(refusal, unmatched=True)
         deliver(plan, channel)

@@ -9,10 +9,10 @@ from typing import Any
 from harness.core.cassette import RecordedRequest, RecordedResponse
 from harness.provider.profiles import Profile, authority_of, profile_for
 from harness.provider.simulator.answers import Answers, request_of
-from harness.provider.simulator.openai import api as openai
-from harness.provider.simulator.runware import tasks as runware
+from harness.provider.simulator.openai import api
+from harness.provider.simulator.runware import tasks
 from harness.provider.simulator.wire import Asked, compact, http_date, read, respond
-from harness.provider.simulator.wordpress import site as wordpress
+from harness.provider.simulator.wordpress import site
 
 NOTHING = Answers()
 
@@ -32,11 +32,11 @@ def answer(
     asked = read(request, seed)
     kind = profile_for(authority_of(request.uri), asked.path, declared).kind
     if kind == "openai":
-        made = openai.answer(asked, answers)
+        made = api.answer(asked, answers)
     elif kind == "runware":
-        made = runware.answer(asked, answers)
+        made = tasks.answer(asked, answers)
     elif kind == "wordpress":
-        made = wordpress.answer(asked)
+        made = site.answer(asked)
     else:
         made = None
     return made or _served(asked, answers, kind)

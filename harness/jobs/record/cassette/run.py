@@ -13,8 +13,8 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.jobs.record.cassette.values import Linted
 from harness.provider import contracts, simulator
-from harness.provider.cassettes import folder as folders
 from harness.provider.cassettes import read
+from harness.provider.cassettes.folder import files, path_of
 from harness.provider.cassettes.lint import Problem, lint
 from harness.provider.profiles import declared
 from harness.verb.options import loaded
@@ -41,9 +41,9 @@ def one(name: str, config_path: Path) -> Cassette:
     if path.is_file():
         return read(path, path.stem)
     folder = loaded(config_path).cassettes
-    found = folders.path_of(folder, name)
+    found = path_of(folder, name)
     if not found.is_file():
-        known = list(folders.files(folder))
+        known = list(files(folder))
         hint = did_you_mean(name, known) if known else "nothing is recorded yet: nox -s record"
         raise HarnessError(f"there is no cassette '{name}'", hint=hint, code="cassette-missing")
     return read(found, name.removesuffix(".yaml"))
@@ -51,7 +51,7 @@ def one(name: str, config_path: Path) -> Cassette:
 
 def _linted(folder: Path, problems: Sequence[Problem]) -> Linted:
     return Linted(
-        cassettes=len(folders.files(folder)),
+        cassettes=len(files(folder)),
         errors=sum(problem.severity == "error" for problem in problems),
         problems=tuple(asdict(problem) for problem in problems),
         lines=tuple(map(str, problems)),

@@ -13,7 +13,7 @@ import uvloop
 from harness.core.errors import HarnessError
 from harness.jobs.record.fake.values import Asked, Standing
 from harness.provider import cassettes
-from harness.provider.cassettes import folder as folders
+from harness.provider.cassettes.folder import files
 from harness.provider.fake import faults
 from harness.provider.fake.config import FakeConfig, parse
 from harness.provider.fake.process import serving
@@ -57,8 +57,8 @@ async def _until_interrupted(
 
 
 def _load(service: Service, folder: Path, armed: tuple[faults.Fault, ...]) -> tuple[Recording, ...]:
-    files = {folder.name: folder} if folder.is_file() else folders.files(folder)
-    recordings = [one for name, path in files.items() for one in service.prepare(cassettes.read(path, name))]
+    played = {folder.name: folder} if folder.is_file() else files(folder)
+    recordings = [one for name, path in played.items() for one in service.prepare(cassettes.read(path, name))]
     wanted = tuple(one for one in recordings if service.serves(one.host))
     if not wanted:
         there = ", ".join(sorted({one.host for one in recordings})) or "no recording"

@@ -16,8 +16,7 @@ from functools import partial
 
 from harness.provider.fake.epoch import Plan
 from harness.provider.fake.service import Service
-from harness.provider.fake.tape import answer as answers
-from harness.provider.fake.tape.answer import Answer
+from harness.provider.fake.tape.answer import Answer, chunk, head_and_body, stream_head, stream_parts
 from harness.provider.fake.wire.reading import Reader, Request, inflated
 from harness.provider.fake.wire.websocket import Socket
 
@@ -173,7 +172,7 @@ class Connection(asyncio.Protocol):
         key = (encode, request.keep_alive, request.method == "HEAD")
         if recording is not None and (kept := recording.rendered.get(key)) is not None:
             return kept
-        made = answers.head_and_body(
+        made = head_and_body(
             answer, accepts=request.accepts, keep_alive=request.keep_alive, head_only=request.method == "HEAD"
         )
         if recording is not None and len(made[1]) <= _CACHED_BODY_BYTES:
@@ -181,12 +180,12 @@ class Connection(asyncio.Protocol):
         return made
 
     def _stream(self, request: Request, plan: Plan, answer: Answer) -> None:
-        parts = answers.stream_parts(answer.body)
+        parts = stream_parts(answer.body)
         whole = plan.ends != "cut"
         if not whole:
             parts = parts[: len(parts) // 2 if plan.limit is None else plan.limit]
-        head = answers.stream_head(answer, keep_alive=request.keep_alive and request.modern, chunked=request.modern)
-        frames = [answers.chunk(part) for part in parts] if request.modern else parts
+        head = stream_head(answer, keep_alive=request.keep_alive and request.modern, chunked=request.modern)
+        frames = [chunk(part) for part in parts] if request.modern else parts
         last = b"0\r\n\r\n" if whole and request.modern else b""
         if answer.timing_ms:
             self.transport.write(head)
@@ -231,7 +230,7 @@ class Connection(asyncio.Protocol):
         status, why = request.failure
         body = f"harness: {why}\n".encode()
         answer = Answer(status=status, reason="", headers=(("content-type", "text/plain"),), body=body)
-        head, body = answers.head_and_body(answer, accepts="", keep_alive=False, head_only=request.method == "HEAD")
+        head, body = head_and_body(answer, accepts="", keep_alive=False, head_only=request.method == "HEAD")
         self.transport.write(head + body)
         self._end()
 
