@@ -52,7 +52,7 @@ def test_an_ordinary_user_verifies(place, isolation):
     assert told.out.splitlines()[-1] == "PASS"
     verdict = (place.runs / "latest" / "verdict.json").stat()
     assert verdict.st_uid == ordinary.NAMELESS
-    assert list((place.folder / "home").iterdir()) == []
+    assert list((place.cache / "home").iterdir()) == []
     assert list((place.folder.parent / "tmp").iterdir()) == []
 
 

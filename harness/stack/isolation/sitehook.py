@@ -30,6 +30,12 @@ def _install():
         setattr(socket.socket, name, _guarded(name, getattr(socket.socket, name)))
     # uvloop resolves and connects in C, past this hook; its users fall back to asyncio's own loop
     sys.modules.setdefault("uvloop", None)
+    _mark()
+    os.register_at_fork(after_in_child=_mark)
+
+
+def _mark():
+    """This process has the hook."""
     pathlib.Path(_settings["marks"], str(os.getpid())).touch()
 
 

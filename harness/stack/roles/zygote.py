@@ -86,7 +86,7 @@ class Zygote:
         if command[1] != "-m" and not (command[1].endswith(".py") and not command[1].startswith("-")):
             return False
         other = {key for key in {*env, *self._env} if env.get(key) != self._env.get(key)}
-        return all(key.startswith(OWN) and key in env for key in other)
+        return all((key.startswith(OWN) or key == forker.SETTINGS) and key in env for key in other)
 
     def _reaped(self, pid: int) -> int | None:
         """The exit code of a role that has ended, as Popen has it; None where nobody knows it any more."""

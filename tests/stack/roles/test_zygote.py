@@ -206,6 +206,12 @@ def test_a_role_with_other_settings_starts_anew(shop: Shop):
         assert forked.popen.wait(30) == 0, forked.output()
         told = json.loads(forked.output())
         assert told == {"price": 2, "pid": forked.pid, "own": forked.pid, "other": False}
+        named = shop.fork(made, "-m", "shop.tell", env={"DJANGO_SETTINGS_MODULE": "shop.live"})
+        assert named is not None
+        assert named.popen.wait(30) == 0
+        told = json.loads(named.output().splitlines()[-1])
+        assert (told["settings"], told["imported"]) == ("shop.live", False)
+        assert shop.told(made, "-m", "shop.tell", env={"DJANGO_SETTINGS_MODULE": "shop.settings"})["imported"]
         same = shop.told(made, "same.py")
         assert (same["price"], same["own"]) == (1, made.process.pid)
 

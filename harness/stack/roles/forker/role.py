@@ -16,11 +16,14 @@ def become(words, env, numbers, handles, loaded):
     for handle, number in zip(high, numbers):
         os.dup2(handle, number)
         os.close(handle)
+    named = env.pop(SETTINGS, None)
     os.environ.update(env)
     if loaded["given"] is None:
         os.environ.pop(SETTINGS, None)  # a role that names none has none
     if loaded["settings"]:
         os.environ.__class__ = _environment(loaded["settings"], words)
+    if named is not None:
+        os.environ[SETTINGS] = named
     random = sys.modules.get("numpy.random")
     if random is not None:
         random.seed()
