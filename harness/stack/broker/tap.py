@@ -147,8 +147,7 @@ class Broker:
         served = self._traffic.served_names()
         if not served or all(self._traffic.is_served(key) for key in stuck):
             return ""
-        names = ", ".join(sorted(name.decode("utf-8", "backslashreplace") for _, name in stuck))
-        return f"no worker of this stack serves the queue {names}; they serve {', '.join(served)}"
+        return told.unserved((name for _, name in stuck), served)
 
     def _redeliver(self) -> bool:
         """Bring on what dead workers had not acknowledged, if nothing else is going on. True if something came."""

@@ -22,6 +22,12 @@ def still_open(traffic: Traffic, timeout_s: float, at_least: int, left: int) -> 
     return f"after {timeout_s:g} s {left} message(s) were still queued or unacknowledged"
 
 
+def unserved(queues: Iterable[bytes], served: Iterable[str]) -> str:
+    """Why it never will: messages lie in `queues`, and what workers wait for is `served`."""
+    names = ", ".join(sorted(name.decode("utf-8", "backslashreplace") for name in queues))
+    return f"no worker of this stack serves the queue {names}; they serve {', '.join(served)}"
+
+
 def leaps(seen: Iterable[tuple[tuple[str, ...], float]]) -> tuple[str, ...]:
     """A line for each group of tasks that the clock went ahead for, in the order in which it first did."""
     seconds: dict[tuple[str, ...], list[float]] = {}

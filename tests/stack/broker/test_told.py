@@ -14,5 +14,12 @@ def test_a_line_for_each_task_that_the_clock_went_ahead_for():
     )
 
 
+def test_every_queue_that_nobody_serves_is_named_beside_those_that_somebody_does():
+    """Claim: in the order of their names, whatever bytes a name has."""
+    assert told.unserved([b"mail", b"a\xff"], ["celery", "slow"]) == (
+        "no worker of this stack serves the queue a\\xff, mail; they serve celery, slow"
+    )
+
+
 def test_nothing_is_told_of_a_clock_that_stood():
     assert told.leaps([]) == ()
