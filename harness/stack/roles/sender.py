@@ -21,12 +21,14 @@ _SEND = (
     _APP
     + """
 name, args, kwargs = json.loads({message!r})
+if name not in app.tasks:
+    app.loader.import_default_modules()
 task = app.tasks.get(name)
 sent = task.apply_async(args, kwargs) if task is not None else app.send_task(name, args, kwargs)
 result = str(sent.id)
 """
 )
-# a task that is registered brings its own queue, priority and serializer; beat sends it the same way
+# a task that is registered brings its own queue, priority and serializer; beat imports and sends it the same way
 _HOLDING = (
     _APP
     + """
