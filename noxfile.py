@@ -5,6 +5,7 @@ docker   verify in the docker tier, where an engine answers
 tiers    verify in every tier that this machine can run, at phases 0 and 7: they must agree
 tests    the project's own tests
 targets  backends that other teams wrote, driven whole, and their faults told
+proofs   what takes long to show: ten runs of ten, tests that see a harness broken on purpose; ends with a list of what was proved
 lint     ruff and the layers of docs/map.md
 phase    one phase of the migration, there and back: `nox -s "phase(4)"`; phase(0) is verify
 migration  every phase, there and back
@@ -80,7 +81,7 @@ def tests(session: nox.Session) -> None:
         session,
         "pytest",
         "-m",
-        "not targets",
+        "not targets and not proof",
         "-n",
         "auto",
         "--maxprocesses",
@@ -95,6 +96,24 @@ def tests(session: nox.Session) -> None:
 def targets(session: nox.Session) -> None:
     """Every backend of tests/targets that is described there, whole; `-- -k NAME` for one of them."""
     run(session, "pytest", "-m", "targets", "tests/whole/test_targets.py", *session.posargs)
+
+
+@session
+def proofs(session: nox.Session) -> None:
+    """What is too slow for `tests`, one after the other; the closing lines say what was proved and how long each took."""
+    run(
+        session,
+        "pytest",
+        "-m",
+        "proof",
+        "-rpfE",
+        "--durations",
+        "0",
+        "-o",
+        "timeout=1800",
+        "tests/whole",
+        *session.posargs,
+    )
 
 
 @session

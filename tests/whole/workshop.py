@@ -17,7 +17,8 @@ from tests import signals
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BACKEND = REPOSITORY / "reference" / "backend"
-COMMAND = (sys.executable, "-c", "from harness.cli import main; main()")
+MAIN = "from harness.cli import main; main()"
+COMMAND = (sys.executable, "-c", MAIN)
 PATIENCE_S = 120
 SHARED = ("scenarios", "cassettes", "contracts", "rates", "answers")
 """Keys of [harness] that stay the repository's own unless a test copies them."""
@@ -81,9 +82,10 @@ class Workshop:
 
     def harness(
         self, *words: str, prefix: Sequence[str] = (), user: Callable[[], None] | None = None, patience_s: float = PATIENCE_S,
+        first: str = "",
     ) -> Told:  # fmt: skip
         """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it. `user` makes the
-        process somebody else before it begins."""
+        process somebody else before it begins; `first` is Python that it runs then, to break the harness on purpose."""
 
         def begin() -> None:
             signals.usual()
@@ -91,7 +93,7 @@ class Workshop:
                 user()
 
         done = subprocess.run(
-            [*prefix, *COMMAND, *words], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
+            [*prefix, *COMMAND[:2], f"{first}\n{MAIN}", *words], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
             timeout=patience_s, check=False, preexec_fn=begin,
         )  # fmt: skip
         return Told(code=done.returncode, out=done.stdout, err=done.stderr)
