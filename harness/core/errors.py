@@ -43,6 +43,12 @@ def of_document(found: Mapping[str, Any], *, where: str = "") -> HarnessError:
     return kind(f"{where}{found['message']}", hint=found["hint"], code=found["code"])
 
 
+def last_lines(text: str, count: int = 3, *, none: str = "none") -> str:
+    """How what a program said ends, in one line for a hint; `none` where it said nothing."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " | ".join(lines[-count:]) or none
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known word, or the sorted list of known words."""
     known = sorted(known)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend.look.question import SCRIPT, Question
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, last_lines
 
 TIMEOUT_S = 120.0
 _TAIL = 3
@@ -104,5 +104,4 @@ def refusal(failed: Mapping[str, Any], python: str) -> HarnessError:
 
 
 def _last_words(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return " | ".join(lines[-_TAIL:]) or "none"
+    return last_lines(log.read_text(encoding="utf-8", errors="replace"), _TAIL)

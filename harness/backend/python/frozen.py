@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harness.backend.python import interpreter
 from harness.core.config import Config
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, last_lines
 
 PACKAGE = "time-machine"
 FOLDER = "clocks"
@@ -75,9 +75,8 @@ def _download(folder: Path, python: str) -> None:
     words += ["--target", os.fspath(folder), "--only-binary", ":all:", "--python-version", python, PACKAGE]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         raise HarnessError(
             f"the target's Python {python} has no {PACKAGE}, and none could be fetched: its clock is the real one",
-            hint=f"install {PACKAGE} beside the target; pip's last words: {' | '.join(said[-_TAIL:])[-400:] or 'none'}",
+            hint=f"install {PACKAGE} beside the target; pip's last words: {last_lines(done.stderr, _TAIL)[-400:]}",
             code="clock-none",
         )

@@ -21,7 +21,7 @@ from typing import Any
 
 from harness.backend.python import requirements
 from harness.core.config import Config
-from harness.core.errors import HarnessError
+from harness.core.errors import HarnessError, last_lines
 
 FOLDER = "venvs"
 NOTE = "harness-made.json"
@@ -81,10 +81,9 @@ def _run(words: Sequence[str], cwd: Path, problem: str) -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(list(words), cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # fmt: skip
     if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         raise HarnessError(
             f"{problem} (exit code {done.returncode})",
-            hint=f"pip's last words: {' | '.join(said[-_TAIL:])[-600:] or 'none'}",
+            hint=f"pip's last words: {last_lines(done.stderr or done.stdout, _TAIL)[-600:]}",
             code="target-install",
         )
 

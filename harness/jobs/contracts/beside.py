@@ -11,7 +11,7 @@ from typing import Any
 import harness
 from harness.backend.python.interpreter import together
 from harness.core.config import Config
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
 
@@ -45,10 +45,9 @@ def done_inside(
     )
     done = in_target(stack, config, line, extra)
     if done.returncode or not out.exists():
-        last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]
         raise StackError(
             f"{what} broke in the target's process (exit code {done.returncode})",
-            hint="its last words: " + (" | ".join(last) or "none"),
+            hint=f"its last words: {last_lines(done.stderr, 2)}",
             code="fuzz-broke",
         )
     answer: dict[str, Any] = json.loads(out.read_text())

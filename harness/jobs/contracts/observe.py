@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.backend import catalogue
 from harness.core.config import Config
-from harness.core.errors import HarnessError, StackError
+from harness.core.errors import HarnessError, StackError, last_lines
 from harness.core.scenario import Scenario
 from harness.core.schema import Table
 from harness.jobs.contracts import bodies
@@ -79,10 +79,9 @@ def _described(stack: Stack, config: Config, paths: list[str], serializers: list
     line = environment.command(config.manage, stack.places, "manage")
     done = in_target(stack, config, [*line, "shell", "-c", code], own_settings(stack))
     if done.returncode or not out.exists():
-        last = [text.strip() for text in done.stderr.splitlines() if text.strip()][-2:]
         raise StackError(
             f"the target's shell could not describe phase {config.phase} (exit code {done.returncode})",
-            hint="its last words: " + (" | ".join(last) or "none"),
+            hint=f"its last words: {last_lines(done.stderr, 2)}",
             code="contracts-shell",
         )
     found: dict[str, Any] = json.loads(out.read_text())

@@ -20,7 +20,7 @@ from typing import Any
 from harness.cell.live import Live, boot
 from harness.cell.run import run_cell
 from harness.core.config import Config
-from harness.core.errors import HarnessError, StackError
+from harness.core.errors import HarnessError, StackError, last_lines
 from harness.core.scenario import Cell
 from harness.jobs.snapshot.files import checked, read
 from harness.jobs.snapshot.judge import differences
@@ -150,8 +150,7 @@ def ask(
         ) from None
     told = done.stdout.rpartition(BEGIN)[2].partition(END)
     if done.returncode or not told[1] or BEGIN not in done.stdout:
-        lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        last = lines[-1][:300] if lines else "nothing"
+        last = last_lines(done.stderr or done.stdout, 1, none="nothing")[:300]
         raise StackError(
             f"the target's shell took no snapshot (exit code {done.returncode})",
             hint=f"its last words: {'(they look like a secret)' if scan(last, known) else last}",

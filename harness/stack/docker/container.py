@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 from harness.stack.docker import engine, naming
 from harness.stack.docker.describe import DNS_OPTIONS, NOBODY, Service, workdir
 
@@ -238,5 +238,4 @@ def died(one: Container) -> StackError:
 
 
 def last_words(one: Container, count: int = 3) -> str:
-    lines = [line.strip() for line in one.heard.decode("utf-8", "replace").splitlines() if line.strip()]
-    return " | ".join(lines[-count:]) or "none"
+    return last_lines(one.heard.decode("utf-8", "replace"), count)

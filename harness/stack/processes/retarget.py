@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.core.config import Config
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 from harness.stack.database import cluster, postgres, snapshot
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import environment
@@ -46,10 +46,9 @@ def migrate(stack: Stack, words: Iterable[str] = ()) -> None:
             check=False,
         )
         if done.returncode:
-            last = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()][-3:]
             raise StackError(
                 f"migrate {' '.join(words)} failed at phase {stack.config.phase}".replace("  ", " "),
-                hint="its last words: " + (" | ".join(last) or "none"),
+                hint=f"its last words: {last_lines(done.stderr or done.stdout)}",
                 code="migrate-failed",
             )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 
 _STEP_MS = 4
 """Between two looks at a condition; a process that ends is noticed at once."""
@@ -122,8 +122,7 @@ def died(child: Child) -> StackError:
 
 
 def last_words(child: Child, count: int = 3) -> str:
-    lines = [line.strip() for line in child.output().splitlines() if line.strip()]
-    return " | ".join(lines[-count:]) or "none"
+    return last_lines(child.output(), count)
 
 
 def stop(child: Child, *, sig: int = signal.SIGTERM, grace_s: float = 10.0) -> None:

@@ -15,7 +15,7 @@ import jsonschema_rs
 import requests
 
 from harness.core.config import Config
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 from harness.jobs.contracts.beside import in_target
 from harness.jobs.contracts.fuzz import run as job
 from harness.jobs.contracts.fuzz.endpoints import part
@@ -148,10 +148,9 @@ def _read(way: str, report: Path, told: dict[str, Any]) -> Asked:
     failed = [one for one in cases if one.find("failure") is not None or one.find("error") is not None]
     skipped = [one for one in cases if one.find("skipped") is not None]
     if told["code"] not in (0, 1) or not cases or len(skipped) == len(cases):
-        last = [line.strip() for line in told["said"].splitlines() if line.strip()][-3:]
         raise StackError(
             f"schemathesis ({way}) tested nothing (exit code {told['code']}, {len(cases)} tests)",
-            hint="its last words: " + (" | ".join(last) or "none"),
+            hint=f"its last words: {last_lines(told['said'])}",
             code="fuzz-nothing",
         )
     problems = [_failure(way, one) for one in failed]

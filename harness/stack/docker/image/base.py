@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 from harness.stack.docker import engine, naming
 
 if TYPE_CHECKING:
@@ -128,10 +128,9 @@ def _bootstrap(api: APIClient, name: str, cache_dir: Path) -> None:
             command = [program, "--variant=minbase", f"--include={_PACKAGES}", *_ASIDE, _SUITE, str(made)]
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
             if done.returncode:
-                words = [line for line in done.stderr.splitlines() if line.strip()]
                 raise StackError(
                     f"mmdebstrap could not make a base image (exit code {done.returncode})",
-                    hint=f"its last words: {' | '.join(words[-3:])}",
+                    hint=f"its last words: {last_lines(done.stderr)}",
                     code="docker-disk" if "No space left" in done.stderr else "docker-base",
                 )
             made.replace(archive)

@@ -25,7 +25,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from harness.backend.python import requirements
-from harness.core.errors import StackError
+from harness.core.errors import StackError, last_lines
 
 DISTRIBUTION = "igny8-harness"
 TARGET_EXTRA = "reference"
@@ -123,10 +123,9 @@ def _download(folder: Path, wanted: Sequence[str], constraints: Path, facts: dic
         command += ["--platform", platform]
     done = subprocess.run([*command, *wanted], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        words = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         raise StackError(
             f"the wheels for the image's Python {facts['python_full_version']} could not be downloaded",
-            hint=f"pip's last words: {' | '.join(words[-2:])[-400:] or 'none'}",
+            hint=f"pip's last words: {last_lines(done.stderr or done.stdout, 2)[-400:]}",
             code="docker-disk" if "No space left" in done.stderr else "docker-wheels",
         )
 
