@@ -269,6 +269,27 @@ def test_a_verb_does_no_work_of_its_own():
     assert {file: lines for file, lines in found.items() if lines} == {}
 
 
+def documents_made_by(source: str) -> list[str]:
+    """Where `source` gives json.dumps what it puts together itself, by line."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "json.dumps":
+            made = [one for part in node.args for one in ast.walk(part) if isinstance(one, ast.Dict | ast.DictComp)]
+            found += [f"{node.lineno}: {ast.unparse(made[0])}"] if made else []
+    return found
+
+
+def test_a_verb_makes_no_document():
+    """Claim: what --json says of something has its shape in a report, beside what a terminal says of it."""
+    found = {ids(file): documents_made_by(file.read_text(encoding="utf-8")) for file in VERBS}
+    assert {file: lines for file, lines in found.items() if lines} == {}
+
+
+def test_a_document_that_a_verb_makes_is_seen():
+    source = "print(json.dumps(shown.document(found)))\nprint(json.dumps({'up': False}) if as_json else text)\n"
+    assert documents_made_by(source) == ["2: {'up': False}"]
+
+
 def test_judging_asks_neither_files_nor_clocks():
     """Claim: what import-linter cannot see, because pathlib and datetime are values, too."""
     found = {ids(file): done_by(file.read_text(encoding="utf-8"), FILES | CLOCKS, {"time", "os"}) for file in PURE}

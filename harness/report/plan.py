@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 
@@ -23,6 +24,11 @@ def plan_line(cells: Sequence[Cell], *, phase: int, tier: str) -> str:
     """ "41 scenarios, 78 cells at phase 0, tier processes"."""
     scenarios = len({cell.scenario.id for cell in cells})
     return f"{count(scenarios, 'scenario')}, {count(len(cells), 'cell')} at phase {phase}, tier {tier}"
+
+
+def document(cells: Sequence[Cell], *, phase: int, tier: str) -> dict[str, Any]:
+    """For --json: {"phase", "tier", "cells": [id]}."""
+    return {"phase": phase, "tier": tier, "cells": [cell.id for cell in cells]}
 
 
 def print_plan(console: Console, cells: Sequence[Cell], *, phase: int, tier: str, full: bool = False) -> None:

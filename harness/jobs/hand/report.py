@@ -48,6 +48,23 @@ def machine(standing: Standing) -> str:
     return json.dumps({"format": 1, **standing.document()})
 
 
+def down_line(name: str, was: str) -> str:
+    """`was` is what `harness stack down` met: up, killed, none."""
+    words = {"up": "is down", "killed": "was killed before; its folder is removed", "none": "is not up"}
+    return f"the stack '{name}' {words[was]}"
+
+
+def absent_line(name: str, found: str) -> str:
+    """Of a stack that does not stand: none, or killed."""
+    words = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}
+    return f"the stack '{name}' {words[found]}"
+
+
+def absent_machine(name: str) -> str:
+    """The `--json` document of a stack that does not stand."""
+    return json.dumps({"format": 1, "name": name, "up": False})
+
+
 def _answers(standing: Standing) -> str:
     calls = f"; {count(standing.calls, 'call')} so far" if standing.calls else ""
     if not standing.tape:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -83,9 +82,7 @@ def up(
 def down(config_path: Path, name: str) -> int:
     """Take the stack down; nothing of it is left, its logs neither."""
     place = _place(config_path, name)
-    was = places.down(place)
-    words = {"up": "is down", "killed": "was killed before; its folder is removed", "none": "is not up"}
-    print(f"the stack '{place.name}' {words[was]}")
+    print(shown.down_line(place.name, places.down(place)))
     return OK
 
 
@@ -98,10 +95,7 @@ def status(config_path: Path, name: str, as_json: bool) -> int:
     place = _place(config_path, name)
     found = places.swept(place)
     if found != "up":
-        said = {"none": "is not up", "killed": "was killed; nothing of it is left, and its folder is removed now"}[
-            found
-        ]
-        print(json.dumps({"format": 1, "name": place.name, "up": False}) if as_json else f"the stack '{name}' {said}")
+        print(shown.absent_machine(place.name) if as_json else shown.absent_line(place.name, found))
         return STACK_FAILED if found == "killed" else USAGE
     return _show(place, as_json, "up", op="status")
 

@@ -42,6 +42,13 @@ def print_shadow(
     say_end(console, worst(verdicts), f"{old} against {new}")
 
 
+def notes(other_tapes: Sequence[str], new: str, seconds: Mapping[str, float]) -> list[str]:
+    """Scenarios with another tape for `new`, and where time went."""
+    told = [f"{name}: its own value names other recordings for {new}" for name in other_tapes]
+    spent = ", ".join(f"{name} {one:.1f}" for name, one in seconds.items())
+    return [*told, f"{sum(seconds.values()):.1f} s: {spent}"]
+
+
 def document(
     old: str, new: str, real: Comparison, noise: Comparison, verdicts: Sequence[Verdict], facts: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -62,14 +62,7 @@ def shadow(
     law = old_asked.law
     result = job.judged(before, after, law, folder)
     store.write_verdict(folder, result.verdicts, {"old": before.name, "new": after.name, "seconds": seconds})
-    names = old_asked.plan.scenarios
-    notes = [
-        f"{name}: its own value names other recordings for {after.name}"
-        for name in job.declared_tapes(law, before, after, names)
-    ]
-    notes.append(
-        f"{sum(seconds.values()):.1f} s: {', '.join(f'{name} {spent:.1f}' for name, spent in seconds.items())}"
-    )
+    notes = shown.notes(job.declared_tapes(law, before, after, old_asked.plan.scenarios), after.name, seconds)
     shown.print_shadow(out, before.name, after.name, result.real, result.verdicts, notes)
     if as_json:
         facts = {"seconds": seconds, "notes": notes, "kept_in": str(folder)}

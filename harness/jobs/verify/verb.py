@@ -12,7 +12,7 @@ from rich.console import Console
 from harness.core.errors import OK
 from harness.core.tier import ALL
 from harness.jobs.verify import run as job
-from harness.report.plan import print_plan
+from harness.report.plan import document, print_plan
 from harness.report.say import say
 from harness.run import shard as shards
 from harness.store import runs as store
@@ -78,7 +78,7 @@ def verify(
     if plan_only:
         print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
         if as_json:
-            print(json.dumps({"phase": plan.phase, "tier": plan.tier, "cells": [cell.id for cell in plan.cells]}))
+            print(json.dumps(document(plan.cells, phase=plan.phase, tier=plan.tier)))
         return OK
     one = asked(replace(chosen, config=ready(chosen.config, isolation=isolation)))
     how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
