@@ -89,6 +89,8 @@ def drive(
                 case Do():
                     known = names(step.args, refs) | _known_from(driven)
                     action = resolved(step.on(path), refs)
+                    if action.start:  # what it sends comes when it likes, after all that was sent before
+                        expected_tasks = max(expected_tasks, surface.broker.sent())
                     answered = ask(
                         step, action, path, known, surface, callers.get(step.actor or scenario.given.actor, {})
                     )

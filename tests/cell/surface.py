@@ -54,6 +54,7 @@ class Fake:
     holds: bool = True
     answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "result": None})
     ahead: tuple[str, ...] = ()
+    seen: int = 0
     base_url = "http://target"
 
     @property
@@ -71,6 +72,9 @@ class Fake:
 
     def send(self, name: str, args: list, kwargs: dict) -> None:
         self.asked.append(("send", name, args, kwargs))
+
+    def sent(self) -> int:
+        return self.seen
 
     def redelivered(self) -> tuple[str, ...]:
         return ()

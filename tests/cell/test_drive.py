@@ -120,3 +120,10 @@ def test_a_started_role_counts_as_a_task_to_come_and_may_be_prepared_by_a_call()
         ("let_row_go",),
         ("stop", "beat"),
     ]
+
+
+def test_what_was_sent_before_does_not_stand_in_for_what_a_started_role_sends():
+    """Claim: with three messages there already, beat's is the fourth that is waited for."""
+    surface = Fake(seen=3)
+    drove(surface, Path.SCHEDULED, beat())
+    assert ("settle", 3.0, 4) in surface.asked

@@ -61,6 +61,7 @@ def test_a_task_that_hangs_does_not_reach_the_next_cell(live, tmp_path):
     gate = tmp_path / "gate"
     live.broker.reset()
     app.send_task("yard.lost", (os.fspath(gate), ""))
+    assert live.broker.sent() == 1
     child.wait_until(live.stack.roles["worker"], gate.exists, what="the task's gate", timeout_s=60)
     assert live.broker.settle(0.5, at_least=1).startswith("after 0.5 s still open: 1 task(s): yard.lost")
     assert live.distrust() == ("worker",)

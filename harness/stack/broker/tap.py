@@ -108,6 +108,11 @@ class Broker:
                 self._traffic.open.discard(task_id)
         return len(lost)
 
+    def sent(self) -> int:
+        """How many task messages were published in this epoch until now."""
+        self._read_to_marker(time.monotonic() + 5)
+        return len(self._traffic.tasks)
+
     def tasks(self) -> tuple[TaskRun, ...]:
         """Every task message since the last reset, in the order of publication."""
         return self._traffic.runs()

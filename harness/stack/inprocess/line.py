@@ -129,6 +129,11 @@ class Line:
             self._changed.notify_all()
             return len(lost)
 
+    def sent(self) -> int:
+        """How many messages were sent since the last reset."""
+        with self._changed:
+            return len(self._seen)
+
     def tasks(self) -> tuple[TaskRun, ...]:
         """Every message since the last reset, in the order in which they were sent."""
         with self._changed:

@@ -86,6 +86,7 @@ def test_what_is_due_later_is_due_once_nothing_else_is_open(yard, hands):
         at.apply_async(("second",), countdown=7200)
         at.apply_async(("first", "third"), countdown=1800)
         assert line.settle(60, at_least=3) == ""
+        assert line.sent() == 3
         working.stop()
     gone = {word: moment - begun for word, moment in seen.items()}
     assert list(gone) == ["first", "third", "second"]
