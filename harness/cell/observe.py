@@ -107,6 +107,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for call in report.calls:
             tell("call", asdict(call))
         tell("tape", {"unplayed": list(report.unplayed), "tape": list(work.tape), "late": report.late})
+        if report.undeclared:
+            tell("undeclared", {"hosts": list(report.undeclared)})
         for change in changes:
             tell("row", row_fields(change))
         for account, held in opening.items():

@@ -20,6 +20,7 @@ tape        | tape (cassette names), unplayed (list of {cassette, index, request
 row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings),
             | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
 balance     | account (name), opening, closing
+undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
 log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
 note        | text   (remarks of the one who drove: held call released, task process killed)
 cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
@@ -194,6 +195,8 @@ class CellHistory:
     unplayed: tuple[Mapping[str, Any], ...] = ()
     late_calls: int = 0
     """Provider calls that earlier scenarios had begun and that ended only in this one."""
+    undeclared: tuple[str, ...] = ()
+    """Hosts that the target looked for and that no provider of harness.toml speaks at."""
     settled: bool = True
     settle_reason: str = ""
     actors: tuple[str, ...] = ()

@@ -44,7 +44,8 @@ class Summary:
     `harness_share` is the harness's own seconds through all seconds but boot and teardown. `known_wrong` maps a
     finding to the cells in which it showed; `not_asked` maps a law to why it cannot be asked, and how often it was not; `titles` has the title of every finding; `lost_credits` maps the finding of
     lost deductions to what was not paid because workers overlapped, where that happened. `outcomes` holds the outcome of
-    each cell by its id, where the target's tables were given.
+    each cell by its id, where the target's tables were given. `undeclared` maps a host that is no provider's to the cells
+    in which the target looked for it.
     """
 
     status: Status
@@ -68,6 +69,7 @@ class Summary:
     histories: tuple[CellHistory, ...] = ()
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
+    undeclared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shard: str = ""
     """ "2/3" when this is a part of a run, which then says nothing of the whole."""
 
@@ -138,6 +140,7 @@ def summarize(
             if target is not None and cell.scenario in scenarios
         },
         findings=dict(findings),
+        undeclared=_undeclared(cells),
         shard=f"{shard['n']}/{shard['of']}" if shard else "",
         tier=tier,
         workers=workers,
@@ -183,6 +186,14 @@ def _lost(verdicts: Iterable[Verdict]) -> dict[str, int]:
         if verdict.checker == overlap.CHECKER and verdict.finding:
             lost[verdict.finding] -= verdict.credits_delta or 0
     return dict(lost)
+
+
+def _undeclared(cells: Iterable[CellHistory]) -> dict[str, tuple[str, ...]]:
+    tried: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        for host in cell.undeclared:
+            tried[host] = (*tried.get(host, ()), cell.cell)
+    return tried
 
 
 def _origins(cells: Iterable[CellHistory], origins: Mapping[str, str]) -> dict[str, int]:

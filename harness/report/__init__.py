@@ -6,6 +6,7 @@ plan       the plan, printed before anything starts
 progress   cells as they finish, with and without a terminal
 terminal   failures, the table by path, the closing summary
 machine    the `--json` document
+undeclared hosts that no provider speaks at, and the line that declares each
 html       report.html: one file, nothing fetched (template)
 
 What only one job tells stands in that job's room: jobs/*/report.py.

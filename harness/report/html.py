@@ -17,6 +17,7 @@ from harness.core.golden import Outcome
 from harness.core.history import CellHistory
 from harness.core.verdict import worst
 from harness.judge.summary import Summary
+from harness.report import undeclared
 from harness.report.plan import PATH_TITLES
 from harness.report.printable import shown
 from harness.report.template import GRID, PAGE
@@ -44,6 +45,7 @@ def html_of(summary: Summary) -> str:
         facts=facts_of(summary),
         worst=worst,
         signed=signed,
+        tried=undeclared.told,
         grid=_grid,
         troubles=_troubles(summary),
         findings=[(finding, summary.known_wrong.get(name, ())) for name, finding in summary.findings.items()],

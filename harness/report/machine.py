@@ -13,6 +13,7 @@
   "not_asked": {"law-6": {"why": "no rate card", "checks": 77}},   of them those that the target has nothing for; {} mostly
   "known_wrong": {finding: [cell]}, "lost_credits": {finding: 4},   lost where workers overlapped; {} with one worker
   "calls_played": {origin: count},
+  "undeclared": {host: {"cells": [cell], "declare": line}},     hosts that the target looked for and that no provider speaks at
   "charged_credits": 812,
   "seconds": {part: seconds}, "harness_share": 0.12 | null,
   "memory_bytes": 700000000 | null,
@@ -28,6 +29,7 @@ from typing import Any
 
 from harness.core.verdict import Verdict
 from harness.judge.summary import Summary
+from harness.report.undeclared import declaring
 
 FORMAT = 1
 
@@ -62,6 +64,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "known_wrong": {name: list(cells) for name, cells in summary.known_wrong.items()},
         "lost_credits": dict(summary.lost_credits),
         "calls_played": dict(summary.origins),
+        "undeclared": undeclared(summary),
         "charged_credits": summary.charged_credits,
         "seconds": {part: round(seconds, 4) for part, seconds in summary.seconds.items()},
         "harness_share": summary.harness_share,
@@ -69,6 +72,11 @@ def document(summary: Summary) -> dict[str, Any]:
         "canonical_sha256": summary.canonical_hash,
         "facts": dict(summary.facts),
     }
+
+
+def undeclared(summary: Summary) -> dict[str, Any]:
+    """What the target looked for and nobody declared, by host."""
+    return {host: {"cells": list(cells), "declare": declaring(host)} for host, cells in summary.undeclared.items()}
 
 
 def _verdict(verdict: Verdict, repeat: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness.core.counts import count
+from harness.report import undeclared
 from harness.report.say import say
 
 
@@ -25,6 +26,8 @@ class RunProgress:
         self._total = self._done = 0
         self._scenario = ""
         self._endings: list[str] = []
+        self._tried: list[str] = []
+        self._told: set[str] = set()
         self._begun = time.perf_counter()
 
     def hear(self, kind: str, fields: Mapping[str, Any]) -> None:
@@ -39,6 +42,8 @@ class RunProgress:
                 say(self.console, f"roles: started cold ({why})")
         elif kind == "cell.start":
             self._cell(fields["scenario"], fields["path"])
+        elif kind == "undeclared":
+            self._tried = [host for host in fields["hosts"] if host not in self._told]
         elif kind == "cell.end":
             self._end(fields)
         elif kind == "run.end":
@@ -86,6 +91,10 @@ class RunProgress:
         self._endings.append("" if fields.get("settled", True) else "not settled")
         if self._live is not None:
             self._live.advance(self._task)
+        for host in self._tried:
+            say(self.console, f"{fields['scenario']}@{fields['path']}: {undeclared.told(host)}")
+        self._told |= {*self._tried}
+        self._tried = []
 
     def _flush(self) -> None:
         if self._live is None and self._endings:

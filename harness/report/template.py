@@ -91,6 +91,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 <h3>Balance</h3><ul>{% for name, b in outcome.balance.items() %}<li>{{ name }}: {{ b.opening }} → {{ b.closing }} credits</li>{% endfor %}</ul>
 {{ grid("Ledger", outcome.ledger) }}{{ grid("Usage", outcome.usage) }}
 <h3>Calls</h3>{% if outcome.calls %}<ul>{% for route, n in outcome.calls.items() %}<li><code>{{ route }}</code> × {{ n }}</li>{% endfor %}</ul>{% else %}<p class="soft">none</p>{% endif %}
+{% if cell.undeclared %}<h3>Undeclared hosts</h3><ul>{% for host in cell.undeclared %}<li>{{ tried(host) }}</li>{% endfor %}</ul>{% endif %}
 <h3>Rows</h3>{% if outcome.rows %}<pre>{{ outcome.rows|join("\n") }}</pre>{% else %}<p class="soft">none locked</p>{% endif %}
 <h3>Checks</h3><div class="scroll"><table><thead><tr><th scope="col">result</th><th scope="col">check</th><th scope="col">evidence</th></tr></thead><tbody>
 {% for v in verdicts %}<tr><td class="{{ v.status }}">{{ "known wrong" if v.finding else words[v.status] }}</td><td>{{ v.checker }}: {{ v.claim }}</td><td>{% for line in v.evidence %}<div>{{ line }}</div>{% endfor %}</td></tr>

@@ -18,6 +18,7 @@ from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
 from harness.judge.summary import Line, Summary
+from harness.report import undeclared
 from harness.report.plan import PATH_TITLES
 from harness.report.printable import shown
 from harness.report.say import say
@@ -73,6 +74,8 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
         if name in summary.lost_credits:
             text += f"; {count(summary.lost_credits[name], 'credit')} lost where workers overlapped"
         facts.append((KNOWN, text))
+    for host, where in summary.undeclared.items():
+        facts.append(("undeclared", f"{undeclared.told(host)} ({count(len(where), 'cell')})"))
     if summary.origins:
         facts.append(("calls played", ", ".join(f"{n} {origin}" for origin, n in summary.origins.items())))
     if summary.seconds:

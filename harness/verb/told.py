@@ -72,7 +72,8 @@ def summary_of(
 def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
     """Write verdict.json and report.html beside the history."""
     facts = {"phase": result.phase, "canonical_sha256": result.canonical_sha256}
-    store.write_verdict(folder, result.verdicts, {**facts, "shard": summary.shard} if summary.shard else facts)
+    odd = {"shard": summary.shard, "undeclared": machine.undeclared(summary)}
+    store.write_verdict(folder, result.verdicts, facts | {name: value for name, value in odd.items() if value})
     html.write(folder / store.REPORT, summary)
 
 

@@ -61,6 +61,8 @@ class Builder:
         elif kind == "tape":
             self._lists["unplayed"] += event.get("unplayed", ())
             self._values["late_calls"] = event.get("late", 0)
+        elif kind == "undeclared":
+            self._values["undeclared"] = tuple(event["hosts"])
         elif kind == "balance":
             opening, closing = (self._ledger.amount(event[end]) for end in ("opening", "closing"))
             self._accounts[event["account"]] = (opening, closing)

@@ -11,6 +11,7 @@ deliver           when and how far an answer is sent: at once, late, held, cut, 
 calls             one provider call, as the ledger keeps it and as the history shows it
 recording         record mode only: forwarding in one worker thread (replay has no client at all)
                   simulate mode: the simulator is called in this process (process.simulated)
+names             a name server beside it, which hears of the hosts that nobody declared
 config, process   `python -m harness.provider.fake --config FILE`
 control           the unix socket of a running fake (server), and FakeControl (client)
 """

@@ -1,11 +1,11 @@
 """The configuration of a fake process, as JSON; every key is checked.
 
     {"listen": [["127.0.0.1", 443]], "hosts": {"api.openai.com": "openai"}, "providers": {}, "tls_dir": "...", "control": "...",
-     "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "answers": null, "upstream": null, "out": null,
+     "names": null, "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "answers": null, "upstream": null, "out": null,
      "seed": 0}
 
 `listen` items are [address, port], [address, port, "http"] for a port without TLS, or ["fd", N] for a listening socket
-that was inherited. `hosts` is a list, or maps each host (with or without a port) to its provider: a kind, or a name of
+that was inherited. `names` is [address, port] of a name server that knows no name (names.py). `hosts` is a list, or maps each host (with or without a port) to its provider: a kind, or a name of
 `providers`, which maps it to {"kind", "success"?, "statuses"?}. `mode` is "replay" (recordings, each once),
 "simulate" (the simulator answers anything, any number of times) or "record"; in these two `answers` is the file of the
 project's own answers.
@@ -28,6 +28,7 @@ KEYS = (
     "providers",
     "tls_dir",
     "control",
+    "names",
     "cassettes",
     "cache",
     "contracts",
@@ -60,6 +61,7 @@ class FakeConfig:
     hosts: Mapping[str, Profile]
     tls_dir: Path
     control: Path | None = None
+    names: tuple[str, int] | None = None
     cassettes: Path | None = None
     cache: Path | None = None
     contracts: Path | None = None
@@ -104,6 +106,7 @@ def parse(raw: Any) -> FakeConfig:
         hosts=_hosts(raw["hosts"], raw.get("providers") or {}),
         tls_dir=Path(raw["tls_dir"]),
         control=_path(raw, "control"),
+        names=_names(raw.get("names")),
         cassettes=_path(raw, "cassettes"),
         cache=_path(raw, "cache"),
         contracts=_path(raw, "contracts"),
@@ -126,6 +129,15 @@ def _listen(item: Any) -> Listen:
         case [str(address), int(port), "http"] if 0 <= port < 65536:
             return Listen(address=address, port=port, tls=False)
     raise _bad(f"listen item {item!r} is not understood", 'write ["127.0.0.1", 443] or ["fd", 3]')
+
+
+def _names(item: Any) -> tuple[str, int] | None:
+    match item:
+        case None:
+            return None
+        case [str(address), int(port)] if 0 <= port < 65536:
+            return address, port
+    raise _bad(f"names {item!r} is not understood", 'write ["127.0.0.1", 53]')
 
 
 def _hosts(raw: Any, providers: Any) -> dict[str, Profile]:

@@ -29,6 +29,7 @@ from harness.provider import tls
 from harness.provider.fake.calls import Validate
 from harness.provider.fake.config import FakeConfig, Listen, load
 from harness.provider.fake.control.server import Control, ControlConnection
+from harness.provider.fake.names import Names
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Forward, Service
 from harness.provider.fake.wire.connection import Connection
@@ -76,7 +77,11 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
     servers: list[asyncio.AbstractServer] = []
     context = secure(service, tls.server_context(tls.issue(config.tls_dir, map(name_of, config.hosts))))
     sweeper = loop.create_task(_sweep(connections))
+    names = None
     try:
+        if config.names is not None:
+            names = _names(config)
+            loop.add_reader(names.socket, names.answer)
         for where in config.listen:
             servers.append(
                 await loop.create_server(
@@ -90,7 +95,7 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
         if config.control is not None:
             config.control.parent.mkdir(parents=True, exist_ok=True)
             config.control.unlink(missing_ok=True)
-            control = Control(service, recorder, stop, config.mode)
+            control = Control(service, recorder, stop, config.mode, names)
             servers.append(await loop.create_unix_server(lambda: ControlConnection(control), str(config.control)))
         yield service, ports
     finally:
@@ -99,6 +104,9 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
             server.close()
         for connection in list(connections):
             connection.transport.abort()
+        if names is not None:
+            loop.remove_reader(names.socket)
+            names.close()
         if recorder is not None:
             recorder.close()
         if config.control is not None:
@@ -167,6 +175,14 @@ async def _sweep(connections: set[Connection]) -> None:
             connection.sweep(now)
 
 
+def _names(config: FakeConfig) -> Names:
+    address, port = config.names or ("", 0)
+    try:
+        return Names(address, port, (*map(name_of, config.hosts), "localhost", socket.gethostname()))
+    except OSError as error:
+        raise _unopened(error, port, address) from None
+
+
 def _listening(where: Listen) -> socket.socket:
     if where.fd is not None:
         return socket.socket(fileno=where.fd)
@@ -177,16 +193,20 @@ def _listening(where: Listen) -> socket.socket:
         found.bind((where.address, where.port))
     except OSError as error:
         found.close()
-        if error.errno == errno.EADDRINUSE:
-            message, hint = "is in use", "stop what listens there, or choose another port"
-        elif error.errno == errno.EACCES:
-            message, hint = "may not be opened by this user", "choose a port above 1023"
-        else:
-            message, hint = f"cannot be opened: {error.strerror}", "check the address"
-        raise StackError(f"port {where.port} of {where.address} {message}", hint=hint, code="port-in-use") from None
+        raise _unopened(error, where.port, where.address) from None
     found.listen(1024)
     found.setblocking(False)
     return found
+
+
+def _unopened(error: OSError, port: int, address: str) -> StackError:
+    if error.errno == errno.EADDRINUSE:
+        message, hint = "is in use", "stop what listens there, or choose another port"
+    elif error.errno == errno.EACCES:
+        message, hint = "may not be opened by this user", "choose a port above 1023"
+    else:
+        message, hint = f"cannot be opened: {error.strerror}", "check the address"
+    return StackError(f"port {port} of {address} {message}", hint=hint, code="port-in-use")
 
 
 def _die_with_parent() -> None:

@@ -25,6 +25,9 @@ from harness.stack.isolation import linux
 from harness.stack.isolation.supervise import run_as_child, stand_in_for
 
 FAKE_ADDRESS = "127.0.0.1"
+NAMES_PORT = 53
+"""Where names that are not in /etc/hosts are asked for: the provider fake hears of them there, and knows none."""
+_RESOLVER = f"nameserver {FAKE_ADDRESS}\nsearch .\noptions timeout:1 attempts:1\n"
 _SIZE = "2g"
 """Limit, not reservation, of the run folder's tmpfs."""
 _MOUNT_POINTS = ("/dev/shm", "/mnt", "/media", "/srv")
@@ -116,11 +119,11 @@ def _furnish(hosts: Mapping[str, str]) -> Path:
     etc = run_dir / "etc"
     etc.mkdir()
     _cover("/etc/hosts", etc / "hosts", _hosts_file(hosts))
-    _cover("/etc/resolv.conf", etc / "resolv.conf", "# no name servers inside the island\n")
+    _cover("/etc/resolv.conf", etc / "resolv.conf", _RESOLVER)
     with suppress(FileNotFoundError):
         # a resolver daemon is asked over a unix socket, which no network namespace stops
         text = Path("/etc/nsswitch.conf").read_text()
-        _cover("/etc/nsswitch.conf", etc / "nsswitch.conf", re.sub(r"(?m)^hosts:.*$", "hosts: files", text))
+        _cover("/etc/nsswitch.conf", etc / "nsswitch.conf", re.sub(r"(?m)^hosts:.*$", "hosts: files dns", text))
     with suppress(FileNotFoundError):
         # initdb wants its user to have a name, which arbitrary ids of containers lack
         text = Path("/etc/passwd").read_text()

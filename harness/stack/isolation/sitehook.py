@@ -5,6 +5,7 @@ fake; every other address that is not loopback is refused, by name. Addresses ar
 connection, because some clients (asyncio) resolve first and connect by number. Needs nothing but the standard library.
 """
 
+import contextlib
 import errno
 import importlib.machinery
 import importlib.util
@@ -49,6 +50,7 @@ def _getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
             raise socket.gaierror(socket.EAI_NONAME, f"harness: {name} has no IPv6 address on this island")
         return _real_getaddrinfo(_address_of[name], port, socket.AF_INET, type, proto, flags & ~socket.AI_V4MAPPED)
     if name and name not in ("localhost", socket.gethostname().lower()) and _number(name) is None:
+        _tell(name)
         raise socket.gaierror(socket.EAI_NONAME, _told(f"{name} is not a provider host of harness.toml"))
     return _real_getaddrinfo(host, port, family, type, proto, flags)
 
@@ -90,6 +92,14 @@ def _number(text):
     except ValueError:
         return None
     return getattr(number, "ipv4_mapped", None) or number
+
+
+def _tell(name):
+    """Ask the provider fake for the name, as a resolver would: it knows none, and lists what it was asked for."""
+    labels = [label.encode("ascii", "replace")[:63] for label in name.split(".") if label]
+    question = b"".join(bytes([len(label)]) + label for label in labels) + b"\0\0\1\0\1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking, contextlib.suppress(OSError):
+        asking.sendto(b"\0\0\1\0\0\1\0\0\0\0\0\0" + question, _fake)
 
 
 def _told(problem):

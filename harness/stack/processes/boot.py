@@ -16,7 +16,7 @@ from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.broker import valkey
 from harness.stack.database import cluster, postgres
-from harness.stack.isolation import hook
+from harness.stack.isolation import hook, namespace
 from harness.stack.isolation.island import Island
 from harness.stack.processes import ready
 from harness.stack.processes.places import places_of
@@ -104,6 +104,7 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
         "cache": os.fspath(stack.cache_dir / "tapes"),
         **settings,
         "listen": [["127.0.0.1", port] for port in _fake_ports(stack)],
+        "names": ["127.0.0.1", int(stack.places["fake_port"]) if stack.island.kind == "hook" else namespace.NAMES_PORT],
         "tls_dir": os.fspath(tls),
         "control": os.fspath(stack.fake_control),
     }

@@ -5,7 +5,7 @@ The socket speaks one JSON object a line, a request and its answer:
 op          | takes                      | answers {"ok": true, ...}
 ------------|----------------------------|----------------------------------------------------------------
 load        | scenario, tape, faults     | interactions
-report      |                            | calls, unplayed, held, late
+report      |                            | calls, unplayed, held, late, undeclared
 wait_held   | nth, timeout_s             | held (bool): the nth call that a `hold` fault stopped is there
 wait_calls  | n, timeout_s               | reached (bool): n calls have ended
 release     |                            | released
@@ -35,12 +35,14 @@ REPLY_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeReport:
-    """What the fake saw of one scenario. `late` counts calls of earlier scenarios that ended after this one was loaded."""
+    """What the fake saw of one scenario. `late` counts calls of earlier scenarios that ended after this one was loaded;
+    `undeclared` are hosts that somebody looked for since the last report and that are no provider's."""
 
     calls: tuple[Call, ...]
     unplayed: tuple[Mapping[str, Any], ...]
     held: int
     late: int = 0
+    undeclared: tuple[str, ...] = ()
 
     @property
     def unmatched(self) -> int:
@@ -75,6 +77,7 @@ class FakeControl:
             unplayed=tuple(found["unplayed"]),
             held=found["held"],
             late=found["late"],
+            undeclared=tuple(found["undeclared"]),
         )
 
     def wait_held(self, nth: int = 1, timeout_s: float = 30.0) -> bool:

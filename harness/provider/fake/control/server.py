@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Fault
+from harness.provider.fake.names import Names
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Service
 
@@ -19,11 +20,19 @@ TURNS = 8
 
 
 class Control:
-    """The operations. `recorder` is None but in record mode."""
+    """The operations. `recorder` is None but in record mode, `names` where no name server runs."""
 
-    def __init__(self, service: Service, recorder: Recorder | None, stop: Callable[[], None], mode: str) -> None:
+    def __init__(
+        self,
+        service: Service,
+        recorder: Recorder | None,
+        stop: Callable[[], None],
+        mode: str,
+        names: Names | None = None,
+    ) -> None:
         self.service = service
         self.recorder = recorder
+        self.names = names
         self.stop_fake = stop
         self.mode = mode
 
@@ -63,6 +72,7 @@ class Control:
             "unplayed": epoch.tape.unplayed(),
             "held": epoch.holding,
             "late": self.service.late,
+            "undeclared": [] if self.names is None else self.names.taken(),
         }
 
     async def wait_held(self, asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""What a target looks for and nobody declared is told, whichever way the stack is kept from the network."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.backend import description
+from harness.judge.golden import canonical
+from harness.store import history
+from tests.whole.workshop import Workshop
+
+pytestmark = pytest.mark.stack
+
+CELL = "planner/create_tasks@manual"
+HOST = "o1.ingest.sentry.example"
+
+
+def seen(place: Workshop, runs: str) -> tuple[dict, str, dict]:
+    """verdict.json, the report's page, the canonical form of the cells of the last run."""
+    latest = place.folder / runs / "latest"
+    ledger = description.load(place.config).ledger
+    cells = canonical.canonical_cells(history.events(latest / "history.ndjson"), ledger)
+    return json.loads((latest / "verdict.json").read_text()), (latest / "report.html").read_text(), cells
+
+
+@pytest.mark.parametrize("isolation", ["auto", "hook"])
+def test_a_host_that_the_target_tried_is_listed_with_the_line_that_declares_it(isolation: str, shop, warm: Workshop):
+    """Claim: in the terminal at the end of the cell and of the run, in the page and in both JSON forms; the cell is right
+    all the same, and what it did has the form that it has without."""
+    place = shop()
+    place.edit(
+        "backend/igny8_core/urls.py",
+        "urlpatterns = [",
+        "def reporting(get_response):\n"
+        "    def report(request):\n"
+        "        import urllib.request\n"
+        "        try:\n"
+        f'            urllib.request.urlopen("https://{HOST}/api/1/envelope/", timeout=5)\n'
+        "        except OSError as error:\n"
+        '            assert "-2" in str(error), error\n'
+        "        return get_response(request)\n"
+        "    return report\n\n\nurlpatterns = [",
+    )
+    place.edit(
+        "backend/igny8_core/settings.py",
+        "MIDDLEWARE: list[str] = []",
+        'MIDDLEWARE: list[str] = ["igny8_core.urls.reporting"]',
+    )
+    place.borrow_database(warm)
+    told = place.harness("verify", "--only", CELL, "--isolation", isolation)
+    assert told.code == 0, told.out + told.err
+    line = f'sentry = {{ host = "{HOST}", kind = "http" }}'
+    said = f"{HOST} is no provider of harness.toml; under [providers] this declares it: {line}"
+    assert f"{CELL}: {said}\n" in told.out
+    assert f"undeclared    {said} (1 cell)\n" in told.out
+    verdict, page, cells = seen(place, "runs")
+    assert verdict["undeclared"] == {HOST: {"cells": [CELL], "declare": line}}
+    assert "<h3>Undeclared hosts</h3>" in page
+    assert cells == seen(warm, "runs")[2]
+    again = place.harness("check", "--json")
+    assert json.loads(again.out)["undeclared"] == verdict["undeclared"]
