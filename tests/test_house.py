@@ -31,7 +31,6 @@ ALIASES = {
     "harness.jobs.*.report": ("shown", "`report` is a floor, and a verb"),
     "harness.store.runs": ("store", "--runs is `runs`"),
     "harness.run.plan": ("plans", "a plan is `plan`"),
-    "harness.run.shard": ("shards", "--shard is `shard`"),
     "harness.jobs.hand.place": ("places", "the place of a stack is `place`"),
     "harness.stack.processes.boot": ("processes", "the cell and the inprocess tier have a `boot` of their own"),
     "harness.core.scenario.Path": ("Way", "where pathlib's `Path` is needed too"),

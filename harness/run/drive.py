@@ -22,9 +22,9 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
-from harness.run import shard as shards
 from harness.run.fingerprint import fingerprint, versions
 from harness.run.plan import Plan
+from harness.run.shard import fields_of
 from harness.stack.isolation.island import Island
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
@@ -113,7 +113,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         "versions": versions(config),
         "tables": tables.document(config.found or ()),
-        **({} if plan.shard is None else {**shards.fields_of(plan, plan.shard), "code": fingerprint(config)}),
+        **({} if plan.shard is None else {**fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }
 
 

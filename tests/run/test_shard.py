@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.core.errors import HarnessError
 from harness.core.scenario import Given, Path, Scenario
 from harness.run import plan as plans
-from harness.run import shard as shards
+from harness.run import shard
 from harness.store.durations import Durations
 
 MINUTE_MS = 60_000
@@ -38,13 +38,13 @@ def splits(draw):
 def test_every_cell_is_in_just_one_part_and_no_part_is_empty(case, chance: random.Random):
     """Claim: whatever is known of the durations. In whichever order they are told, the parts are the same."""
     plan, of, known = case
-    parts = [shards.part(plan, n, of, Durations(milliseconds=known)) for n in range(1, of + 1)]
+    parts = [shard.part(plan, n, of, Durations(milliseconds=known)) for n in range(1, of + 1)]
     driven = [cell.id for part in parts for cell in part.cells]
     assert sorted(driven) == sorted(cell.id for cell in plan.cells)
     assert all(part.cells for part in parts)
     told = list(known.items())
     chance.shuffle(told)
-    assert [shards.part(plan, n, of, Durations(milliseconds=dict(told))) for n in range(1, of + 1)] == parts
+    assert [shard.part(plan, n, of, Durations(milliseconds=dict(told))) for n in range(1, of + 1)] == parts
     assert {tuple(part.shard.plan) for part in parts} == {tuple(cell.id for cell in plan.cells)}
 
 
@@ -52,15 +52,15 @@ def test_every_cell_is_in_just_one_part_and_no_part_is_empty(case, chance: rando
 def test_parts_take_about_equally_long(case):
     """Claim: no two parts differ by more than the longest cell."""
     plan, of, known = case
-    weights = shards.weights([cell.id for cell in plan.cells], known)
-    loads = [sum(weights[name] for name in own) for own in shards.split(list(weights), of, weights)]
+    weights = shard.weights([cell.id for cell in plan.cells], known)
+    loads = [sum(weights[name] for name in own) for own in shard.split(list(weights), of, weights)]
     assert max(loads) - min(loads) <= max(weights.values())
 
 
 def test_the_cells_of_a_part_keep_the_plans_order():
     """Claim: a part is driven in the order in which the whole would be; it does not call itself whole."""
     plan = plan_of(NAMES)
-    part = shards.part(plan, 2, 3, Durations())
+    part = shard.part(plan, 2, 3, Durations())
     assert [cell for cell in plan.cells if cell in part.cells] == list(part.cells)
     assert not part.whole
     assert part.shard.whole
@@ -70,19 +70,19 @@ def test_the_cells_of_a_part_keep_the_plans_order():
 def test_an_unknown_cell_counts_as_the_median_and_without_durations_all_count_the_same():
     """Claim: a new scenario neither vanishes from the balance nor tips it over."""
     ids = ["a@manual", "b@manual", "c@manual", "new@manual"]
-    assert shards.weights(ids, {"a@manual": 10, "b@manual": 30, "c@manual": 5000})["new@manual"] == 30
-    assert len(set(shards.weights(ids, {}).values())) == 1
-    assert sorted(map(len, shards.split(ids, 2, shards.weights(ids, {})))) == [2, 2]
+    assert shard.weights(ids, {"a@manual": 10, "b@manual": 30, "c@manual": 5000})["new@manual"] == 30
+    assert len(set(shard.weights(ids, {}).values())) == 1
+    assert sorted(map(len, shard.split(ids, 2, shard.weights(ids, {})))) == [2, 2]
 
 
 def test_another_plan_phase_or_tier_is_another_hash():
     """Claim: what the merge compares tells plans apart, their order included."""
-    hashes = [shards.plan_hash(0, "processes", "ab"), shards.plan_hash(1, "processes", "ab"), shards.plan_hash(0, "docker", "ab"), shards.plan_hash(0, "processes", "ba"), shards.plan_hash(0, "processes", "a")]  # fmt: skip
+    hashes = [shard.plan_hash(0, "processes", "ab"), shard.plan_hash(1, "processes", "ab"), shard.plan_hash(0, "docker", "ab"), shard.plan_hash(0, "processes", "ba"), shard.plan_hash(0, "processes", "a")]  # fmt: skip
     assert len(set(hashes)) == len(hashes)
 
 
 def test_more_parts_than_cells_are_refused():
     """Claim: an empty shard would be green and show nothing."""
     with pytest.raises(HarnessError, match=r"fewer cells \(2\) than shards \(3\)") as caught:
-        shards.part(plan_of(NAMES[:1]), 1, 3, Durations())
+        shard.part(plan_of(NAMES[:1]), 1, 3, Durations())
     assert caught.value.code == "shard-empty"

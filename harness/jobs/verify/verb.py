@@ -14,7 +14,7 @@ from harness.core.tier import ALL
 from harness.jobs.verify import run as job
 from harness.report.plan import document, print_plan
 from harness.report.say import say
-from harness.run import shard as shards
+from harness.run.shard import part, told
 from harness.store import runs as store
 from harness.verb.asked import asked, planned
 from harness.verb.options import (
@@ -71,10 +71,10 @@ def verify(
         raise click.UsageError("--workers goes with --tier docker: elsewhere one worker takes the tasks")
     chosen = planned(loaded(config_path, phase), only=only, paths=paths, tier=tier)
     if shard is not None:
-        chosen = replace(chosen, plan=shards.part(chosen.plan, *shard, durations_of(chosen.config, durations)))
+        chosen = replace(chosen, plan=part(chosen.plan, *shard, durations_of(chosen.config, durations)))
     plan, out = chosen.plan, Console(quiet=as_json)
     if plan.shard is not None:
-        say(out, shards.told(plan.shard))
+        say(out, told(plan.shard))
     if plan_only:
         print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
         if as_json:
