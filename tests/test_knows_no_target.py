@@ -14,7 +14,7 @@ would act on it, as an operand of ==, != or in, in a `case`, or as a table of SQ
 choice, a task or a kind of a target, nor a word that its [ledger] maps or that is a whole text of its source.
 
 What is not a target's though a target says it too: media types; in harness/provider whatever the providers' own contracts say
-(contracts/providers); and OURS, each with whose it is. What is no longer needed there fails.
+(provider/contracted); and OURS, each with whose it is. What is no longer needed there fails.
 """
 
 from __future__ import annotations
@@ -219,11 +219,13 @@ def known(below: Path, names: Names) -> list[tuple[str, int, str]]:
 
 
 def the_providers() -> frozenset[str]:
-    """What contracts/providers says: names of fields, their values, models, routes."""
-    files = [path for path in sorted((ROOT / "contracts/providers").rglob("*")) if path.suffix in (".json", ".toml")]
+    """What provider/contracted says: names of fields, their values, models, routes."""
+    files = [path for path in sorted((HARNESS / "provider/contracted").rglob("*")) if path.suffix in (".json", ".toml")]
     said = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    return frozenset(re.findall(r"[\w.-]+", said)) | frozenset(
-        one.strip("/") for one in re.findall(r"[\w.-]+(?:/[\w.-]+)+", said)
+    return (
+        frozenset(re.findall(r"[\w.-]+", said))
+        | frozenset(re.findall(r"\w+", said))
+        | frozenset(one.strip("/") for one in re.findall(r"[\w.-]+(?:/[\w.-]+)+", said))
     )
 
 

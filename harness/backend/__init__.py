@@ -2,6 +2,7 @@
 
 description harness.toml, read
 ledger      its [ledger]
+auth        how a caller shows who it is, where looking finds that out
 tables      its [tables], and what looking finds: what is watched
 providers   who speaks at which host, part of the description
 scenarios   the scenario values of a target

@@ -19,6 +19,8 @@ from harness.core.errors import HarnessError, did_you_mean
 from harness.judge.mismatch import PARTS, marker
 
 FORMAT = 1
+RATES = ("contracts/rates.toml", "rates.toml")
+"""Where the rate card is unless harness.toml says so: the first that is there."""
 _ALIAS = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -101,8 +103,8 @@ class _Reader:
         top = self.known(
             "top level",
             raw,
-            ("format", "target", "providers"),
-            ("harness", "phases", "docker", "auth", "ledger", "roles", "tables"),
+            ("format", "target"),
+            ("harness", "phases", "providers", "docker", "auth", "ledger", "roles", "tables"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -138,7 +140,7 @@ class _Reader:
             raise self.fail(
                 "target.root does not lie in phases.root", "phases are laid over the folder that holds the target"
             )
-        hosts, known = providers.read(top["providers"], self.fail)
+        hosts, known = providers.read(top.get("providers", {}), self.fail)
         manage = self.manage(root, target.get("manage"))
         migrate = self.texts("target.migrate", target.get("migrate", [*manage, "migrate", "--no-input", "-v", "0"]))
         python, requirements = named.read(self.path, target.get("python"))
@@ -153,7 +155,7 @@ class _Reader:
             python=python,
             requirements=requirements,
             requires=named.version(self.path, target.get("requires", ""), requirements),
-            env=self.table_of_text("target.env", target.get("env", {})),
+            env={**providers.keys(hosts, known), **self.table_of_text("target.env", target.get("env", {}))},
             inprocess_env=self.table_of_text("target.inprocess_env", target.get("inprocess_env", {})),
             databases=self.databases(target.get("databases", ["default"])),
             id_ranges=self.flag("target.id_ranges", target.get("id_ranges", False)),
@@ -174,7 +176,7 @@ class _Reader:
             scenarios=base / own.get("scenarios", "scenarios"),
             cassettes=base / own.get("cassettes", "cassettes"),
             contracts=base / own.get("contracts", "contracts"),
-            rates=base / own.get("rates", "contracts/rates.toml"),
+            rates=base / own.get("rates", next((name for name in RATES if (base / name).is_file()), RATES[0])),
             rates_named="rates" in own,
         )
 

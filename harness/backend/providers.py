@@ -4,15 +4,16 @@
     openrouter = { host = "openrouter.ai", kind = "openai" }        # a name of its own in history and goldens
     crm = { hosts = ["crm.example:8443"], kind = "http", success = "data.id", statuses = [200, 201] }
 
-`kind` may be left out where the name is one. A port is part of a host where it is not 443.
+`kind` may be left out where the name is one. A port is part of a host where it is not 443. A kind that speaks at public hosts
+(harness.core.config.PUBLIC) is there without a line; who names one of them, or says `openai = false`, has it otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.core.config import PROVIDER_KINDS, Provider
+from harness.core.config import MADE_UP_KEYS, PROVIDER_KINDS, PUBLIC, Provider
 from harness.core.errors import HarnessError, did_you_mean
 
 Fail = Callable[..., HarnessError]
@@ -25,7 +26,10 @@ def read(raw: Any, fail: Fail) -> tuple[dict[str, str], dict[str, Provider]]:
         raise fail("[providers] must be a table", "see docs/formats.md, harness.toml")
     hosts: dict[str, str] = {}
     known: dict[str, Provider] = {}
+    off = {name for name, value in raw.items() if value is False and name in PUBLIC}
     for name, value in raw.items():
+        if name in off:
+            continue
         if isinstance(value, str):
             _kind(f"providers.{name!r}", value, fail)
             places, provider = [name], value
@@ -39,7 +43,17 @@ def read(raw: Any, fail: Fail) -> tuple[dict[str, str], dict[str, Provider]]:
             if host in hosts:
                 raise fail(f"[providers] names {host} twice", "a host speaks for one provider")
             hosts[host] = provider
+    said = {known[name].kind if name in known else name for name in hosts.values()}
+    for kind, public in PUBLIC.items():
+        if kind not in said | off:
+            hosts |= {host: kind for host in public if host not in hosts}
     return hosts, known
+
+
+def keys(hosts: Mapping[str, str], known: Mapping[str, Provider]) -> dict[str, str]:
+    """Variable -> a made-up key, of every kind that speaks at one of `hosts`."""
+    kinds = {known[name].kind if name in known else name for name in hosts.values()}
+    return dict(one for kind, one in MADE_UP_KEYS.items() if kind in kinds)
 
 
 def _table(name: str, value: Any, fail: Fail) -> tuple[list[str], Provider]:

@@ -30,7 +30,10 @@ def actors(scenario: Scenario, path: Path) -> tuple[str, ...]:
 
 def headers(auth: Auth, given: Given, refs: Refs, names: Iterable[str], live: Any) -> dict[str, Headers]:
     """actor -> what its requests carry. `live` has `base_url`, `db` and `console()`. Raises auth-none, auth-actor, auth-refused."""
-    return {name: _WAYS[auth.way](auth, name, _known(auth, given, refs, name, live), given, live) for name in names}
+    ways = {name: "token" if name in given.tokens else auth.way for name in names}
+    return {
+        name: _WAYS[way](auth, name, _known(auth, given, refs, name, live), given, live) for name, way in ways.items()
+    }
 
 
 def given_headers(auth: Auth, given: Given, name: str) -> Headers:

@@ -70,6 +70,16 @@ WAYS = ("column", "mint", "login", "session", "basic")
 HTTPS = 443
 PROVIDER_KINDS = ("openai", "runware", "wordpress", "http")
 """The kinds that harness.toml may name; harness.provider.profiles has a profile for each."""
+PUBLIC: Mapping[str, tuple[str, ...]] = {
+    "openai": ("api.openai.com",),
+    "runware": ("api.runware.ai", "ws-api.runware.ai"),
+}
+"""Kind -> the hosts where it speaks for everybody, unless harness.toml names others of it."""
+MADE_UP_KEYS: Mapping[str, tuple[str, str]] = {
+    "openai": ("OPENAI_API_KEY", "sk-replay-0000000000000000000000000000"),
+    "runware": ("RUNWARE_API_KEY", "rw-replay-0000000000000000000000000000"),
+}
+"""Kind -> the variable that its clients read its key from, and what stands there in a stack: no real one is ever needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Provider contracts: what a request and an answer of each provider must look like.
 
-The schemas are in contracts/providers/, one file each, with their source in `$comment`; routes.toml says which holds where.
+The schemas are in contracted/, or in `providers` of the contracts that harness.toml names, one file each, with their source in `$comment`; routes.toml says which holds where.
 What a schema cannot say (sums, one answer for each task, the words that json_object needs) is in the overlays of
 `harness.provider.overlays`. Fields that an answer has beyond the schema are warnings: providers add fields at will.
 """
@@ -21,7 +21,7 @@ from harness.core.errors import HarnessError
 from harness.provider import overlays
 from harness.provider.schemas import WARNING, Schema, breaches, compiled, unknown_fields
 
-DEFAULT = Path(__file__).resolve().parents[2] / "contracts"
+SHIPPED = Path(__file__).resolve().parent / "contracted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +119,15 @@ def response_warnings(
     return tuple(unknown_fields(schema.closed, body)) if schema and body is not None else ()
 
 
+def folder_of(directory: Path) -> Path:
+    """Where the schemas are: what providers speak is the same for every target, so that few have `directory`/providers."""
+    own = directory / "providers"
+    return own if own.is_dir() else SHIPPED
+
+
 def load(directory: Path) -> Contracts:
-    """Read `directory`/providers. Raises HarnessError contracts-missing or contracts-syntax, naming the file."""
-    folder = directory / "providers"
+    """Raises HarnessError contracts-missing or contracts-syntax, naming the file."""
+    folder = folder_of(directory)
     routes = _toml(folder / "routes.toml")
     models = _toml(folder / "models.toml")
     schemas: dict[str, Schema] = {}
@@ -139,8 +145,8 @@ def load(directory: Path) -> Contracts:
 
 @cache
 def default() -> Contracts:
-    """The contracts of this repository, loaded once."""
-    return load(DEFAULT)
+    """The contracts that come with the harness, loaded once."""
+    return load(SHIPPED)
 
 
 def _route(folder: Path, row: Mapping[str, Any], schemas: dict[str, Schema]) -> Route:

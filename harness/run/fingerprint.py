@@ -17,6 +17,7 @@ import harness
 from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.look.versions import NAMED, OF_HARNESS, PARTS, part
+from harness.provider.contracts import folder_of
 from harness.stack.database.cluster import SKIPPED
 
 
@@ -38,7 +39,7 @@ def fingerprint(config: Config) -> dict[str, str]:
         "target": _tree(config.root),
         "scenarios": _tree(config.scenarios, ".py"),
         "cassettes": _tree(config.cassettes),
-        "contracts": _tree(config.contracts / "providers"),
+        "contracts": _tree(folder_of(config.contracts)),
         "versions": ", ".join(_deciding(installed)),
         "packages": _short(hashlib.sha256(json.dumps(installed, sort_keys=True).encode())),
     }

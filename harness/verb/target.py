@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from harness.backend import tables
+from harness.backend import auth, tables
 from harness.backend.look import cache, read
 from harness.backend.python import interpreter
 from harness.backend.roles import usual
@@ -23,7 +23,8 @@ def ready(config: Config, *, isolation: str) -> Config:
     """Raises target-requirements, target-python, target-install, and what looking raises."""
     interpreter.executable(config)
     look = looked(config, isolation=isolation)
-    return tables.filled(usual.filled(config, look), tables.models(look.django, config.databases))
+    config = auth.filled(usual.filled(config, look), look)
+    return tables.filled(config, tables.models(look.django, config.databases))
 
 
 def looked(config: Config, *, isolation: str) -> Look:

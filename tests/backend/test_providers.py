@@ -82,7 +82,7 @@ def test_each_mistake_is_told_by_name(text, said, hint):
 def test_what_the_description_says_is_what_the_fake_is_told():
     """Hosts without ports to resolve, ports to listen at, and how each provider's answers are read."""
     hosts, known = read(
-        'crm = { host = "crm.example:8443", kind = "http", success = "ok" }\n"api.openai.com" = "openai"'
+        'crm = { host = "crm.example:8443", kind = "http", success = "ok" }\n"api.openai.com" = "openai"\nrunware = false'
     )
     config = replace(load(PROJECT / "harness.toml"), provider_hosts=hosts, providers=known)
     assert config.provider_names == ("crm.example", "api.openai.com")
@@ -93,6 +93,26 @@ def test_what_the_description_says_is_what_the_fake_is_told():
         "crm.example:8443": ("crm", "http"), "api.openai.com": ("openai", "openai"),
     }  # fmt: skip
     assert not profiles["crm.example:8443"].read(200, "application/json", b'{"ok": false}', None).success
+
+
+def test_who_speaks_at_public_hosts_is_there_without_a_line():
+    """Claim: unless another host of that kind is named, or the kind is false; with a made-up key for each kind that is there."""
+    assert read("") == (
+        {"api.openai.com": "openai", "api.runware.ai": "runware", "ws-api.runware.ai": "runware"}, {}
+    )  # fmt: skip
+    assert set(read('runware = false\n"gw.example" = "openai"')[0]) == {"gw.example"}
+    hosts, known = read('own = { host = "llm.example", kind = "openai" }\nrunware = false')
+    assert hosts == {"llm.example": "own"}
+    assert providers.keys(hosts, known) == {"OPENAI_API_KEY": "sk-replay-0000000000000000000000000000"}
+
+
+def test_a_key_that_is_given_stays(tmp_path: Path):
+    (tmp_path / "manage.py").touch()
+    (tmp_path / "harness.toml").write_text(
+        'format = 1\ntarget = { name = "x", root = ".", env = { OPENAI_API_KEY = "" } }\n'
+    )
+    env = load(tmp_path / "harness.toml").env
+    assert (env["OPENAI_API_KEY"], env["RUNWARE_API_KEY"]) == ("", "rw-replay-0000000000000000000000000000")
 
 
 def test_the_shipped_description_names_its_providers_by_their_kinds():

@@ -247,7 +247,7 @@ def test_real_recordings_of_openai_pass(path):
 
 def test_every_schema_names_its_source():
     """Each file says in $comment where it comes from, and Runware's say that nothing confirms them."""
-    files = sorted((contracts.DEFAULT / "providers").rglob("*.json"))
+    files = sorted(contracts.SHIPPED.rglob("*.json"))
     assert len(files) >= 10
     for path in files:
         comment = json.loads(path.read_text())["$comment"]
@@ -256,13 +256,22 @@ def test_every_schema_names_its_source():
             assert "No public recording confirms it" in comment
 
 
+def test_a_target_needs_no_contracts_of_its_own(tmp_path):
+    """Claim: what providers speak comes with the harness; a folder of one's own is read in its place, and not beside it."""
+    assert contracts.load(tmp_path).route("openai", "POST", "/v1/chat/completions") is not None
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers" / "routes.toml").write_text("route = []")
+    (tmp_path / "providers" / "models.toml").write_text("model = []")
+    assert contracts.load(tmp_path).routes == ()
+
+
 def test_a_missing_or_broken_contract_folder_is_one_clear_error(tmp_path):
     """contracts-missing and contracts-syntax, naming the file."""
+    folder = tmp_path / "providers"
+    folder.mkdir()
     with pytest.raises(HarnessError) as missing:
         contracts.load(tmp_path)
     assert missing.value.code == "contracts-missing"
-    folder = tmp_path / "providers"
-    folder.mkdir()
     (folder / "models.toml").write_text("model = []\n")
     (folder / "routes.toml").write_text('[[route]]\nprovider = "x"\nmethod = "GET"\npath = "/"\nrequest = "a.json"\n')
     (folder / "a.json").write_text('{"type": "nonsense"}')

@@ -139,9 +139,6 @@ def test_a_fault_of_a_target_is_told(
     for part in (name, f"{name}.harness"):
         shutil.copytree(TARGETS / part, tmp_path / part, ignore=shutil.ignore_patterns(*MADE))
     description = tmp_path / f"{name}.harness"
-    for kept in ("contracts", "rates"):
-        text = (description / "harness.toml").read_text()
-        (description / "harness.toml").write_text(text.replace(f'{kept} = "../../../', f'{kept} = "{REPOSITORY}/'))
     (description / ".harness").symlink_to(TARGETS / f"{name}.harness" / ".harness")  # its packages are installed once
     subprocess.run(["git", "apply", str(patch)], cwd=tmp_path / name, check=True)
     whole = pristine(name)

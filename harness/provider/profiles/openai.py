@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.core.config import PUBLIC
 from harness.provider.profiles.shape import (
     Profile,
     Reading,
@@ -175,4 +176,4 @@ def refuse(kind: str, args: Mapping[str, Any], request: Any) -> Refusal:
     )
 
 
-OPENAI = Profile(name="openai", kind="openai", hosts=("api.openai.com",), refuse=refuse, read=read)
+OPENAI = Profile(name="openai", kind="openai", hosts=PUBLIC["openai"], refuse=refuse, read=read)

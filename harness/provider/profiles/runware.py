@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.core.config import PUBLIC
 from harness.provider.profiles.shape import Profile, Reading, Refusal, asked_model, parse, retry_after
 
 _NO_WORK = ("authentication", "ping")
@@ -71,7 +72,7 @@ def refuse(kind: str, args: Mapping[str, Any], request: Any) -> Refusal:
 RUNWARE = Profile(
     name="runware",
     kind="runware",
-    hosts=("api.runware.ai", "ws-api.runware.ai"),
+    hosts=PUBLIC["runware"],
     refuse=refuse,
     read=read,
     # an API key in the body (first element "authentication") is scrubbed from recordings, so it cannot be matched

@@ -26,6 +26,7 @@ from urllib3.util import connection
 from vcr.record_mode import RecordMode
 
 from harness.core.cassette import Interaction, RecordedRequest
+from harness.core.config import MADE_UP_KEYS
 from harness.core.errors import HarnessError, of_document
 from harness.provider.cassettes.read import read
 from harness.provider.profiles import Profile, authority_of, parse, profile_for
@@ -34,7 +35,7 @@ from harness.provider.simulator.answers import Answers
 from harness.provider.simulator.server import serving
 from harness.provider.simulator.wire import ERROR_HEADER
 
-KEYS = {"openai": "OPENAI_API_KEY", "runware": "RUNWARE_API_KEY"}
+KEYS = {kind: variable for kind, (variable, _) in MADE_UP_KEYS.items()}
 TIMEOUT_S = 300
 _OWN_HEADERS = frozenset(
     {
