@@ -29,7 +29,7 @@ GOLDEN = "scenarios/planner/cluster_keywords.golden.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twice:
-    """The same cells driven twice, on two kinds of island where the machine has both."""
+    """The same cells driven twice: on two kinds of island where the machine has both, and with roles that were forked, then cold."""
 
     place: Workshop
     runs: tuple[Path, Path]
@@ -40,6 +40,8 @@ def twice(tmp_path_factory: pytest.TempPathFactory, cache, warm) -> Twice:
     place = workshop.set_up(tmp_path_factory.mktemp("twice"), cache, backend=False, copies=("scenarios",))
     words = [word for cell in CELLS for word in ("--only", cell)]
     for name, isolation in (("one", "auto"), ("two", "hook")):
+        if name == "two":
+            place.edit("harness.toml", "[harness]\n", "[harness]\nzygote = false\n")
         told = place.harness("verify", *words, "--isolation", isolation, "--runs", name)
         assert told.code == 0, told.out + told.err
     return Twice(place=place, runs=tuple((place.folder / name / "latest").resolve() for name in ("one", "two")))
@@ -50,7 +52,7 @@ def judged(run: Path) -> list[dict]:
 
 
 def test_two_runs_have_the_same_canonical_history(twice):
-    """Claim: byte for byte, on whichever island; the histories themselves differ, in times and uuids at least."""
+    """Claim: byte for byte, on whichever island, roles forked or cold; the histories themselves differ, in times and uuids at least."""
     ledger = as_driven(description.load(twice.place.config), twice.runs[0]).ledger
     files = [run / "history.ndjson" for run in twice.runs]
     one, two = (canonical.canonical_bytes(history.events(file), ledger) for file in files)

@@ -1,0 +1,60 @@
+"""Roles that are forked do what cold ones do: every cell of every target, one history. A proof, not a test: it takes minutes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.backend.description import load
+from tests.whole import workshop
+from tests.whole.test_targets import MADE, NAMES, TARGETS, driven
+from tests.whole.workshop import Told, Workshop
+
+pytestmark = [pytest.mark.proof, pytest.mark.stack]
+
+PATIENCE_S = 900
+RUNS = 10
+
+
+def history_of(told: Told) -> str:
+    assert told.code == 0, told.out + told.err
+    found = re.search(r"^history +([0-9a-f]{64}) ", told.out, re.MULTILINE)
+    assert found is not None, told.out
+    return found[1]
+
+
+def cold(place: Workshop) -> None:
+    """Say so in whichever way the description spells its own part."""
+    text = place.config.read_text()
+    ways = ("\n[harness]\n", "\n[harness]\nzygote = false\n"), ("\nharness = { ", "\nharness = { zygote = false, "), ("\nharness.", "\nharness.zygote = false\nharness.")  # fmt: skip
+    old, new = next((old, new) for old, new in ways if old in text)
+    place.config.write_text(text.replace(old, new, 1))
+    assert not load(place.config).zygote
+
+
+@pytest.mark.timeout(2 * RUNS * PATIENCE_S)
+def test_ten_runs_forked_and_ten_cold_have_one_history(tmp_path: Path, cache: Path):
+    """Claim: the reference, every cell, twenty times."""
+    place = workshop.set_up(tmp_path / "shop", cache, backend=False)
+    seen = {history_of(place.harness("verify", patience_s=PATIENCE_S)) for _ in range(RUNS)}
+    cold(place)
+    seen |= {history_of(place.harness("verify", patience_s=PATIENCE_S)) for _ in range(RUNS)}
+    assert len(seen) == 1
+
+
+@pytest.mark.timeout(2 * PATIENCE_S)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_target_has_one_history_forked_and_cold(name: str, tmp_path: Path, cache: Path):
+    """Claim: none of it starts cold by itself, and what it does then is the same."""
+    for part in (name, f"{name}.harness"):
+        shutil.copytree(TARGETS / part, tmp_path / part, ignore=shutil.ignore_patterns(*MADE))
+    place = Workshop(folder=tmp_path / f"{name}.harness", cache=cache)
+    contracts = Path(__file__).resolve().parents[2] / "contracts"
+    place.config.write_text(place.config.read_text().replace("../../../contracts", str(contracts)))
+    forked = driven(place.folder, cache)
+    assert "started cold" not in forked.out
+    cold(place)
+    assert history_of(driven(place.folder, cache)) == history_of(forked)
