@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.core.ledger import Amount
 
-FORMAT = 1
+FORMAT = 2
 
 SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 """The parts of an outcome, in file order. A deviation replaces whole parts."""

@@ -35,7 +35,7 @@ from typing import Any
 
 from harness.core.ledger import Amount
 
-FORMAT = 1
+FORMAT = 2
 Event = Mapping[str, Any]
 
 

@@ -64,11 +64,11 @@ def as_driven(config: Config, folder: Path) -> Config:
     is judged without its target. Raises history-*, config-value."""
     if config.found is not None:
         return config
-    start = next(history.events(folder / HISTORY), {})
+    start = history.start_of(folder / HISTORY)
     if "tables" not in start:
         raise HarnessError(
             f"{folder} does not say which tables were watched",
-            hint="it was driven by an older harness, or cut off as it began: drive it again",
+            hint="it was cut off as it began, or written by something else: drive it again",
             code="history-format",
         )
     return tables.filled(config, tables.of_document(start["tables"]))

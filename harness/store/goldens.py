@@ -1,6 +1,6 @@
 """Golden files: <scenario>.golden.toml beside the scenario, read strictly and written in one stable layout.
 
-Raises golden-syntax, golden-unknown-key, golden-value. docs/formats.md shows the file with every key.
+Raises golden-format, golden-syntax, golden-unknown-key, golden-value. docs/formats.md shows the file with every key.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from harness.core.errors import HarnessError
 from harness.core.fold.postings import TOKENS
 from harness.core.golden import FORMAT, SECTIONS, Deviation, Golden, Outcome, resolve
 from harness.core.ledger import ONLY_ACCOUNT, Amount
@@ -55,14 +56,19 @@ def read_all(folder: Path) -> dict[str, Golden]:
 def read(path: Path, folder: Path) -> Golden:
     name = path.relative_to(folder).as_posix()
     strict = Strict(name, "golden")
+    found = strict.load(path)
+    if found.get("format", FORMAT) != FORMAT:
+        raise HarnessError(
+            f"{name} has format {found['format']!r}; this harness reads format {FORMAT}",
+            hint=f"write format = {FORMAT} and drive it: harness verify says what is not as it is locked there",
+            code="golden-format",
+        )
     raw = strict.table(
         "the golden",
-        strict.load(path),
+        found,
         ("format", "scenario", "why", "balance"),
         ("known_wrong", "not_asked", "ledger", "usage", "calls", "rows", "deviation"),
     )
-    if raw["format"] != FORMAT:
-        raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
     if f"{raw['scenario']}{SUFFIX}" != name:
         raise strict.wrong(
             f"scenario {raw['scenario']!r} does not belong here", f"this file is for {name.removesuffix(SUFFIX)!r}"

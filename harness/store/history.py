@@ -125,6 +125,14 @@ def parsed(stream: Iterable[bytes], source: str) -> Iterator[tuple[bytes, Event]
         yield line, event
 
 
+def start_of(path: Path) -> Event:
+    """The run.start of a history file, {} where it was cut off before. Raises history-missing, history-syntax, history-format."""
+    start = next(events(path), {})
+    if start:
+        _of_this_format(start, str(path))
+    return start
+
+
 def read(path: Path, ledger: Ledger) -> RunHistory:
     """The run in a history file. `ledger` says which columns carry the money. Raises also history-format."""
     return run_of(events(path), ledger, source=str(path))
@@ -139,12 +147,7 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
         kind = event["kind"]
         if kind == "run.start":
             start = event
-            if event.get("format") != FORMAT:
-                raise HarnessError(
-                    f"{source} has format {event.get('format')!r}, not {FORMAT}",
-                    hint="drive the run again with this harness",
-                    code="history-format",
-                )
+            _of_this_format(event, source)
         elif kind == "run.end":
             end = event
         elif kind == "cell.start":
@@ -152,3 +155,12 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
         elif builders and event.get("cell") == builders[-1].cell:
             builders[-1].add(event)
     return RunHistory(start=start, cells=tuple(builder.build() for builder in builders), end=end)
+
+
+def _of_this_format(start: Event, source: str) -> None:
+    if start.get("format") != FORMAT:
+        raise HarnessError(
+            f"{source} has format {start.get('format')!r}; this harness reads format {FORMAT}",
+            hint="drive the run again with this harness, or read it with the harness that wrote it",
+            code="history-format",
+        )

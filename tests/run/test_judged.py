@@ -11,6 +11,7 @@ from harness.backend import scenarios
 from harness.backend.description import load
 from harness.cell import live
 from harness.core.errors import HarnessError
+from harness.core.history import FORMAT
 from harness.core.verdict import Status, worst
 from harness.run import judged
 from tests.watched import WATCHED
@@ -35,7 +36,15 @@ def write(folder: Path, *events: dict) -> Path:
 
 
 def start(*cells: str, phase: int = 0) -> dict:
-    return {"kind": "run.start", "t": 0, "format": 1, "phase": phase, "cells": list(cells), "tables": WATCHED}
+    return {"kind": "run.start", "t": 0, "format": FORMAT, "phase": phase, "cells": list(cells), "tables": WATCHED}
+
+
+def test_a_run_of_another_format_is_refused_by_its_number_first(tmp_path, law):
+    """Claim: whatever else an older harness did not write."""
+    event = {"kind": "run.start", "t": 0, "format": 1, "phase": 0, "cells": []}
+    with pytest.raises(HarnessError, match=r"has format 1; this harness reads format 2") as told:
+        judged.judge_run(load(ROOT / "harness.toml"), law, write(tmp_path, event))
+    assert told.value.code == "history-format"
 
 
 def test_a_run_that_does_not_say_what_it_watched_is_refused(tmp_path, law):

@@ -14,7 +14,7 @@ from harness.store.goldens import path_of, read, read_all, text_of
 
 DESIGN = """\
 # Change with: harness golden accept writer/generate_images --why "..."
-format   = 1
+format   = 2
 scenario = "writer/generate_images"
 why      = "dall-e-3 costs 5 credits an image (AIModelConfig.credits_per_image)"
 balance  = { opening = 100, closing = 80 }
@@ -85,10 +85,18 @@ def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path, old, new, mess
     assert (error.message, error.hint, error.code) == (f"writer/generate_images.golden.toml: {message}", hint, "golden-unknown-key")  # fmt: skip
 
 
+@pytest.mark.parametrize("number", [1, 3, "2"])
+def test_another_format_is_refused_by_its_number_before_anything_else(tmp_path, number):
+    """Claim: what was found, what is read, what to do; not a word about keys that the other format may have."""
+    error = refusal(tmp_path, DESIGN.replace("format   = 2", f"format = {number!r}\nelsewhen = 1"))
+    assert error.message == f"writer/generate_images.golden.toml has format {number!r}; this harness reads format 2"
+    assert error.hint == "write format = 2 and drive it: harness verify says what is not as it is locked there"
+    assert error.code == "golden-format"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("format   = 1", "format   = 2", "format 2 is not 1"),
         ('"writer/generate_images"', '"writer/other"', "scenario 'writer/other' does not belong here"),
         ("credits = -20", 'credits = "a lot"', "ledger[0].credits must be a whole number, or an exact decimal in quotes, not 'a lot'"),
         ("credits = -20", "credits = -20.0", "ledger[0].credits must be a whole number, not -20.0"),
@@ -183,7 +191,7 @@ def test_any_golden_survives_the_file(tmp_path_factory, golden):
 
 MONEY = """\
 # Change with: harness golden accept till/describe --why "..."
-format    = 1
+format    = 2
 scenario  = "till/describe"
 why       = "15 cents a description"
 not_asked = ["law-4", "law-5"]

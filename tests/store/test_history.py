@@ -73,10 +73,12 @@ def test_a_missing_history_and_a_foreign_format_have_one_line_each(tmp_path):
     with pytest.raises(HarnessError, match="no history at") as missing:
         read(tmp_path / "none.ndjson", LEDGER)
     assert missing.value.code == "history-missing"
-    (tmp_path / "h.ndjson").write_text(json.dumps({"kind": "run.start", "format": 9}) + "\n")
-    with pytest.raises(HarnessError, match="has format 9, not 1") as foreign:
-        read(tmp_path / "h.ndjson", LEDGER)
-    assert foreign.value.code == "history-format"
+    for number in (1, 9, None):
+        (tmp_path / "h.ndjson").write_text(json.dumps({"kind": "run.start", "format": number}) + "\n")
+        with pytest.raises(HarnessError, match=f"has format {number}; this harness reads format 2") as foreign:
+            read(tmp_path / "h.ndjson", LEDGER)
+        assert foreign.value.code == "history-format"
+        assert "drive the run again with this harness" in foreign.value.hint
 
 
 def test_logs_and_odd_text_survive(tmp_path):

@@ -14,6 +14,7 @@ from harness.verb.options import in_ci
 from tests.judge.ledgers import lawful_text
 from tests.judge.test_overlap import LOST, busy
 from tests.store.streams import told, write_run
+from tests.watched import WATCHED
 
 TOML = """\
 format = 1
@@ -107,7 +108,7 @@ def drive(project: Path, cell, **start) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "history.ndjson").unlink(missing_ok=True)
     both = [replace(cell, path=path, cell=f"{cell.scenario}@{path}") for path in ("manual", "automation")]
-    write_run(folder / "history.ndjson", [told(one) for one in both], **start)
+    write_run(folder / "history.ndjson", [told(one) for one in both], tables=WATCHED, **start)
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:
