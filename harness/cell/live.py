@@ -79,6 +79,10 @@ class Live:
             clockhook.follow()
             self.stack.begin(step.role for step in scenario.when if isinstance(step, KillRole))
 
+    def now(self) -> float:
+        """The time of the cell, in seconds since the epoch."""
+        return clock.now(self.clock)
+
     def distrust(self) -> tuple[str, ...]:
         """Something is left in the workers: they are ended at the next reset, and start anew. Their names."""
         self._stale = () if self._inside else tuple(

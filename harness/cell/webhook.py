@@ -1,4 +1,4 @@
-"""A webhook that comes in: signed as its sender signs it, over the bytes that are sent.
+"""A webhook that comes in: signed as its sender signs it, over the bytes that are sent, at the time of the cell.
 
 The senders' own rules: a keyed SHA-256 of the body (RFC 2104); Stripe's, of "time.body", with the time beside it.
 Raises webhook-scheme, webhook-secret, scenario-ref, scenario-placeholder, and StackError target-unreachable.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +28,7 @@ def deliver(
     where = f"the webhook to {step.url}"
     url, body = fill(step.url, known, where), fill(resolve(step.body, refs), known, where)
     sent = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-    headers = {"Content-Type": "application/json", **signature(step, secret_of(config, step), sent, time.time())}
+    headers = {"Content-Type": "application/json", **signature(step, secret_of(config, step), sent, surface.now())}
     return told(surface, "POST", url, body, step.expect, data=sent, headers=headers)
 
 

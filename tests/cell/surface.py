@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,7 @@ class Fake:
     answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "result": None})
     ahead: tuple[str, ...] = ()
     seen: int = 0
+    ahead_s: float = 0.0
     base_url = "http://target"
 
     @property
@@ -62,6 +64,9 @@ class Fake:
         return self
 
     fake = broker
+
+    def now(self) -> float:
+        return time.time() + self.ahead_s
 
     def console(self) -> Fake:
         return self

@@ -30,8 +30,8 @@ PAID = Webhook(
 CONFIG = SimpleNamespace(env={"PAYMENTS_SECRET": SECRET})
 
 
-def sent(step: Webhook, answers=((200, {}),)):
-    surface = Fake()
+def sent(step: Webhook, answers=((200, {}),), ahead_s: float = 0.0):
+    surface = Fake(ahead_s=ahead_s)
     surface.session = Session(list(answers))
     exchange = deliver(CONFIG, step, {"site": 7}, REFS, surface).exchange
     return exchange, *surface.session.sent
@@ -50,6 +50,12 @@ def test_stripe_signs_the_time_and_the_bytes_that_are_sent():
     assert abs(time.time() - int(stamp)) < 60
     assert mark == digest(f"{stamp}.".encode() + body)
     assert (exchange.method, exchange.path, exchange.status, exchange.request) == ("POST", "/hooks/7/", 200, json.loads(body))  # fmt: skip
+
+
+def test_the_time_that_is_signed_is_the_cells():
+    """Claim: where the clock went an hour ahead, a sender whose clock did not would be refused as an old one."""
+    _, (*_, header) = sent(PAID, ahead_s=3600.0)
+    assert abs(time.time() + 3600 - int(header.split(",")[0].removeprefix("t="))) < 60
 
 
 @pytest.mark.parametrize(
