@@ -5,7 +5,8 @@ Driving needs of a stack only what `Surface` says; it never looks inside the tar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -31,6 +32,9 @@ from harness.core.scenario import (
     Step,
     Webhook,
 )
+
+LOOK_S = 0.5
+"""How long a step waits for what it waits for before it is looked whether that is only due later."""
 
 
 class Surface(Askable, Protocol):
@@ -108,7 +112,7 @@ def drive(
                 case Settle():
                     settle(config, surface, driven, expected_tasks)
                 case AwaitCall(nth=nth):
-                    if surface.fake.wait_held(nth, config.settle_timeout_s):
+                    if awaited(surface, lambda left_s: surface.fake.wait_held(nth, left_s), config.settle_timeout_s):
                         driven.notes.append(f"provider call held ({nth})")
                     else:
                         driven.settled = False
@@ -128,7 +132,7 @@ def drive(
                 case HoldRow(name=name):
                     surface.hold_row(refs[name]["kind"], refs[name]["id"])
                 case AwaitBlocked(count=count):
-                    if surface.await_blocked(count, config.settle_timeout_s):
+                    if awaited(surface, lambda left_s: surface.await_blocked(count, left_s), config.settle_timeout_s):
                         driven.notes.append(f"{count} transactions wait for the held row")
                     else:
                         driven.settled = False
@@ -162,6 +166,16 @@ def unknown_caller(answered: Answered, config: Config) -> str:
     assert asked is not None
     wants = f"it asks for {answered.challenge}" if answered.challenge else "it names no scheme (no WWW-Authenticate)"
     return f"401 from {asked.method} {asked.path}: {wants}; [auth] of harness.toml sends {config.auth.told}"
+
+
+def awaited(surface: Surface, met: Callable[[float], bool], timeout_s: float) -> bool:
+    """Wait until `met`, which is given the seconds it may wait itself; what is only due later is brought about meanwhile."""
+    deadline = time.monotonic() + timeout_s
+    while (left_s := deadline - time.monotonic()) > 0:
+        if met(min(left_s, LOOK_S)):
+            return True
+        surface.broker.advance()
+    return False
 
 
 def settle(config: Config, surface: Surface, driven: Driven, at_least: int) -> None:

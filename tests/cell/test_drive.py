@@ -81,6 +81,23 @@ def test_faults_are_held_released_and_killed_in_order():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("step", [AwaitCall(nth=1), AwaitBlocked(count=1)])
+def test_a_step_that_waits_for_what_is_due_later_brings_it_about(step):
+    """Claim: between two looks the clock goes ahead, where nothing else is open; then what was waited for is there."""
+
+    class Later(Fake):
+        def advance(self) -> None:
+            self.asked.append("advance")
+            self.holds = True
+
+    surface = Later(holds=False)
+    driven, _ = drove(surface, Path.DIRECT, step)
+    assert driven.settled
+    assert [words for words in surface.asked if words == "advance" or words[0] in ("wait_held", "await_blocked")][
+        1
+    ] == "advance"
+
+
 def test_a_held_row_and_started_roles_are_let_go_even_when_a_step_breaks():
     """Nothing of one cell lives on in the next."""
     surface = Fake()

@@ -112,6 +112,11 @@ class Line:
                 return f"after {timeout_s:g} s still open: {count} task(s): {', '.join(sorted(names))}"
             return f"after {timeout_s:g} s only {len(self._seen)} of {at_least} expected task messages were seen"
 
+    def advance(self) -> None:
+        """If every message only waits for its time, bring that about, as `settle` does."""
+        with self._changed:
+            self._go_ahead()
+
     def wait_for(self, name: str, timeout_s: float) -> bool:
         """Wait until a message of the task `name` was sent in this epoch."""
         with self._changed:

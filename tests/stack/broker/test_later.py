@@ -118,6 +118,21 @@ def test_what_is_due_later_runs_in_the_order_of_its_times(yard):
     assert 3 * HOUR <= seen["second"] < 3 * HOUR + WHOLE_S
 
 
+def test_a_step_that_waits_brings_about_what_is_due_later_and_nothing_else(yard, tmp_path):
+    """Claim: nobody settles, and the task of an hour later runs; what runs is not overtaken."""
+    clock.go(yard.hands, 0.0)
+    yard.broker.reset()
+    assert not yard.broker.advance()
+    yard.app.send_task("yard.clock", countdown=HOUR)
+    deadline = time.monotonic() + WHOLE_S
+    while not yard.broker.advance():
+        assert time.monotonic() < deadline
+    assert yard.broker.settle(WHOLE_S, at_least=1) == ""
+    (task,) = yard.broker.tasks()
+    assert task.result - time.time() + WHOLE_S >= HOUR
+    assert len(yard.broker.leaps()) == 1
+
+
 def test_a_growing_delay_between_retries_is_kept(yard):
     """Claim: autoretry_for with retry_backoff: 300 s, then 600 s."""
     begun = time.time()
