@@ -317,7 +317,7 @@ def test_roles_see_a_clean_environment(launch, place):
     )
     (seen,) = facts(launch(body, env={"OPENAI_API_KEY": "sk-real", "HTTPS_PROXY": "http://proxy"}, mode="namespace"))
     env = seen["env"]
-    assert "OPENAI_API_KEY" not in env
+    assert "sk-real" not in env.values()  # the stack has a key of its own, which opens nothing
     assert "HTTPS_PROXY" not in env
     assert env["HOME"] == "/dev/shm/harness/home"
     assert env["REQUESTS_CA_BUNDLE"] == env["SSL_CERT_FILE"] == "/dev/shm/harness/tls/ca.pem"
