@@ -111,8 +111,8 @@ class _Reader:
         target = self.known(
             "target",
             top["target"],
-            ("name", "root"),
-            ("app", "manage", "migrate", "python", "requires", "phase", "databases", "env", "id_ranges", "inprocess_env", "markers", "comparison"),
+            ("root",),
+            ("name", "app", "manage", "migrate", "python", "requires", "phase", "databases", "env", "id_ranges", "inprocess_env", "markers", "comparison"),
         )  # fmt: skip
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -143,10 +143,10 @@ class _Reader:
         hosts, known = providers.read(top.get("providers", {}), self.fail)
         manage = self.manage(root, target.get("manage"))
         migrate = self.texts("target.migrate", target.get("migrate", [*manage, "migrate", "--no-input", "-v", "0"]))
-        python, requirements = named.read(self.path, target.get("python"))
+        python, requirements = named.read(self.path, target.get("python"), root)
         return Config(
             source=self.path.resolve(),
-            name=self.text("target.name", target["name"]),
+            name=self.text("target.name", target.get("name", base.name)),
             root=root,
             phase=phase,
             app=self.text("target.app", target.get("app", "")),

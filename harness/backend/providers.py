@@ -5,7 +5,7 @@
     crm = { hosts = ["crm.example:8443"], kind = "http", success = "data.id", statuses = [200, 201] }
 
 `kind` may be left out where the name is one. A port is part of a host where it is not 443. A kind that speaks at public hosts
-(harness.core.config.PUBLIC) is there without a line; who names one of them, or says `openai = false`, has it otherwise.
+(harness.core.config.PUBLIC) is there without a line; `openai = { host = "..." }` has it elsewhere, and `openai = false` not at all.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ def read(raw: Any, fail: Fail) -> tuple[dict[str, str], dict[str, Provider]]:
             if host in hosts:
                 raise fail(f"[providers] names {host} twice", "a host speaks for one provider")
             hosts[host] = provider
-    said = {known[name].kind if name in known else name for name in hosts.values()}
     for kind, public in PUBLIC.items():
-        if kind not in said | off:
+        if kind not in {*hosts.values(), *off}:
             hosts |= {host: kind for host in public if host not in hosts}
     return hosts, known
 

@@ -1,4 +1,4 @@
-"""What provider traffic costs in USD, by the independent rate card (contracts/rates.toml)."""
+"""What provider traffic costs in USD, by the prices that are asked for in public (prices.toml)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from harness.core.rates import Price, Use, cost_due
 from harness.core.rates.card import USD
 from harness.provider.profiles import Profile, authority_of, parse, profile_for
 
-DEFAULT = Path(__file__).resolve().parents[2] / "contracts" / "rates.toml"
+LISTED = Path(__file__).with_suffix(".toml")
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
@@ -36,7 +36,7 @@ def used(
     interaction: Interaction, prices: Mapping[str, Price] | None = None, declared: Mapping[str, Profile] | None = None
 ) -> Used:
     """Read from the answer; a failed request used nothing. `declared`: providers of further hosts."""
-    card = prices if prices is not None else load(DEFAULT)
+    card = prices if prices is not None else load(LISTED)
     uri = interaction.request.uri
     profile = profile_for(authority_of(uri), urlsplit(uri).path, declared)
     content_type = next(

@@ -17,7 +17,7 @@ from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
 from harness.judge import judge
 from harness.judge.golden import canonical
-from harness.provider import cassettes
+from harness.provider import cassettes, prices
 from harness.store import findings, goldens, history, rates
 from harness.store.runs import HISTORY
 
@@ -54,7 +54,7 @@ def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
     return Law(
         scenarios=scenarios,
         goldens=goldens.read_all(config.scenarios),
-        rates=rates.read(config.rates, needed=config.rates_named),
+        rates=rates.read(config.rates, needed=config.rates_named, listed=prices.LISTED),
         findings=findings.read(config.scenarios / FINDINGS, tuple(CELL_CHECKERS)),
     )
 

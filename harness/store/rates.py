@@ -27,9 +27,9 @@ OWN = {
 """kind of a rule -> the keys that only some kinds may have; `phases`, `account` and `min_credits` all may."""
 
 
-def read(path: Path, *, needed: bool = True) -> RateCard:
+def read(path: Path, *, needed: bool = True, listed: Path | None = None) -> RateCard:
     """The card; without a file that nobody said is `needed`, one that is missing. An operation has one rule, or a list of
-    rules that say at which phases and for which accounts each holds."""
+    rules that say at which phases and for which accounts each holds. `listed`: a file of prices that hold where it has none."""
     if not needed and not path.is_file():
         return RateCard(missing=True)
     strict = Strict(path.name, "rates")
@@ -38,10 +38,18 @@ def read(path: Path, *, needed: bool = True) -> RateCard:
         raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
     models, operations = (_table(strict, where, raw.get(where, {})) for where in ("models", "operations"))
     return RateCard(
-        prices={model: _price(strict, model, value) for model, value in models.items()},
+        prices={
+            **(_listed(listed) if listed else {}),
+            **{model: _price(strict, model, one) for model, one in models.items()},
+        },
         rules=tuple(rule for name, value in operations.items() for rule in _rules(strict, name, value)),
         configured=tuple(_configured(strict, n, value) for n, value in enumerate(raw.get("configured", []), 1)),
     )
+
+
+def _listed(path: Path) -> dict[str, Price]:
+    strict = Strict(path.name, "rates")
+    return {model: _price(strict, model, one) for model, one in strict.load(path)["models"].items()}
 
 
 def _table(strict: Strict, where: str, value: Any) -> Mapping[str, Any]:

@@ -96,13 +96,14 @@ def test_what_the_description_says_is_what_the_fake_is_told():
 
 
 def test_who_speaks_at_public_hosts_is_there_without_a_line():
-    """Claim: unless another host of that kind is named, or the kind is false; with a made-up key for each kind that is there."""
+    """Claim: unless the kind itself has other hosts, or is false; with a made-up key for each kind that is there. A provider
+    with a name of its own stands beside."""
     assert read("") == (
         {"api.openai.com": "openai", "api.runware.ai": "runware", "ws-api.runware.ai": "runware"}, {}
     )  # fmt: skip
     assert set(read('runware = false\n"gw.example" = "openai"')[0]) == {"gw.example"}
     hosts, known = read('own = { host = "llm.example", kind = "openai" }\nrunware = false')
-    assert hosts == {"llm.example": "own"}
+    assert hosts == {"llm.example": "own", "api.openai.com": "openai"}
     assert providers.keys(hosts, known) == {"OPENAI_API_KEY": "sk-replay-0000000000000000000000000000"}
 
 

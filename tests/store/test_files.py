@@ -12,6 +12,7 @@ import pytest
 from harness.core.errors import HarnessError
 from harness.core.finding import FINDINGS
 from harness.core.verdict import Status, Verdict
+from harness.provider import prices
 from harness.store import files, findings, rates
 from harness.store import runs as store
 
@@ -155,6 +156,15 @@ def test_the_rate_card_knows_prices_rules_and_phases(tmp_path):
     assert card.rule("image_generation", 3).models == {}
     assert card.rule("image_generation", 4).models == {"dall-e-3": 5}
     assert card.rule("tagging", 0) is None
+
+
+def test_listed_prices_hold_where_the_card_has_none(tmp_path):
+    """Claim: what providers ask for in public comes with the harness; a price of the card's own comes first."""
+    (tmp_path / "rates.toml").write_text('format = 1\nmodels."dall-e-3" = { image_usd = "0.08", source = "ours" }\n')
+    card = rates.read(tmp_path / "rates.toml", listed=prices.LISTED)
+    assert card.prices["dall-e-3"].image_usd == Decimal("0.08")
+    assert card.prices["gpt-5.1"].source == "OpenAI's price list"
+    assert set(rates.read(tmp_path / "rates.toml").prices) == {"dall-e-3"}
 
 
 def test_the_shipped_rate_card_is_readable():

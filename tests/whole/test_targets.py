@@ -25,7 +25,7 @@ PATIENCE_S = 900
 CELLS = {"igny8_b": 123, "lingopost": 28, "shopscribe": 57}
 """The least number of cells that are driven."""
 
-BY_HAND = {"igny8_b": 62, "lingopost": 40, "shopscribe": 40}
+BY_HAND = {"igny8_b": 40, "lingopost": 26, "shopscribe": 37}
 """The most lines outside scenarios that somebody wrote for it."""
 
 AS_DELIVERED = {"igny8_b": "b8c45cd792e3886a29e3ebe3794ec2f9133957b0470f0a053872c37c1e62dd18"}

@@ -15,12 +15,14 @@ from harness.store.tomlread import Strict
 KEY = "target.python"
 
 
-def read(file: Path, value: Any) -> tuple[Path | None, tuple[Path, ...]]:
+def read(file: Path, value: Any, root: Path) -> tuple[Path | None, tuple[Path, ...]]:
     """(interpreter, requirements files), one of them empty, or both for the harness's own interpreter. Paths are beside
-    harness.toml; a name without a folder may be a program on PATH. Raises HarnessError config-value."""
+    harness.toml; a name without a folder may be a program on PATH. Where it says nothing, requirements.txt in the target's
+    `root` is meant, if it is there. Raises HarnessError config-value."""
     strict = Strict(file.name, "config")
     if value is None:
-        return None, ()
+        usual = root.resolve() / "requirements.txt"
+        return None, (usual,) if usual.is_file() else ()
     words = strict.texts(KEY, value)
     paths = [file.resolve().parent / Path(word).expanduser() for word in words]
     of_requirements = [path.suffix in SUFFIXES and not path.is_dir() for path in paths]

@@ -23,7 +23,8 @@ def apart(described, project: Path) -> Config:
     return described('python = "own"')
 
 
-def test_the_harness_has_it_where_both_live_together(described):
+def test_the_harness_has_it_where_both_live_together(described, project):
+    (project / "shop" / "requirements.txt").unlink()
     assert frozen.provide(described()) is None
 
 

@@ -10,7 +10,9 @@ from harness.backend.python import interpreter
 from harness.core.errors import HarnessError
 
 
-def test_without_it_the_harness_runs_the_target(described):
+def test_without_it_the_harness_runs_the_target(described, project):
+    """Claim: where the target's root has no requirements.txt either."""
+    (project / "shop" / "requirements.txt").unlink()
     one = interpreter.of(described())
     assert (one.executable, one.said_by, one.shared) == (sys.executable, interpreter.OWN, True)
 
@@ -34,7 +36,11 @@ def test_an_interpreter_is_found_beside_the_file_or_on_the_path(described, proje
         (['python = ["shop/requirements.txt", "bin/python"]'], "is neither", "one interpreter or venv"),
         (["python = []"], "is neither", "one interpreter or venv"),
         (['python = "shop/requirements.txt"', 'requires = ">=3.10"'], "is no version of Python", 'write "3.12"'),
-        (['requires = "3.12"'], "target.requires goes with requirements files", "has its own"),
+        (
+            [f'python = "{sys.executable}"', 'requires = "3.12"'],
+            "target.requires goes with requirements files",
+            "has its own",
+        ),
         (["python = 3.12"], "must be text", "quotes"),
     ],
 )

@@ -8,8 +8,7 @@ HTML = "<p>Rinse the sail and let it dry.</p><h2>Patch it</h2><p>Press the repai
 def chat(request):
     if "Pipe Bomb" in request.text:
         return {"refusal": "I'm sorry, but I can't help with that."}
-    found = {name: re.findall(pattern, request.text, re.MULTILINE) for name, pattern in PATTERNS.items()}
-    words, clusters, pages = found["words"], found["clusters"], found["pages"]
+    words, clusters, pages = (re.findall(pattern, request.text, re.MULTILINE) for pattern in (r"^- (.+) \(Volume", r"Cluster ID: (\d+) \| Name: (.+) \| Desc", r"^(\d+) \|"))
     return {
         "##GP01-Clustering": {"clusters": [{"name": some[0].title(), "description": "Found together.", "keywords": some} for some in (words[:4], words[4:]) if some]},
         "##GP02-Ideas": {"ideas": [{"title": f"{name} for Beginners", "cluster_id": int(key), "content_type": "post", "covered_keywords": ""} for key, name in clusters]},
@@ -18,6 +17,3 @@ def chat(request):
         "##GP05-Optimize": {"html_content": HTML, "meta_title": "Patching sails", "changes_summary": "Shorter sentences."},
         "##GP06-Linker": {"links": [{"target_id": key, "anchor_text": "mooring lines"} for key in pages]},
     }[request.text.split()[0]]
-
-
-PATTERNS = {"words": r"^- (.+) \(Volume", "clusters": r"Cluster ID: (\d+) \| Name: (.+) \| Desc", "pages": r"^(\d+) \|"}
