@@ -175,9 +175,11 @@ class Live:
 
 
 def _direct() -> requests.Session:
-    """No proxy, no netrc: the target is on loopback."""
+    """No proxy, no netrc: the target is on loopback. Each request has a connection of its own: a server closes one that was
+    idle (gunicorn after two seconds), and whoever uses it before that is known has sent a request that nobody answers."""
     session = requests.Session()
     session.trust_env = False
+    session.headers["Connection"] = "close"
     return session
 
 
