@@ -143,11 +143,12 @@ capture._by_key = lambda table: by_key(dataclasses.replace(table, numbered=True)
         migrates=True,
         as_plain=False,
         edits=(
+            ("scenarios/world.py", "row.name: bearer(row.name) for", "row.name: bearer(row.name)[:40] for"),
             ("harness.toml", "usage_log = ", 'api_token = "authtoken_token"\nusage_log = '),
             (
                 "harness.toml",
                 "\n[roles.web]",
-                '\n[auth]\nheader = "Authorization: Token {token}"\ncolumn = "key"\n\n[roles.web]',
+                '\n[auth]\nheader = "Authorization: Token {token}"\n\n[roles.web]',
             ),
         ),
         copies=("scenarios",),
