@@ -12,5 +12,6 @@ roles/      the target's own programs: as harness.toml says them, as they usuall
 look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
 catalogue   schema and rows, read from a live database
+tree        the content of a folder, as one digest that is cheap the second time
 legacy      contracts/legacy.toml, and the target's sources that its rules speak of
 """

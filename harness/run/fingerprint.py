@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import harness
+from harness.backend import tree
 from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.look.versions import NAMED, OF_HARNESS, PARTS, part
 from harness.provider.contracts import folder_of
-from harness.stack.database.cluster import SKIPPED
 
 
 def versions(config: Config) -> dict[str, Any]:
@@ -83,19 +83,11 @@ def _deciding(installed: Mapping[str, Any]) -> Iterator[str]:
 
 def _tree(folder: Path, ending: str = "") -> str:
     digest = hashlib.sha256()
-    for path in _files(folder):
-        if path.name.endswith(ending):
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
+    for name, path, stat in tree.files(os.fspath(folder)):
+        if name.endswith(ending):
+            digest.update(f"{name}\0{stat.st_size}\0".encode())
+            digest.update(Path(path).read_bytes())
     return _short(digest)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        for name in sorted(names):
-            if (path := Path(root, name)).is_file():
-                yield path
 
 
 def _short(digest: hashlib._Hash) -> str:

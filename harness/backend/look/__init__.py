@@ -6,5 +6,4 @@ ask         starts it, and refuses by name what cannot be imported
 catalogue   asks a migrated PostgreSQL
 read        JSON -> values
 cache       found again by content: the target's tree, its environment, interpreter and packages
-tree        the content of a folder, as one digest that is cheap the second time
 """

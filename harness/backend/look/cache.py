@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.backend.look import tree
+from harness.backend import tree
 from harness.backend.look.question import SCRIPT, Question, question
 from harness.core.config import Config
 from harness.core.errors import HarnessError
@@ -79,6 +79,16 @@ def keep(where: Place, text: str, views: Mapping[str, str] | None = None) -> Non
         for kind, content in {DOCUMENT: text, **(views or {})}.items():
             _write(where.folder / f"{key}.{kind}", content)
         _prune(where.folder)
+
+
+def content(config: Config, python: str) -> str:
+    """Every file of the target's tree, and what a look has found to be imported from elsewhere, as one digest."""
+    where = place(config, python)
+    try:
+        beside = json.loads(where.learnt.read_bytes())["beside"]
+    except (OSError, ValueError, KeyError):
+        beside = ()
+    return tree.digest(where.asked.root, beside, where.memo)
 
 
 def version_of(file: Path) -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psycopg
 
+from harness.backend import tree
+from harness.backend.look.cache import content
 from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.errors import StackError
@@ -24,7 +26,6 @@ from harness.stack.database import extensions, pack, postgres, snapshot
 from harness.stack.roles import child, environment
 from harness.store import cache
 
-SKIPPED = frozenset({".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox"})
 _PREPARED_BY = ("cluster.py", "extensions.py", "keys.py", "pack.py", "postgres.py", "shadows.py", "snapshot.py")
 
 
@@ -94,7 +95,7 @@ def connected(sockets: Path, port: int, aliases: Iterable[str]) -> dict[str, psy
 
 
 def key(config: Config, version: str) -> str:
-    """What the prepared database depends on, as 32 hex digits."""
+    """What the prepared database depends on, as 32 hex digits: any file of the target's may be read by a migration."""
     digest = hashlib.blake2b(digest_size=16)
     python = interpreter.of(config)
     facts = [version, python.version, sorted(python.packages.items()), list(config.migrate), config.databases]
@@ -102,22 +103,13 @@ def key(config: Config, version: str) -> str:
     digest.update(json.dumps(facts).encode())
     for name in _PREPARED_BY:
         digest.update(Path(__file__).with_name(name).read_bytes())
-    for path in sources(config.root):
-        content = path.read_bytes()
-        digest.update(f"\0{path.relative_to(config.root)}\0{len(content)}\0".encode())
-        digest.update(content)
+    digest.update(content(config, python.executable).encode())
     return digest.hexdigest()
 
 
 def sources(root: Path) -> Iterator[Path]:
-    """Every file below `root` that can change what migrating makes: all Python, and all data beside migrations or fixtures."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        data = not {"migrations", "fixtures"}.isdisjoint(Path(folder).relative_to(root).parts)
-        for name in sorted(names):
-            path = Path(folder, name)
-            if (name.endswith(".py") or data) and path.is_file():
-                yield path
+    """Every Python file below `root`."""
+    return (Path(path) for name, path, _ in tree.files(os.fspath(root)) if name.endswith(".py"))
 
 
 def build(

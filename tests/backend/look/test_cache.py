@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from harness.backend.description import load
-from harness.backend.look import cache, tree
+from harness.backend import tree
+from harness.backend.look import cache
 
 DESCRIPTION = """
 format = 1

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import harness
+from harness.backend import tree
 from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack.database.cluster import SKIPPED
 from harness.stack.docker import engine, naming
 from harness.stack.docker.image import base, wheels
 from harness.stack.docker.settings import Settings, requirements
@@ -106,13 +106,8 @@ def provide(api: APIClient, config: Config, settings: Settings, cache_dir: Path)
 
 
 def files(root: Path) -> Iterator[tuple[str, Path]]:
-    """(name below root, file) of everything that belongs into the image, sorted."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        for name in sorted(names):
-            path = Path(folder, name)
-            if not name.endswith(".pyc") and path.is_file():
-                yield path.relative_to(root).as_posix(), path
+    """(name below root, file) of everything that belongs into the image, in one order."""
+    return ((name, Path(path)) for name, path, _ in tree.files(os.fspath(root)))
 
 
 def _contents(context: dict[str, Path]) -> Iterator[bytes]:

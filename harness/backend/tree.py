@@ -17,7 +17,7 @@ from pathlib import Path
 SKIPPED = frozenset({
     ".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache",
 })  # fmt: skip
-"""Folders that no import of the target reads."""
+"""Folders that no import of the target reads, unless one is a package: an app may well be called runs."""
 LARGE_BYTES = 16 << 20
 """Beyond this a file is told by its stat alone: it is data, and reading it would cost more than looking again."""
 _TICK_NS = 2_000_000_000
@@ -53,7 +53,7 @@ def digest(root: Path, beside: Iterable[str], memo: Path) -> str:
     return whole.hexdigest()
 
 
-def files(root: str, beside: Iterable[str]) -> Iterator[tuple[str, str, os.stat_result]]:
+def files(root: str, beside: Iterable[str] = ()) -> Iterator[tuple[str, str, os.stat_result]]:
     """(name, path, stat), in one order whatever the file system's."""
     yield from _below(root, "", set())
     for path in sorted(beside):
@@ -71,7 +71,7 @@ def _below(folder: str, prefix: str, above: set[tuple[int, int]]) -> Iterator[tu
     for entry in entries:
         try:
             if entry.is_dir():
-                if entry.name in SKIPPED:
+                if entry.name in SKIPPED and not os.path.exists(os.path.join(entry.path, "__init__.py")):  # noqa: PTH110, PTH118
                     continue
                 stat = entry.stat()
                 here = (stat.st_dev, stat.st_ino)

@@ -1,0 +1,91 @@
+"""What a prepared database depends on: whatever a migration could read makes another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.backend.description import load
+from harness.core.config import Config
+from harness.stack.database import cluster
+
+DESCRIPTION = """
+format = 1
+[target]
+name = "shop"
+root = "backend"
+app = "none"
+manage = ["{python}", "manage.py"]
+[target.env]
+REGION = "eu"
+[roles.web]
+command = ["{python}", "-m", "http.server"]
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    monkeypatch.setenv("XDG_CACHE_HOME", os.fspath(tmp_path / "cache"))
+    project = tmp_path / "project"
+    for name in (
+        "backend/shop/migrations/0001_initial.py",
+        "backend/sql/triggers.sql",
+        "backend/manage.py",
+        "apps/late/models.py",
+    ):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("one")
+    (project / "backend" / "late").symlink_to(project / "apps" / "late")
+    (project / "backend" / "runs").mkdir()
+    (project / "backend" / "runs" / "__init__.py").write_text("")
+    (project / "harness.toml").write_text(DESCRIPTION)
+    return load(project / "harness.toml")
+
+
+def write(name: str, text: str = "two") -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+    return change
+
+
+CHANGES = {
+    "a migration": write("shop/migrations/0001_initial.py"),
+    "a new migration": write("shop/migrations/0002_more.py"),
+    "SQL that a migration reads": write("sql/triggers.sql"),
+    "a table of prices": write("data/prices.csv"),
+    "a file without an ending": write("VERSION"),
+    "an app behind a link": write("../apps/late/models.py"),
+    "an app called runs": write("runs/models.py"),
+    "a file that is gone": lambda root: (root / "sql/triggers.sql").unlink(),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_migrating_may_read_makes_another_database(shop: Config, what: str):
+    before = cluster.key(shop, "18.0")
+    assert cluster.key(shop, "18.0") == before
+    CHANGES[what](shop.root)
+    assert cluster.key(shop, "18.0") != before
+
+
+def test_environment_and_server_make_another_database(shop: Config):
+    before = cluster.key(shop, "18.0")
+    assert cluster.key(shop, "18.1") != before
+    assert cluster.key(replace(shop, env={**shop.env, "REGION": "us"}), "18.0") != before
+    assert cluster.key(replace(shop, id_ranges=True), "18.0") != before
+
+
+@pytest.mark.parametrize(
+    "name", ["runs_of_others/../.git/HEAD", "node_modules/x/index.js", "shop/__pycache__/a.pyc", ".venv/lib/x.py"]
+)
+def test_what_no_import_reads_makes_none(shop: Config, name: str):
+    before = cluster.key(shop, "18.0")
+    (shop.root / "runs_of_others").mkdir()
+    write(name)(shop.root)
+    assert cluster.key(shop, "18.0") == before
