@@ -67,10 +67,9 @@ def start(shop, tmp_path: Path, warm):
     """start(cell, mode): `harness verify` of one cell, whose providers stall for a minute."""
     made: list[subprocess.Popen[str]] = []
     place = shop(backend=False)
-    for role in ("web", "worker"):
-        # a role's own variables: those of [target.env] are part of what the prepared database is kept by
-        marked = f'env = {{ AI_REQUEST_TIMEOUT_S = "60", {MARK} = "{tmp_path}" }}'
-        place.edit("harness.toml", f"[roles.{role}]\n", f"[roles.{role}]\n{marked}\n")
+    # a role's own variables: those of [target.env] are part of what the prepared database is kept by
+    marked = f'env = {{ AI_REQUEST_TIMEOUT_S = "60", {MARK} = "{tmp_path}" }}\n'
+    place.edit("harness.toml", "[roles.web]\n", f"[roles.worker]\n{marked}[roles.web]\n{marked}")
     place.edit("harness.toml", "settle_timeout_s = 20", "settle_timeout_s = 60")
     place.edit("harness.toml", 'AI_REQUEST_TIMEOUT_S = "0.25"', 'AI_REQUEST_TIMEOUT_S = "60"')
     tmp = tmp_path / "tmp"

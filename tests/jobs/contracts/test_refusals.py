@@ -61,7 +61,7 @@ def test_a_token_that_the_target_refuses_stops_the_fuzzing(broken: Shop):
 
 def test_a_token_that_cannot_be_made_stops_the_fuzzing(broken: Shop):
     shop = broken()
-    shop.edit("harness.toml", 'api_token = { table = "igny8_api_tokens" }', 'api_token = { table = "igny8_sectors" }')
+    shop.edit("harness.toml", "[tables]\n", '[tables]\napi_token = "Sector"\nsector = "ApiToken"\n')
     told = shop.harness("fuzz", "--examples", "5")
     assert (told.code, " code: seed-unknown-column" in told.err) == (2, True), told.out + told.err
 
