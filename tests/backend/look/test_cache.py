@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.backend.description import load
 from harness.backend import tree
+from harness.backend.description import load
 from harness.backend.look import cache
 
 DESCRIPTION = """
