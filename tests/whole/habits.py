@@ -156,6 +156,6 @@ capture._by_key = lambda table: by_key(dataclasses.replace(table, numbered=True)
 from harness.cell import auth
 auth._sent = lambda _, token: {"Authorization": f"Bearer {token}"}
 """,
-        misses="401 from POST",
+        misses="answered 401, expected 2xx",
     ),
 )
