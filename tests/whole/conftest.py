@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import harness.store.cache
-from tests.whole import workshop
+from tests.whole import compiled, workshop
 from tests.whole.workshop import Workshop
 
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Prepared databases and compiled Python of this session: the user's own cache is neither written nor pushed out.
-
-    What the user's cache has of compiled Python is copied: compiling Django and Celery again would cost ten seconds.
-    """
+    """Prepared databases and compiled Python of this session: the user's own cache is neither written nor pushed out."""
     folder = tmp_path_factory.mktemp("cache")
-    compiled = harness.store.cache.folder(workshop.REPOSITORY) / "pycache"
-    if compiled.is_dir():
-        shutil.copytree(compiled, folder / harness.store.cache.NAME / "pycache", symlinks=True, dirs_exist_ok=True)
+    compiled.borrow(folder)
     return folder
 
 

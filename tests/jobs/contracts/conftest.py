@@ -11,6 +11,7 @@ import pytest
 
 from harness.backend.phases.tree import compose
 from tests.phases import PHASES, REFERENCE
+from tests.whole import compiled
 from tests.whole.workshop import Workshop, description
 
 Shop = Callable[..., Workshop]
@@ -21,7 +22,7 @@ def places() -> Iterator[Path]:
     """A folder for workshops and the cache that they share, passable for the database's own user."""
     folder = Path(tempfile.mkdtemp(prefix="harness-contracts-"))
     folder.chmod(0o755)
-    (folder / "cache").mkdir()
+    compiled.borrow(folder / "cache")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
