@@ -1,8 +1,12 @@
-"""Phases that must be refused: one change in a copy of the overlays, and the message names phase, file and effect."""
+"""Phases that must be refused: changes in a copy of the overlays, and each message names phase, file and effect.
+
+Mistakes that do not hide each other are made in one copy, which is driven once: every test reads its own from what was told.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,18 +22,28 @@ POPULATE = f"reference/phases/1_new_models/{BILLING}/migrations/0004_populate_pr
 CELLS = ("--only", "planner/create_tasks@manual", "--only", "writer/generate_images_premium@manual")
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Callable[[], Workshop]:
+    """copy(): one more copy of the whole reference with its phases."""
+
+    def make() -> Workshop:
+        made = workshop.set_up(tmp_path_factory.mktemp("phases") / "shop", cache, backend=False)
+        text = made.config.read_text()
+        root = next(line for line in text.splitlines() if line.startswith("root = "))
+        phases = '\n[phases]\nroot = "reference"\noverlays = "reference/phases"\n'
+        made.config.write_text(text.replace(root, 'root = "reference/backend"') + phases)
+        shutil.copytree(
+            workshop.REPOSITORY / "reference", made.folder / "reference", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        return made
+
+    return make
+
+
 @pytest.fixture
-def shop(tmp_path: Path, cache: Path) -> Workshop:
-    """A copy of the whole reference with its phases."""
-    made = workshop.set_up(tmp_path / "shop", cache, backend=False)
-    text = made.config.read_text()
-    root = next(line for line in text.splitlines() if line.startswith("root = "))
-    phases = '\n[phases]\nroot = "reference"\noverlays = "reference/phases"\n'
-    made.config.write_text(text.replace(root, 'root = "reference/backend"') + phases)
-    shutil.copytree(
-        workshop.REPOSITORY / "reference", made.folder / "reference", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    return made
+def shop(copy: Callable[[], Workshop]) -> Workshop:
+    """A copy of this test alone."""
+    return copy()
 
 
 def phase(shop: Workshop, number: int, *cells: str) -> Told:
@@ -79,42 +93,19 @@ def refused(told: Told, *says: str) -> None:
         assert text in told.out, f"{text!r} is not in\n{told.out[-4000:]}"
 
 
-def test_an_undeclared_column_is_refused(shop: Workshop) -> None:
-    """A column that phase.toml does not name."""
+@pytest.fixture(scope="module")
+def first(copy: Callable[[], Workshop]) -> Told:
+    """Phase 1 with four mistakes: in its schema, its manifest, its data and its way back."""
+    shop = copy()
     add_migration(
         shop, "1_new_models", "billing", "0005_margin", "0004_populate_providers_and_prices",
         'migrations.AddField("aimodelconfig", "margin", models.IntegerField(null=True))',
     )  # fmt: skip
-    refused(
-        phase(shop, 1),
-        "1_new_models changes the schema without declaring it: column igny8_ai_model_config.margin added (integer)",
-    )
-
-
-def test_a_declared_change_that_does_not_happen_is_refused(shop: Workshop) -> None:
-    """phase.toml promises a column, and no migration makes it."""
     declare(
         shop, "1_new_models",
-        '[[expect.schema]]\nchange = "column_added"\ntable = "igny8_ai_model_config"\ncolumns = { margin = "integer" }',
+        '[[expect.schema]]\nchange = "column_added"\ntable = "igny8_ai_model_config"\ncolumns = { markup = "integer" }',
     )  # fmt: skip
-    refused(
-        phase(shop, 1),
-        "1_new_models/phase.toml declares a change that does not happen: column igny8_ai_model_config.margin added (integer)",
-    )
-
-
-def test_a_backfill_that_gives_two_models_one_price_is_refused(shop: Workshop) -> None:
-    """The premium model is filled in with the price of the quality model, three phases before anybody is charged it."""
     shop.edit(POPULATE, '("google:4@2", "premium", 15)', '("google:4@2", "premium", 5)')
-    refused(
-        phase(shop, 1),
-        "1_new_models/phase.toml declares data that is not written",
-        "google:4@2.credits_per_image is 5, declared 15",
-    )
-
-
-def test_a_reverse_migration_that_restores_defaults_is_refused(shop: Workshop) -> None:
-    """Going back switches every model on, those too that somebody had switched off."""
     shop.edit(
         POPULATE,
         "migrations.RunPython(populate, migrations.RunPython.noop)",
@@ -125,7 +116,37 @@ def test_a_reverse_migration_that_restores_defaults_is_refused(shop: Workshop) -
         "class Migration(",
         'def unpopulate(apps, schema_editor):\n    apps.get_model("billing", "AIModelConfig").objects.update(is_active=True)\n\n\nclass Migration(',
     )
-    refused(phase(shop, 1), "rolling 1_new_models back changes igny8_ai_model_config", "is_active: False -> True")
+    return phase(shop, 1)
+
+
+def test_an_undeclared_column_is_refused(first: Told) -> None:
+    """A column that phase.toml does not name."""
+    refused(
+        first,
+        "1_new_models changes the schema without declaring it: column igny8_ai_model_config.margin added (integer)",
+    )
+
+
+def test_a_declared_change_that_does_not_happen_is_refused(first: Told) -> None:
+    """phase.toml promises a column, and no migration makes it."""
+    refused(
+        first,
+        "1_new_models/phase.toml declares a change that does not happen: column igny8_ai_model_config.markup added (integer)",
+    )
+
+
+def test_a_backfill_that_gives_two_models_one_price_is_refused(first: Told) -> None:
+    """The premium model is filled in with the price of the quality model, three phases before anybody is charged it."""
+    refused(
+        first,
+        "1_new_models/phase.toml declares data that is not written",
+        "google:4@2.credits_per_image is 5, declared 15",
+    )
+
+
+def test_a_reverse_migration_that_restores_defaults_is_refused(first: Told) -> None:
+    """Going back switches every model on, those too that somebody had switched off."""
+    refused(first, "rolling 1_new_models back changes igny8_ai_model_config", "is_active: False -> True")
 
 
 def test_old_code_that_chokes_on_the_new_schema_is_refused(shop: Workshop) -> None:
@@ -154,8 +175,10 @@ def test_old_code_that_chokes_on_the_new_schema_is_refused(shop: Workshop) -> No
     )
 
 
-def test_a_queued_task_whose_signature_changed_is_refused(shop: Workshop) -> None:
-    """The new code sends one argument more than the old code's worker takes."""
+@pytest.fixture(scope="module")
+def fourth(copy: Callable[[], Workshop]) -> Told:
+    """Phase 4 with two mistakes: in a task's signature and in a price."""
+    shop = copy()
     shop.edit(
         "reference/phases/4_switch_credits/overlay/backend/igny8_core/ai/tasks.py",
         "def run_ai_task(function_name: str, payload: dict[str, Any], account_id: int)",
@@ -166,24 +189,27 @@ def test_a_queued_task_whose_signature_changed_is_refused(shop: Workshop) -> Non
         "return send(run_ai_task, self.account, name, payload, self.account.pk)",
         "return send(run_ai_task, self.account, name, payload, self.account.pk, priority=9)",
     )  # fmt: skip
+    shop.edit(
+        "reference/phases/4_switch_credits/overlay/backend/igny8_core/business/billing/services/credit_service.py",
+        "            return model.credits_per_image * num_images",
+        "            return (14 if model_name == 'google:4@2' else model.credits_per_image) * num_images",
+    )
+    return phase(shop, 4)
+
+
+def test_a_queued_task_whose_signature_changed_is_refused(fourth: Told) -> None:
+    """The new code sends one argument more than the old code's worker takes."""
     refused(
-        phase(shop, 4),
+        fourth,
         "the code of phase 3 could not serve a task queued by 4_switch_credits",
         "run_ai_task FAILURE",
         "TypeError",
     )
 
 
-def test_a_price_that_differs_for_one_model_only_is_refused(shop: Workshop) -> None:
+def test_a_price_that_differs_for_one_model_only_is_refused(fourth: Told) -> None:
     """Premium images cost 14 instead of 15, and nothing else is different."""
-    shop.edit(
-        "reference/phases/4_switch_credits/overlay/backend/igny8_core/business/billing/services/credit_service.py",
-        "            return model.credits_per_image * num_images",
-        "            return (14 if model_name == 'google:4@2' else model.credits_per_image) * num_images",
-    )
-    refused(
-        phase(shop, 4), "FAIL writer/generate_images_premium@manual", "56 credits charged where the golden has 60 (-4)"
-    )
+    refused(fourth, "FAIL writer/generate_images_premium@manual", "56 credits charged where the golden has 60 (-4)")
 
 
 def test_old_rates_still_imported_at_the_cleanup_are_refused(shop: Workshop) -> None:
