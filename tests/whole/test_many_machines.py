@@ -6,8 +6,7 @@ import json
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from harness.stack.isolation.supervise import descendants
 from harness.store import history
 from tests import signals
 from tests.jobs.worker import broker
+from tests.looking import LIMIT_S, eventually
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 
@@ -32,7 +32,6 @@ SLOW = "writer/content_provider_timeout"
 """Each of its cells waits three quarters of a second for a provider that does not answer: long enough to be killed in."""
 CELLS = ("linker/generate_links", "planner/cluster_keywords", SLOW)
 WORDS = [word for cell in CELLS for word in ("--only", cell)]
-LIMIT_S = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,14 +59,6 @@ def started(shop: Workshop, *words: str) -> subprocess.Popen[str]:
         [*workshop.COMMAND, *words], cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True, preexec_fn=signals.usual,
     )  # fmt: skip
-
-
-def eventually(condition: Callable[[], object], what: str):
-    """Look until it holds; the limit is for a broken harness only."""
-    limit = time.monotonic() + LIMIT_S
-    while not (found := condition()):
-        assert time.monotonic() < limit, what
-    return found
 
 
 def gone(pids: list[int]) -> bool:

@@ -6,13 +6,13 @@ import json
 import os
 import signal
 import socket
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from harness.stack.isolation.supervise import children
+from tests.looking import eventually
 from tests.stack import ordinary
 
 pytestmark = pytest.mark.stack
@@ -35,14 +35,6 @@ CASES = [
     for moment in ("starting", "inside", "booting", "up")
     if moment != "starting" or victim in chain[:2]
 ]
-
-
-def eventually(condition, what):
-    """Look until it holds; the limit is for a broken harness only."""
-    limit = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < limit, what
-        os.sched_yield()
 
 
 def link(caller, depth):
