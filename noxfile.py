@@ -89,6 +89,7 @@ def tests(session: nox.Session) -> None:
         "4",
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",  # tests/conftest.py has an order
         *session.posargs,
     )
 
