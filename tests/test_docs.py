@@ -13,11 +13,14 @@ import pytest
 from harness.backend import scenarios
 from harness.backend.description import load
 from harness.cli import cli
-from harness.core.scenario import Path as Way
+from harness.core.scenario import Do
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"^ {4}(?:[A-Z_]+=\S+ )*((?:\./dev|harness) .+)$|`((?:\./dev|harness) [^`]+)`", re.MULTILINE)
+# `harness env` begins a line of a report, and is no command.
+COMMAND = re.compile(
+    r"^ {4}(?:[A-Z_]+=\S+ )*((?:\./dev|harness) (?!env  ).+)$|`((?:\./dev|harness) [^`]+)`", re.MULTILINE
+)
 
 
 def commands() -> list[tuple[str, str]]:
@@ -82,9 +85,9 @@ def test_a_command_that_does_not_exist_is_found(line: str, problem: str) -> None
 
 
 def test_the_tutorials_scenario_is_one(tmp_path: Path) -> None:
-    """The code of the tutorial's third step is a scenario that loads beside the others."""
+    """The code of the tutorial's third step loads beside the others, and can be asked for on each of its paths."""
     text = (ROOT / "docs" / "tutorial.md").read_text()
-    block = text[text.index('    """The second brief') : text.index("Record its cassette")]
+    block = text[text.index('    """The second brief') : text.index("`scenarios/asks.py`")]
     shutil.copytree(ROOT / "scenarios", tmp_path / "taught", ignore=shutil.ignore_patterns("__pycache__"))
     code = re.sub(r"^ {4}", "", block, flags=re.MULTILINE)
     (tmp_path / "taught" / "writer" / "second_article.py").write_text(code)
@@ -94,4 +97,7 @@ def test_the_tutorials_scenario_is_one(tmp_path: Path) -> None:
     )
     (tmp_path / "harness.toml").write_text(config.replace('scenarios = "scenarios"', 'scenarios = "taught"'))
     taught = scenarios.load(load(tmp_path / "harness.toml"))["writer/second_article"]
-    assert taught.paths == (Way.MANUAL, Way.AUTOMATION)
+    assert [bool(step.on(path)) for path in taught.paths for step in taught.when if isinstance(step, Do)] == [
+        True,
+        True,
+    ]

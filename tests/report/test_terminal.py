@@ -52,6 +52,16 @@ def test_what_could_not_be_told_is_shown_as_such():
     assert "0 passed, 1 failed, 3 unknown" in text
 
 
+def test_cells_without_a_row_of_the_plan_are_counted_and_a_single_one_is_named():
+    """One line in either case, which says what it can: the name, or how many."""
+    summary = run()[1]
+    assert "pass                         writer/generate_images        4\n" in printed(summary)
+    images = next(line for line in summary.lines if line.cell.startswith(IMAGES.id))
+    text = printed(replace(summary, lines=(*summary.lines, images)))
+    assert "pass        2 further cells                                8\n" in text
+    assert "writer/generate_images" not in text
+
+
 def test_a_pass_says_how_much_was_shown_and_what_is_known_to_be_wrong():
     """Rows of the plan, findings, time, memory, history."""
     text = printed(run()[1])

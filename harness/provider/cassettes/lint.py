@@ -92,7 +92,7 @@ def lint(
             for name in sorted(paths.keys() - wanted)
         ]
         problems += [
-            _problem(name, "cassette-unrecorded", "a scenario plays it, and it was never recorded: nox -s record")
+            _problem(name, "cassette-unrecorded", "a scenario plays it, and it was never recorded: harness record")
             for name in sorted(wanted - paths.keys())
         ]
     return problems

@@ -34,7 +34,7 @@ def read(path: Path, name: str | None = None, *, cache: Path | None = None) -> C
     except OSError as error:
         raise HarnessError(
             f"cannot read cassette {path}: {error.strerror or error}",
-            hint="check the name, or record it: nox -s record",
+            hint="check the name, or record it: harness record",
             code="cassette-missing",
         ) from None
     name = name if name is not None else path.stem
@@ -130,7 +130,7 @@ def _check_hash(path: Path, about: dict[str, Any], interactions: tuple[Interacti
             path,
             "its interactions are not those its provenance vouches for",
             "cassette-hash",
-            "undo the edit, or record again with nox -s record; an edit needs its reason under provenance.edited",
+            "undo the edit, or record again with harness record; an edit needs its reason under provenance.edited",
         )
 
 

@@ -75,7 +75,7 @@ class Service:
             mark = hashlib.sha256(path.read_bytes()).digest()  # by content: two writes may share size and time
         except OSError:
             known = list(files(self.folder))
-            hint = did_you_mean(name, known) if known else f"{self.folder} holds no cassette: nox -s record"
+            hint = did_you_mean(name, known) if known else f"{self.folder} holds no cassette: harness record"
             raise HarnessError(f"no cassette '{name}'", hint=hint, code="cassette-missing") from None
         kept = self.prepared.get(path)
         if kept is None or kept[0] != mark:

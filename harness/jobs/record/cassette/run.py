@@ -44,7 +44,7 @@ def one(name: str, config_path: Path) -> Cassette:
     found = path_of(folder, name)
     if not found.is_file():
         known = list(files(folder))
-        hint = did_you_mean(name, known) if known else "nothing is recorded yet: nox -s record"
+        hint = did_you_mean(name, known) if known else "nothing is recorded yet: harness record"
         raise HarnessError(f"there is no cassette '{name}'", hint=hint, code="cassette-missing")
     return read(found, name.removesuffix(".yaml"))
 

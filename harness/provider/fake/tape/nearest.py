@@ -24,7 +24,7 @@ def nearest(
     tape: Tape, scenario: str, profile: Profile, host: str, method: str, target: str, body: bytes, key: bytes
 ) -> dict[str, Any]:
     """{"cassette", "index", "changes": [{"path", "recorded", "sent"}], "hint"}; cassette "" when the host has none."""
-    again = f"re-record with: nox -s record -- {scenario}" if scenario else "re-record the cassette"
+    again = f"re-record with: harness record {scenario}" if scenario else "re-record the cassette"
     played = tape.everything.get(key)
     if played:
         last = played[-1].recording

@@ -36,7 +36,7 @@ def test_the_closest_prompt_is_chosen_not_the_first():
     assert (found["cassette"], found["index"]) == ("t", 1)
     assert [change["path"] for change in found["changes"]] == ["messages[0].content"]
     assert "prompt text changed at messages[0].content near ': roof, walls'" in found["hint"]
-    assert found["hint"].endswith("re-record with: nox -s record -- w/g")
+    assert found["hint"].endswith("re-record with: harness record w/g")
 
 
 @pytest.mark.parametrize(
