@@ -23,6 +23,8 @@ from tests.stack import ordinary
 
 TARGET = """
 format = 1
+[harness]
+zygote = ZYGOTE
 [target]
 name = "small"
 root = "target"
@@ -100,8 +102,15 @@ class Place:
     tmp: Path
     mark: str
 
-    def config(self, *, extra: str = "", roles: str = "", name: str = "harness") -> Path:
-        text = TARGET.replace("MARK", self.mark).replace("EXTRA", extra).replace("ROLES", textwrap.dedent(roles))
+    def config(self, *, extra: str = "", roles: str = "", name: str = "harness", zygote: bool = False) -> Path:
+        """Its harness.toml. Without a zygote, unless one is asked for: it would look at a target that has nothing to share, for
+        two CPU seconds a boot."""
+        text = (
+            TARGET.replace("ZYGOTE", str(zygote).lower())
+            .replace("MARK", self.mark)
+            .replace("EXTRA", extra)
+            .replace("ROLES", textwrap.dedent(roles))
+        )
         gone = [f"{name} = false" for name in ("worker", "beat") if f"[roles.{name}]" not in roles]
         text = text.replace("GONE", "\n".join(gone))
         path = self.folder / f"{name}.toml"

@@ -100,7 +100,7 @@ def test_nothing_is_left_when_a_link_is_killed(launch, place, hold, mode, victim
     """Claim: SIGKILL of one link at one moment ends all the others and removes every trace."""
     depth = CHAIN[mode].index(victim)
     user = ordinary.NAMELESS if mode == "namespace" and depth % 2 else 0
-    process = launch(BODY, mode=mode, user=user)
+    process = launch(BODY, mode=mode, user=user, config=place.config(zygote=moment == "up"))
     seen = {}
     if moment == "starting":
         target = link(process, depth)

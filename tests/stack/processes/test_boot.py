@@ -51,10 +51,11 @@ def error(process):
 
 @way
 def test_a_stack_boots_cold_then_warm_and_leaves_only_its_cache(launch, place, way):
-    """Claim: everything is up, the second boot copies the prepared database, and nothing but the cache remains."""
+    """Claim: everything is up, the second boot copies the prepared database, and nothing but the cache remains, of a zygote neither."""
     body = boot(STATE.format(root=str(place.folder / "target")))
+    config = place.config(zygote=True)
     for built in (True, False):
-        (seen,) = facts(launch(body, cold=True, **WAYS[way]))
+        (seen,) = facts(launch(body, cold=True, config=config, **WAYS[way]))
         assert seen["built"] is built
         assert seen["alive"] is True
         assert seen["roles"] == ["web"]
