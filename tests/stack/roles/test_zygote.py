@@ -120,6 +120,17 @@ def test_the_end_of_a_role_is_seen_as_of_any_process(shop: Shop):
         assert not Path("/proc", str(long.pid)).exists()
 
 
+def test_a_role_can_be_killed_as_soon_as_it_is_known(shop: Shop):
+    """Claim: it has a session of its own before anybody hears of it: another role that died at boot takes it down at once."""
+    with shop.hatched() as made:
+        for _ in range(20):
+            long = shop.fork(made, "-m", "shop.long")
+            assert long is not None
+            assert os.getsid(long.pid) == long.pid
+            child.kill(long)
+            assert long.popen.returncode == -signal.SIGKILL
+
+
 def test_what_it_forked_goes_on_without_it(shop: Shop):
     """Claim: a zygote that was killed takes nobody with it, and the next role starts cold, with the reason."""
     with shop.hatched() as made:

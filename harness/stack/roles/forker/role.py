@@ -10,8 +10,7 @@ from . import HIGH, SETTINGS
 
 
 def become(words, env, numbers, handles, loaded):
-    """A session, descriptors and an environment of its own; returns `words`. `numbers` say where each of `handles` goes."""
-    os.setsid()
+    """Descriptors and an environment of its own; returns `words`. `numbers` say where each of `handles` goes."""
     high = [_moved(handle) for handle in handles]
     for handle, number in zip(high, numbers):
         os.dup2(handle, number)

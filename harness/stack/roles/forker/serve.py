@@ -34,10 +34,17 @@ def until_forked(control):
         elif (stale := load.stale(loaded)) is not None:
             answer = {"stale": stale}
         else:
+            begun, begins = os.pipe()
             pid = os.fork()
             if not pid:
                 control.close()
+                os.close(begun)
+                os.setsid()
+                os.close(begins)
                 return role.become(handles=handles, loaded=loaded, **asked["fork"])
+            os.close(begins)
+            os.read(begun, 1)  # it has a session of its own now: who hears of it may kill it by that
+            os.close(begun)
             answer = {"pid": pid}
         for handle in handles:
             os.close(handle)
