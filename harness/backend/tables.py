@@ -49,14 +49,22 @@ def _said(strict: Strict, kind: str, value: Any) -> Mapping[str, Any]:
 
 
 def models(django: Django, databases: Sequence[str]) -> tuple[Table, ...]:
-    """A table for each model of the target's own in `databases` (Django's aliases), named after the model.
+    """A table for each model of the target's own in `databases` (Django's aliases, and others of the same databases), named after the
+    model.
 
     Locked are its states: columns with choices and a default among them, in which a row begins and from which it moves on.
     What is but a part of another row has none (its settings): exactly one belongs to each, whatever is done.
     """
-    own = [model for model in django.models if model.own and not model.proxy and model.database in databases]
+    servers = {alias: one.server for alias, one in django.settings.databases.items()}
+    of_stack = {
+        alias for alias in (*databases, *servers) if servers.get(alias) in [servers.get(one) for one in databases]
+    }
+    own = [model for model in django.models if model.own and not model.proxy and model.database in of_stack]
     often = Counter(_named(model) for model in own)
-    return tuple(_table(model, often[_named(model)] > 1) for model in own)
+    made = ((model, _table(model, often[_named(model)] > 1)) for model in own)
+    return tuple(
+        replace(one, database=model.database if model.database in databases[1:] else "") for model, one in made
+    )
 
 
 def _table(model: Model, prefixed: bool) -> Table:

@@ -81,7 +81,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         told[kind] += 1
         outer(kind, fields)
 
-    query = ledger.query_of(live.db)
+    query = ledger.query_of(live.db, *live.beside)
     opening: ledger.Held = {}
     apart: ledger.Read = {}
 

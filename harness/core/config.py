@@ -47,6 +47,7 @@ class Table:
     """A table of the target. `lock` are the columns whose changes goldens hold; `paths` limits locking to scenarios
     that run only on those paths; `active` are the values of `status` that must not remain at quiescence (law 11).
 
+    `database` is Django's alias of the database that it stands in, "" for the first that has it; judging needs it not.
     `model` is the label of its model, "" without one, and `choices` the values of its columns that have such. One that is
     not `said` in harness.toml was found by looking: where the database has no rows of it to watch, it is left out."""
 
@@ -57,6 +58,7 @@ class Table:
     status: str = ""
     active: tuple[str, ...] = ()
     model: str = ""
+    database: str = ""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     said: bool = True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -102,11 +102,11 @@ def _unpaired(history: CellHistory) -> Iterator[str]:
         yield f"{log.operation}: a usage log of {log.credits} credits for {log.units} unit(s), and no deduction says so"
 
 
-def _rows(query: str, values: list[Any]) -> list[dict[str, Any]]:
+def _rows(query: str, values: Sequence[Any], alias: str) -> list[dict[str, Any]]:
     """Through Django's connection: the test's transaction sees its own rows."""
-    from django.db import connection
+    from django.db import DEFAULT_DB_ALIAS, connections
 
-    with connection.cursor() as cursor:
+    with connections[alias or DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(query, values)
         columns = [(column.name, column.type_code in JSON_TYPES) for column in cursor.description]
         return [

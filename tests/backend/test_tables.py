@@ -50,8 +50,24 @@ WALLET = model("purse.Wallet", "wallet", field("state", default='"new"', choices
 RUN = model("art.NightlyRun", "art_runs", field("stage", default='"new"', choices=STATES))
 
 
-def found(*models: Model) -> tuple[Table, ...]:
-    return tables.models(SimpleNamespace(models=models), ("default",))  # type: ignore[arg-type]
+SETTINGS = SimpleNamespace(
+    databases={
+        alias: SimpleNamespace(server=place)
+        for alias, place in (("default", "app"), ("primary", "app"), ("bank", "app_bank"), ("far", "elsewhere"))
+    }
+)
+
+
+def found(*models: Model, databases: tuple[str, ...] = ("default",)) -> tuple[Table, ...]:
+    return tables.models(SimpleNamespace(models=models, settings=SETTINGS), databases)  # type: ignore[arg-type]
+
+
+def test_a_table_is_watched_in_its_models_database():
+    """Claim: of the stack's databases each, by its alias; under another alias of one of them too; no table elsewhere."""
+    models = [replace(model(f"a.{alias.title()}", alias), database=alias) for alias in SETTINGS.databases]
+    assert {one.table: one.database for one in found(*models)} == {"default": "", "primary": ""}
+    both = {one.table: one.database for one in found(*models, databases=("default", "bank"))}
+    assert both == {"default": "", "primary": "", "bank": "bank"}
 
 
 def filled(said: dict[str, Any], *models: Model, ledger: Ledger | None = None) -> Config:

@@ -93,7 +93,7 @@ class Stand:
             database=urls["database"],
             broker=urls["broker"],
             logs=str(self.place.logs),
-            customers=world.customers(self.config, self.scenario.given, self.refs, self.live.db),
+            customers=world.customers(self.config, self.scenario.given, self.refs, self.live.db, *self.live.beside),
             lines=world.lines(self.config, self.scenario, self.refs, urls["backend"], self.headers),
             seconds=self.seconds,
             calls=len(report.calls),

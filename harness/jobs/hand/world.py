@@ -60,9 +60,9 @@ def shown(config: Config) -> tuple[Shown, ...]:
     return tuple(one for one in every if one.from_phase <= config.phase)
 
 
-def customers(config: Config, given: Given, refs: Refs, db: psycopg.Connection) -> tuple[Customer, ...]:
+def customers(config: Config, given: Given, refs: Refs, *dbs: psycopg.Connection) -> tuple[Customer, ...]:
     """Every seeded account with its credits now and the tokens that lead to it."""
-    held = ledger.opening(ledger.query_of(db), config, refs)
+    held = ledger.opening(ledger.query_of(*dbs), config, refs)
     tokens = dict(_tokens(given, config.ledger.accounts))
     return tuple(
         Customer(

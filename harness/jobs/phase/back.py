@@ -113,6 +113,6 @@ def _served(run: PhaseRun, live: Live, law: Law, scenario: Scenario, refs: Mappi
     name = next(name for name, ref in refs.items() if ref["kind"] == live.config.ledger.accounts)
     golden = resolve(law.goldens[scenario.id], run.phase.number - 1, "").outcome
     wanted = next(iter(golden.balance.values()))["closing"]
-    held = ledger.balances(ledger.query_of(live.db), live.config, refs)
+    held = ledger.balances(ledger.query_of(live.db, *live.beside), live.config, refs)
     left = live.config.ledger.amount(held[name]["credits"]) if name in held else None
     return served(run.phase, reason, states, wanted, left)

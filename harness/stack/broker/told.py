@@ -25,7 +25,10 @@ def still_open(traffic: Traffic, timeout_s: float, at_least: int, left: int) -> 
 def unserved(queues: Iterable[bytes], served: Iterable[str]) -> str:
     """Why it never will: messages lie in `queues`, and what workers wait for is `served`."""
     names = ", ".join(sorted(name.decode("utf-8", "backslashreplace") for name in queues))
-    return f"no worker of this stack serves the queue {names}; they serve {', '.join(served)}"
+    return (
+        f"no worker of this stack serves the queue {names}; they serve {', '.join(served)}"
+        f" ([roles.worker] queues = [...] names all that one shall serve)"
+    )
 
 
 def leaps(seen: Iterable[tuple[tuple[str, ...], float]]) -> tuple[str, ...]:

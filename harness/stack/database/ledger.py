@@ -17,9 +17,11 @@ from harness.core.errors import HarnessError, did_you_mean
 from harness.core.history import RowChange
 from harness.core.ledger import ONLY_ACCOUNT, Ledger, Part
 from harness.stack.database.capture import json_value
+from harness.stack.database.postgres import name_of
 
-Query = Callable[[str, Sequence[Any]], list[dict[str, Any]]]
-"""query(sql, values) -> rows by column, as JSON has them."""
+Query = Callable[[str, Sequence[Any], str], list[dict[str, Any]]]
+"""query(sql, values, alias) -> rows by column, as JSON has them; asked of Django's database `alias`, or where it is "" of
+the first that has what is named."""
 
 Held = dict[str, dict[str, Any]]
 """name of an account -> {"id": its key, "credits": what it holds, as the history has it}."""
@@ -28,15 +30,23 @@ Read = dict[str, dict[Any, dict[str, Any]]]
 """kind -> key -> row, of each part that is read apart."""
 
 PRIMARY_KEY = """SELECT a.attname AS key FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-                 WHERE i.indrelid = to_regclass(%s) AND i.indisprimary AND i.indnkeyatts = 1"""
+                 WHERE i.indrelid = %s::regclass AND i.indisprimary AND i.indnkeyatts = 1"""
 
 
-def query_of(db: psycopg.Connection) -> Query:
-    """The harness's own connection as a `Query`."""
+def query_of(db: psycopg.Connection, *beside: psycopg.Connection) -> Query:
+    """The harness's own connections as a `Query`."""
 
-    def ask(statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
-        rows = db.cursor(row_factory=dict_row).execute(statement.encode(), values).fetchall()
-        return [{name: json_value(value) for name, value in row.items()} for row in rows]
+    def ask(statement: str, values: Sequence[Any], alias: str) -> list[dict[str, Any]]:
+        own = [one for one in (db, *beside) if alias and one.info.dbname == name_of(alias)]
+        refusals: list[psycopg.Error] = []
+        for one in own or (db, *beside):
+            try:
+                rows = one.cursor(row_factory=dict_row).execute(statement.encode(), values).fetchall()
+            except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as refusal:
+                refusals.append(refusal)
+            else:
+                return [{name: json_value(value) for name, value in row.items()} for row in rows]
+        raise refusals[0]
 
     return ask
 
@@ -48,16 +58,16 @@ def balances(query: Query, config: Config, refs: Mapping[str, Mapping[str, Any]]
         return {}
     own = {str(ref["id"]): name for name, ref in refs.items() if ref.get("kind") == config.ledger.accounts}
     column = quoted(part.columns["column"])
-    source = source_of(part, config)
+    source, alias = source_of(part, config), _alias(part, config)
     if "account" not in part.columns:
-        rows = _asked(query, "balance", f"SELECT {column} AS credits FROM {source} WHERE %s", [True])
+        rows = _asked(query, "balance", f"SELECT {column} AS credits FROM {source} WHERE %s", [True], alias)
         if len(rows) != 1:
             raise _balance(f"gives {len(rows)} rows", "name the column of the account, or give one row")
         return {ONLY_ACCOUNT: {"id": None, "credits": _there(rows[0], ONLY_ACCOUNT)}}
     account = quoted(part.columns["account"])
     statement = f"SELECT {account} AS account, {column} AS credits FROM {source} WHERE {account}::text = ANY(%s)"
     held: Held = {}
-    for row in _asked(query, "balance", statement, [list(own)]):
+    for row in _asked(query, "balance", statement, [list(own)], alias):
         name = own[str(row["account"])]
         if name in held:
             raise _balance(f"gives two rows of {name}", 'say how they add up: sql = "SELECT account, sum(...) ..."')
@@ -134,6 +144,11 @@ def source_of(part: Part, config: Config) -> str:
     return quoted(part.relation or config.tables[part.kind].table)
 
 
+def _alias(part: Part, config: Config | None) -> str:
+    """The database in which a table of [tables] stands; "" of what is only named."""
+    return config.tables[part.kind].database if config and not part.apart else ""
+
+
 def quoted(name: str) -> str:
     """A name, or "schema.name", as PostgreSQL takes it literally."""
     return ".".join(f'"{word.replace(chr(34), chr(34) * 2)}"' for word in name.split(".")).replace("%", "%%")
@@ -142,10 +157,11 @@ def quoted(name: str) -> str:
 def _rows(query: Query, where: str, part: Part, config: Config | None = None) -> dict[Any, dict[str, Any]]:
     relation = part.relation or (config.tables[part.kind].table if config and not part.sql else "")
     source = f"({part.sql.replace('%', '%%')}) AS part" if part.sql else quoted(relation)
-    found = _asked(query, where, f"SELECT * FROM {source} WHERE %s", [True])
+    alias = _alias(part, config)
+    found = _asked(query, where, f"SELECT * FROM {source} WHERE %s", [True], alias)
     key = part.key
     if not key and relation:
-        key = next((row["key"] for row in query(PRIMARY_KEY, [quoted(relation)])), "")
+        key = next((row["key"] for row in query(PRIMARY_KEY, [quoted(relation)], alias)), "")
     key = key or "id"
     rows: dict[Any, dict[str, Any]] = {}
     for row in found:
@@ -159,9 +175,9 @@ def _rows(query: Query, where: str, part: Part, config: Config | None = None) ->
     return rows
 
 
-def _asked(query: Query, where: str, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+def _asked(query: Query, where: str, statement: str, values: Sequence[Any], alias: str) -> list[dict[str, Any]]:
     try:
-        return query(statement, values)
+        return query(statement, values, alias)
     except psycopg.Error as error:
         raise HarnessError(
             f"[ledger.{where}] cannot be read: {str(error).splitlines()[0]}",

@@ -14,6 +14,7 @@ from harness.core.config import Table
 from harness.core.errors import HarnessError, did_you_mean
 from harness.stack.database.keys import columns_of, key_of, sequence_of
 from harness.stack.database.observer import json_value
+from harness.stack.database.postgres import name_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +74,14 @@ def shapes_of(db: psycopg.Connection, tables: Mapping[str, Table], kinds: Iterab
 def held_in(
     dbs: Sequence[psycopg.Connection], tables: Mapping[str, Table]
 ) -> list[tuple[psycopg.Connection, dict[str, Table]]]:
-    """Which of `tables` each database holds: the first that has one. What none has is asked of the first, which says so."""
+    """Which of `tables` each database holds: its model's own, else the first that has one (migrations without a router of
+    their own make every table everywhere). What none has is asked of the first, which says so."""
     held: list[tuple[psycopg.Connection, dict[str, Table]]] = [(db, {}) for db in dbs]
     names = [{name for (name,) in db.execute(_NAMES).fetchall()} for db in dbs] if len(dbs) > 1 else []
     for kind, table in tables.items():
-        having = (n for n, there in enumerate(names) if table.table.removeprefix("public.") in there)
-        held[next(having, 0)][1][kind] = table
+        having = [n for n, there in enumerate(names) if table.table.removeprefix("public.") in there]
+        own = [n for n in having if table.database and dbs[n].info.dbname == name_of(table.database)]
+        held[next(iter((*own, *having)), 0)][1][kind] = table
     return held
 
 

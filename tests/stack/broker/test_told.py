@@ -18,6 +18,7 @@ def test_every_queue_that_nobody_serves_is_named_beside_those_that_somebody_does
     """Claim: in the order of their names, whatever bytes a name has."""
     assert told.unserved([b"mail", b"a\xff"], ["celery", "slow"]) == (
         "no worker of this stack serves the queue a\\xff, mail; they serve celery, slow"
+        " ([roles.worker] queues = [...] names all that one shall serve)"
     )
 
 

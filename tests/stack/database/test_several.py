@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
+from harness.backend.ledger import placed, read
 from harness.core.config import Table
 from harness.core.errors import HarnessError
 from harness.core.scenario import Change, Given, Ref, Row
-from harness.stack.database import capture, postgres, reset, seed, snapshot
+from harness.stack.database import capture, ledger, postgres, reset, seed, snapshot
 
 pytestmark = pytest.mark.stack
 
@@ -53,6 +57,42 @@ def test_rows_go_where_their_table_is(db, analytics):
     ]
     assert reset.reset(db, analytics) == ("accounts", "hits")
     assert analytics.execute("SELECT count(*) FROM hits").fetchone() == (0,)
+
+
+PARTS = {
+    "by its kind": {"table": "hit"},
+    "by a name that no model has": {"table": "seen"},
+    "by a query": {"sql": "SELECT id, account, n FROM hits"},
+}
+
+
+@pytest.mark.parametrize("where", PARTS.values(), ids=PARTS)
+def test_the_ledger_is_asked_where_it_stands(db, analytics, where):
+    """Claim: balance and movements in another database are read there, however they are named; what none has is told."""
+    analytics.execute("INSERT INTO hits (account, n) VALUES (7, 40), (8, 2); CREATE VIEW seen AS SELECT * FROM hits")
+    parts = {"accounts": "account", "balance": {**where, "column": "n", "account": "account"}, "movements": {**where, "amount": "n"}}  # fmt: skip
+    config = SimpleNamespace(tables=TABLES, ledger=placed("harness.toml", read("harness.toml", parts), TABLES))
+    held = ledger.balances(ledger.query_of(db, analytics), config, {"ann": {"kind": "account", "id": 7}})
+    assert held == {"ann": {"id": 7, "credits": 40}}
+    assert [row["n"] for row in ledger.whole(ledger.query_of(db, analytics), config)["hit" if where == {"table": "hit"} else "ledger.movements"].values()] == [40, 2]  # fmt: skip
+    with pytest.raises(HarnessError, match="does not exist") as caught:
+        ledger.balances(ledger.query_of(db), config, {"ann": {"kind": "account", "id": 7}})
+    assert caught.value.code == "ledger-unread"
+
+
+def test_a_table_of_the_same_name_elsewhere_is_not_taken_for_it(db, analytics):
+    """Claim: migrations without a router make every table everywhere; rows and balances are those of the model's own database."""
+    db.execute("CREATE TABLE hits (id serial PRIMARY KEY, account int, n int NOT NULL DEFAULT 0)")
+    snapshot.take(db)
+    own = {**TABLES, "hit": replace(TABLES["hit"], database="analytics")}
+    parts = {"accounts": "account", "balance": {"table": "hit", "column": "n", "account": "account"}}
+    config = SimpleNamespace(tables=own, ledger=placed("harness.toml", read("harness.toml", parts), own))
+    seed.insert(db, own, Given(rows=(Row(kind="hit", name="h", values={"account": 7, "n": 40}),)), beside=[analytics])
+    capture.mark_baseline(db, analytics)
+    held = ledger.balances(ledger.query_of(db, analytics), config, {"ann": {"kind": "account", "id": 7}})
+    assert held == {"ann": {"id": 7, "credits": 40}}
+    analytics.execute("UPDATE hits SET n = 39")
+    assert [(one.kind, one.op) for one in capture.changes(db, own, analytics)] == [("hit", "update")]
 
 
 def test_without_the_other_its_table_is_unknown(db):
