@@ -101,3 +101,23 @@ def test_the_tutorials_scenario_is_one(tmp_path: Path) -> None:
         True,
         True,
     ]
+
+
+def test_the_file_and_the_scenario_that_a_team_begins_with_load(tmp_path: Path) -> None:
+    """docs/your-backend.md: what stands there is a whole harness.toml, and a scenario that its path has a way for."""
+    text = (ROOT / "docs" / "your-backend.md").read_text()
+    blocks = [
+        re.sub(r"^ {8}", "", one, flags=re.MULTILINE)
+        for one in re.findall(r"(?:^ {8}.*\n|^\n(?= {8}))+", text, re.MULTILINE)
+    ]
+    described, taught = (one.lstrip() for one in blocks if "format = 1" in one or "SCENARIO" in one)
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "manage.py").touch()
+    (tmp_path / "scenarios" / "billing").mkdir(parents=True)
+    (tmp_path / "harness.toml").write_text(described)
+    (tmp_path / "scenarios" / "billing" / "first.py").write_text(taught)
+    for folder in ("scenarios", "scenarios/billing"):
+        (tmp_path / folder / "__init__.py").touch()
+    (scenario,) = scenarios.load(load(tmp_path / "harness.toml")).values()
+    asked = [step.on(path).task for path in scenario.paths for step in scenario.when if isinstance(step, Do)]
+    assert (scenario.id, [task["name"] for task in asked if task]) == ("billing/first", ["app.tasks.check_schedules"])

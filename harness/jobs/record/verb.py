@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from harness.backend import scenarios
+from harness.core.counts import count
 from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.record import report as shown
 from harness.jobs.record import run as job
@@ -50,7 +51,7 @@ def record(
     config = ready(loaded(config_path), isolation="auto")
     owned = job.owners(scenarios.load(config), only)
     console = Console(quiet=as_json)
-    say(console, f"recording {len(owned)} scenarios from {'the real providers' if real else 'the simulator'}")
+    say(console, f"recording {count(len(owned), 'scenario')} from {'the real providers' if real else 'the simulator'}")
 
     def inside(place: Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:

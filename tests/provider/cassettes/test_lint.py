@@ -216,7 +216,7 @@ def test_the_command_lints_and_exits_with_one_on_errors(tmp_path):
     assert (run.return_value, found["cassettes"], found["errors"]) == (1, 1, 1)
     assert found["problems"][0]["code"] == "cassette-contract"
     run = CliRunner().invoke(verb.cassette, ["lint", str(tmp_path), "--today", "2026-09-01"], standalone_mode=False)
-    assert run.output.endswith("1 cassettes, 1 errors, 0 warnings\n")
+    assert run.output.endswith("1 cassette, 1 error, 0 warnings\n")
 
 
 def test_the_commands_show_and_compare(tmp_path):

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from harness.core.counts import count
 from harness.jobs.record.cassette.values import Linted
 
 
 def lint_lines(found: Linted) -> Iterator[str]:
     yield from found.lines
-    yield f"{found.cassettes} cassettes, {found.errors} errors, {len(found.problems) - found.errors} warnings"
+    words = (
+        count(found.cassettes, "cassette"),
+        count(found.errors, "error"),
+        count(len(found.problems) - found.errors, "warning"),
+    )
+    yield ", ".join(words)
 
 
 def lint_document(found: Linted) -> dict[str, Any]:
