@@ -1,6 +1,6 @@
-"""Installed modules that the target's tasks and routes import: imported before a fork, they are paid once.
+"""Installed modules that are imported before a fork, so that they are paid once: LIBRARIES, and what the target's tasks and routes import.
 
-Which these are is looked for once, in a process that ends then. The target's own modules are left to each role: what a web
+Which those are is looked for once, in a process that ends then. The target's own modules are left to each role: what a web
 process imports is not what a worker does, and either may have effects.
 """
 
@@ -11,6 +11,15 @@ import os
 import sys
 
 from . import shared
+
+LIBRARIES = (
+    "celery.bin.celery", "celery.bin.worker", "celery.bin.beat", "celery.apps.worker", "celery.apps.beat",
+    "celery.worker.consumer", "celery.concurrency.prefork", "celery.backends.redis", "celery.fixups.django",
+    "celery.contrib.django.task", "kombu.transport.redis", "gunicorn.app.wsgiapp", "gunicorn.workers.sync",
+    "gunicorn.workers.gthread", "django.core.management", "django.core.management.commands.shell", "django.core.wsgi",
+    "django.core.handlers.wsgi", "django.db.backends.postgresql.base",
+)  # fmt: skip
+"""What roles begin with, whatever the target: nothing here reads its settings."""
 
 
 def imported(names):

@@ -7,20 +7,12 @@ import sys
 
 from . import further, load, role
 
-LIBRARIES = (
-    "celery.bin.celery", "celery.bin.worker", "celery.bin.beat", "celery.apps.worker", "celery.apps.beat",
-    "celery.worker.consumer", "celery.concurrency.prefork", "celery.backends.redis", "celery.fixups.django",
-    "celery.contrib.django.task", "kombu.transport.redis", "gunicorn.app.wsgiapp", "gunicorn.workers.sync",
-    "gunicorn.workers.gthread", "django.core.management", "django.core.management.commands.shell", "django.core.wsgi",
-    "django.core.handlers.wsgi", "django.db.backends.postgresql.base",
-)  # fmt: skip
-"""What roles begin with, whatever the target: nothing here reads its settings."""
 _LONGEST = 1 << 20
 
 
 def until_forked(control):
     """Answer until the other end is closed, and end then. Returns only in a fork: the words of its command line."""
-    further.imported(LIBRARIES)
+    further.imported(further.LIBRARIES)
     loaded = {}
     while True:
         asked, handles = _heard(control)
