@@ -227,6 +227,36 @@ def test_a_role_with_other_settings_starts_anew(shop: Shop):
         assert (same["price"], same["own"]) == (1, made.process.pid)
 
 
+def test_a_child_that_names_other_settings_starts_its_role_anew(shop: Shop):
+    """Claim: gunicorn's worker imports the WSGI module; the role begins again, with its own number, and its port is free."""
+    shop.write("shop/live.py", SETTINGS.replace("PRICE = 1", "PRICE = 2"))
+    shop.write(
+        "serve.py",
+        "import os, socket\nported = socket.create_server(('127.0.0.1', 0) if 'PORT' not in os.environ else ('127.0.0.1', int(os.environ['PORT'])))\n"
+        "ported.set_inheritable(True)\nos.environ['PORT'] = str(ported.getsockname()[1])\n"
+        "role, (seen, told) = os.getpid(), os.pipe()\n"
+        "if os.fork() == 0:\n    os.environ['DJANGO_SETTINGS_MODULE'] = 'shop.live'\n"
+        "    import django, json, sys\n    django.setup()\n    from django.conf import settings\n"
+        "    os.write(told, json.dumps({'price': settings.PRICE, 'role': role, 'own': settings.LOADED_BY == os.getpid()}).encode())\n    os._exit(0)\n"
+        "os.close(told)\nprint(os.read(seen, 4096).decode() or os.wait())\n",
+    )
+    with shop.hatched() as made:
+        forked = shop.fork(made, "serve.py")
+        assert forked is not None
+        assert forked.popen.wait(30) == 0, forked.output()
+        assert json.loads(forked.output()) == {"price": 2, "role": forked.pid, "own": True}
+
+
+def test_settings_that_are_named_too_late_change_nothing(shop: Shop):
+    """Claim: a module that names others is imported after django.setup(); the role goes on, as one does that was not forked."""
+    shop.write("late.py", "import django, os\ndjango.setup()\nprint('once')\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.gone'\nprint('to its end')\n")  # fmt: skip
+    with shop.hatched() as made:
+        late = shop.fork(made, "late.py", env={"DJANGO_SETTINGS_MODULE": "shop.settings"})
+        assert late is not None
+        assert late.popen.wait(30) == 0, late.output()
+        assert late.output().split("\n")[-3:-1] == ["once", "to its end"]
+
+
 def test_a_changed_source_is_not_forked(shop: Shop):
     """Claim: a setting, and a file that the settings read, are seen to have changed; a new zygote has the new ones."""
     shop.write("prices.json", "[3]")

@@ -3,10 +3,14 @@
 import fcntl
 import os
 import runpy
+import signal
 import sys
 import types
 
 from . import HIGH, SETTINGS
+
+ANEW = signal.SIGURG
+"""Says to a role that a child of its own has named other settings. Whoever does not expect it never hears of it."""
 
 
 def become(words, env, numbers, handles, loaded):
@@ -20,7 +24,7 @@ def become(words, env, numbers, handles, loaded):
     if loaded["given"] is None:
         os.environ.pop(SETTINGS, None)  # a role that names none has none
     if loaded["settings"]:
-        os.environ.__class__ = _environment(loaded["settings"], words)
+        os.environ.__class__ = _environment(loaded["settings"], words, {0, 1, 2, *numbers})
     if named is not None:
         os.environ[SETTINGS] = named
     random = sys.modules.get("numpy.random")
@@ -35,15 +39,38 @@ def _moved(handle):
     return moved
 
 
-def _environment(loaded, words):
-    """A kind of environment in which no other settings can be named than those that were loaded: who does starts anew."""
+def _environment(loaded, words, given):
+    """A kind of environment in which no other settings can be named than those that were loaded: who does starts anew.
+    Where a child does (a worker of gunicorn's, which imports the WSGI module), the whole role does: the command line is
+    that of the role. What it opened itself is closed, for gunicorn has its port stay open over an exec."""
+    import django
+
+    role, setup, done = os.getpid(), django.setup, []
+
+    def noted(*args, **how):
+        done.append(True)  # what is named from now on changes nothing, here as in a process that was not forked
+        return setup(*args, **how)
+
+    def begin(*_):
+        for opened in {int(name) for name in os.listdir("/proc/self/fd")} - given:
+            try:
+                os.set_inheritable(opened, False)
+            except OSError:  # the listing's own
+                continue
+        os.execv(sys.executable, [sys.executable, *words])
 
     class Environment(type(os.environ)):
         def __setitem__(self, key, value):
             super().__setitem__(key, value)
-            if key == SETTINGS and value != loaded:
-                os.execv(sys.executable, [sys.executable, *words])
+            if key != SETTINGS or value == loaded or done:
+                return
+            if os.getpid() != role:
+                os.kill(role, ANEW)
+                os._exit(0)
+            begin()
 
+    django.setup = noted
+    signal.signal(ANEW, begin)
     return Environment
 
 
