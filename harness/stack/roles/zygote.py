@@ -62,7 +62,7 @@ class Zygote:
         with log.open("ab") as out:
             start = out.seek(0, os.SEEK_END)
             inner, ours = os.pipe() if stdin == subprocess.PIPE else (os.open(os.devnull, os.O_RDONLY), None)
-            asked = {"words": list(command[1:]), "env": added, "numbers": [0, 1, 2, *pass_fds]}
+            asked = {"name": name, "words": list(command[1:]), "env": added, "numbers": [0, 1, 2, *pass_fds]}
             answer = self._ask({"fork": asked}, [inner, out.fileno(), out.fileno(), *pass_fds])
             os.close(inner)
         if "pid" in answer:

@@ -33,7 +33,7 @@ LOADED_BY = os.getpid()
 TELL = """
 import json, os, sys
 print(json.dumps({
-    "pid": os.getpid(), "session": os.getsid(0), "argv": sys.argv, "path": sys.path[0], "name": __name__,
+    "pid": os.getpid(), "comm": open("/proc/self/comm").read(), "session": os.getsid(0), "argv": sys.argv, "path": sys.path[0], "name": __name__,
     "settings": os.environ.get("DJANGO_SETTINGS_MODULE"), "mark": os.environ.get("HARNESS_MARK"),
     "imported": "shop.settings" in sys.modules, "celery": "shop.jobs" in sys.modules,
 }), flush=True)
@@ -96,6 +96,7 @@ def test_a_role_is_what_its_command_line_would_have_started(shop: Shop):
         assert (told["argv"], told["path"]) == ([os.fspath(shop.root / "shop/tell.py"), "--loud"], os.fspath(shop.root))
         assert (told["name"], told["mark"]) == ("__main__", "yes")
         assert (told["imported"], told["settings"]) == (True, None)
+        assert told["comm"] == "role\n"
         shop.write("plain.py", TELL)
         again = shop.told(made, "plain.py")
         assert (again["argv"], again["name"], again["mark"]) == (["plain.py"], "__main__", None)

@@ -4,7 +4,7 @@
 of datagrams, JSON each):
 
     {"load": {"manage", "modules"}}   import the target up to django.setup(); answer {"why": ""} or why it cannot be forked
-    {"fork": {"words", "env", "numbers"}} + descriptors   answer {"pid"}, or {"stale": file} where a source has changed since
+    {"fork": {"name", "words", "env", "numbers"}} + descriptors   answer {"pid"}, or {"stale": file} where a source has changed since
     {"wait": pid}                     the exit status of a role that has ended, as os.waitpid gives it; until then it is a
                                       zombie, so that nobody else gets its pid
 

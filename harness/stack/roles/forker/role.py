@@ -13,8 +13,10 @@ ANEW = signal.SIGURG
 """Says to a role that a child of its own has named other settings. Whoever does not expect it never hears of it."""
 
 
-def become(words, env, numbers, handles, loaded):
-    """Descriptors and an environment of its own; returns `words`. `numbers` say where each of `handles` goes."""
+def become(name, words, env, numbers, handles, loaded):
+    """Descriptors, an environment and a name of its own; returns `words`. `numbers` say where each of `handles` goes."""
+    with open("/proc/self/comm", "w", encoding="utf-8") as comm:  # its command line stays that of the zygote
+        comm.write(name)
     high = [_moved(handle) for handle in handles]
     for handle, number in zip(high, numbers):
         os.dup2(handle, number)
