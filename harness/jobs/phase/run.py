@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import catalogue, legacy
-from harness.backend.at_phase import at_phase
 from harness.backend.phases import manifest
 from harness.cell.live import Live, boot
 from harness.cell.run import run_cell
@@ -40,13 +39,14 @@ Listen = Callable[[str, Mapping[str, Any]], None]
 
 
 def run_phase(
-    config: Config, number: int, law: Law, plan: Plan, island: Island, folder: Path, listen: Listen
+    before: Config, after: Config, law: Law, plan: Plan, island: Island, folder: Path, listen: Listen
 ) -> PhaseRun:
-    """Drive phase `number` there and back in `island`; histories go below `folder`. Raises only what breaks the stack."""
-    phase = manifest.read_all(phases_dir(config), number)[-1]
+    """Drive the phase of `after` there, from `before`, and back in `island`; histories go below `folder`. Raises only what
+    breaks the stack."""
+    number = after.phase
+    phase = manifest.read_all(phases_dir(after), number)[-1]
     for name in (LIVED_IN, STILL_LIVING, QUEUED):
         scenario_of(law.scenarios, name)
-    before, after = at_phase(config, number - 1), at_phase(config, number)
     run = PhaseRun(phase=phase, whole=plan.whole)
     run.verdicts.append(judge.golden_change(phase, law.goldens, lambda golden, at: resolve(golden, at, "").outcome))
     plan = replace(

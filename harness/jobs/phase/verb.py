@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.backend.at_phase import at_phase
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
@@ -43,14 +44,16 @@ def phase(
 
     Exit code 0: only the declared changes, all of the declared changes, nothing lost. 1: anything else.
     """
-    one = asked(planned(ready(loaded(config_path), isolation=isolation), only=only, phase=number))
+    described = loaded(config_path)
+    before, after = (ready(at_phase(described, n), isolation=isolation) for n in (number - 1, number))
+    one = asked(planned(after, only=only, phase=number))
     folder = store.begin(runs_folder(one.config, runs))
     console = Console(quiet=as_json)
 
     def inside(place: Island) -> int:
         with progress.RunProgress(console, quiet=as_json) as heard:
             listen = shown.with_parts(heard, number)
-            run = job.run_phase(one.config, number, one.law, one.plan, place, folder, listen)
+            run = job.run_phase(before, after, one.law, one.plan, place, folder, listen)
         store.write_verdict(folder, run.verdicts, {"phase": number, "seconds": run.seconds})
         shown.print_phase(console, run)
         if as_json:

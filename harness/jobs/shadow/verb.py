@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -40,9 +41,11 @@ def shadow(
     Exit code 0: nothing differs but what the phases between declare, and the comparison log says the same. 1: anything
     else, and anything that nobody can tell. 2: usage. 3: a stack failed.
     """
-    before, after = job.sides(config_path, old, new)
-    old_asked = asked(planned(ready(before.config, isolation=isolation), only=only))
-    new_asked = asked(planned(ready(after.config, isolation=isolation), only=only), old_asked.law)
+    before, after = (
+        replace(side, config=ready(side.config, isolation=isolation)) for side in job.sides(config_path, old, new)
+    )
+    old_asked = asked(planned(before.config, only=only))
+    new_asked = asked(planned(after.config, only=only), old_asked.law)
     folder = store.begin(runs_folder(before.config, runs))
     out = Console(quiet=as_json)
 
