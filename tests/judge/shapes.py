@@ -71,7 +71,7 @@ class Shape:
 
     @property
     def ledger(self) -> Ledger:
-        return ledger.read("harness.toml", self.toml, TABLES)
+        return ledger.placed("harness.toml", ledger.read("harness.toml", self.toml), TABLES)
 
     def context(self, **changes: Any) -> Context:
         prices = {"gpt-5.1": Price(model="gpt-5.1", input_usd_per_1m=Decimal("1.25"), output_usd_per_1m=Decimal("10"))}

@@ -72,7 +72,7 @@ EARLY = (
     Case(name="a cassette that is not YAML", break_it=append(TAPE, "\n}{"), copies=("cassettes",), exit_code=2, code="cassette-syntax", says=("generate_content.yaml", "not valid YAML")),
     Case(name="a cassette that asks for a Python object", break_it=append(TAPE, "\nextra: !!python/object/apply:os.system ['touch pwned']\n"), copies=("cassettes",), exit_code=2, code="cassette-unsafe", says=("generate_content.yaml", "os.system")),
     Case(name="a cassette that was edited by hand", break_it=edit(TAPE, "Word count: 1000", "Word count: 1001"), copies=("cassettes",), exit_code=2, code="cassette-hash", says=("generate_content.yaml", "provenance")),
-    Case(name="a cassette that is not there", break_it=remove(TAPE), copies=("cassettes",), exit_code=2, code="cassette-missing", says=("generate_content",), hints="nox -s record"),
+    Case(name="a cassette that is not there", break_it=remove(TAPE), copies=("cassettes",), exit_code=2, code="cassette-missing", says=("generate_content",), hints="harness record"),
 )  # fmt: skip
 
 LATE = (

@@ -115,7 +115,8 @@ def test_a_message_that_no_worker_serves_is_told_at_once(yard):
     assert told.startswith("no worker of this stack serves the queue ")
     assert "nobody" in told
     assert time.monotonic() - begun < 60  # a tenth would do: the bound is the time-out's half, for a busy machine
-    assert told.endswith("; they serve " + ("celery" if yard.options is not TELLING else "yard:yard"))
+    served = "celery" if yard.options is not TELLING else "yard:yard"
+    assert told.endswith(f"; they serve {served} ([roles.worker] queues = [...] names all that one shall serve)")
 
 
 def test_what_was_not_acknowledged_comes_again_when_its_worker_died(yard, tmp_path):
