@@ -14,9 +14,8 @@ from typing import Any
 from harness.backend import ledger, providers, tables
 from harness.backend.python import named
 from harness.backend.roles import described
-from harness.core.config import JUMPS, TIMES, WAYS, Auth, Config
+from harness.core.config import COMPARED, JUMPS, TIMES, WAYS, Auth, Config, marker
 from harness.core.errors import HarnessError, did_you_mean
-from harness.judge.mismatch import PARTS, marker
 
 FORMAT = 1
 RATES = ("contracts/rates.toml", "rates.toml")
@@ -92,7 +91,7 @@ class _Reader:
 
     def comparison(self, value: Any) -> str:
         form = self.text("target.comparison", value)
-        if form and (not marker(form) or any(form.count(f"{{{part}}}") != 1 for part in PARTS)):
+        if form and (not marker(form) or any(form.count(f"{{{part}}}") != 1 for part in COMPARED)):
             raise self.fail(
                 f"target.comparison {form!r} does not hold each of its parts once, behind words of its own",
                 'write it as it is logged: "price differs: {operation} old={old} new={new}"',

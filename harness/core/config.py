@@ -63,6 +63,8 @@ class Table:
     said: bool = True
 
 
+COMPARED = {"operation": r"\S+", "old": r"-?\d+", "new": r"-?\d+"}
+"""What a target's comparison log says of each mismatch, and how; each stands in `Config.comparison` once, in braces."""
 TIMES = (JUMPS, REAL) = ("jumps", "real")
 """Where a cell only waits for a task's time: its clock goes there, or it waits."""
 WAYS = ("column", "mint", "login", "session", "basic")
@@ -198,3 +200,8 @@ class Config:
         """The part of the fake's configuration that says who speaks where, ready for JSON."""
         known = {name: asdict(one) for name, one in self.providers.items()}
         return {"hosts": dict(self.provider_hosts), **({"providers": known} if known else {})}
+
+
+def marker(form: str) -> str:
+    """What every line of a comparison log begins with: its form up to the first part, without what separates them."""
+    return form.partition("{")[0].rstrip(" :=")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.core.config import COMPARED, marker
 from harness.core.counts import count, signed
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard
@@ -17,8 +18,6 @@ from harness.core.rates.due import credits_due, use_of
 from harness.core.verdict import Status, Verdict
 from harness.judge.laws.provider import SNAPSHOT
 
-PARTS = {"operation": r"\S+", "old": r"-?\d+", "new": r"-?\d+"}
-"""What a comparison log says of each mismatch; each stands in the form once, in braces."""
 TOKENS = re.compile(r"(\d+)\+(\d+)")
 SHOWN = 12
 
@@ -41,11 +40,6 @@ class Mismatch:
         tokens = ", tokens not said" if self.tokens is None else f", tokens {self.tokens[0]}+{self.tokens[1]}"
         delta = self.new - self.old
         return f"{signed(delta)} credits  {self.cell}  {self.operation} by {model}{units}{tokens}: old={self.old} new={self.new}"
-
-
-def marker(form: str) -> str:
-    """What every line of the log begins with: the form up to its first part, without what separates them."""
-    return form.partition("{")[0].rstrip(" :=")
 
 
 def logged(cells: Iterable[CellHistory], form: str) -> tuple[list[Mismatch], list[str]]:
@@ -78,7 +72,7 @@ def logged(cells: Iterable[CellHistory], form: str) -> tuple[list[Mismatch], lis
 
 def _pattern(form: str) -> re.Pattern[str]:
     text = re.escape(form)
-    for name, what in PARTS.items():
+    for name, what in COMPARED.items():
         text = text.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>{what})")
     return re.compile(text + r"(?P<rest>(?: \S+=\S+)*)")
 

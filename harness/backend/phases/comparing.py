@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.backend.phases import manifest
-from harness.core.config import Config
+from harness.core.config import Config, marker
 from harness.core.history import CellHistory
-from harness.judge.mismatch import logged, marker
+from harness.judge.mismatch import logged
 
 
 def compares(config: Config, cells: Sequence[CellHistory]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from harness.core.config import marker
 from harness.core.counts import count
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard
@@ -21,7 +22,7 @@ from harness.jobs.week.due import due_ticks, hours_of
 from harness.jobs.week.laws import laws_of_week
 from harness.jobs.week.told import week_verdict
 from harness.judge.facts import Target
-from harness.judge.mismatch import logged, marker, seen_by_card
+from harness.judge.mismatch import logged, seen_by_card
 
 LATE = timedelta(seconds=60)
 """How far the target's clock may have ticked on from the hour when a run begins."""
