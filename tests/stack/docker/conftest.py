@@ -145,6 +145,7 @@ from harness.backend.description import load
 from harness.core.errors import HarnessError
 from harness.stack import docker
 from harness.stack.docker import container, naming, sweep, up
+from harness.verb.target import ready
 def say(*words):
     print(*words, flush=True)
 named = naming.new_run
@@ -153,7 +154,7 @@ def new_run():
     say("run", run)
     return run
 naming.new_run = new_run
-config = load(Path({config!r}))
+config = ready(load(Path({config!r})), isolation="auto")
 {before}
 try:
     with docker.boot(config, fake={{"cassettes": str(config.cassettes), "contracts": str(config.contracts)}}) as stack:
