@@ -22,9 +22,10 @@ def test_a_stack_for_hand_work_in_containers(api: Any, tmp_path: Path) -> None:
     """Claim: balance over HTTP, rows over SQL, code in the shell, the worker's log, reset, and nothing left after down."""
     engine_of = {name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ}
     shop = workshop.set_up(tmp_path / "shop", tmp_path / "cache", backend=False, **engine_of)
-    told = shop.harness("stack", "up", "--tier", "docker", "--json", patience_s=900)  # the first one builds the image
-    assert told.code == 0, told.out + told.err
     try:
+        # the first one builds the image
+        told = shop.harness("stack", "up", "--tier", "docker", "--json", patience_s=900)
+        assert told.code == 0, told.out + told.err
         document = json.loads(told.out)
         assert (document["tier"], document["isolation"]) == ("docker", "docker")
         run = next(
