@@ -55,16 +55,29 @@ def models(django: Django, databases: Sequence[str]) -> tuple[Table, ...]:
     Locked are its states: columns with choices and a default among them, in which a row begins and from which it moves on.
     What is but a part of another row has none (its settings): exactly one belongs to each, whatever is done.
     """
-    servers = {alias: one.server for alias, one in django.settings.databases.items()}
-    of_stack = {
-        alias for alias in (*databases, *servers) if servers.get(alias) in [servers.get(one) for one in databases]
-    }
+    of_stack = _of_stack(django, databases)
     own = [model for model in django.models if model.own and not model.proxy and model.database in of_stack]
     often = Counter(_named(model) for model in own)
     made = ((model, _table(model, often[_named(model)] > 1)) for model in own)
     return tuple(
         replace(one, database=model.database if model.database in databases[1:] else "") for model, one in made
     )
+
+
+def unwatched(django: Django, databases: Sequence[str]) -> tuple[str, ...]:
+    """A line for each model of the target's own that stands in another database than those of the stack."""
+    of_stack = _of_stack(django, databases)
+    return tuple(
+        f"{model.label} (database {model.database!r} is not in target.databases)"
+        for model in django.models
+        if model.own and not model.proxy and model.database not in of_stack
+    )
+
+
+def _of_stack(django: Django, databases: Sequence[str]) -> set[str]:
+    """Django's aliases of the stack's databases: `databases`, and others that lead to the same."""
+    servers = {alias: one.server for alias, one in django.settings.databases.items()}
+    return {alias for alias in (*databases, *servers) if servers.get(alias) in [servers.get(one) for one in databases]}
 
 
 def _table(model: Model, prefixed: bool) -> Table:

@@ -160,6 +160,8 @@ class Config:
     found: tuple[Table, ...] | None = None
     """A table for each model, as looking found it; None until then."""
     time: str = JUMPS
+    unwatched: tuple[str, ...] = ()
+    """What looking found of the target's own that no table here watches, a line each."""
     zygote: bool = True
     """Whether roles are forked from a process that has loaded the target."""
     """One of TIMES."""

@@ -67,6 +67,8 @@ class RunProgress:
         self._begun = time.perf_counter()
         if why := fields.get("clock"):
             say(self.console, f"clock: real ({why}): what is due later is waited for")
+        for line in fields.get("unwatched", ()):
+            say(self.console, f"not watched: {line}")
         if self.console.is_terminal:
             self._live = Progress(
                 TextColumn("{task.description}", markup=False),

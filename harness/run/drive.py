@@ -111,6 +111,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "whole": plan.whole,
         "cells": [cell.id for cell in plan.cells],
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
+        **({"unwatched": list(config.unwatched)} if config.unwatched else {}),
         "versions": versions(config),
         "tables": tables.document(config.found or ()),
         **({} if plan.shard is None else {**fields_of(plan, plan.shard), "code": fingerprint(config)}),

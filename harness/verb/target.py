@@ -7,6 +7,7 @@ looked   what looking finds, from the cache where nothing changed
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from harness.backend import auth, tables
 from harness.backend.look import cache, read
@@ -24,6 +25,7 @@ def ready(config: Config, *, isolation: str) -> Config:
     interpreter.executable(config)
     look = looked(config, isolation=isolation)
     config = auth.filled(usual.filled(config, look), look)
+    config = replace(config, unwatched=tables.unwatched(look.django, config.databases))
     return tables.filled(config, tables.models(look.django, config.databases))
 
 

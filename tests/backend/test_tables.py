@@ -68,6 +68,8 @@ def test_a_table_is_watched_in_its_models_database():
     assert {one.table: one.database for one in found(*models)} == {"default": "", "primary": ""}
     both = {one.table: one.database for one in found(*models, databases=("default", "bank"))}
     assert both == {"default": "", "primary": "", "bank": "bank"}
+    said = tables.unwatched(SimpleNamespace(models=models, settings=SETTINGS), ("default", "bank"))  # type: ignore[arg-type]
+    assert said == ("a.Far (database 'far' is not in target.databases)",), "who is not watched is told"
 
 
 def filled(said: dict[str, Any], *models: Model, ledger: Ledger | None = None) -> Config:

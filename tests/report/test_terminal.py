@@ -142,6 +142,13 @@ def test_progress_without_a_terminal_is_one_line_a_scenario():
     assert lines[3].endswith("a/c  1 cell")
 
 
+def test_what_no_table_watches_is_told_at_the_start():
+    out = io.StringIO()
+    with RunProgress(Console(file=out, width=200)) as progress:
+        progress.hear("run.start", {"cells": [], "unwatched": ["a.Far (database 'far' is not in target.databases)"]})
+    assert "not watched: a.Far (database 'far' is not in target.databases)" in out.getvalue()
+
+
 def test_a_clock_that_cannot_jump_is_told_once_at_the_start():
     out = io.StringIO()
     with RunProgress(Console(file=out, width=120)) as progress:
