@@ -7,6 +7,7 @@ drive      the steps of a scenario on its path
 auth       who asks: the headers of each actor
 ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started
 webhook    how a webhook comes in, signed
+credentials  which credential a target used, by every place that holds it
 template   `$name` placeholders of an action, filled with arguments and seeded keys
 live       a booted stack as a cell sees it; boot
 """

@@ -11,6 +11,7 @@ import psycopg
 import requests
 from psycopg import sql
 
+from harness.cell import credentials
 from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
@@ -49,12 +50,20 @@ class Live:
         self._stale: tuple[str, ...] = ()
         self.config = config
         self.orm = Orm(self.console)
+        self._world: credentials.Kept | None = None
 
     @property
     def cold(self) -> str:
         """Why the target's roles are not forked from a process that has loaded it, where they could have been, or ""."""
         zygote = getattr(self.stack, "zygote", None)  # the processes tier's
         return zygote.why if zygote is not None else ""
+
+    @property
+    def world(self) -> credentials.Kept:
+        """Where credentials of this stack are kept; read on first use."""
+        if self._world is None:
+            self._world = credentials.kept(self.stack.environments(), self.fake.key, self.config.tables)
+        return self._world
 
     @property
     def beside(self) -> tuple[psycopg.Connection, ...]:
@@ -130,6 +139,7 @@ class Live:
         retarget.retarget(self.stack, config)
         self.config = config
         self.orm = Orm(self.console)
+        self._world = None
 
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any, Protocol
 
+from harness.cell import credentials
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.core import stages
@@ -104,8 +105,9 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
             tell("http", asdict(exchange))
         for task in live.broker.tasks():
             tell("task", asdict(task))
-        for call in report.calls:
-            tell("call", asdict(call))
+        calls = [asdict(call) for call in report.calls]
+        for call in credentials.named(calls, live.world, (live.db, *live.beside), refs, changes):
+            tell("call", call)
         tell("tape", {"unplayed": list(report.unplayed), "tape": list(work.tape), "late": report.late})
         if report.undeclared:
             tell("undeclared", {"hosts": list(report.undeclared)})

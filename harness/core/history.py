@@ -35,7 +35,7 @@ from typing import Any
 
 from harness.core.ledger import Amount
 
-FORMAT = 2
+FORMAT = 3
 Event = Mapping[str, Any]
 
 
@@ -114,6 +114,14 @@ class Call:
     """Breaches of the provider contract, each with its JSON path."""
     request_ids: tuple[str, ...] = ()
     """What the answer's head calls the request (x-request-id and the like), by which a target may know it."""
+    scheme: str = "https"
+    port: int = 443
+    sni: str = ""
+    """The server name of the TLS handshake."""
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Name in small letters -> value: all but those of harness/provider/fake/free.toml. A credential, here and in the query and
+    the body, is told by every place that holds it: "Bearer {env.OPENAI_API_KEY = settings#1.key}", else "{unknown}"."""
 
     @property
     def route(self) -> str:

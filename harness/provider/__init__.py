@@ -1,6 +1,7 @@
 """Everything that speaks for, or about, the providers (OpenAI, Runware, WordPress).
 
 profiles    a file for each provider: hosts, volatile and echoed fields, how it says no, how its answers are read
+marks       what stands for a credential until it is known by name
 tls         the harness's own certificate authority and leaf certificates
 cassettes   reading, writing and looking after recorded traffic
 fake        the one server that replays it, exactly once, with faults laid over it

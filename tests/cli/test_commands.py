@@ -138,7 +138,7 @@ def test_judging_a_run_that_is_not_there_exits_with_2(run, tmp_path):
 
 def test_judging_an_empty_run_exits_with_1(run, tmp_path):
     """The document says so too: the planned cell was not judged."""
-    start = {"kind": "run.start", "t": 0, "format": 2, "phase": 0, "cells": ["planner/create_tasks@manual"], "tables": WATCHED}  # fmt: skip
+    start = {"kind": "run.start", "t": 0, "format": 3, "phase": 0, "cells": ["planner/create_tasks@manual"], "tables": WATCHED}  # fmt: skip
     (tmp_path / "history.ndjson").write_text(json.dumps(start) + "\n")
     code, out, _ = run("check", str(tmp_path), "--json")
     document = json.loads(out)

@@ -42,7 +42,7 @@ def start(*cells: str, phase: int = 0) -> dict:
 def test_a_run_of_another_format_is_refused_by_its_number_first(tmp_path, law):
     """Claim: whatever else an older harness did not write."""
     event = {"kind": "run.start", "t": 0, "format": 1, "phase": 0, "cells": []}
-    with pytest.raises(HarnessError, match=r"has format 1; this harness reads format 2") as told:
+    with pytest.raises(HarnessError, match=r"has format 1; this harness reads format 3") as told:
         judged.judge_run(load(ROOT / "harness.toml"), law, write(tmp_path, event))
     assert told.value.code == "history-format"
 

@@ -75,7 +75,7 @@ def test_a_missing_history_and_a_foreign_format_have_one_line_each(tmp_path):
     assert missing.value.code == "history-missing"
     for number in (1, 9, None):
         (tmp_path / "h.ndjson").write_text(json.dumps({"kind": "run.start", "format": number}) + "\n")
-        with pytest.raises(HarnessError, match=f"has format {number}; this harness reads format 2") as foreign:
+        with pytest.raises(HarnessError, match=f"has format {number}; this harness reads format 3") as foreign:
             read(tmp_path / "h.ndjson", LEDGER)
         assert foreign.value.code == "history-format"
         assert "drive the run again with this harness" in foreign.value.hint

@@ -8,6 +8,7 @@ epoch             one loaded scenario: its tape, its faults, and the ledger of i
 tape              match: the recordings, indexed by the canonical key of a request; nearest, on a miss; answer: its bytes
 faults            what may be laid over recorded truth, and on which calls
 deliver           when and how far an answer is sent: at once, late, held, cut, never
+head              how a request came and what stood in its head, credentials marked; free.toml: what is left out, and why
 calls             one provider call, as the ledger keeps it and as the history shows it
 recording         record mode only: forwarding in one worker thread (replay has no client at all)
                   simulate mode: the simulator is called in this process (process.simulated)

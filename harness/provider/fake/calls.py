@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.core.history import Call
+from harness.provider.fake import head as heads
 from harness.provider.fake.tape.answer import Answer
 from harness.provider.fake.tape.match import Recording
 from harness.provider.profiles import Profile, events, is_stream, parse
@@ -34,6 +35,7 @@ class Entry:
         "disposition",
         "done",
         "fault",
+        "head",
         "host",
         "method",
         "n",
@@ -62,6 +64,7 @@ class Entry:
         self.nearest: Mapping[str, Any] | None = None
         self.problems: tuple[str, ...] | None = None
         self.done = False
+        self.head = heads.Head()
 
     @property
     def route(self) -> str:
@@ -87,12 +90,13 @@ def request_json(body: bytes) -> Any:
     return value if value is not None else _text(body)
 
 
-def shown(entry: Entry, validate: Validate | None) -> Call:
-    """The call as a core value. `success` is what the provider did; usage and images count only then."""
+def shown(entry: Entry, validate: Validate | None, key: bytes) -> Call:
+    """The call as a core value, credentials marked by `key`. `success` is what the provider did; usage and images count only then."""
     request = request_json(entry.body)
     answer, recording = entry.answer, entry.recording
     success, model, usage, images, response = False, "", None, 0, None
     ids: tuple[str, ...] = ()
+    headers = heads.headers_of(entry.head, key)
     if answer is not None:
         content_type = answer.header("content-type")
         reading = entry.profile.read(answer.status, content_type, answer.body, request)
@@ -107,7 +111,7 @@ def shown(entry: Entry, validate: Validate | None) -> Call:
         host=entry.host,
         method=entry.method,
         path=entry.path,
-        request=_short(request),
+        request=_short(heads.body_of(request, key, headers.get("content-type", ""))),
         status=entry.status,
         disposition=entry.disposition,
         success=success,
@@ -118,9 +122,14 @@ def shown(entry: Entry, validate: Validate | None) -> Call:
         model=model,
         usage=usage,
         images=images,
-        nearest=entry.nearest,
+        nearest=heads.changes_of(entry.nearest, key),
         problems=problems_of(entry, validate),
         request_ids=ids,
+        scheme=entry.head.via.scheme,
+        port=heads.port_of(entry.host, entry.head.via.scheme),
+        sni=entry.head.via.sni,
+        query=heads.query_of(entry.head, key),
+        headers=headers,
     )
 
 

@@ -7,6 +7,7 @@ the event loop's one thread: a decision is atomic.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ class Plan:
 
 
 class Epoch:
-    """`number` counts loads. `on_done` is called after every finished call, `on_held` after every held one."""
+    """`on_change` is called after every finished or held call; credentials are marked by `key`."""
 
     def __init__(
         self,
@@ -56,7 +57,9 @@ class Epoch:
         validate: Validate | None = None,
         on_change: Callable[[], None] = lambda: None,
         keep: int = MOST_CALLS,
+        key: bytes = b"",
     ) -> None:
+        self.key = key or os.urandom(32)
         self.scenario = scenario
         self.tape = Tape(recordings)
         self.armed: list[Armed] = arm(faults, scenario, seed)
@@ -134,7 +137,7 @@ class Epoch:
                 hint="split the scenario, or look for a retry loop in the backend",
                 code="fake-overflow",
             )
-        return [shown(entry, self.validate) for entry in self.entries]
+        return [shown(entry, self.validate, self.key) for entry in self.entries]
 
     def release(self) -> int:
         """Let every held answer go; returns how many there were."""

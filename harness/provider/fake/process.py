@@ -114,11 +114,10 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
 
 
 def secure(service: Service, context: ssl.SSLContext) -> ssl.SSLContext:
-    """Let the service's `tls` faults fail handshakes, and note who names no server."""
+    """Let the service's `tls` faults fail handshakes, and note which server a client names."""
 
     def choose(connection: object, server_name: str | None, _: object) -> int | None:
-        if not server_name:
-            service.nameless.add(connection)
+        service.server_names[connection] = server_name or ""
         return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE if service.refuses_handshake(server_name) else None
 
     context.sni_callback = choose

@@ -12,7 +12,7 @@ import hashlib
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, did_you_mean
@@ -22,6 +22,7 @@ from harness.provider.cassettes.folder import files, path_of
 from harness.provider.fake.calls import Entry, Validate
 from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
+from harness.provider.fake.head import Head, Via, kept
 from harness.provider.fake.tape.answer import made, recorded
 from harness.provider.fake.tape.match import Recording, prepare, unanswered
 from harness.provider.profiles import BY_HOST, OTHER, Profile, authority_of, name_of, profile_for
@@ -55,12 +56,20 @@ class Service:
         self.watchers: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self.prepared: dict[Path, tuple[bytes, tuple[Recording, ...]]] = {}
         self.running: set[asyncio.Task[None]] = set()
-        self.nameless: WeakSet[object] = WeakSet()
-        """TLS connections whose client sent no server name."""
+        self.server_names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+        """TLS connection -> the server name that its client sent, "" for none."""
+        self.key = b""
+        self.heads: dict[Head, Head] = {}
+        """One copy in memory of each head, however often it is sent."""
         self.epoch = self._epoch("", (), ())
 
-    def load(self, scenario: str, recordings: tuple[Recording, ...], faults: Iterable[Fault] = ()) -> Epoch:
-        """Begin a new epoch. The old one keeps the requests that began in it. Raises HarnessError for a bad fault."""
+    def load(
+        self, scenario: str, recordings: tuple[Recording, ...], faults: Iterable[Fault] = (), key: bytes = b""
+    ) -> Epoch:
+        """Begin a new epoch. The old one keeps the requests that began in it. Credentials are marked by `key`. Raises
+        HarnessError for a bad fault."""
+        self.key = key
+        self.heads.clear()
         fresh = self._epoch(scenario, recordings, tuple(faults))
         old, self.epoch = self.epoch, fresh
         self.late = 0
@@ -135,14 +144,18 @@ class Service:
         target: str,
         headers: Iterable[tuple[bytes, bytes]],
         body: bytes,
+        via: Via,
         problem: str = "",
     ) -> Plan:
         """Decide and deliver one request. `host` and `target` are those that `locate` gave; a `problem` refuses it."""
+        headers = list(headers)
         profile = profile_for(host, target, self.hosts)
         plan = epoch.decide(profile, host, method, target, body, problem)
+        head = kept(via, target, headers)
+        plan.entry.head = self.heads.setdefault(head, head)
         channel.began(plan)
         if epoch.forwards and plan.answer is None and (plan.ends in ("answer", "truncate", "cut") or self._lost(plan)):
-            task = asyncio.get_running_loop().create_task(self._forwarded(channel, plan, target, list(headers)))
+            task = asyncio.get_running_loop().create_task(self._forwarded(channel, plan, target, headers))
             self.running.add(task)
             task.add_done_callback(self.running.discard)
         else:
@@ -159,15 +172,20 @@ class Service:
         for armed in epoch.armed:
             if armed.kind.ends == "tls" and armed.falls_on_host(profile.name):
                 entry = epoch.enter(Entry(0, profile, host, "TLS", "handshake", b""))
+                entry.head = kept(Via(sni=host), "", ())
                 entry.disposition, entry.fault = "fault", "tls"
                 epoch.finished(entry, 0)
                 return True
         return False
 
-    def nameless_problem(self, connection: object, host: str) -> str:
+    def via(self, connection: object) -> Via:
+        """How a request came whose TLS connection is `connection`, None without TLS."""
+        return Via("http") if connection is None else Via(sni=self.server_names.get(connection, ""))
+
+    def nameless_problem(self, via: Via, host: str) -> str:
         """What is wrong with a client that asks for a host by name and sent no server name; an address has none to send."""
         name = name_of(host)
-        if connection is None or connection not in self.nameless or name[:1] == "[" or name.replace(".", "").isdigit():
+        if via.scheme == "http" or via.sni or name[:1] == "[" or name.replace(".", "").isdigit():
             return ""
         return f"the client sent no server name (SNI) in its TLS handshake, without which {name} does not answer"
 
@@ -205,6 +223,7 @@ class Service:
             validate=self.validate,
             on_change=self.changed,
             keep=self.keep,
+            key=self.key,
         )
 
     def _lost(self, plan: Plan) -> bool:

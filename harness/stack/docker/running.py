@@ -105,6 +105,11 @@ class DockerStack:
             raise HarnessError(f"no role '{name}' runs", hint=did_you_mean(name, self.roles), code="role-unknown")
         return self.roles[name][0]
 
+    def environments(self) -> dict[str, dict[str, str]]:
+        """What each role of the target sees, beyond what the image sets."""
+        run = str(self.run_dir)
+        return {role.name: dict(describe.role(self.config, role, run).env) for role in self.config.roles.values()}
+
     def children(self, name: str) -> tuple[int, ...]:
         """Pids, on the engine's machine, of what a role forked: the pools of all its workers. Needs an engine on this machine.
 

@@ -77,6 +77,11 @@ class InprocessStack:
     def database_url(self) -> str:
         return self.below.database_url
 
+    def environments(self) -> dict[str, dict[str, str]]:
+        """What each role of the target sees: they are one process, and none has variables for itself."""
+        said = environment.filled(self.config.inprocess_env, self.below.places, "target.inprocess_env")
+        return dict.fromkeys(self.config.roles, self.below.env | said)
+
     def spawn(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, **popen: Any) -> Any:
         """A process of its own beside this interpreter, with the target's environment: its shell, say."""
         return self.below.spawn(name, command, env, **popen)

@@ -75,9 +75,7 @@ def boot(
 def environment_of(below: Stack) -> dict[str, str]:
     """What the target sees here: its environment as in any stack, with [target.inprocess_env] laid over it."""
     own = below.config.inprocess_env
-    return below.env | {
-        name: environment.fill(value, below.places, f"target.inprocess_env.{name}") for name, value in own.items()
-    }
+    return below.env | environment.filled(own, below.places, "target.inprocess_env")
 
 
 def _close_connections() -> None:

@@ -83,6 +83,10 @@ class Stack:
             raise HarnessError(f"no role '{name}' runs", hint=did_you_mean(name, self.roles), code="role-unknown")
         return self.roles[name]
 
+    def environments(self) -> dict[str, dict[str, str]]:
+        """What each role of the target sees."""
+        return {role.name: self.env | self.own_of(role) for role in self.config.roles.values()}
+
     def children(self, name: str) -> tuple[int, ...]:
         """Pids of the processes that a role forked: a worker's pool, say."""
         return tuple(descendants(self.role(name).pid))
@@ -194,6 +198,11 @@ class Stack:
         self.others.clear()
         self.fake = self.broker = self.database = None
 
+    def own_of(self, role: Role) -> dict[str, str]:
+        """The variables that a role has for itself."""
+        places = {**self.places, "port": self.places[f"port_{role.name}"]}
+        return environment.filled(role.env, places, f"roles.{role.name}.env")
+
     def _parts(self) -> list[Child]:
         database = self.database.server if self.database is not None else None
         return [part for part in (database, self.broker, self.fake, *self.roles.values()) if part is not None]
@@ -201,8 +210,6 @@ class Stack:
 
 def spawn_role(stack: Stack, role: Role) -> Child:
     """Start a role's process; does not wait."""
-    where = f"roles.{role.name}"
     places = {**stack.places, "port": stack.places[f"port_{role.name}"]}
-    own = {name: environment.fill(value, places, f"{where}.env") for name, value in role.env.items()}
-    words = environment.command(role.command, places, f"{where}.command")
-    return stack.begun(role.name, words, own)
+    words = environment.command(role.command, places, f"roles.{role.name}.command")
+    return stack.begun(role.name, words, stack.own_of(role))

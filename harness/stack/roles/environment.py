@@ -109,6 +109,11 @@ def command(words: Sequence[str], places: Mapping[str, str], where: str) -> list
     return [fill(word, places, where) for word in words]
 
 
+def filled(env: Mapping[str, str], places: Mapping[str, str], where: str) -> dict[str, str]:
+    """Each value of `env` with its places filled in. Raises HarnessError placeholder-unknown."""
+    return {name: fill(value, places, f"{where}.{name}") for name, value in env.items()}
+
+
 def fill(text: str, places: Mapping[str, str], where: str) -> str:
     """Replace each {name}. Raises HarnessError placeholder-unknown."""
 

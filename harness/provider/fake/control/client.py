@@ -4,7 +4,8 @@ The socket speaks one JSON object a line, a request and its answer:
 
 op          | takes                      | answers {"ok": true, ...}
 ------------|----------------------------|----------------------------------------------------------------
-load        | scenario, tape, faults     | interactions
+load        | scenario, tape, faults,    | interactions
+            | key (hex)                  |
 report      |                            | calls, unplayed, held, late, undeclared
 wait_held   | nth, timeout_s             | held (bool): the nth call that a `hold` fault stopped is there
 wait_calls  | n, timeout_s               | reached (bool): n calls have ended
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -56,6 +58,8 @@ class FakeControl:
         self.path = str(path)
         self.timeout_s = timeout_s
         self.buffer = b""
+        self.key = secrets.token_bytes(32)
+        """What credentials are marked by in the calls of a report (harness.provider.marks)."""
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(timeout_s)
         try:
@@ -66,7 +70,13 @@ class FakeControl:
 
     def load(self, scenario_id: str, tape: Iterable[str], faults: Iterable[Fault] = ()) -> int:
         """Begin a scenario; returns the number of recorded interactions on its tape."""
-        found = self._ask("load", scenario=scenario_id, tape=list(tape), faults=[asdict(fault) for fault in faults])
+        found = self._ask(
+            "load",
+            scenario=scenario_id,
+            tape=list(tape),
+            faults=[asdict(fault) for fault in faults],
+            key=self.key.hex(),
+        )
         return found["interactions"]
 
     def report(self) -> FakeReport:

@@ -55,14 +55,15 @@ class Control:
     async def load(self, asked: dict[str, Any]) -> dict[str, Any]:
         scenario, tape = str(asked.get("scenario", "")), [str(name) for name in asked.get("tape", [])]
         faults = tuple(_fault(raw) for raw in asked.get("faults", []))
+        key = bytes.fromhex(str(asked.get("key", "")))
         if self.recorder is not None:
-            epoch = self.service.load(scenario, (), faults)
+            epoch = self.service.load(scenario, (), faults, key)
             await self.recorder.begin(scenario, tuple(tape))
         elif self.mode == "simulate":
-            epoch = self.service.load(scenario, (), faults)
+            epoch = self.service.load(scenario, (), faults, key)
         else:
             recordings = tuple(one for name in tape for one in self.service.recordings(name))
-            epoch = self.service.load(scenario, recordings, faults)
+            epoch = self.service.load(scenario, recordings, faults, key)
         return {"interactions": len(epoch.tape.slots)}
 
     async def report(self, asked: dict[str, Any]) -> dict[str, Any]:

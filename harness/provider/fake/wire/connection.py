@@ -136,9 +136,10 @@ class Connection(asyncio.Protocol):
             request.failure = (400, "the request names no host or no path")
             self._send_failure(request)
             return
-        problem = self.service.nameless_problem(self.transport.get_extra_info("ssl_object"), request.host)
+        via = self.service.via(self.transport.get_extra_info("ssl_object"))
+        problem = self.service.nameless_problem(via, request.host)
         host, target = self.service.locate(request.host, target, self.port)
-        self.service.handle(self, request.epoch, host, request.method, target, request.headers, body, problem)
+        self.service.handle(self, request.epoch, host, request.method, target, request.headers, body, via, problem)
 
     def began(self, plan: Plan) -> None:
         self.busy.plan = plan

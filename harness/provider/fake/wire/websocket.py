@@ -18,6 +18,7 @@ from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
 
 from harness.provider.fake.epoch import Plan
+from harness.provider.fake.head import AUTHENTICATION
 from harness.provider.profiles import name_of, parse, profile_for
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Socket:
         self.pending: set[Plan] = set()
         self.timers: set[asyncio.TimerHandle] = set()
         self.session = ""
+        self.headers = list(headers)
         lines = [b"%b: %b\r\n" % (name, value) for name, value in headers]
         head = b"GET %b HTTP/1.1\r\n" % target + b"".join(lines) + b"\r\n"
         self.received(head)
@@ -140,9 +142,13 @@ class Socket:
 
     def _work(self, body: bytes) -> None:
         url = urlsplit(self.upstream)
-        self.service.handle(self, self.service.epoch, url.hostname or "", "POST", url.path or "/", [], body)
+        via = self.service.via(self.connection.transport.get_extra_info("ssl_object"))
+        self.service.handle(
+            self, self.service.epoch, url.hostname or "", "POST", url.path or "/", self.headers, body, via
+        )
 
     def _authenticated(self, task: dict[str, Any]) -> dict[str, Any]:
+        self.headers.append((AUTHENTICATION, str(task.get("apiKey", "")).encode()))
         self.session = self.session or task.get("connectionSessionUUID") or str(uuid.uuid4())
         return {"taskType": "authentication", "connectionSessionUUID": self.session}
 
