@@ -14,6 +14,7 @@ record   make the shipped cassettes again, from the simulator
 golden   compare the last run with the goldens: `./dev golden -- diff`, `-- accept ID --why "..."`
 contracts  provider, API, request bodies, Celery, schema and legacy at every phase, with drift
 fuzz     the models endpoint on generated database states; the seed is printed, JUnit and HAR are kept in runs/
+score    every mistake and every refactor of mistakes/, each planted and told or not: long, and goes on where it was stopped
 bench    ratios against named floors, measured in the same run
 
 All of them share one environment, .venv, which is installed again only when pyproject.toml changes.
@@ -149,6 +150,12 @@ def contracts(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """The models endpoint on generated database states, and schemathesis through WSGI and over HTTP."""
     run(session, "harness", "fuzz", *(session.posargs or ["--phase", "5", "--wsgi", "--http"]))
+
+
+@session
+def score(session: nox.Session) -> None:
+    """The catalogue of mistakes: how many are told, and whether refactors are left in peace. `-- --shard 1/6`: a part of it."""
+    run(session, "harness", "score", *session.posargs)
 
 
 @session

@@ -19,6 +19,7 @@ record      make cassettes                                            cassette: 
 hand        a stack for hand work                                     manage: one manage.py command
 report      what several runs come to together
 worker      a plan on other machines: verify --on, and its workers
+score       a catalogue of mistakes, each planted and told or not
 look        what is found by looking at the target
 
 Rooms do not import each other. The one exception is in pyproject.toml: verify hands a plan to worker.

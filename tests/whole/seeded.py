@@ -1,12 +1,18 @@
-"""Faults that a developer could make in a minute, as data: one text replaced in one file, and what the report must say.
+"""What the report must say of the faults of mistakes/seeded, which a developer could make in a minute.
 
-`cell` is the cell that is driven. `says` are texts of the report: each stands within the first three lines of evidence
-of one checker, because that is as far as a tired reader reads. `checkers` must all fail; others may.
+`name` is the patch. `cell` is the cell that is driven. `says` are texts of the report: each stands within the first three
+lines of evidence of one checker, because that is as far as a tired reader reads. `checkers` must all fail; others may.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from harness.jobs.score import catalogue
+from harness.jobs.score.values import Entry
+
+MISTAKES = Path(__file__).resolve().parents[2] / "mistakes"
 
 ARTICLE = "writer/generate_content@manual"
 CLUSTERS = "planner/cluster_keywords@manual"
@@ -19,59 +25,56 @@ UNPAID_ARTICLE = "writer/content_no_credits@manual"
 SCHEDULED = "writer/generate_content@scheduled"
 LINK = "linker/generate_links@direct"
 
-CORE = "igny8_core"
-SEED = f"{CORE}/business/billing/migrations/0002_seed_models_and_costs.py"
-CREDITS = f"{CORE}/business/billing/services/credit_service.py"
-ENGINE = f"{CORE}/ai/engine.py"
-AI_CORE = f"{CORE}/ai/ai_core.py"
-IMAGES = f"{CORE}/ai/tasks.py"
-PROMPTS = f"{CORE}/ai/prompts.py"
-WRITER = f"{CORE}/ai/functions/generate_content.py"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     name: str
-    file: str
-    old: str
-    new: str
     cell: str
     checkers: tuple[str, ...]
     says: tuple[str, ...]
 
+    @property
+    def entry(self) -> Entry:
+        return catalogue.read_one(MISTAKES, MISTAKES / "seeded" / f"{self.name}.patch")
+
+    @property
+    def migrates(self) -> bool:
+        """Whether it changes what migrating makes."""
+        return "/migrations/" in self.entry.diff
+
 
 FAULTS = (
     Fault(
-        name="tokens_per_credit doubled",
-        file=SEED,
-        old='"Content generation", 100, 3)',
-        new='"Content generation", 200, 3)',
+        name="tokens_per_credit_doubled",
         cell=ARTICLE,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "10 credits charged where the golden has 20 (-10)",
             "content_generation: 10 credits charged, the rate card says 20 (-10): 1953 tokens at 100 a credit",
         ),
     ),
     Fault(
-        name="min_credits raised",
-        file=SEED,
-        old='"Image generation", 50, 1)',
-        new='"Image generation", 50, 2)',
+        name="min_credits_raised",
         cell=DRAWN,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "8 credits charged where the golden has 4 (+4)",
             "image_generation: 8 credits charged, the rate card says 4 (+4)",
         ),
     ),
     Fault(
-        name="a text model's price changed",
-        file=SEED,
-        old='True, "1.2500", "10.0000"',
-        new='True, "1.5000", "10.0000"',
+        name="a_text_models_price_changed",
         cell=ARTICLE,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "20 credits charged, as before",
             "usage content_generation: cost_usd 0.017255 -> 0.017320",
@@ -79,12 +82,12 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="the cost of one image model changed",
-        file=SEED,
-        old='"runware", False, "0.1380"',
-        new='"runware", False, "0.1830"',
+        name="the_cost_of_one_image_model_changed",
         cell=PREMIUM,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "4 credits charged, as before",
             "usage image_generation: cost_usd 0.552000 -> 0.732000",
@@ -92,22 +95,19 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="the credits of one image model changed",
-        file=IMAGES,
-        old="            amount=price * count,",
-        new='            amount=price * count * (3 if config.model == "google:4@2" else 1),',
+        name="the_credits_of_one_image_model_changed",
         cell=PREMIUM,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "12 credits charged where the golden has 4 (+8)",
             "image_generation: 12 credits charged, the rate card says 4 (+8): 4 x 1 per image",
         ),
     ),
     Fault(
-        name="another operation charged",
-        file=ENGINE,
-        old='"generate_content": "content_generation"',
-        new='"generate_content": "content_optimization"',
+        name="another_operation_charged",
         cell=ARTICLE,
         checkers=("golden",),
         says=(
@@ -116,24 +116,25 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="rounded down instead of up",
-        file=CREDITS,
-        old="credits = -(-tokens // max(1, config.tokens_per_credit))",
-        new="credits = tokens // max(1, config.tokens_per_credit)",
+        name="rounded_down_instead_of_up",
         cell=ARTICLE,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "19 credits charged where the golden has 20 (-1)",
             "content_generation: 19 credits charged, the rate card says 20 (-1): 1953 tokens",
         ),
     ),
     Fault(
-        name="the deduction skipped",
-        file=ENGINE,
-        old="        result.success(created, self._deduct(function, batch, operation, answer))  # 5.5",
-        new="        result.success(created, 0)",
+        name="the_deduction_skipped",
         cell=ARTICLE,
-        checkers=("golden", "law-4", "law-5"),
+        checkers=(
+            "golden",
+            "law-4",
+            "law-5",
+        ),
         says=(
             "0 credits charged where the golden has 20 (-20)",
             "ledger - content_generation",
@@ -141,13 +142,13 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="charged twice",
-        file=ENGINE,
-        old="        result.success(created, self._deduct(function, batch, operation, answer))  # 5.5",
-        new="        self._deduct(function, batch, operation, answer)\n"
-        "        result.success(created, self._deduct(function, batch, operation, answer))",
+        name="charged_twice",
         cell=ARTICLE,
-        checkers=("golden", "law-4", "law-5"),
+        checkers=(
+            "golden",
+            "law-4",
+            "law-5",
+        ),
         says=(
             "40 credits charged where the golden has 20 (+20)",
             "ledger + content_generation",
@@ -155,72 +156,71 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="charged twice by the schedule only",
-        file=f"{CORE}/business/automation/services/automation_service.py",
-        old="            result = work(ids) if ids else None",
-        new="            result = work(ids) if ids else None\n"
-        '            if result and self.run.trigger == "scheduled":\n'
-        "                from igny8_core.business.billing.services.credit_service import CreditService\n"
-        '                CreditService.deduct_credits_for_operation(self.account, "content_generation", amount=3)',
+        name="charged_twice_by_the_schedule_only",
         cell=SCHEDULED,
-        checkers=("golden", "law-5"),
+        checkers=(
+            "golden",
+            "law-5",
+        ),
         says=(
             "23 credits charged where the golden has 20 (+3)",
             "ledger + content_generation units=1 credits=-3",
         ),
     ),
     Fault(
-        name="credits taken without a usage log",
-        file=CREDITS,
-        old="            usage = CreditUsageLog.objects.create(",
-        new="            usage = CreditUsageLog(",
+        name="credits_taken_without_a_usage_log",
         cell=ARTICLE,
-        checkers=("golden", "law-4", "law-5"),
+        checkers=(
+            "golden",
+            "law-4",
+            "law-5",
+        ),
         says=(
             "20 credits charged, as before",
             "content_generation: 20 credits deducted from account without a usage log",
         ),
     ),
     Fault(
-        name="credits taken without a transaction",
-        file=CREDITS,
-        old="            CreditTransaction.objects.create(\n                account=account,\n                transaction_type=CreditTransaction.Type.DEDUCTION",
-        new="            CreditTransaction(\n                account=account,\n                transaction_type=CreditTransaction.Type.DEDUCTION",
+        name="credits_taken_without_a_transaction",
         cell=ARTICLE,
-        checkers=("golden", "law-1", "law-4"),
+        checkers=(
+            "golden",
+            "law-1",
+            "law-4",
+        ),
         says=(
             "account: the balance is 480, its 0 transactions say 500 (-20 credits unexplained)",
             "content_generation: a usage log of 20 credits for account without a deduction",
         ),
     ),
     Fault(
-        name="a usage log without tokens",
-        file=CREDITS,
-        old="                tokens_input=tokens_input,\n                tokens_output=tokens_output,\n                related",
-        new="                related",
+        name="a_usage_log_without_tokens",
         cell=ARTICLE,
-        checkers=("golden", "law-5"),
+        checkers=(
+            "golden",
+            "law-5",
+        ),
         says=(
             "usage content_generation: tokens_in 260 -> 0, tokens_out 1693 -> 0",
             "content_generation: 20 credits charged to account for gpt-5.1",
         ),
     ),
     Fault(
-        name="a usage log without cost",
-        file=ENGINE,
-        old="                cost_usd=answer.cost_usd,\n",
-        new="",
+        name="a_usage_log_without_cost",
         cell=ARTICLE,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=("usage content_generation: cost_usd 0.017255 -> none",),
     ),
     Fault(
-        name="the prompt changed",
-        file=PROMPTS,
-        old="Propose 3 ideas.",
-        new="Propose 4 ideas.",
+        name="the_prompt_changed",
         cell="planner/generate_ideas@manual",
-        checkers=("provider", "golden"),
+        checkers=(
+            "provider",
+            "golden",
+        ),
         says=(
             "openai POST /v1/chat/completions call 1: no recording matches",
             "messages[1].content: recorded",
@@ -229,12 +229,12 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="another model sent",
-        file=AI_CORE,
-        old='            "model": model,\n            "messages"',
-        new='            "model": "gpt-4o-mini",\n            "messages"',
+        name="another_model_sent",
         cell=ARTICLE,
-        checkers=("provider", "golden"),
+        checkers=(
+            "provider",
+            "golden",
+        ),
         says=(
             "openai POST /v1/chat/completions call 1: no recording matches",
             'model: recorded "gpt-5.1" -> sent "gpt-4o-mini"',
@@ -242,24 +242,24 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="the temperature dropped",
-        file=AI_CORE,
-        old='            "temperature": temperature,\n',
-        new="",
+        name="the_temperature_dropped",
         cell=ARTICLE,
-        checkers=("provider", "golden"),
+        checkers=(
+            "provider",
+            "golden",
+        ),
         says=(
             'temperature: recorded 0.7 -> sent "(absent)"',
             "0 credits charged where the golden has 20 (-20)",
         ),
     ),
     Fault(
-        name="an image charged although it failed",
-        file=IMAGES,
-        old="_charge(account, result.processed, price",
-        new="_charge(account, len(images), price",
+        name="an_image_charged_although_it_failed",
         cell=HALF,
-        checkers=("golden", "law-5"),
+        checkers=(
+            "golden",
+            "law-5",
+        ),
         says=(
             "4 credits charged where the golden has 2 (+2)",
             "ledger image_generation: units 2 -> 4, credits -2 -> -4",
@@ -267,13 +267,12 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="another account charged",
-        file=ENGINE,
-        old="            return CreditService.deduct_credits_for_operation(\n                self.account,",
-        new="            return CreditService.deduct_credits_for_operation(\n"
-        "                Account.objects.exclude(pk=self.account.pk).get(),",
+        name="another_account_charged",
         cell=ARTICLE,
-        checkers=("golden", "law-9"),
+        checkers=(
+            "golden",
+            "law-9",
+        ),
         says=(
             "account: 0 credits charged where the golden has 20 (-20)",
             "bystander-account: 20 credits charged where the golden has 0 (+20)",
@@ -281,24 +280,27 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="a deduction that adds credits",
-        file=CREDITS,
-        old="            account.credits = available - credits\n",
-        new="            account.credits = available + credits\n",
+        name="a_deduction_that_adds_credits",
         cell=ARTICLE,
-        checkers=("golden", "law-1", "law-2"),
+        checkers=(
+            "golden",
+            "law-1",
+            "law-2",
+        ),
         says=(
             "-20 credits charged where the golden has 20 (-40)",
             "ledger content_generation: balance 480 -> 520",
         ),
     ),
     Fault(
-        name="a deduction of the wrong sign",
-        file=CREDITS,
-        old="                credits_amount=-credits,",
-        new="                credits_amount=credits,",
+        name="a_deduction_of_the_wrong_sign",
         cell=ARTICLE,
-        checkers=("golden", "law-1", "law-2", "law-14"),
+        checkers=(
+            "golden",
+            "law-1",
+            "law-2",
+            "law-14",
+        ),
         says=(
             "ledger content_generation: credits -20 -> 20",
             "the balance is 480, its 1 transaction says 520 (-40 credits unexplained)",
@@ -306,22 +308,18 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="an old transaction rewritten",
-        file=CREDITS,
-        old="            usage = CreditUsageLog.objects.create(",
-        new="            CreditTransaction.objects.filter(account=account).update(description='merged')\n"
-        "            usage = CreditUsageLog.objects.create(",
+        name="an_old_transaction_rewritten",
         cell=ARTICLE,
         checkers=("law-7",),
         says=("transaction past-purchase changed: description Credits bought -> merged",),
     ),
     Fault(
-        name="a task left in progress",
-        file=WRITER,
-        old='        Task.objects.filter(pk=task.pk).update(status=Task.Status.COMPLETED, error="")\n',
-        new="",
+        name="a_task_left_in_progress",
         cell=ARTICLE,
-        checkers=("golden", "law-11"),
+        checkers=(
+            "golden",
+            "law-11",
+        ),
         says=(
             "20 credits charged, as before",
             "rows + task status queued->in_progress",
@@ -329,25 +327,24 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="another account's keywords accepted",
-        file=f"{CORE}/ai/functions/auto_cluster.py",
-        old="Keyword.objects.filter(account=account)",
-        new="Keyword.objects.all()",
+        name="another_accounts_keywords_accepted",
         cell=FOREIGN,
-        checkers=("http", "provider"),
+        checkers=(
+            "http",
+            "provider",
+        ),
         says=(
             "POST /api/v1/planner/keywords/auto_cluster/ answered 202, expected 400",
             "0 credits charged, as before",
         ),
     ),
     Fault(
-        name="the provider asked twice",
-        file=ENGINE,
-        old="            answer = ai_core.run_ai_request(prompt, **config)  # 3",
-        new="            answer = ai_core.run_ai_request(prompt, **config)\n"
-        "            answer = ai_core.run_ai_request(prompt, **config)",
+        name="the_provider_asked_twice",
         cell=ARTICLE,
-        checkers=("provider", "golden"),
+        checkers=(
+            "provider",
+            "golden",
+        ),
         says=(
             "openai POST /v1/chat/completions call 2: no recording matches",
             "the one recording of this request was already played",
@@ -355,33 +352,30 @@ FAULTS = (
         ),
     ),
     Fault(
-        name="402 answered as 200",
-        file=f"{CORE}/api/exceptions.py",
-        old="return failure(402, ",
-        new="return failure(200, ",
+        name="payment_required_answered_as_200",
         cell=UNPAID_LINK,
         checkers=("http",),
         says=("POST /api/v1/linker/process/ answered 200, expected 402",),
     ),
     Fault(
-        name="the pre-check left out",
-        file=ENGINE,
-        old="            CreditService.check_credits(self.account, operation)  # 2.5",
-        new="            pass",
+        name="the_pre-check_left_out",
         cell=UNPAID_ARTICLE,
-        checkers=("golden", "provider"),
+        checkers=(
+            "golden",
+            "provider",
+        ),
         says=(
             "calls openai POST /v1/chat/completions: 0 -> 1",
             "0 credits charged, as before",
         ),
     ),
     Fault(
-        name="a direct service at another price",
-        file=f"{CORE}/business/linking/services/linker_service.py",
-        old="                amount=price,",
-        new="                amount=price + 1,",
+        name="a_direct_service_at_another_price",
         cell=LINK,
-        checkers=("golden", "law-6"),
+        checkers=(
+            "golden",
+            "law-6",
+        ),
         says=(
             "2 credits charged where the golden has 1 (+1)",
             "internal_linking: 2 credits charged, the rate card says 1 (+1)",

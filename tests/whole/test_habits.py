@@ -5,7 +5,6 @@ That each of these tests sees a harness that does not know its habit is proved b
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from difflib import unified_diff
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend import description
+from harness.jobs.score import plant
 from harness.judge.golden import canonical
 from harness.store import history
 from tests.whole import workshop
@@ -51,7 +51,7 @@ def plain(pristine: Workshop) -> Cells:
 
 def with_habit(habit: Habit, place: Workshop, pristine: Workshop | None) -> Workshop:
     """`place`, where the backend has the habit; its database is `pristine`'s where that is given and no migration differs."""
-    subprocess.run(["git", "apply", str(habit.patch)], cwd=place.folder, check=True)
+    plant.apply_diff(habit.patch.read_text(), place.folder, habit.name)
     for edit in habit.edits:
         place.edit(*edit)
     if pristine is not None and not habit.migrates:

@@ -9,8 +9,9 @@ from itertools import chain
 
 import pytest
 
+from harness.jobs.score import plant
 from tests.whole import workshop
-from tests.whole.seeded import FAULTS, Fault
+from tests.whole.seeded import FAULTS, MISTAKES, Fault
 from tests.whole.workshop import Workshop
 
 pytestmark = pytest.mark.stack
@@ -21,7 +22,7 @@ AT_A_GLANCE = 3
 
 def sample(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
     """Few faults by which every checker of all of them is seen, and one of them in a migration."""
-    chosen: list[Fault] = [next(fault for fault in faults if "/migrations/" in fault.file)]
+    chosen: list[Fault] = [next(fault for fault in faults if fault.migrates)]
     while left := {one for fault in faults for one in fault.checkers} - {
         one for fault in chosen for one in fault.checkers
     }:
@@ -50,8 +51,8 @@ def pristine(tmp_path_factory: pytest.TempPathFactory, cache) -> Workshop:
 def test_a_seeded_fault_is_refused_and_explained(fault: Fault, pristine: Workshop, shop):
     """Claim: exit code 1, the cell is named, the checkers that should see it do, and what it means is said at a glance."""
     broken = shop()
-    broken.edit(f"backend/{fault.file}", fault.old, fault.new)
-    if "/migrations/" not in fault.file:
+    plant.apply(fault.entry, broken.folder)
+    if not fault.migrates:
         broken.borrow_database(pristine)
     told = broken.harness("verify", "--only", fault.cell)
     assert told.code == 1, told.out + told.err
@@ -63,6 +64,11 @@ def test_a_seeded_fault_is_refused_and_explained(fault: Fault, pristine: Worksho
     for text in fault.says:
         assert any(text in line for line in glance), f"not said at a glance: {text!r}\n{told.out}"
     assert f"  repeat: harness verify --only {fault.cell}" in told.block(fault.cell)
+
+
+def test_every_seeded_fault_says_what_the_report_must_say():
+    """Claim: each patch of mistakes/seeded is held to its words here, and each fault here is a patch there."""
+    assert {fault.name for fault in FAULTS} == {file.stem for file in (MISTAKES / "seeded").glob("*.patch")}
 
 
 def test_the_sample_sees_every_checker():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from harness.jobs.score import plant
 from tests.whole.workshop import REPOSITORY, Told, Workshop
 
 TARGETS = REPOSITORY / "tests" / "targets"
@@ -137,7 +137,7 @@ def test_a_fault_of_a_target_is_told(
         shutil.copytree(TARGETS / part, tmp_path / part, ignore=shutil.ignore_patterns(*MADE))
     description = tmp_path / f"{name}.harness"
     (description / ".harness").symlink_to(TARGETS / f"{name}.harness" / ".harness")  # its packages are installed once
-    subprocess.run(["git", "apply", str(patch)], cwd=tmp_path / name, check=True)
+    plant.apply_diff(patch.read_text(), tmp_path / name, patch.stem)
     if "/migrations/" not in patch.read_text():
         Workshop(folder=description, cache=cache).borrow_database(
             Workshop(folder=TARGETS / f"{name}.harness", cache=cache)

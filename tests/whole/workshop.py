@@ -116,10 +116,10 @@ class Workshop:
         shutil.copyfile(*(packs / f"{name}.pack" for name in names))
 
 
-def in_repository(*words: str) -> Told:
-    """Run `harness words...` in the repository itself: for what only explains or refuses."""
+def in_repository(*words: str, patience_s: float = PATIENCE_S) -> Told:
+    """Run `harness words...` in the repository itself: for what explains or refuses, or makes its own copies."""
     done = subprocess.run(
-        [*COMMAND, *words], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+        [*COMMAND, *words], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=patience_s
     )
     return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 
