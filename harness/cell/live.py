@@ -42,7 +42,8 @@ class Live:
         self.session: requests.Session = stack.session() if inside else _direct()
         self.clock: Clock = stack.clock
         leap = self._leap if self.clock.file is not None else None
-        self.broker: Any = stack.line if inside else Broker(stack.redis_url, holding=self._holding, leap=leap)
+        tap: dict[str, Any] = {"holding": self._holding, "leap": leap, "ahead": lambda: clock.ahead(self.clock)}
+        self.broker: Any = stack.line if inside else Broker(stack.redis_url, **tap)
         self.fake = FakeControl(stack.fake_control)
         self._console: Any = stack.shell() if inside else None
         self._holder: Any = None

@@ -14,7 +14,7 @@ part        | name, run, cells, of a worker also isolation and boot_s: which sha
 cell.start  | scenario, path, title
 seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
 http        | method, path, status, request (JSON or null), response (JSON or text), expected
-task        | id, name, args, kwargs, state (SUCCESS, FAILURE, REVOKED, LOST), error, result
+task        | one task message and what came of it: see `TaskRun`
 call        | one provider call as the fake saw it: see `Call`
 tape        | tape (cassette names), unplayed (list of {cassette, index, request}), late (count)
 row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings),
@@ -147,7 +147,13 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRun:
-    """One Celery task message: its name, arguments, and how it ended (SUCCESS, FAILURE, REVOKED, LOST)."""
+    """One Celery task message: its name, arguments, and how it ended (SUCCESS, FAILURE, REVOKED, LOST).
+
+    `parent` is the id of the message whose task sent it. `due` says of each try when it may run, where any has to wait, and
+    `expires` when it may no more: "+60s" after it was sent, "next 06:00:00Z", "past". `exception` is {type, message}; an
+    unknown name ends in FAILURE with NotRegistered. Sent and never run: not `started`. `redelivered` counts messages that
+    came again because their worker had died; what is told is the first.
+    """
 
     id: str
     name: str
@@ -156,6 +162,15 @@ class TaskRun:
     state: str = "SUCCESS"
     error: str = ""
     result: Any = None
+    exception: Mapping[str, str] = field(default_factory=dict)
+    queue: str = ""
+    parent: str = ""
+    due: tuple[str, ...] = ()
+    expires: str = ""
+    retries: int = 0
+    priority: int = 0
+    started: bool = True
+    redelivered: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class Builder:
         elif kind == "call":
             self._lists["calls"].append(_make(Call, event, tuples=("problems", "request_ids")))
         elif kind == "task":
-            self._lists["tasks"].append(_make(TaskRun, event, tuples=("args",)))
+            self._lists["tasks"].append(_make(TaskRun, event, tuples=("args", "due")))
         elif kind == "http":
             self._lists["http"].append(_make(HttpExchange, event))
         elif kind == "log":

@@ -13,7 +13,8 @@ from harness.stack.broker import content
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """One message. `eta` is the ISO time before which it may not run, "" for at once; `unreadable` says why its arguments
+    """One message. `eta` is the ISO time before which it may not run, "" for at once, `expires` that after which it may not;
+    `parent` is the id of the message whose task sent it; `unreadable` says why its arguments
     cannot be shown, and they are then empty."""
 
     id: str
@@ -21,6 +22,8 @@ class Envelope:
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = ()  # type: ignore[assignment]  # a mapping always; frozen values have no factory for free
     eta: str = ""
+    expires: str = ""
+    parent: str = ""
     retries: int = 0
     priority: int = 0
     routing_key: str = ""
@@ -82,5 +85,7 @@ def _about(of: Mapping[str, Any], task: Any, args: Any, kwargs: Any) -> dict[str
         "args": tuple(args) if isinstance(args, list | tuple) else (args,),
         "kwargs": kwargs if isinstance(kwargs, Mapping) else {},
         "eta": str(of.get("eta") or ""),
+        "expires": str(of.get("expires") or ""),
+        "parent": str(of.get("parent_id") or ""),
         "retries": int(of.get("retries") or 0),
     }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
 
 import redis
 
 from harness.stack.broker.traffic import Traffic
+from harness.stack.broker.when import moment
 
 ASKING = ("celery.chord_unlock",)
 """Tasks of Celery itself that ask every second whether others have ended."""
@@ -44,14 +43,6 @@ def first(traffic: Traffic, dues: Mapping[str, float]) -> float:
     """The time to go to: the first at which anything but asking is due, if there is anything else."""
     work = [when for task_id, when in dues.items() if traffic.tasks[task_id].message.task not in ASKING]
     return min(work or dues.values(), default=0.0)
-
-
-def moment(eta: str) -> float | None:
-    """Seconds since the epoch; a time without a zone is UTC's, as Celery has it. None for what is no time."""
-    with suppress(ValueError):
-        when = datetime.fromisoformat(eta)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    return None
 
 
 def age(client: redis.Redis, seconds: float) -> None:

@@ -13,7 +13,7 @@ import redis
 
 from harness.core.errors import StackError
 
-_SOURCE = re.compile(rb"^\d+\.\d+ \[(\d+) ([^\]]*)\] ")
+_SOURCE = re.compile(rb"^(\d+\.\d+) \[(\d+) ([^\]]*)\] ")
 _ARGUMENT = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b"}
@@ -22,12 +22,14 @@ _VERB = re.compile(rb'"([A-Za-z]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `client` is the address it came from ("127.0.0.1:50312", a socket's path, "lua"), `words` its arguments."""
+    """One command. `client` is the address it came from ("127.0.0.1:50312", a socket's path, "lua"), `words` its arguments, `at` the
+    seconds since the epoch by the server's clock."""
 
     db: int
     client: str
     verb: bytes
     words: tuple[bytes, ...]
+    at: float = 0.0
 
 
 class Tap:
@@ -80,7 +82,8 @@ def command(line: bytes, verbs: frozenset[bytes]) -> Command | None:
     if source is None or said is None or said.group(1).upper() not in verbs:
         return None
     words = tuple(_unescape(match) for match in _ARGUMENT.findall(line, said.end()))
-    return Command(int(source.group(1)), source.group(2).decode("ascii", "replace"), said.group(1).upper(), words)
+    at, db, client = source.groups()
+    return Command(int(db), client.decode("ascii", "replace"), said.group(1).upper(), words, float(at))
 
 
 def verb(line: bytes) -> bytes:

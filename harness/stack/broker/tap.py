@@ -40,9 +40,12 @@ apply what is due then. By how many it went; None: that is not worth it."""
 class Broker:
     """Tap and reset of one broker. Not thread-safe: one cell at a time owns it."""
 
-    def __init__(self, url: str, *, holding: Holding | None = None, leap: Leap | None = None) -> None:
+    def __init__(
+        self, url: str, *, holding: Holding | None = None, leap: Leap | None = None,
+        ahead: Callable[[], float] = lambda: 0.0,
+    ) -> None:  # fmt: skip
         """`holding` asks the workers; it is called when a task is open and nothing happens any more. Without `leap` what is
-        due later is waited for."""
+        due later is waited for. `ahead` is by how many seconds the target's clock is."""
         self.url = url
         self._redis = redis.Redis.from_url(url)
         self._holding, self._leap = holding, leap
@@ -51,7 +54,7 @@ class Broker:
         self._keeper = Keeper(self._redis)
         self._tap = monitor.Tap(self._redis)
         self._marks = 0
-        self._traffic = Traffic()
+        self._traffic = Traffic(ahead=ahead)
         self._redelivered: list[str] = []
         self._quiet_since = time.monotonic()
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from harness.core.history import TaskRun
 from harness.stack.broker import content, envelope
-from harness.stack.broker.envelope import Envelope
 from harness.stack.broker.monitor import Command
+from harness.stack.broker.seen import Key, Seen, again, begun, told
 
 VERBS = frozenset({b"LPUSH", b"RPUSH", b"SET", b"SETEX", b"PSETEX", b"PUBLISH", b"BRPOP", b"HSET", b"HMSET"})
 """The commands in which a broker's traffic shows."""
@@ -30,34 +30,12 @@ ENDS = {
     "task-rejected": "REJECTED",
 }
 """Event of a worker -> the state in which it leaves the task."""
+RAN = ("task-started", "task-succeeded", "task-failed", "task-retried")
 STORED_ENDS = frozenset({"SUCCESS", "FAILURE", "REVOKED", "REJECTED", "IGNORED"})
 RESULT = b"celery-task-meta-"
 EVENTS = b"celeryev"
 ANSWERS = b".reply.celery.pidbox"
 """Lists on which workers answer whoever asked them; no task comes there."""
-
-Key = tuple[int, bytes]
-"""A database of the server and a key in it."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """One task: its first message, how often one was pushed, and how it ended. `state` is "" while it is open."""
-
-    message: Envelope
-    state: str = ""
-    error: str = ""
-    result: Any = None
-    stored: str = ""
-    """The state that was stored as its result; where workers send events it ends with the event, which comes after all that
-    a task does."""
-    watched: bool = False
-    """A worker has sent an event of it."""
-    started: bool = False
-    eta: str = ""
-    pushed: int = 1
-    list: Key | None = None
-    """Where its message was last pushed."""
 
 
 @dataclass(slots=True)
@@ -82,6 +60,8 @@ class Traffic:
     waits: int = 0
     """How often anybody began to wait; a queue that nobody has waited for since a message came is not served."""
     unserved_since: dict[Key, int] = field(default_factory=dict)
+    ahead: Callable[[], float] = lambda: 0.0
+    """By how many seconds the target's clock is ahead of the server's."""
 
     def hear(self, command: Command) -> None:
         _HEAR.get(command.verb, lambda *_: None)(self, command)
@@ -94,18 +74,7 @@ class Traffic:
             held.clear()
 
     def runs(self) -> tuple[TaskRun, ...]:
-        return tuple(
-            TaskRun(
-                id=task_id,
-                name=seen.message.task,
-                args=seen.message.args,
-                kwargs=seen.message.kwargs,
-                state=seen.state or "LOST",
-                error=seen.error,
-                result=seen.result,
-            )
-            for task_id, seen in self.tasks.items()
-        )
+        return tuple(map(told, self.tasks.values()))
 
     def close(self, task_id: str, state: str, error: str = "") -> None:
         seen = self.tasks[task_id]
@@ -141,15 +110,12 @@ def _pushed(traffic: Traffic, command: Command) -> None:
         key = (command.db, list_name)
         traffic.queues.setdefault(key)
         traffic.unserved_since.setdefault(key, traffic.waits)
+        sent = command.at + traffic.ahead() if read.eta or read.expires else 0.0
         known = traffic.tasks.get(read.id)
         if known is None:
-            traffic.tasks[read.id] = Seen(message=read, eta=read.eta, list=key)
-        elif known.state:
-            # a redelivered or retried message opens its task again
-            traffic.tasks[read.id] = Seen(message=read, eta=read.eta, pushed=known.pushed + 1, list=key)
+            traffic.tasks[read.id] = begun(read, key, sent)
         else:
-            known.pushed += 1
-            known.eta, known.started, known.stored, known.list = read.eta, False, "", key
+            again(known, read, key, sent)
         traffic.open.add(read.id)
 
 
@@ -189,7 +155,9 @@ def _stored(traffic: Traffic, command: Command) -> None:
         seen.result = meta.get("result")
     elif state in ("FAILURE", "REVOKED", "REJECTED"):
         seen.error = _why(meta.get("result"))
+        seen.exception = _exception(meta.get("result"))
     seen.stored = str(state)
+    seen.ran = seen.ran or state in ("SUCCESS", "FAILURE")
     if not seen.watched:
         traffic.close(seen.message.id, str(state))
 
@@ -199,6 +167,17 @@ def _why(failure: Any) -> str:
     text = " ".join(map(str, text)) if isinstance(text, list) else str(text or "")
     kind = failure.get("exc_type", "") if isinstance(failure, dict) else ""
     return f"{kind}: {text}".strip(": ")
+
+
+def _exception(failure: Any) -> dict[str, str]:
+    """The exception's class and what it says, without where it was raised."""
+    if not isinstance(failure, dict) or "exc_type" not in failure:
+        return {}
+    said = failure.get("exc_message")
+    return {
+        "type": str(failure["exc_type"]),
+        "message": " ".join(map(str, said)) if isinstance(said, list) else str(said or ""),
+    }
 
 
 def _told(traffic: Traffic, command: Command) -> None:
@@ -211,12 +190,15 @@ def _told(traffic: Traffic, command: Command) -> None:
             continue
         seen.watched = True
         # that an earlier try began may be told after the message of the next one; that it is over is told after that
+        seen.ran = seen.ran or kind in RAN
         seen.started = kind == "task-started" or (seen.started and kind not in ("task-received", "task-retried"))
         if kind == "task-rejected" and event.get("requeue"):
             continue
         if kind in ENDS:
             if kind == "task-succeeded" and not seen.stored:
                 seen.result = _literal(event.get("result"))
+            if kind == "task-failed" and not seen.exception:
+                seen.exception = _repr(str(event.get("exception", "")))
             traffic.close(seen.message.id, ENDS[kind], str(event.get("exception", "")))
 
 
@@ -237,6 +219,13 @@ def _events(payload: bytes) -> Iterable[Mapping[str, Any]]:
     except (ValueError, KeyError, TypeError, AttributeError, content.Unreadable):
         return ()
     return [event for event in (said if isinstance(said, list) else [said]) if isinstance(event, dict)]
+
+
+def _repr(text: str) -> dict[str, str]:
+    """An exception of which only its repr is known."""
+    kind, _, rest = text.partition("(")
+    said = _literal(f"({rest.removesuffix(')')},)") if rest else ()
+    return {"type": kind, "message": " ".join(map(str, said)) if isinstance(said, list) else rest.removesuffix(")")}
 
 
 def _literal(text: Any) -> Any:

@@ -21,7 +21,8 @@ from harness.stack.roles.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One task message. `due` is the second since the epoch from which it may be applied (eta, countdown)."""
+    """One task message. `due` is the second since the epoch from which it may be applied (eta, countdown); `told` is what
+    else the history says of it, in the words of TaskRun, `due` a single one."""
 
     id: str
     name: str
@@ -29,11 +30,22 @@ class Message:
     kwargs: Mapping[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict)
     due: float = 0.0
+    told: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
+    """One that runs is tried again where it stands: nothing waits."""
+
+
+Outcome = tuple[str, Any, str, Mapping[str, str]]
+"""(state, result as JSON, error, {type, message} of the exception)"""
 
 
 @dataclass(slots=True)
 class _Seen:
     message: Message
+    started: bool = False
+    exception: Mapping[str, str] = field(default_factory=dict)
+    retries: list[str] = field(default_factory=list)
+    """When each further try may run."""
     state: str = ""
     error: str = ""
     result: Any = None
@@ -63,6 +75,10 @@ class Line:
     def put(self, message: Message) -> None:
         with self._changed:
             known = self._seen.get(message.id)
+            if message.again:
+                if known is not None:
+                    known.retries.append(message.told["due"])
+                return
             if known is None or known.state:
                 self._seen[message.id] = _Seen(message)
             self._waiting.append(message)
@@ -77,6 +93,8 @@ class Line:
                     if message.due <= now:
                         del self._waiting[position]
                         self._running[message.id] = message.name
+                        if message.id in self._seen:
+                            self._seen[message.id].started = True
                         return message
                 if not wait:
                     return None
@@ -89,12 +107,12 @@ class Line:
         with self._changed:
             self._changed.notify_all()
 
-    def ended(self, task_id: str, state: str, result: Any, error: str) -> None:
+    def ended(self, task_id: str, state: str, result: Any, error: str, exception: Mapping[str, str]) -> None:
         with self._changed:
             self._running.pop(task_id, None)
             if task_id in self._seen:
                 seen = self._seen[task_id]
-                seen.state, seen.result, seen.error = state, result, error
+                seen.state, seen.result, seen.error, seen.exception = state, result, error, exception
             self._changed.notify_all()
 
     def settle(self, timeout_s: float, *, at_least: int = 0) -> str:
@@ -142,18 +160,7 @@ class Line:
     def tasks(self) -> tuple[TaskRun, ...]:
         """Every message since the last reset, in the order in which they were sent."""
         with self._changed:
-            return tuple(
-                TaskRun(
-                    id=seen.message.id,
-                    name=seen.message.name,
-                    args=seen.message.args,
-                    kwargs=seen.message.kwargs,
-                    state=seen.state or "LOST",
-                    error=seen.error,
-                    result=seen.result,
-                )
-                for seen in self._seen.values()
-            )
+            return tuple(map(_told, self._seen.values()))
 
     def redelivered(self) -> tuple[str, ...]:
         """None: what is applied in this process is acknowledged when it is taken."""
@@ -196,3 +203,21 @@ class Line:
 
     def _quiet(self) -> bool:
         return not self._waiting and not self._running
+
+
+def _told(seen: _Seen) -> TaskRun:
+    message = seen.message
+    due = (message.told.get("due", ""), *seen.retries)
+    return TaskRun(
+        id=message.id,
+        name=message.name,
+        args=message.args,
+        kwargs=message.kwargs,
+        state=seen.state or "LOST",
+        error=seen.error,
+        result=seen.result,
+        exception=seen.exception,
+        started=seen.started,
+        retries=len(seen.retries),
+        **{**message.told, "due": due if any(due) else ()},
+    )

@@ -16,7 +16,7 @@ from harness.core.errors import HarnessError, StackError, did_you_mean
 from harness.core.history import LogLine
 from harness.stack.inprocess import beat, wsgi
 from harness.stack.inprocess.interpreter import Target
-from harness.stack.inprocess.line import Line, Message
+from harness.stack.inprocess.line import Line, Message, Outcome
 from harness.stack.inprocess.shell import Shell
 from harness.stack.inprocess.tasks import applied, in_line
 from harness.stack.inprocess.worker import Threaded, Worker, forked, threaded
@@ -125,7 +125,7 @@ class InprocessStack:
                     worker = self.workers.popitem()[1]
                     worker.leave() if gone else worker.stop()
 
-    def run(self, message: Message) -> tuple[str, Any, str]:
+    def run(self, message: Message) -> Outcome:
         """Apply one message here."""
         return applied(self.target.app, message)
 

@@ -19,8 +19,10 @@ from datetime import datetime
 from typing import Any
 
 from celery.result import EagerResult
+from celery.utils import uuid
 
-from harness.stack.inprocess.line import Message
+from harness.stack.broker.when import counted, relation
+from harness.stack.inprocess.line import Message, Outcome
 
 
 @contextmanager
@@ -43,6 +45,9 @@ def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
 
     def apply(self: Any, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         if not getattr(sending, "now", False):
+            if options.get("retries"):
+                due = _relation(options, app.timezone)
+                put(Message(id=options["task_id"], name=self.name, args=(), kwargs={}, told={"due": due}, again=True))
             return real_apply(self, args, kwargs, **options)
         sending.now = False
         task_id = options.pop("task_id")
@@ -54,12 +59,19 @@ def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
                 kwargs=dict(kwargs or {}),
                 options=options,
                 due=_due(options, app.timezone),
+                told=_told(app, self.name, args, kwargs, options),
             )
         )
         return EagerResult(task_id, None, "PENDING", name=self.name)
 
     def send_task(name: str, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
-        return app.tasks[name].apply_async(args, kwargs, **options)
+        if name in app.tasks:
+            return app.tasks[name].apply_async(args, kwargs, **options)
+        # nobody knows the task before a worker looks for it
+        task_id = options.pop("task_id", None) or uuid()
+        due, told = _due(options, app.timezone), _told(app, name, args, kwargs, options)
+        put(Message(id=task_id, name=name, args=tuple(args or ()), kwargs=dict(kwargs or {}), due=due, told=told))
+        return EagerResult(task_id, None, "PENDING", name=name)
 
     app.conf.update(eager)
     Task.apply_async, Task.apply, app.send_task = apply_async, apply, send_task
@@ -74,25 +86,57 @@ def in_line(app: Any, put: Callable[[Message], None]) -> Iterator[None]:
             app.send_task = real_send
 
 
-def applied(app: Any, message: Message) -> tuple[str, Any, str]:
-    """Apply one message here and now: (state, result as JSON, error)."""
+def applied(app: Any, message: Message) -> Outcome:
+    """Apply one message here and now. Raises what Celery raises for an unknown task."""
     done = app.tasks[message.name].apply(
         list(message.args), dict(message.kwargs), task_id=message.id, **message.options
     )
     if done.state == "SUCCESS":
-        return done.state, json.loads(json.dumps(done.result, default=str)), ""
-    words = " ".join(map(str, getattr(done.result, "args", ()))) or str(done.result)
-    return done.state, None, f"{type(done.result).__name__}: {words}".strip(": ")
+        return done.state, json.loads(json.dumps(done.result, default=str)), "", {}
+    return done.state, None, *failed(done.result)
+
+
+def failed(error: Any) -> tuple[str, dict[str, str]]:
+    """(error, exception) of a task's outcome, in the words of the result that a worker would store."""
+    words = " ".join(map(str, getattr(error, "args", ())))
+    kind = type(error).__name__
+    return f"{kind}: {words or error}".strip(": "), {"type": kind, "message": words}
+
+
+def _told(app: Any, name: str, args: Any, kwargs: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What an envelope would say of a message that is sent now."""
+    parent = app.current_worker_task
+    route = app.amqp.router.route(dict(options), name, args or (), kwargs or {})
+    queue = route.get("queue") or app.conf.task_default_queue
+    return {
+        "queue": str(getattr(queue, "name", queue)),
+        "parent": parent.request.id if parent else "",
+        "due": _relation(options, app.timezone),
+        "expires": _expires(options.get("expires"), app.timezone),
+        "priority": route.get("priority") or 0,
+    }
+
+
+def _relation(options: Mapping[str, Any], timezone: Any) -> str:
+    """When it may run, to the sending, which is now."""
+    if options.get("countdown"):
+        return counted(float(options["countdown"]))
+    return relation(_zoned(options["eta"], timezone), time.time()) if options.get("eta") else ""
+
+
+def _expires(expires: Any, timezone: Any) -> str:
+    if isinstance(expires, int | float):
+        return counted(float(expires))
+    return relation(_zoned(expires, timezone), time.time()) if expires else ""
+
+
+def _zoned(when: Any, timezone: Any) -> str:
+    at = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return (at if at.tzinfo else at.replace(tzinfo=timezone)).isoformat()
 
 
 def _due(options: Mapping[str, Any], timezone: Any) -> float:
     if options.get("countdown"):
         return time.time() + float(options["countdown"])
     eta = options.get("eta")
-    if isinstance(eta, str):
-        eta = datetime.fromisoformat(eta)
-    if eta is None:
-        return 0.0
-    if eta.tzinfo is None:
-        eta = eta.replace(tzinfo=timezone)
-    return float(eta.timestamp())
+    return float(datetime.fromisoformat(_zoned(eta, timezone)).timestamp()) if eta else 0.0

@@ -17,11 +17,12 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from harness.stack.inprocess import voices
-from harness.stack.inprocess.line import Line, Message
+from harness.stack.inprocess.line import Line, Message, Outcome
+from harness.stack.inprocess.tasks import failed
 from harness.stack.isolation import linux
 from harness.stack.isolation.supervise import run_as_child, signals_held
 
-Run = Callable[[Message], tuple[str, Any, str]]
+Run = Callable[[Message], Outcome]
 
 
 class Worker(Protocol):
@@ -152,12 +153,12 @@ def _apply(line: Line, run: Run, message: Message) -> None:
     line.ended(message.id, *outcome)
 
 
-def _guarded(run: Run, message: Message) -> tuple[str, Any, str]:
+def _guarded(run: Run, message: Message) -> Outcome:
     """What Celery itself could not run (an unknown task, arguments that cannot be read) has failed all the same."""
     try:
         return run(message)
     except Exception as error:
-        return "FAILURE", None, f"{type(error).__name__}: {error}"
+        return "FAILURE", None, *failed(error)
 
 
 def _close_connections() -> None:

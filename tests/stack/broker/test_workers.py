@@ -82,6 +82,7 @@ def test_a_failure_brings_its_error(yard):
     (task,) = yard.run("yard.fail")
     assert task.state == "FAILURE"
     assert "no such site" in task.error
+    assert task.exception == {"type": "ValueError", "message": "no such site"}
 
 
 def test_a_task_without_a_stored_result_tells_it_all_the_same(yard):
@@ -99,11 +100,28 @@ def test_a_task_that_ends_without_a_result_settles(yard, name, states):
 def test_a_retry_is_one_task_that_ends_once(yard):
     (task,) = yard.run("yard.again")
     assert (task.state, task.result) == ("SUCCESS", 2)
+    assert (task.retries, task.due, task.redelivered) == (2, ("", "+1s", "+1s"), 0)
+
+
+def test_a_message_is_told_whole(yard):
+    """Claim: queue, priority, when it may run and no more, and that it ran, whatever the serializer and the prefix."""
+    queue = "celery" if yard.options is not TELLING else "yard"
+    (task,) = yard.run("yard.add", 1, countdown=1, expires=600, priority=6)
+    assert (task.queue, task.priority, task.due, task.expires, task.started) == (queue, 6, ("+1s",), "+600s", True)
+    (task,) = yard.run("yard.add", 1)
+    assert (task.due, task.expires, task.parent, task.exception) == ((), "", "", {})
+
+
+def test_an_unknown_name_is_told(yard):
+    """Claim: a message for a task that no worker knows ends with the words for it."""
+    (task,) = yard.run("yard.nobody")
+    assert (task.state, task.exception["type"]) == ("FAILURE", "NotRegistered")
+    assert "yard.nobody" in task.exception["message"]
 
 
 def test_an_expired_message_settles(yard):
     (task,) = yard.run("yard.add", 1, expires=-1)
-    assert task.state == "REVOKED"
+    assert (task.state, task.started, task.expires) == ("REVOKED", False, "past")
 
 
 def test_a_message_that_no_worker_serves_is_told_at_once(yard):
@@ -116,6 +134,8 @@ def test_a_message_that_no_worker_serves_is_told_at_once(yard):
     assert "nobody" in told
     assert time.monotonic() - begun < 60  # a tenth would do: the bound is the time-out's half, for a busy machine
     served = "celery" if yard.options is not TELLING else "yard:yard"
+    (task,) = yard.tap.tasks()
+    assert (task.state, task.started) == ("LOST", False)
     assert told.endswith(f"; they serve {served} ([roles.worker] queues = [...] names all that one shall serve)")
 
 
@@ -131,7 +151,7 @@ def test_what_was_not_acknowledged_comes_again_when_its_worker_died(yard, tmp_pa
     assert done.read_text() == "x"
     assert yard.tap.redelivered() == ("yard.held",)
     (task,) = yard.tap.tasks()
-    assert task.state == "SUCCESS"
+    assert (task.state, task.redelivered, task.retries, task.started) == ("SUCCESS", 1, 0, True)
 
 
 def test_what_was_acknowledged_dies_with_its_worker(yard, tmp_path):
@@ -146,7 +166,7 @@ def test_what_was_acknowledged_dies_with_its_worker(yard, tmp_path):
     assert yard.lost == 1
     assert yard.tap.settle(30) == ""
     (task,) = yard.tap.tasks()
-    assert (task.state, task.error) == ("LOST", "its worker was killed")
+    assert (task.state, task.error, task.started) == ("LOST", "its worker was killed", True)
 
 
 def test_a_chord_is_open_until_its_body_has_run(tmp_path):

@@ -11,7 +11,7 @@ from celery import Celery
 from django.conf import settings
 
 from harness.stack.inprocess import tasks
-from harness.stack.inprocess.line import Line, Message
+from harness.stack.inprocess.line import Line, Message, Outcome
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Yard:
     put: Any = None
     """Where messages go instead, in a fork."""
 
-    def run(self, message: Message) -> tuple[str, Any, str]:
+    def run(self, message: Message) -> Outcome:
         return tasks.applied(self.app, message)
 
 

@@ -41,13 +41,40 @@ def test_a_failed_task_is_told_as_a_worker_tells_it(yard):
     worker.apply_here(yard.line, yard.run)
     (seen,) = yard.line.tasks()
     assert (seen.id, seen.name, seen.state, seen.error) == (task_id, "yard.fail", "FAILURE", "ValueError: not today 7")
+    assert seen.exception == {"type": "ValueError", "message": "not today 7"}
 
 
 def test_an_unknown_task_fails_instead_of_vanishing(yard):
     """Claim: a message whose task is gone when it is applied is a failed task."""
     yard.line.put(Message(id="x", name="yard.gone", args=(), kwargs={}))
     worker.apply_here(yard.line, yard.run)
-    assert [(task.state, task.error) for task in yard.line.tasks()] == [("FAILURE", "NotRegistered: 'yard.gone'")]
+    assert [(task.state, task.error) for task in yard.line.tasks()] == [("FAILURE", "NotRegistered: yard.gone")]
+
+
+def test_a_message_is_told_as_its_envelope_would_tell_it(yard):
+    """Claim: queue, parent, priority, when it may run and no more; who never ran says so."""
+    yard.app.tasks["yard.say"].apply_async(("one", "two"), priority=6, expires=600)
+    yard.app.send_task("yard.nobody", ("x",), queue="other", countdown=3600)
+    worker.apply_here(yard.line, yard.run)
+    parent, later, child = yard.line.tasks()
+    assert (parent.queue, parent.priority, parent.expires, parent.due, parent.parent) == ("celery", 6, "+600s", (), "")
+    assert (child.parent, child.started) == (parent.id, True)
+    assert (later.name, later.queue, later.due, later.started) == ("yard.nobody", "other", ("+3600s",), False)
+
+
+def test_a_retry_is_told(yard):
+    """Claim: a task that is tried again where it stands counts its tries, and says for when each was meant."""
+
+    @yard.app.task(name="yard.again", bind=True, max_retries=2)
+    def again(self):
+        if self.request.retries < 2:
+            raise self.retry(countdown=5)
+        return self.request.retries
+
+    yard.line.publish("yard.again")
+    worker.apply_here(yard.line, yard.run)
+    (task,) = yard.line.tasks()
+    assert (task.state, task.retries, task.due) == ("SUCCESS", 2, ("", "+5s", "+5s"))
 
 
 def test_a_task_for_later_is_not_applied_now(yard):
