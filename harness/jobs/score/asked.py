@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,17 +18,34 @@ import harness
 from harness.jobs.score.judge import said
 from harness.jobs.score.values import Outcome
 
-JOBS: Mapping[str, tuple[str, ...]] = {"verify": ("verify",), "week": ("week",)}
-"""A job that can tell a mistake -> the words that ask for it. Its document has failures and unknowns, or verdicts."""
+JOBS = ("verify", "week")
+"""Verbs that can tell a mistake: their documents have failures and unknowns, or verdicts."""
+OURS = ("--only", "--path", "--shard", "--phase", "--plan", "--config", "--runs", "--isolation", "--json")
+"""Options that a job is not given here: every cell is driven, and where and of what is the runner's business."""
+
+
+def parsed(text: str) -> tuple[str, ...]:
+    """The jobs of "verify --tier inprocess,week", each with its options. Raises ValueError with what is wrong."""
+    jobs = tuple(dict.fromkeys(" ".join(part.split()) for part in text.split(",") if part.strip()))
+    if not jobs:
+        raise ValueError("no job is named")
+    for job in jobs:
+        name, *options = shlex.split(job)
+        if name not in JOBS:
+            raise ValueError(f"{name} is none of {', '.join(JOBS)}")
+        if taken := [one for one in options if one.partition("=")[0] in OURS]:
+            raise ValueError(f"{name} {taken[0]}: every cell of a patch is driven, and where is not said here")
+    return jobs
 
 
 def ask(job: str, described: Path, *, isolation: str, patience_s: float) -> Outcome:
-    """What `job` says of the target that `described` (a harness.toml) describes; it is ended after `patience_s`."""
+    """What `job` (its name, and its options) says of the target that `described` (a harness.toml) describes; it is ended after `patience_s`."""
     runs = described.parent / "planted-runs"
-    words = [*JOBS[job], "--config", str(described), "--runs", str(runs), "--isolation", isolation, "--json"]
+    name, *options = shlex.split(job)
+    words = [name, *options, "--config", str(described), "--runs", str(runs), "--isolation", isolation, "--json"]
     began = time.monotonic()
     code, out = _run([sys.executable, "-m", "harness", *words], described.parent, patience_s)
-    return said(job, code, document(out), seconds=time.monotonic() - began, day=f"{datetime.now(UTC):%Y-%m-%d}")
+    return said(name, code, document(out), seconds=time.monotonic() - began, day=f"{datetime.now(UTC):%Y-%m-%d}")
 
 
 def document(out: str) -> Mapping[str, Any]:

@@ -94,9 +94,9 @@ def _heard(job: str, document: Mapping[str, Any]) -> Iterable[Heard]:
     bad = [one for one in verdicts if Status(one["status"]).bad]
     for check in dict.fromkeys(one["checker"] for one in bad):
         here = [one for one in bad if one["checker"] == check]
-        cells = {one["cell"] for one in here if one.get("cell")}
+        cells = list(dict.fromkeys(one["cell"] for one in here if one.get("cell")))
         evidence = next((line for one in here for line in one["evidence"]), "")
-        yield Heard(job=job, check=check, cells=len(cells), evidence=evidence)
+        yield Heard(job=job, check=check, cells=len(cells), cell=cells[0] if cells else "", evidence=evidence)
 
 
 def _name(heard: Heard) -> str:

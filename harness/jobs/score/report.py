@@ -45,6 +45,8 @@ def print_score(console: Console, score: Score, facts: Mapping[str, Any]) -> Non
     say(console, f"neutral refactors left in peace: {_of(score.neutral)}" + _ids(score.declared, ", declared: "))
     for one in score.alarms:
         say(console, f"  alarm  {one.entry.id}: {one.entry.what}  {_by(one)}", "red")
+        for heard in one.outcome.by[:MOST]:
+            say(console, f"           {heard.cell or 'the run'}: {heard.check}: {heard.evidence}")
     if score.survivors:
         say(console, f"survived: {len(score.survivors)}", "bold")
     for one in score.survivors:
@@ -66,7 +68,7 @@ def document(score: Score, measured: Sequence[Measured], facts: Mapping[str, Any
 
     {"format", "status": "pass"|"fail", "score": {"told", "of", "share", "wilson_lower"}, "kinds": {kind: {"told", "of"}},
     "first": {check: n}, "golden_alone": [id], "stopped": [id], "survivors": [id], "neutral": {"told", "of"}, "alarms": [id],
-    "declared": [id], "patches": [{"id", "kind", "what", "role", "phase", "changes", "how", "by": [{"job", "check", "cells",
+    "declared": [id], "patches": [{"id", "kind", "what", "role", "phase", "changes", "how", "by": [{"job", "check", "cells", "cell",
     "evidence"}], "code", "seconds", "measured_on", "kept"}], "facts"}; told of neutral are those left in peace
     """
     whole = {**asdict(score.whole), "share": score.whole.value, "wilson_lower": score.lower}

@@ -37,11 +37,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A check of a job that did not pass, in how many cells (0: of the whole run), and the first line of its evidence."""
+    """A check of a job that did not pass, in how many cells (0: of the whole run), the first of them, and the first line of its
+    evidence. `job` is the job's name, without options."""
 
     job: str
     check: str
     cells: int
+    cell: str
     evidence: str
 
 

@@ -10,10 +10,9 @@ import click
 from rich.console import Console
 
 from harness.core.errors import DIFFERENCES, OK
-from harness.jobs.score import catalogue, judge
+from harness.jobs.score import asked, catalogue, judge
 from harness.jobs.score import report as shown
 from harness.jobs.score import run as job
-from harness.jobs.score.asked import JOBS
 from harness.verb.options import config_option, isolation_option, json_option, loaded, shard_option
 
 MISTAKES = "mistakes"
@@ -21,10 +20,10 @@ MISTAKES = "mistakes"
 
 
 def _jobs(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    if not named or any(one not in JOBS for one in named):
-        raise click.BadParameter(f"'{value}' is not a list of {', '.join(JOBS)}", context, parameter)
-    return named
+    try:
+        return asked.parsed(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, parameter) from None
 
 
 @click.command()
@@ -39,7 +38,7 @@ def _jobs(context: click.Context, parameter: click.Parameter, value: str) -> tup
     default="verify",
     show_default=True,
     metavar="JOB,...",
-    help=f"Who is asked: {', '.join(JOBS)}.",
+    help=f"Who is asked, with options: {', '.join(asked.JOBS)}.",
 )
 @shard_option
 @click.option(

@@ -37,7 +37,9 @@ def entry(diff: str = DRAW_IS_SIX, **said: object) -> Entry:
 
 
 def outcome(how: How, *checks: str, code: str = "") -> Outcome:
-    by = tuple(Heard(job="verify", check=check, cells=1, evidence=f"{check} says so") for check in checks)
+    by = tuple(
+        Heard(job="verify", check=check, cells=1, cell="a@manual", evidence=f"{check} says so") for check in checks
+    )
     return Outcome(how=how, by=by, code=code, seconds=2.5, measured_on="2026-01-02")
 
 

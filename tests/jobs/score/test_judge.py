@@ -30,10 +30,10 @@ def test_who_told_and_in_how_many_cells():
     )  # fmt: skip
     assert found.how is How.TOLD
     assert found.by == (
-        Heard(job="verify", check="golden", cells=2, evidence="10 instead of 20"),
-        Heard(job="verify", check="law-6", cells=1, evidence=""),
-        Heard(job="verify", check="settled", cells=1, evidence="a task is open"),
-        Heard(job="verify", check="unused", cells=0, evidence=""),
+        Heard(job="verify", check="golden", cells=2, cell="a@manual", evidence="10 instead of 20"),
+        Heard(job="verify", check="law-6", cells=1, cell="a@manual", evidence=""),
+        Heard(job="verify", check="settled", cells=1, cell="c@manual", evidence="a task is open"),
+        Heard(job="verify", check="unused", cells=0, cell="", evidence=""),
     )
 
 

@@ -43,6 +43,7 @@ def test_the_tables():
         "  boot  c  role-died",
         "neutral refactors left in peace: 1 of 2",
         "  alarm  n: Drawing costs 6.  http 1",
+        "a@manual: http: http says so",
         "b: Rows are lost.",
         "commit: abc",
         "score: 1 of 2 mistakes told, 50%; with 95 % certainty at least 9% of such mistakes",
@@ -62,4 +63,6 @@ def test_the_document_holds_every_patch_without_its_diff():
     assert found["score"]["share"] == 0.5
     (first, *_) = found["patches"]
     assert "diff" not in first
-    assert list(first["by"]) == [{"job": "verify", "check": "golden", "cells": 1, "evidence": "golden says so"}]
+    assert list(first["by"]) == [
+        {"job": "verify", "check": "golden", "cells": 1, "cell": "a@manual", "evidence": "golden says so"}
+    ]

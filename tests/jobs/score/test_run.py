@@ -116,6 +116,18 @@ def test_what_does_not_apply_stops_the_catalogue_before_anything_is_asked(tmp_pa
     assert maker.asked == []
 
 
+def test_jobs_have_options_but_none_that_leaves_cells_out():
+    """Claim: options belong to the job; --only and its like are refused, so that no patch is measured by half."""
+    assert asked.parsed("verify  --tier inprocess, week,week") == ("verify --tier inprocess", "week")
+    for text, says in {
+        "": "no job",
+        "verfy": "verfy is none of",
+        "verify --only=x": "verify --only=x: every cell",
+    }.items():
+        with pytest.raises(ValueError, match=says):
+            asked.parsed(text)
+
+
 def test_what_a_command_prints_is_read_to_its_last_object():
     """Claim: lines that are no JSON, and values that are no object, are passed over; nothing is nothing."""
     assert asked.document('isolation: x\n{"a": 1}\n[2]\n') == {"a": 1}

@@ -65,7 +65,7 @@ def test_the_document_is_all_of_stdout(told):
 
 
 def test_an_unknown_job_is_refused(told):
-    assert "'verfy' is not a list of verify, week" in str(told({}, "--jobs", "verfy").exception)
+    assert "verfy is none of verify, week" in str(told({}, "--jobs", "verfy").exception)
 
 
 @pytest.mark.stack
