@@ -15,7 +15,7 @@ golden   compare the last run with the goldens: `./dev golden -- diff`, `-- acce
 contracts  provider, API, request bodies, Celery, schema and legacy at every phase, with drift
 fuzz     the models endpoint on generated database states; the seed is printed, JUnit and HAR are kept in runs/
 score    every mistake and every refactor of mistakes/, each planted and told or not: long, and goes on where it was stopped
-bench    ratios against named floors, measured in the same run
+bench    ratios against named floors and peers, measured in the same run
 
 All of them share one environment, .venv, which is installed again only when pyproject.toml changes.
 """
@@ -31,7 +31,7 @@ import virtualenv  # nox brings it
 
 HERE = Path(__file__).parent
 VENV = HERE / ".venv"
-BENCHES = ("fake", "stack")
+BENCHES = ("fake", "boot", "stack")
 nox.options.sessions = ["verify"]
 nox.needs_version = ">=2025.2"
 

@@ -1,5 +1,6 @@
 """The target made ready to boot, before anything is cut off from the network.
 
+foresee  what will run it starts to import what it needs, beside all that follows here
 ready    its environment is installed, and what harness.toml leaves out is filled in by looking
 looked   what looking finds, from the cache where nothing changed
 """
@@ -16,8 +17,13 @@ from harness.backend.roles import usual
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.look.values import Look
-from harness.stack.processes import looking
+from harness.stack.processes import early
 from harness.verb.inside import answer
+
+
+def foresee(config: Config, *, isolation: str) -> None:
+    """To be followed by a run in the processes tier; without one it is for nothing, and ends with this process."""
+    early.begin(config, isolation)
 
 
 def ready(config: Config, *, isolation: str) -> Config:
@@ -34,6 +40,8 @@ def looked(config: Config, *, isolation: str) -> Look:
     where = cache.place(config, interpreter.executable(config))
     text = cache.find(where)
     if text is None:
+        from harness.stack.processes import looking  # where nothing changed, nobody looks
+
         text = str(
             answer(config, lambda place: looking.alone(config, place, where), isolation=isolation, silent=_silent)
         )

@@ -7,16 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from harness.core.errors import OK
 from harness.core.tier import ALL
-from harness.jobs.verify import run as job
-from harness.report.plan import document, print_plan
-from harness.report.say import say
-from harness.run.shard import part, told
-from harness.store import runs as store
-from harness.verb.asked import asked, planned
+from harness.verb import target
 from harness.verb.options import (
     config_option,
     durations_of,
@@ -35,7 +29,6 @@ from harness.verb.options import (
     tiers_option,
     workers_option,
 )
-from harness.verb.target import ready
 
 
 @click.command()
@@ -69,7 +62,21 @@ def verify(
         raise click.UsageError("--require goes with --tier all")
     if workers is not None and tier != "docker":
         raise click.UsageError("--workers goes with --tier docker: elsewhere one worker takes the tasks")
-    chosen = planned(loaded(config_path, phase), only=only, paths=paths, tier=tier)
+    config = loaded(config_path, phase)
+    if on is None and tier in ("processes", ALL) and not plan_only:
+        target.foresee(config, isolation=isolation)
+
+    # not before the target is on its way: these take longer to import than all of a boot
+    from rich.console import Console
+
+    from harness.jobs.verify import run as job
+    from harness.report.plan import document, print_plan
+    from harness.report.say import say
+    from harness.run.shard import part, told
+    from harness.store import runs as store
+    from harness.verb.asked import asked, planned
+
+    chosen = planned(config, only=only, paths=paths, tier=tier)
     if shard is not None:
         chosen = replace(chosen, plan=part(chosen.plan, *shard, durations_of(chosen.config, durations)))
     plan, out = chosen.plan, Console(quiet=as_json)
@@ -80,7 +87,7 @@ def verify(
         if as_json:
             print(json.dumps(document(plan.cells, phase=plan.phase, tier=plan.tier)))
         return OK
-    one = asked(replace(chosen, config=ready(chosen.config, isolation=isolation)))
+    one = asked(replace(chosen, config=target.ready(chosen.config, isolation=isolation)))
     how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
     kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:

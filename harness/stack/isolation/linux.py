@@ -80,6 +80,12 @@ def keep_low_ports_over_exec() -> None:
     )
 
 
+def ambient() -> bool:
+    """Whether programs started from here have capabilities that a process of this user has not by itself."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("CapAmb:")[2].split()[0], 16) != 0
+
+
 def remove_sysv_shared_memory(identifier: int) -> bool:
     """Remove one SysV segment by id; False when there is none or it is not ours."""
     return _libc.shmctl(ctypes.c_int(identifier), _IPC_RMID, None) == 0

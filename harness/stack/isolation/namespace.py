@@ -102,18 +102,22 @@ def _init(main: Callable[[Path], int], hosts: Mapping[str, str], report: int, li
     return stand_in_for(child, lifeline=life_read, reap_all=True)
 
 
+def run_folder() -> Path | None:
+    """Where the run folder of an island is, or will be; None: nowhere."""
+    free = (p for p in _MOUNT_POINTS if Path(p).is_dir() and (p == "/dev/shm" or not any(Path(p).iterdir())))
+    point = next(free, None)
+    return None if point is None else Path(point, "harness")
+
+
 def _furnish(hosts: Mapping[str, str]) -> Path:
     """Make the inside: loopback, /proc, the run folder, name resolution that knows `hosts` and nothing else."""
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.loopback_up()
-    point = next(
-        (p for p in _MOUNT_POINTS if Path(p).is_dir() and (p == "/dev/shm" or not any(Path(p).iterdir()))), None
-    )
-    if point is None:
+    run_dir = run_folder()
+    if run_dir is None:
         raise OSError(errno.ENOENT, "no /dev/shm and no empty /mnt, /media or /srv to hold the run folder")
-    linux.mount("tmpfs", point, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, f"size={_SIZE},mode=1777")
-    run_dir = Path(point, "harness")
+    linux.mount("tmpfs", run_dir.parent, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, f"size={_SIZE},mode=1777")
     run_dir.mkdir(mode=0o755)
     _allow_low_ports()
     etc = run_dir / "etc"

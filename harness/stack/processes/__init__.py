@@ -1,6 +1,7 @@
 """The processes tier: the real servers, on an island.
 
 boot      boot(config, island, fake=...): the whole order of events
+early     a zygote begun before its island
 places    where everything will be, and the target's environment with it
 looking   the target looked at, in that environment
 ready     how a role shows that it is up

@@ -26,10 +26,17 @@ def places_of(
 
     With `reachable`, or on an island that others share, the database has a password.
     """
-    run_dir, python = island.run_dir, interpreter.of(config)
-    files.make(run_dir)
-    ports = _ports(island, ["redis", "db", "fake", *config.roles], config.provider_ports)
+    files.make(island.run_dir)
     password = secrets.token_hex(16) if reachable or island.kind == "hook" else ""
+    return decided(config, island, cache_dir, password)
+
+
+def decided(
+    config: Config, island: Island, cache_dir: Path, password: str = ""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """As places_of; nothing is made."""
+    run_dir, python = island.run_dir, interpreter.of(config)
+    ports = _ports(island, ["redis", "db", "fake", *config.roles], config.provider_ports)
     places = {
         "python": python.executable,
         "harness": sys.executable,

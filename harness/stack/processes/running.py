@@ -17,7 +17,7 @@ from harness.core.history import LogLine
 from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import descendants
-from harness.stack.processes import ready
+from harness.stack.processes import early, ready
 from harness.stack.roles import child, environment, files, logs, zygote
 from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
@@ -143,7 +143,11 @@ class Stack:
 
     def hatch(self) -> Zygote:
         """Start the zygote of the target as it is now: it imports what needs nothing of the target."""
-        self.zygote = zygote.start(self.places["python"], self.env, root=self.config.root, log=self.log("zygote"))
+        python, root, log = self.places["python"], self.config.root, self.log("zygote")
+        ready = (
+            early.taken(python, self.env, self.clock, root=root, log=log) if self.island.kind == "namespace" else None
+        )
+        self.zygote = ready or zygote.start(python, self.env, root=root, log=log)
         return self.zygote
 
     def load(self, forks: Zygote) -> None:
@@ -177,7 +181,10 @@ class Stack:
     def memory_bytes(self, also: Iterable[int] = ()) -> int:
         """Proportional set size of every process of the stack, and of those in `also`: shared pages count once."""
         total = 0
-        for pid in (*descendants(os.getpid()), *also):
+        forks = (
+            [self.zygote.process.pid] if self.zygote is not None else []
+        )  # one that was there early is nobody's child
+        for pid in {*descendants(os.getpid()), *forks, *(one for fork in forks for one in descendants(fork)), *also}:
             with suppress(OSError):
                 for line in Path("/proc", str(pid), "smaps_rollup").read_text().splitlines():
                     if line.startswith("Pss:"):

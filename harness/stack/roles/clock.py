@@ -41,18 +41,21 @@ def refused(config: Config) -> str:
     return _packages(config)[1] if config.time == JUMPS else ""
 
 
-def install(config: Config, run_dir: Path) -> Clock:
-    """Put the start-up hook and the file below `run_dir`, where the clock is not to be the real one."""
+def below(config: Config, run_dir: Path) -> Clock:
+    """What `install` makes, without making it."""
     if config.time != JUMPS:
         return REAL
     packages, why = _packages(config)
-    if why:
-        return Clock(why=why)
-    folder = run_dir / "clock"
-    folder.mkdir(exist_ok=True)
-    shutil.copyfile(str(clockhook.__file__), folder / "sitecustomize.py")
-    clock = Clock(file=folder / "ahead", packages=packages)
-    go(clock, 0.0)
+    return Clock(why=why) if why else Clock(file=run_dir / "clock" / "ahead", packages=packages)
+
+
+def install(config: Config, run_dir: Path) -> Clock:
+    """Put the start-up hook and the file below `run_dir`, where the clock is not to be the real one."""
+    clock = below(config, run_dir)
+    if clock.file is not None:
+        clock.file.parent.mkdir(exist_ok=True)
+        shutil.copyfile(str(clockhook.__file__), clock.file.with_name("sitecustomize.py"))
+        go(clock, 0.0)
     return clock
 
 

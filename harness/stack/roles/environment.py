@@ -14,20 +14,18 @@ from pathlib import Path
 from harness.backend.python.interpreter import Interpreter
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
+from harness.stack.roles import files
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
 def base(run_dir: Path, cache: Path, python: Interpreter) -> dict[str, str]:
-    """The clean minimum: a home and a temporary folder that vanish with the stack, compiled Python outside the sources,
-    and on the path the programs of the interpreter that runs the target, none of the harness's own."""
-    home, tmp = run_dir / "home", run_dir / "tmp"
-    for folder in (home, tmp):
-        folder.mkdir(exist_ok=True)
+    """The clean minimum: a home and a temporary folder that vanish with the stack (files.make), compiled Python outside the
+    sources, and on the path the programs of the interpreter that runs the target, none of the harness's own."""
     env = {
         "PATH": _path(python),
-        "HOME": os.fspath(home),
-        "TMPDIR": os.fspath(tmp),
+        "HOME": os.fspath(run_dir / files.HOME),
+        "TMPDIR": os.fspath(run_dir / files.TMP),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",

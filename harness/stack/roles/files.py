@@ -1,5 +1,5 @@
-"""Where the target keeps files of its own, {media} and {logs_dir} in harness.toml: below the folder of the run, never in
-the checkout, and empty when a cell begins."""
+"""Where the target keeps files of its own, below the folder of the run and never in the checkout: {media} and {logs_dir} in
+harness.toml, which are empty when a cell begins, a home and a folder for temporary files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 MEDIA, LOGS = "media", "files-of-logging"
+HOME, TMP = "home", "tmp"
 
 
 def make(run_dir: Path) -> None:
-    for name in (MEDIA, LOGS):
+    for name in (MEDIA, LOGS, HOME, TMP):
         (run_dir / name).mkdir(parents=True, exist_ok=True)
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from harness.stack.roles import child, forker
 from harness.stack.roles.child import Child
+from harness.stack.roles.forker import join
 
 TIMEOUT_S = 60.0
 OWN = "HARNESS_"
@@ -39,11 +40,28 @@ class Zygote:
         self.process = process
         self.why, self.stale, self.begun = "", False, False
         self._control, self._env, self._python = control, dict(env), python
-        self._loading = False
+        self._loading = self._entering = False
+
+    def is_of(self, python: str, env: Mapping[str, str]) -> bool:
+        """Whether it was started as `start` would start it now."""
+        return self._python == python and self._env == dict(env)
+
+    def enter(self, env: Mapping[str, str], *, root: Path, path: str, log: Path) -> None:
+        """It was started outside: it comes into the island that this process is in, to have `env`, which `path` is new in. Does not wait."""
+        self._env, self._entering = dict(env), True
+        self.process.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        spaces = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in join.SPACES]
+        with log.open("ab") as out:
+            self._say({"join": {"root": os.fspath(root), "path": path}}, [out.fileno(), *spaces])
+        for space in spaces:
+            os.close(space)
 
     def load(self, manage: Sequence[str], modules: Path) -> None:
         """The database and the broker are there: go on and import the target. Does not wait. `modules` is where names of
         installed modules are kept that its tasks and routes import."""
+        if self._entering and not self._entered():
+            return
         words = list(manage)
         script = words[1] if len(words) == 2 and words[0] == self._python and words[1].endswith(".py") else ""
         modules.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +73,7 @@ class Zygote:
         pass_fds: Sequence[int] = (), **popen: Any,
     ) -> Child | None:  # fmt: skip
         """A role as child.spawn starts it; None: it is to be started cold. Numbers of `pass_fds` are at least forker.HIGH."""
-        if popen or not self._fits(command, env) or not self._loaded():
+        if self.stale or popen or not self._fits(command, env) or not self._loaded():
             return None
         added = {key: value for key, value in env.items() if self._env.get(key) != value}
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +94,24 @@ class Zygote:
     def close(self) -> None:
         """End it; roles that it has forked go on."""
         self.why = self.why or "it was ended"
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # where it was started early, others hold this end too
         self._control.close()
-        child.kill(self.process)
+        if not self._entering:  # else its number is one of another world, and it ends by itself
+            child.kill(self.process)
+
+    def _entered(self) -> bool:
+        """Where it could not come in, another is started (`stale`)."""
+        answer = self._heard()
+        if "pid" not in answer:
+            self.why, self.stale, self.begun = answer.get("why", self.why), True, True
+            return False
+        self._entering = False
+        known = Forked(answer["pid"], lambda _: None, None)
+        self.process = Child(
+            name=self.process.name, popen=known, log=self.process.log, log_start=self.process.log_start
+        )
+        return True
 
     def _fits(self, command: Sequence[str], env: Mapping[str, str]) -> bool:
         """Whether what the command line asks for is what was loaded."""
@@ -114,13 +148,15 @@ class Zygote:
 
     def _heard(self) -> dict[str, Any]:
         data = b""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # it was killed, or closed: whoever it has forked may live longer
             if select.select([self._control], [], [], TIMEOUT_S)[0]:
                 data = self._control.recv(_LONGEST)
         if data:
             answer: dict[str, Any] = json.loads(data)
             return answer
-        self.why = f"the process that forks them gives no answer; its last words: {child.last_words(self.process)}"
+        self.why = (
+            self.why or f"the process that forks them gives no answer; its last words: {child.last_words(self.process)}"
+        )
         return {}
 
 
@@ -157,12 +193,12 @@ class Forked:
         os.close(self._pidfd)
 
 
-def start(python: str, env: Mapping[str, str], *, root: Path, log: Path) -> Zygote:
-    """Start it in the target's folder, with the target's environment. Raises StackError role-not-started."""
+def start(python: str, env: Mapping[str, str], *, root: Path, log: Path, **popen: Any) -> Zygote:
+    """Start it in the target's folder, with the target's environment. `popen` as child.spawn's. Raises StackError role-not-started."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [python, os.fspath(Path(forker.__file__).with_name("__main__.py")), str(theirs.fileno())]
     with theirs:
-        process = child.spawn("zygote", command, log=log, env=env, cwd=root, pass_fds=(theirs.fileno(),))
+        process = child.spawn("zygote", command, log=log, env=env, cwd=root, pass_fds=(theirs.fileno(),), **popen)
     return Zygote(process, ours, env, python)
 
 

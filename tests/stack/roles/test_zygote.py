@@ -146,6 +146,16 @@ def test_what_it_forked_goes_on_without_it(shop: Shop):
         assert long.popen.returncode == -signal.SIGKILL
 
 
+def test_the_end_of_what_it_forked_is_seen_when_it_is_closed(shop: Shop):
+    """Claim: where a source has changed the zygote is let go, and its roles are ended later."""
+    with shop.hatched() as made:
+        long = shop.fork(made, "-m", "shop.long")
+        assert long is not None
+    child.kill(long)
+    assert long.popen.returncode == -signal.SIGKILL
+    assert made.why == "it was ended"
+
+
 def test_input_and_descriptors_reach_a_role(shop: Shop):
     """Claim: a pipe to its input, and a descriptor at the number that the environment names."""
     shop.write(

@@ -23,7 +23,6 @@ def target(control, manage, modules):
         why = shared.why_not(control)
     sys.argv = list(sys.argv)
     files = {file: _state(file) for file in opened | _sources()}
-    gc.collect()
     gc.freeze()
     return {"why": why, "files": files, "settings": os.environ.get(SETTINGS), "given": given}
 

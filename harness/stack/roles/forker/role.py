@@ -1,6 +1,7 @@
 """What a fork becomes: a process like the one that its command line would have started."""
 
 import fcntl
+import gc
 import os
 import runpy
 import signal
@@ -29,6 +30,7 @@ def become(name, words, env, numbers, handles, loaded):
         os.environ.__class__ = _environment(loaded["settings"], words, {0, 1, 2, *numbers})
     if named is not None:
         os.environ[SETTINGS] = named
+    gc.enable()
     random = sys.modules.get("numpy.random")
     if random is not None:
         random.seed()

@@ -1,17 +1,19 @@
 """The requests of the harness, one after the other."""
 
+import gc
 import json
 import os
 import socket
 import sys
 
-from . import further, load, role
+from . import further, join, load, role
 
 _LONGEST = 1 << 20
 
 
 def until_forked(control):
     """Answer until the other end is closed, and end then. Returns only in a fork: the words of its command line."""
+    gc.disable()  # what is imported stays: to look for what could go costs as much as a web process (role.become)
     further.imported(further.LIBRARIES)
     loaded = {}
     while True:
@@ -21,6 +23,8 @@ def until_forked(control):
         if "load" in asked:
             loaded = load.target(control, **asked["load"])
             answer = {"why": loaded["why"]}
+        elif "join" in asked:
+            answer, handles = join.join(handles=handles, **asked["join"]), []
         elif "wait" in asked:
             answer = {"status": os.waitpid(asked["wait"], 0)[1]}
         elif (stale := load.stale(loaded)) is not None:
@@ -41,6 +45,8 @@ def until_forked(control):
         for handle in handles:
             os.close(handle)
         control.send(json.dumps(answer).encode())
+        if "join" in asked and "pid" not in answer:
+            os._exit(0)  # another is started
 
 
 def _heard(control):
