@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import requests
 
+from harness.cell.answer import body_of, headers_of, redirects_of
 from harness.cell.template import fill, fill_code
 from harness.core.action import Action
 from harness.core.errors import StackError
@@ -86,12 +87,15 @@ def told(surface: Askable, method: str, url: str, body: Any, expected: int | Non
             hint="see logs/web.log of this run",
             code="target-unreachable",
         ) from None
-    try:
-        response: Any = answer.json()
-    except ValueError:
-        response = answer.text[:2000]
     exchange = HttpExchange(
-        method=method, path=url, status=answer.status_code, request=body, response=response, expected=expected
+        method=method,
+        path=url,
+        status=answer.status_code,
+        request=body,
+        response=body_of(answer),
+        expected=expected,
+        headers=headers_of(answer),
+        redirects=redirects_of(answer),
     )
     return Answered(exchange=exchange, challenge=answer.headers.get("WWW-Authenticate", ""))
 

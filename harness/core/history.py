@@ -13,7 +13,7 @@ part        | name, run, cells, of a worker also isolation and boot_s: which sha
             | events counts since that part began)
 cell.start  | scenario, path, title
 seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
-http        | method, path, status, request (JSON or null), response (JSON or text), expected
+http        | one driven request and its answer: see `HttpExchange`
 task        | one task message and what came of it: see `TaskRun`
 call        | one provider call as the fake saw it: see `Call`
 tape        | tape (cassette names), unplayed (list of {cassette, index, request}), late (count)
@@ -175,12 +175,17 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpExchange:
+    """One request that was driven, and its answer: the whole body (JSON, text, or size and digest of bytes), the headers but
+    those of harness/cell/free.toml, and "302 /there/" for each redirect on the way."""
+
     method: str
     path: str
     status: int
     request: Any
     response: Any
     expected: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    redirects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

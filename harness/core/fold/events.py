@@ -55,7 +55,7 @@ class Builder:
         elif kind == "task":
             self._lists["tasks"].append(_make(TaskRun, event, tuples=("args", "due")))
         elif kind == "http":
-            self._lists["http"].append(_make(HttpExchange, event))
+            self._lists["http"].append(_make(HttpExchange, event, tuples=("redirects",)))
         elif kind == "log":
             self._lists["logs"].append(_make(LogLine, event))
         elif kind == "tape":
