@@ -27,6 +27,8 @@ TREE = "planted"
 """The folder of the copy, beside the links."""
 APART = frozenset({TREE, "runs"})
 """What lies beside harness.toml and is not linked: the copy has its own."""
+MADE = ".harness"
+"""What was made for the project and is found again by its content (packages of the target, a cache): the copy's as well."""
 
 
 def plant(config: Config, entry: Entry, folder: Path) -> Path:
@@ -130,10 +132,12 @@ def _meaning(source: bytes) -> str:
 def _described(config: Config, at: Config, tree: Path, folder: Path) -> None:
     """Links to what lies beside the project's harness.toml, and a harness.toml for the copy at its phase."""
     home = config.source.parent
+    (home / MADE).mkdir(exist_ok=True)
     for path in home.iterdir():
-        if not path.name.startswith(".") and path.name not in APART | {config.source.name}:
+        hidden = path.name.startswith(".") and path.name != MADE
+        if not hidden and path.name not in APART | {config.source.name}:
             (folder / path.name).symlink_to(path.resolve())
-    described = document(config.source)
+    described = _reached(document(config.source), home)
     described.pop("phases", None)  # the copy is the tree of one phase
     top = config.phases_root or config.root
     root = tree / config.root.resolve().relative_to(top.resolve())
@@ -141,6 +145,16 @@ def _described(config: Config, at: Config, tree: Path, folder: Path) -> None:
     target["env"] = {**target.get("env", {}), **{k: v for k, v in at.env.items() if config.env.get(k) != v}}
     target.setdefault("name", config.name)
     (folder / config.source.name).write_text(toml({**described, "target": target}), encoding="utf-8")
+
+
+def _reached(value: Any, home: Path) -> Any:
+    """`value` with every path that leads out of `home` spelled out: from the copy it would lead elsewhere."""
+    if isinstance(value, dict):
+        return {name: _reached(one, home) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_reached(one, home) for one in value]
+    out = isinstance(value, str) and value.startswith("../") and (home / value).exists()
+    return str((home / value).resolve()) if out else value
 
 
 def toml(document: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ COMMENT = DRAW_IS_SIX.replace("-DRAW = 5\n+DRAW = 6\n", " DRAW = 5\n").replace(
 
 def folder(tmp_path: Path, name: str) -> Path:
     made = tmp_path / name
-    made.mkdir()
+    made.mkdir(parents=True)
     return made
 
 
@@ -46,6 +46,16 @@ def test_a_copy_at_a_phase_has_its_tree_and_its_environment(tmp_path: Path):
     assert "MODEL_RATES" not in (there.root / "igny8_core" / "ai" / "constants.py").read_text()
     assert there.ledger == config.ledger
     assert there.roles == config.roles
+
+
+def test_what_lies_outside_of_the_project_is_found_from_the_copy(tmp_path: Path):
+    """Claim: a path that leads out of the project leads to the same place, and packages that were installed once are there."""
+    (tmp_path / "cassettes").mkdir()
+    config = shop(folder(tmp_path, "home"), more='\n[harness]\ncassettes = "../cassettes"\n')
+    (tmp_path / "home" / ".harness" / "python").mkdir(parents=True)
+    described = plant.plant(config, entry(), folder(tmp_path, "deep/er"))
+    assert load(described).cassettes.resolve() == config.cassettes.resolve()
+    assert (described.parent / ".harness" / "python").is_dir()
 
 
 @pytest.mark.parametrize(
