@@ -120,8 +120,7 @@ class Call:
     """The server name of the TLS handshake."""
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Name in small letters -> value: all but those of harness/provider/fake/free.toml. A credential, here and in the query and
-    the body, is told by every place that holds it: "Bearer {env.OPENAI_API_KEY = settings#1.key}", else "{unknown}"."""
+    """Name in small letters -> value, but those of harness/provider/fake/free.toml; credentials as harness.cell.credentials has them."""
 
     @property
     def route(self) -> str:
@@ -151,8 +150,7 @@ class TaskRun:
 
     `parent` is the id of the message whose task sent it. `due` says of each try when it may run, where any has to wait, and
     `expires` when it may no more: "+60s" after it was sent, "next 06:00:00Z", "past". `exception` is {type, message}; an
-    unknown name ends in FAILURE with NotRegistered. Sent and never run: not `started`. `redelivered` counts messages that
-    came again because their worker had died; what is told is the first.
+    unknown name ends in FAILURE with NotRegistered. Sent and never run: not `started`. `redelivered` counts repetitions.
     """
 
     id: str
@@ -175,8 +173,7 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpExchange:
-    """One request that was driven, and its answer: the whole body (JSON, text, or size and digest of bytes), the headers but
-    those of harness/cell/free.toml, and "302 /there/" for each redirect on the way."""
+    """A driven request and its answer: the body whole, headers but those of harness/cell/free.toml, "302 /there/" for each redirect."""
 
     method: str
     path: str

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.core.history import Call
-from harness.provider.fake import head as heads
+from harness.provider.fake import head
 from harness.provider.fake.tape.answer import Answer
 from harness.provider.fake.tape.match import Recording
 from harness.provider.profiles import Profile, events, is_stream, parse
@@ -64,7 +64,7 @@ class Entry:
         self.nearest: Mapping[str, Any] | None = None
         self.problems: tuple[str, ...] | None = None
         self.done = False
-        self.head = heads.Head()
+        self.head = head.Head()
 
     @property
     def route(self) -> str:
@@ -96,7 +96,7 @@ def shown(entry: Entry, validate: Validate | None, key: bytes) -> Call:
     answer, recording = entry.answer, entry.recording
     success, model, usage, images, response = False, "", None, 0, None
     ids: tuple[str, ...] = ()
-    headers = heads.headers_of(entry.head, key)
+    headers = head.headers_of(entry.head, key)
     if answer is not None:
         content_type = answer.header("content-type")
         reading = entry.profile.read(answer.status, content_type, answer.body, request)
@@ -111,7 +111,7 @@ def shown(entry: Entry, validate: Validate | None, key: bytes) -> Call:
         host=entry.host,
         method=entry.method,
         path=entry.path,
-        request=_short(heads.body_of(request, key, headers.get("content-type", ""))),
+        request=_short(head.body_of(request, key, headers.get("content-type", ""))),
         status=entry.status,
         disposition=entry.disposition,
         success=success,
@@ -122,13 +122,13 @@ def shown(entry: Entry, validate: Validate | None, key: bytes) -> Call:
         model=model,
         usage=usage,
         images=images,
-        nearest=heads.changes_of(entry.nearest, key),
+        nearest=head.changes_of(entry.nearest, key),
         problems=problems_of(entry, validate),
         request_ids=ids,
         scheme=entry.head.via.scheme,
-        port=heads.port_of(entry.host, entry.head.via.scheme),
+        port=head.port_of(entry.host, entry.head.via.scheme),
         sni=entry.head.via.sni,
-        query=heads.query_of(entry.head, key),
+        query=head.query_of(entry.head, key),
         headers=headers,
     )
 
