@@ -36,6 +36,7 @@ from harness.jobs.verify import tiers
 from harness.stack.database import capture, postgres, reset, seed
 from harness.stack.isolation import island
 from harness.store.runs import HISTORY
+from harness.verb import target
 
 HERE = Path(__file__).resolve().parents[1]
 HARNESS = (sys.executable, "-c", "from harness.cli import main; main()")
@@ -64,7 +65,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[])
     options = parser.parse_args()
     out = Console(width=120)
-    config = at_phase(load(HERE / "harness.toml"), options.phase)
+    config = target.ready(at_phase(load(HERE / "harness.toml"), options.phase), isolation="auto")
     floors = measured_floors(config)
     out.print(table("floors", [Row(what=name, value=value * 1000, unit="ms") for name, value in floors.items()]))
     for tier in options.tier or TIERS:
@@ -101,6 +102,7 @@ def rows(rounds: list[dict[str, Any]], floors: Mapping[str, float]) -> list[Row]
         _against("seed and baseline, a cell", part("seed") / cells, "ms", "bare request", floors),
         _against("capture, a cell", part("capture") / cells, "ms", "bare request", floors),
         Row(what="the harness's own share", value=100 * statistics.median(one["harness_share"] for one in rounds), unit="%"),
+        Row(what="different histories", value=len({one["canonical_sha256"] for one in rounds}), unit=""),
         Row(what="memory, the whole stack", value=statistics.median(one["memory_bytes"] for one in rounds) / 2**20, unit="MiB"),
     ]  # fmt: skip
 
