@@ -52,6 +52,18 @@ def measured(config: Config, entries: Sequence[Entry], how: Way) -> Iterator[Mea
         yield Measured(entry=entry, outcome=_outcome(config, entry, how, trees[entry.phase], around))
 
 
+def planted(config: Config, entries: Sequence[Entry], folder: Path) -> Path:
+    """A planted copy of the one entry in `folder`, to be looked at; its harness.toml. Raises score-plant, score-*, phase-*."""
+    if len(entries) != 1 or (folder.exists() and any(folder.iterdir())):
+        raise HarnessError(
+            f"cannot leave {len(entries)} patches in {folder}" if len(entries) != 1 else f"{folder} is not empty",
+            hint="--plant goes with --only of one patch, and with a folder that does not exist yet",
+            code="score-plant",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    return plant.plant(config, entries[0], folder.resolve())
+
+
 def commit(folder: Path) -> str:
     """The commit that is checked out in `folder`, "+" behind it where something was changed since; "" without one."""
     asked = ["git", "describe", "--always", "--dirty=+", "--exclude=*", "--abbrev=10"]

@@ -13,6 +13,7 @@ from harness.core.errors import DIFFERENCES, OK
 from harness.jobs.score import asked, catalogue, judge
 from harness.jobs.score import report as shown
 from harness.jobs.score import run as job
+from harness.report.say import say
 from harness.verb.options import config_option, isolation_option, json_option, loaded, shard_option
 
 MISTAKES = "mistakes"
@@ -57,12 +58,20 @@ def _jobs(context: click.Context, parameter: click.Parameter, value: str) -> tup
     metavar="SECONDS",
     help="When a job that does not end is ended.",
 )
+@click.option(
+    "--plant",
+    "place",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FOLDER",
+    help="Leave the copy with the one chosen patch there, and measure nothing.",
+)
 @click.option("--fresh", is_flag=True, help="Measure again what is kept.")
 @isolation_option
 @json_option
 def score(
     folder: Path | None, config_path: Path, only: tuple[str, ...], jobs: tuple[str, ...], shard: tuple[int, int] | None, at_least: float | None,
-    patience_s: float, fresh: bool, isolation: str, as_json: bool,
+    patience_s: float, place: Path | None, fresh: bool, isolation: str, as_json: bool,
 ) -> int:  # fmt: skip
     """Plant each patch of a catalogue of mistakes in a copy of the target, drive every cell, and count which are told.
 
@@ -73,6 +82,10 @@ def score(
     found = catalogue.read(folder or config.source.parent / MISTAKES)
     entries = catalogue.chosen(found, only, shard)
     out = Console(quiet=as_json)
+    if place is not None:
+        described = job.planted(config, entries, place)
+        say(out, f"{entries[0].id}: {entries[0].what}\n  harness verify --config {described}")
+        return OK
     way = job.way(config, jobs, isolation=isolation, patience_s=patience_s, fresh=fresh)
     measured = []
     for one in job.measured(config, entries, way):
@@ -88,6 +101,7 @@ def score(
         "commit": job.commit(config.source.parent),
         "measured on": _days([one.outcome.measured_on for one in measured]),
         "told": f"{datetime.now(UTC):%Y-%m-%d}",
+        "asked for": f"at least {at_least:.0%}" if at_least is not None else "",
     }
     shown.print_score(out, came_to, facts)
     if as_json:

@@ -68,6 +68,18 @@ def test_an_unknown_job_is_refused(told):
     assert "verfy is none of verify, week" in str(told({}, "--jobs", "verfy").exception)
 
 
+def test_one_patch_is_left_to_be_looked_at(told, tmp_path: Path):
+    """Claim: the copy stays, nobody is asked, and the command that drives it is said; several patches, or a full folder, are refused."""
+    place = tmp_path / "looked" / "at"
+    done = told({}, "--only", "draw", "--plant", str(place))
+    assert f"harness verify --config {place}/harness.toml" in done.output
+    assert "DRAW = 6" in (place / "planted" / "prices.py").read_text()
+    for words, says in {("draw",): "is not empty", ("*",): "cannot leave 2 patches"}.items():
+        refused = told({}, "--only", *words, "--plant", str(place)).exception
+        assert says in str(refused)
+        assert refused.code == "score-plant"
+
+
 @pytest.mark.stack
 @pytest.mark.proof
 @pytest.mark.timeout(1800)
