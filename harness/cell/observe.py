@@ -33,7 +33,6 @@ Refs = Mapping[str, Mapping[str, Any]]
 """name of a row of the world -> its kind, id and what else is known of it."""
 
 ODD = ("WARNING", "ERROR", "CRITICAL")
-TRACEBACK = "Traceback (most recent call last)"
 
 
 class Work(Protocol):
@@ -164,4 +163,4 @@ def _drive(
 
 
 def _worth_telling(line: LogLine, markers: Sequence[str]) -> bool:
-    return line.level in ODD or TRACEBACK in line.message or any(marker in line.message for marker in markers)
+    return line.level in ODD or bool(line.exception) or any(marker in line.message for marker in markers)

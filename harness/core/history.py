@@ -5,9 +5,8 @@ every event between cell.start and cell.end has `cell` ("orders/refund@manual").
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
-run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions,
-            | workers (processes that take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a
-            | shard); of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
+run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions, workers (processes that
+            | take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a shard); of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
             | plan's cell ids); of shards, merges and runs on workers code {part: its hash}
 part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
             | events counts since that part began)
@@ -21,7 +20,7 @@ row         | table_kind, op (insert, update, delete), id, before, after (column
             | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
 balance     | account (name), opening, closing
 undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
-log         | role, level, logger, message   (WARNING and above, and markers such as [MIGRATION])
+log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
 note        | text   (remarks of the one who drove: held call released, task process killed)
 cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
@@ -120,7 +119,7 @@ class Call:
     """The server name of the TLS handshake."""
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Name in small letters -> value, but those of harness/provider/fake/free.toml; credentials as harness.cell.credentials has them."""
+    """In small letters, but those of provider/fake/free.toml; credentials as harness.cell.credentials has them."""
 
     @property
     def route(self) -> str:
@@ -187,10 +186,14 @@ class HttpExchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
+    """A record, or a traceback printed by itself (level ""): `exception` is its class, `where` the target's last frame, "shop/orders.py pay"."""
+
     role: str
     level: str
     logger: str
     message: str
+    exception: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +202,7 @@ class CellHistory:
 
     `ledger` and `usage` stand in the order in which their rows were written.
 
-    `actors` are the accounts that the scenario works for: those whose rows any step, schedule or token refers to; when
-    the history names none, they are followed from the scenario's references (harness.judge.actors).
+    `actors` are the accounts that the scenario works for; none: followed from its references (harness.judge.actors).
     `ledger` and `usage` hold only rows that are new in this cell; `rows` holds every change of every table; `unread` has
     a line for each row of the ledger that could not be read.
     """
@@ -219,7 +221,7 @@ class CellHistory:
     refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unplayed: tuple[Mapping[str, Any], ...] = ()
     late_calls: int = 0
-    """Provider calls that earlier scenarios had begun and that ended only in this one."""
+    """Provider calls of earlier scenarios that ended only in this one."""
     undeclared: tuple[str, ...] = ()
     """Hosts that the target looked for and that no provider of harness.toml speaks at."""
     settled: bool = True
@@ -232,7 +234,6 @@ class CellHistory:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHistory:
     """A whole stored run. `start` and `end` are the run.start and run.end events; `end` is None when the run was cut off.
-
     `planned` are the cell ids that the run said it would drive: one that is missing from `cells` was not judged.
     """
 

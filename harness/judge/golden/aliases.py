@@ -19,6 +19,13 @@ UUID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE
 )
 
+_CHANCE = (
+    (TIME, "<time>"),
+    (re.compile(r"\b\d+\.\d+ ?(s|ms|sec|seconds|secs)\b"), r"<n> \1"),
+    (re.compile(r"\b0x[0-9a-f]{6,}\b"), "<address>"),
+    (re.compile(r"\b(pid[:= ]*)\d+", re.IGNORECASE), r"\1<pid>"),
+)
+
 Names = Mapping[tuple[str, Any], str]
 """(table kind, id) -> "<name>"."""
 
@@ -67,6 +74,13 @@ def shown(column: str, value: Any, names: Names) -> str:
         return "null"
     value = named({column: value}, names)[column]
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def steady(text: str) -> str:
+    """A line of a log without what differs by chance: times in it, durations, places in memory, numbers of processes."""
+    for pattern, instead in _CHANCE:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _typed(key: str, row: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The canonical form of a history: two runs that did the same have the same bytes, whatever ids, times and workers.
 
-Left out, because they are not what the target did: the ids in an answer's head, `t`, seconds, versions, seed, tier, isolation, log lines, notes,
-hosts that were only looked for.
+Left out, because they are not what the target did: the ids in an answer's head, `t`, seconds, versions, seed, tier, isolation, notes,
+hosts that were only looked for, log lines below ERROR without a traceback.
 Named (harness.judge.golden.aliases): ids of rows, uuids (numbered, identity kept), whole times.
 Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the scenario's steps made it.
 Balances of transactions follow the content order where the real chain is unbroken (harness.judge.golden.ordering). Where
@@ -20,10 +20,11 @@ from typing import Any
 from harness.core.fold import folded
 from harness.core.history import Event, RowChange
 from harness.core.ledger import Ledger
-from harness.judge.golden.aliases import content, name_rows, named, pointed
+from harness.judge.golden.aliases import content, name_rows, named, pointed, steady
 from harness.judge.golden.ordering import ledger_in_order
 
 DROPPED = ("t", "cell", "kind")
+TRACEBACK = "Traceback (most recent call last)"
 HEAD = ("format", "target", "phase")
 
 
@@ -105,6 +106,7 @@ def _cell(name: str, events: Sequence[Event], ledger: Ledger | None) -> list[str
         tape["unplayed"] = sorted(tape.get("unplayed", ()), key=lambda item: json.dumps(item, sort_keys=True))
         lines.append(_line("tape", tape))
     lines += _sorted("row", [_row(change, names) for change in rows], names, uuids)
+    lines += _sorted("log", [_log(event) for event in of_kind.get("log", ()) if locked(event)], names, uuids)
     lines += sorted(_line("balance", _fields(event)) for event in of_kind.get("balance", ()))
     lines += [
         _line("end", {"settled": event.get("settled"), "reason": event.get("reason")})
@@ -172,6 +174,18 @@ def _row(change: RowChange, names: Mapping) -> dict[str, Any]:
         row.pop(change.key, None)
     name = names.get((change.kind, change.id), str(change.id))
     return {"table": change.kind, "op": change.op, "row": name, "before": before, "after": after}
+
+
+def locked(log: Event) -> bool:
+    """Whether a log line is one that may not come or go: an ERROR, or a traceback of whatever level."""
+    return log["level"] in ("ERROR", "CRITICAL") or bool(log.get("exception"))
+
+
+def _log(event: Event) -> dict[str, Any]:
+    """Without the text of the traceback, which has line numbers; a traceback by itself is its exception and its place."""
+    message = event["message"].partition(TRACEBACK)[0].rstrip()
+    told = {name: event.get(name, "") for name in ("role", "level", "logger", "exception", "where")}
+    return {**told, "message": steady(message)}
 
 
 def _fields(event: Event, *also: str) -> dict[str, Any]:

@@ -196,7 +196,7 @@ class DockerStack:
         return logs.mark(self.run_dir / "logs")
 
     def logs_since(self, mark: logs.Mark) -> list[LogLine]:
-        return logs.since(self.run_dir / "logs", mark)
+        return logs.since(self.run_dir / "logs", mark, describe.workdir())
 
     def memory_bytes(self) -> int:
         """What the containers use by the engine's count, without the file cache that it could drop."""

@@ -176,7 +176,7 @@ class Stack:
         return logs.mark(self.run_dir / "logs")
 
     def logs_since(self, mark: logs.Mark) -> list[LogLine]:
-        return logs.since(self.run_dir / "logs", mark)
+        return logs.since(self.run_dir / "logs", mark, os.fspath(self.config.root))
 
     def memory_bytes(self, also: Iterable[int] = ()) -> int:
         """Proportional set size of every process of the stack, and of those in `also`: shared pages count once."""

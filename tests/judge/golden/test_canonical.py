@@ -58,6 +58,25 @@ def test_times_seconds_logs_and_versions_do_not_matter(tmp_path):
     assert canonical(events) == canonical(events_of(cell, tmp=tmp_path / "a"))
 
 
+def test_an_error_that_is_logged_matters_and_its_line_numbers_do_not(tmp_path):
+    """Claim: an ERROR, or a traceback, that comes or goes is another history; times, ids of tasks and lines of code are not."""
+    cell = cell_with_all()
+
+    def logged(n, name, **more):
+        trace = f'\nTraceback (most recent call last):\n  File "/x.py", line {n}, in pay\nValueError'
+        message = f"2026-01-0{n} 10:00:00 task[6f1c2f0e-6e0b-4c53-9c1f-0d4f2a2a4a1{n}] failed in 0.0{n}s at 0x7f00aa11bb2{n}{trace}"
+        line = LogLine(**{"role": "worker", "level": "ERROR", "logger": "x", "message": message, "exception": "ValueError", "where": "x.py pay", **more})  # fmt: skip
+        return canonical(events_of(replace(cell, logs=(line,)), tmp=tmp_path / name))
+
+    assert logged(1, "a") == logged(2, "b")
+    without = canonical(events_of(cell, tmp=tmp_path / "c"))
+    for n, other in enumerate(
+        ({"level": "CRITICAL"}, {"where": "x.py refund"}, {"exception": "KeyError"}, {"role": "web"})
+    ):
+        assert logged(1, f"d{n}", **other) not in (logged(1, f"e{n}"), without)
+    assert logged(1, "f", level="WARNING", exception="", message="slow") == without
+
+
 def renumbered(cell, seed):
     """The same work by other workers: other ids and uuids, tasks, calls and rows in another order."""
     shuffled = random.Random(seed)
