@@ -6,6 +6,7 @@ block      a block of code of a test, watched as a cell is
 drive      the steps of a scenario on its path
 auth       who asks: the headers of each actor
 ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started
+connection  how the harness connects to the target
 answer     the answer as it is told: headers but those of free.toml, and the whole body
 webhook    how a webhook comes in, signed
 credentials  which credential a target used, by every place that holds it

@@ -12,6 +12,7 @@ import requests
 from psycopg import sql
 
 from harness.cell import credentials
+from harness.cell.connection import direct
 from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
@@ -39,7 +40,7 @@ class Live:
         self.stack = stack
         self.db = stack.db
         self.base_url: str = stack.base_url
-        self.session: requests.Session = stack.session() if inside else _direct()
+        self.session: requests.Session = stack.session() if inside else direct()
         self.clock: Clock = stack.clock
         leap = self._leap if self.clock.file is not None else None
         tap: dict[str, Any] = {"holding": self._holding, "leap": leap, "ahead": lambda: clock.ahead(self.clock)}
@@ -183,15 +184,6 @@ class Live:
         self.broker.close()
         self.fake.close()
         self.session.close()
-
-
-def _direct() -> requests.Session:
-    """No proxy, no netrc: the target is on loopback. Each request has a connection of its own: a server closes one that was
-    idle (gunicorn after two seconds), and whoever uses it before that is known has sent a request that nobody answers."""
-    session = requests.Session()
-    session.trust_env = False
-    session.headers["Connection"] = "close"
-    return session
 
 
 def workers_of(config: Config, tier: str, asked: int | None) -> int:

@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 
 from harness.cell import auth
+from harness.cell.connection import direct
 from harness.core.action import Operation, get, step, task
 from harness.core.config import Auth
 from harness.core.errors import HarnessError
@@ -58,6 +60,20 @@ class Target(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
+
+
+class Impatient(Target):
+    """It keeps connections, and closes one just when something comes on it again."""
+
+    protocol_version = "HTTP/1.1"
+
+    def handle_one_request(self) -> None:
+        if self.__dict__.setdefault("used", False):
+            self.rfile.peek(1)
+            self.close_connection = True
+            return
+        self.used = True
+        super().handle_one_request()
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +151,31 @@ def test_every_actor_that_makes_a_request_is_known_beforehand():
     assert auth.actors(scenario, Path.MANUAL) == ("owner", "other")
     one_way = Operation(name="run", by={Path.MANUAL: get("/run/"), Path.SCHEDULED: task("run")})
     assert auth.actors(replace(scenario, when=(one_way(),)), Path.SCHEDULED) == ()
+
+
+@pytest.fixture
+def impatient(live: Any) -> Iterator[Any]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Impatient) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield SimpleNamespace(base_url=f"http://127.0.0.1:{server.server_port}", console=live.console)
+        server.shutdown()
+        serving.join()
+
+
+def test_a_login_of_two_requests_does_not_meet_a_connection_that_is_being_closed(impatient: Any):
+    """Claim: the cookie of the first request is sent by a connection of its own."""
+    assert "sessionid=s-1" in made(session("secret"), impatient)["Cookie"]
+
+
+def test_a_login_that_keeps_its_connection_would_meet_one(impatient: Any, monkeypatch: pytest.MonkeyPatch):
+    """Claim: the server of the test before does what a real one does between two requests."""
+
+    def kept() -> requests.Session:
+        client = direct()
+        del client.headers["Connection"]
+        return client
+
+    monkeypatch.setattr(auth, "direct", kept)
+    with pytest.raises(requests.ConnectionError):
+        made(session("secret"), impatient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.backend.description import load
+from harness.backend.look import cache
+from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.stack.database import cluster
 
@@ -58,6 +61,8 @@ CHANGES = {
     "a migration": write("shop/migrations/0001_initial.py"),
     "a new migration": write("shop/migrations/0002_more.py"),
     "SQL that a migration reads": write("sql/triggers.sql"),
+    "settings": write("shop/settings.py"),
+    "a fixture": write("shop/fixtures/plans.json"),
     "a table of prices": write("data/prices.csv"),
     "a file without an ending": write("VERSION"),
     "an app behind a link": write("../apps/late/models.py"),
@@ -79,6 +84,33 @@ def test_environment_and_server_make_another_database(shop: Config):
     assert cluster.key(shop, "18.1") != before
     assert cluster.key(replace(shop, env={**shop.env, "REGION": "us"}), "18.0") != before
     assert cluster.key(replace(shop, id_ranges=True), "18.0") != before
+
+
+def test_an_installed_version_makes_another_database(shop: Config, monkeypatch: pytest.MonkeyPatch):
+    """Claim: a migration of an installed app is as good as one of the target's own; so is another Python."""
+    before, one = cluster.key(shop, "18.0"), interpreter.of(shop)
+    for other in (
+        replace(one, packages={**one.packages, "wallet-app": "1.0"}),
+        replace(one, packages={**one.packages, "wallet-app": "1.1"}),
+        replace(one, version="3.99.0"),
+    ):
+        monkeypatch.setattr(interpreter, "of", lambda _, other=other: other)
+        seen = cluster.key(shop, "18.0")
+        assert seen != before
+        before = seen
+
+
+def test_a_source_that_is_imported_from_elsewhere_makes_another_database(shop: Config):
+    """Claim: an app that is installed in place (pip install -e) is found by looking, and its migrations count."""
+    app = shop.source.parent.parent / "wallet" / "migrations.py"
+    app.parent.mkdir()
+    app.write_text("one")
+    where = cache.place(shop, interpreter.executable(shop))
+    where.folder.mkdir(parents=True)
+    where.learnt.write_text(json.dumps({"paths": [], "beside": [os.fspath(app)]}))
+    before = cluster.key(shop, "18.0")
+    app.write_text("two")
+    assert cluster.key(shop, "18.0") != before
 
 
 @pytest.mark.parametrize(
