@@ -7,6 +7,7 @@ drive      the steps of a scenario on its path
 auth       who asks: the headers of each actor
 ask        how one step asks: by HTTP, Celery, the target's own shell, or a role that is started
 connection  how the harness connects to the target
+side       where else a target leaves something: redis, files, schemas, open transactions, processes
 answer     the answer as it is told: headers but those of free.toml, and the whole body
 webhook    how a webhook comes in, signed
 credentials  which credential a target used, by every place that holds it

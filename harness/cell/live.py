@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
+import redis
 import requests
 from psycopg import sql
 
@@ -30,9 +31,7 @@ from harness.stack.roles.orm import Orm
 
 
 class Live:
-    """Everything a cell needs of a running stack. Made by `boot`, closed by it.
-
-    `session` makes the requests to `base_url`. `inside`: the target is in this process (the inprocess tier), so the
+    """Everything a cell needs of a running stack. Made by `boot`, closed by it. `session` makes the requests to `base_url`. `inside`: the target is in this process (the inprocess tier), so the
     stack has its own session, line of tasks and shell.
     """
 
@@ -53,6 +52,7 @@ class Live:
         self.config = config
         self.orm = Orm(self.console)
         self._world: credentials.Kept | None = None
+        self.redis = redis.Redis.from_url(stack.redis_url)
 
     @property
     def cold(self) -> str:
@@ -62,7 +62,7 @@ class Live:
 
     @property
     def world(self) -> credentials.Kept:
-        """Where credentials of this stack are kept; read on first use."""
+        """Where credentials are kept."""
         if self._world is None:
             self._world = credentials.kept(self.stack.environments(), self.fake.key, self.config.tables)
         return self._world
@@ -182,6 +182,7 @@ class Live:
         if self._console is not None:
             self._console.close()
         self.broker.close()
+        self.redis.close()
         self.fake.close()
         self.session.close()
 

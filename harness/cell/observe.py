@@ -15,14 +15,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from harness.cell import credentials
+from harness.cell import credentials, side
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
-from harness.stack.database import capture, ledger, reset
+from harness.stack.database import capture, ledger
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -84,9 +84,11 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     query = ledger.query_of(live.db, *live.beside)
     opening: ledger.Held = {}
     apart: ledger.Read = {}
+    before: dict[str, Mapping[str, Any]] = {}
 
     def seeded(refs: Refs) -> None:
         capture.mark_baseline(live.db, *live.beside)
+        before.update(side.stores(live))
         opening.update(ledger.opening(query, config, refs))
         apart.update(ledger.apart(query, config.ledger))
         tell("seeded", {"refs": refs, "accounts": opening})
@@ -123,13 +125,15 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
             driven.notes.append(f"{' and '.join(stale)} will be started anew: what did not settle ends with this cell")
         for note in driven.notes:
             tell("note", {"text": note})
-        for made in reset.made(live.db, *live.beside):
-            tell(
-                "note",
-                {
-                    "text": f"the target made {made} while it ran: its rows are not compared, and the next reset drops it"
-                },
-            )
+        for fields in side.changed(live, before):
+            tell("side", fields)
+            if fields["store"] == side.MADE:
+                tell(
+                    "note",
+                    {
+                        "text": f"the target made {fields['key']} while it ran: its rows are not compared, and the next reset drops it"
+                    },
+                )
     ended = {"settled": driven.settled, "reason": driven.settle_reason, "seconds": dict(clock.seconds)}
     outer("cell.end", {"events": dict(told), **name, **ended})
     return clock

@@ -21,6 +21,7 @@ row         | table_kind, op (insert, update, delete), id, before, after (column
 balance     | account (name), opening, closing
 undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
 log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
+side        | store (redis, file, process, made, left open), key, before, after (null: not there): what else a cell left
 note        | text   (remarks of the one who drove: held call released, task process killed)
 cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
@@ -198,9 +199,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellHistory:
-    """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits.
-
-    `ledger` and `usage` stand in the order in which their rows were written.
+    """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits. `ledger` and `usage` stand in the order in which their rows were written.
 
     `actors` are the accounts that the scenario works for; none: followed from its references (harness.judge.actors).
     `ledger` and `usage` hold only rows that are new in this cell; `rows` holds every change of every table; `unread` has

@@ -107,6 +107,7 @@ def _cell(name: str, events: Sequence[Event], ledger: Ledger | None) -> list[str
         lines.append(_line("tape", tape))
     lines += _sorted("row", [_row(change, names) for change in rows], names, uuids)
     lines += _sorted("log", [_log(event) for event in of_kind.get("log", ()) if locked(event)], names, uuids)
+    lines += _sorted("side", [_fields(event) for event in of_kind.get("side", ())], names, uuids)
     lines += sorted(_line("balance", _fields(event)) for event in of_kind.get("balance", ()))
     lines += [
         _line("end", {"settled": event.get("settled"), "reason": event.get("reason")})

@@ -116,6 +116,10 @@ class Broker:
                 self._traffic.open.discard(task_id)
         return len(lost)
 
+    def queues(self) -> Collection[Key]:
+        """Lists in which messages were seen."""
+        return self._traffic.queues.keys()
+
     def sent(self) -> int:
         """How many task messages were published in this epoch until now."""
         self._read_to_marker(time.monotonic() + 5)

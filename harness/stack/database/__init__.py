@@ -14,5 +14,6 @@ seed       a scenario's given world
 rows       one batch of it, by SQL
 known      rows that are written already, and references to them
 capture    which rows changed
+leftover   transactions and locks that work left open
 ledger     balances, and the parts of the ledger that are views or queries
 """

@@ -192,6 +192,14 @@ class DockerStack:
     def empty_files(self) -> None:
         """Nothing: {media} and {logs_dir} stand in a volume that is not this machine's, and stay until the stack goes."""
 
+    def written(self) -> dict[str, dict[str, Any]]:
+        """None: they stand in a volume that is not this machine's."""
+        return {}
+
+    def counted(self) -> dict[str, int]:
+        """None: containers are counted by who starts them."""
+        return {}
+
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")
 

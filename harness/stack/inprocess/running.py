@@ -188,6 +188,13 @@ class InprocessStack:
     def empty_files(self) -> None:
         self.below.empty_files()
 
+    def written(self) -> dict[str, dict[str, Any]]:
+        return self.below.written()
+
+    def counted(self) -> dict[str, int]:
+        """None: the roles are this process."""
+        return {}
+
     def log_mark(self) -> logs.Mark:
         return self.below.log_mark()
 

@@ -18,7 +18,7 @@ from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import descendants
 from harness.stack.processes import early, ready
-from harness.stack.roles import child, environment, files, logs, zygote
+from harness.stack.roles import child, environment, files, logs, written, zygote
 from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
 from harness.stack.roles.zygote import Zygote
@@ -171,6 +171,14 @@ class Stack:
     def empty_files(self) -> None:
         """{media} and {logs_dir}, as if nothing had been written there."""
         files.empty(self.run_dir)
+
+    def written(self) -> dict[str, dict[str, Any]]:
+        """The target's files."""
+        return written.written(self.run_dir, self.config.root)
+
+    def counted(self) -> dict[str, int]:
+        """How many processes each role is now."""
+        return {name: 1 + len(self.children(name)) for name in self.roles}
 
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")

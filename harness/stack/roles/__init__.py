@@ -4,7 +4,7 @@ environment   what a role sees
 child         one process: spawn, wait until, stop
 logs          what it says
 answering     a role is up once it answers at its port;  laps   what took how long until then
-files         where it keeps files of its own
+files         where it keeps files of its own;  written   which ones there are
 console       the target's own shell, kept open
 orm           rows that the target's models and factories make, through it
 clock         how far the cell's clock is ahead;  clockhook   what follows it in the target's processes

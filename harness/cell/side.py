@@ -1,0 +1,48 @@
+"""Where else a target leaves something: the server of its broker, files, schemas, open transactions, processes.
+
+Read when a cell begins and when it is over; what differs is told as `side` events: store, key, before, after (None: it was not there).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.cell.live import Live
+from harness.stack.broker import beside
+from harness.stack.database import leftover, reset
+
+MADE = "made"
+"""The store of tables, sequences, views and schemas that were not there."""
+PATIENCE_S = 0.5
+"""In which a process that only ends has ended, and one that a pool puts in its place has begun."""
+
+Stores = Mapping[str, Mapping[str, Any]]
+"""Name of a store -> key -> what is told of it."""
+
+
+def stores(live: Live) -> Stores:
+    """As they are now, without what the database itself says."""
+    queues = live.broker.queues() if hasattr(live.broker, "queues") else ()
+    return {
+        "redis": beside.contents(live.redis, queues),
+        "file": live.stack.written(),
+        "process": live.stack.counted(),
+    }
+
+
+def changed(live: Live, before: Stores) -> Iterator[dict[str, Any]]:
+    """The fields of each `side` event, in order."""
+    now = stores(live)
+    deadline = time.monotonic() + PATIENCE_S
+    while now["process"] != before["process"] and time.monotonic() < deadline:
+        live.db.execute("SELECT pg_sleep(0.01)")  # no event says that a process of somebody else's has ended
+        now = {**now, "process": live.stack.counted()}
+    made = dict.fromkeys(reset.made(live.db, *live.beside), "there")
+    now = {**now, MADE: made, "left open": leftover.left_open(live.db, *live.beside)}
+    for store, keys in now.items():
+        was = before.get(store, {})
+        for key in sorted({*was, *keys}):
+            if was.get(key) != keys.get(key):
+                yield {"store": store, "key": key, "before": was.get(key), "after": keys.get(key)}
