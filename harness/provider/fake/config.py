@@ -4,7 +4,8 @@
      "names": null, "cassettes": "...", "cache": "...", "contracts": null, "mode": "replay", "answers": null, "upstream": null, "out": null,
      "seed": 0}
 
-`listen` items are [address, port], [address, port, "http"] for a port without TLS, or ["fd", N] for a listening socket
+`listen` items are [address, port], [address, port, "http"] for a port without TLS, "watched" for one that
+only plain http leads to which should be https, or ["fd", N] for a listening socket
 that was inherited. `names` is [address, port] of a name server that knows no name (names.py). `hosts` is a list, or maps each host (with or without a port) to its provider: a kind, or a name of
 `providers`, which maps it to {"kind", "success"?, "statuses"?}. `mode` is "replay" (recordings, each once),
 "simulate" (the simulator answers anything, any number of times) or "record"; in these two `answers` is the file of the
@@ -51,6 +52,8 @@ class Listen:
     port: int = 0
     tls: bool = True
     fd: int | None = None
+    watched: bool = False
+    """Nobody is expected: what comes is told, and refused unless the recording itself is of plain http."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,8 @@ def _listen(item: Any) -> Listen:
             return Listen(address=address, port=port)
         case [str(address), int(port), "http"] if 0 <= port < 65536:
             return Listen(address=address, port=port, tls=False)
+        case [str(address), int(port), "watched"] if 0 <= port < 65536:
+            return Listen(address=address, port=port, tls=False, watched=True)
     raise _bad(f"listen item {item!r} is not understood", 'write ["127.0.0.1", 443] or ["fd", 3]')
 
 

@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -85,7 +86,7 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
         for where in config.listen:
             servers.append(
                 await loop.create_server(
-                    lambda: Connection(service, connections),
+                    partial(Connection, service, connections, watched=where.watched),
                     sock=_listening(where),
                     ssl=context if where.tls else None,
                     ssl_handshake_timeout=HANDSHAKE_TIMEOUT_S if where.tls else None,

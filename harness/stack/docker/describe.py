@@ -17,6 +17,8 @@ from harness.stack.roles import environment, files
 
 MIB = 1024 * 1024
 HTTP_PORT = 8000
+HTTP = 80
+"""Where a provider is spoken to over plain http: the fake tells it, and refuses it."""
 FILES = "/harness/files"
 """Read-only, for the harness's own containers: tapes, contracts, the fake's configuration, the prepared database."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -198,7 +200,10 @@ def copies(one: Service, workers: int) -> tuple[Service, ...]:
 def fake_settings(config: Config, *, tls: str, control: str) -> dict[str, object]:
     """The fake's configuration but for what the caller adds (cassettes, contracts, mode)."""
     return {
-        "listen": [["0.0.0.0", port] for port in config.provider_ports],
+        "listen": [
+            *(["0.0.0.0", port] for port in config.provider_ports),
+            *([] if HTTP in config.provider_ports else [["0.0.0.0", HTTP, "watched"]]),
+        ],
         **config.fake_hosts,
         "tls_dir": tls,
         "control": control,

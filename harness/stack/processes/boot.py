@@ -26,6 +26,7 @@ from harness.stack.roles.child import Child
 from harness.stack.roles.laps import Laps
 from harness.store import cache
 
+HTTP = 80
 FAKE = ("{harness}", "-m", "harness.provider.fake", "--config", "{config}")
 
 
@@ -103,7 +104,7 @@ def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str
         **stack.config.fake_hosts,
         "cache": os.fspath(stack.cache_dir / "tapes"),
         **settings,
-        "listen": [["127.0.0.1", port] for port in _fake_ports(stack)],
+        "listen": [["127.0.0.1", port] for port in _fake_ports(stack)] + _watched(stack),
         "names": ["127.0.0.1", int(stack.places["fake_port"]) if stack.island.kind == "hook" else namespace.NAMES_PORT],
         "tls_dir": os.fspath(tls),
         "control": os.fspath(stack.fake_control),
@@ -125,6 +126,12 @@ def _fake_ports(stack: Stack) -> list[int]:
     """Behind the start-up hook every provider's port leads to the one that is free; in a network of our own each is there."""
     first = int(stack.places["fake_port"])
     return [first] if stack.island.kind == "hook" else [first, *stack.config.provider_ports[1:]]
+
+
+def _watched(stack: Stack) -> list[list[Any]]:
+    """Where a provider is spoken to over plain http; behind the start-up hook such a connection is refused by name."""
+    apart = stack.island.kind == "namespace" and HTTP not in stack.config.provider_ports
+    return [["127.0.0.1", HTTP, "watched"]] if apart else []
 
 
 def _own(stack: Stack) -> dict[str, str]:

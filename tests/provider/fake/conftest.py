@@ -87,10 +87,11 @@ def _bytes(value: Any) -> bytes:
 
 @dataclass
 class Fake:
-    """The running fake: its TLS port and its plain one, its CA bundle, and its control connection."""
+    """The running fake: its TLS port, its plain one and the one where nobody is expected, its CA bundle, and its control connection."""
 
     port: int
     plain: int
+    watched: int
     ca: Path
     folder: Path
     control: FakeControl
@@ -136,7 +137,7 @@ def running_fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     folder = tmp_path_factory.mktemp("fake")
     config = parse(
         {
-            "listen": [["127.0.0.1", 0], ["127.0.0.1", 0, "http"]],
+            "listen": [["127.0.0.1", 0], ["127.0.0.1", 0, "http"], ["127.0.0.1", 0, "watched"]],
             "hosts": HOSTS,
             "tls_dir": str(folder / "tls"),
             "control": str(folder / "fake.sock"),
@@ -149,12 +150,12 @@ def running_fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     thread = threading.Thread(target=uvloop.run, args=(_run(config, ready, up),), daemon=True)
     thread.start()
     assert up.wait(20)
-    loop, told, service, (port, plain) = ready
+    loop, told, service, (port, plain, watched) = ready
     session = requests.Session()
     session.trust_env = False
     session.verify = str(folder / "tls" / "ca.pem")
     with FakeControl(folder / "fake.sock", timeout_s=20) as control:
-        yield Fake(port, plain, folder / "tls" / "ca.pem", folder, control, service, loop, session)
+        yield Fake(port, plain, watched, folder / "tls" / "ca.pem", folder, control, service, loop, session)
     session.close()
     loop.call_soon_threadsafe(told.set)
     thread.join(10)

@@ -39,6 +39,19 @@ def test_plain_http_is_told(fake: Fake) -> None:
     assert (call.scheme, call.port, call.sni) == ("http", 80, "")
 
 
+def test_plain_http_where_https_was_recorded_is_refused(fake: Fake) -> None:
+    """Claim: a recording of https is not played to it, one of http is, and the call says why."""
+    body = {"data": []}
+    fake.load(recorded("GET", "https://api.openai.com/v1/models", None, body), recorded("GET", "http://blog.example.com/feed", None, body))  # fmt: skip
+    ask = {"url": f"http://127.0.0.1:{fake.watched}/v1/models", "timeout": 10}
+    assert requests.get(**ask, headers={"Host": "api.openai.com", "Authorization": "Bearer sk-1"}).status_code >= 500
+    assert requests.get(f"http://127.0.0.1:{fake.watched}/feed", headers={"Host": "blog.example.com"}, timeout=10).json() == body  # fmt: skip
+    refused, played = fake.report().calls
+    assert (refused.scheme, refused.port, refused.disposition, played.disposition) == ("http", 80, "invalid", "played")
+    assert refused.problems[0].startswith("the request came over plain http")
+    assert refused.headers["authorization"].startswith("Bearer <secret:")
+
+
 def test_a_refused_attempt_is_told_whole(fake: Fake) -> None:
     """Claim: a request that nothing recorded fits has its head, too, and what differs shows no credential."""
     fake.load(recorded("POST", "https://api.runware.ai/v1", [{"taskType": "authentication", "apiKey": "REDACTED"}], {}))

@@ -93,6 +93,13 @@ class Tape:
                 self.everything.setdefault(recording.form_key, []).append(slot)
             self.by_raw[recording.raw] = recording.key
 
+    def is_plain(self, host: str) -> bool:
+        """Whether a recording of this host is of plain http."""
+        return any(
+            slot.recording.host == host and slot.recording.interaction.request.uri.startswith("http://")
+            for slot in self.slots
+        )
+
     def key(self, profile: Profile, host: str, method: str, target: str, body: bytes) -> bytes:
         """The request's key; a request that repeats a recorded one byte for byte skips the canonical form."""
         known = self.by_raw.get((host, method, target, body))

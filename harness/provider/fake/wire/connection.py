@@ -29,7 +29,9 @@ _CACHED_BODY_BYTES = 16 * 1024
 class Connection(asyncio.Protocol):
     """One client connection; also the channel on which the answers of its requests are sent, one after the other."""
 
-    def __init__(self, service: Service, connections: set[Connection]) -> None:
+    def __init__(self, service: Service, connections: set[Connection], *, watched: bool = False) -> None:
+        """`watched`: plain http comes here that should be https."""
+        self.watched = watched
         self.service = service
         self.connections = connections
         self.loop = asyncio.get_running_loop()
@@ -139,6 +141,8 @@ class Connection(asyncio.Protocol):
         via = self.service.via(self.transport.get_extra_info("ssl_object"))
         problem = self.service.nameless_problem(via, request.host)
         host, target = self.service.locate(request.host, target, self.port)
+        if self.watched and not request.epoch.tape.is_plain(host):
+            problem = f"the request came over plain http, and whoever is on the way reads it: {host} speaks https"
         self.service.handle(self, request.epoch, host, request.method, target, request.headers, body, via, problem)
 
     def began(self, plan: Plan) -> None:
