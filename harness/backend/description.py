@@ -16,6 +16,7 @@ from harness.backend.python import named
 from harness.backend.roles import described
 from harness.core.config import COMPARED, JUMPS, TIMES, WAYS, Auth, Config, marker
 from harness.core.errors import HarnessError, did_you_mean
+from harness.core.golden import SHORTEST_WHY
 
 FORMAT = 1
 RATES = ("contracts/rates.toml", "rates.toml")
@@ -103,7 +104,7 @@ class _Reader:
             "top level",
             raw,
             ("format", "target"),
-            ("harness", "phases", "providers", "docker", "auth", "ledger", "roles", "tables"),
+            ("harness", "phases", "providers", "docker", "auth", "ledger", "roles", "tables", "free"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -164,6 +165,7 @@ class _Reader:
             providers=known,
             roles=described.read(self.path.name, top.get("roles", {})),
             said_tables=tables.read(self.path.name, top.get("tables", {})),
+            free=self.free(top.get("free", {})),
             ledger=ledger.read(self.path.name, top.get("ledger", {})),
             auth=self.auth(top.get("auth", {})),
             settle_timeout_s=float(settle_timeout_s),
@@ -178,6 +180,19 @@ class _Reader:
             rates=base / own.get("rates", next((name for name in RATES if (base / name).is_file()), RATES[0])),
             rates_named="rates" in own,
         )
+
+    def free(self, value: Any) -> dict[str, str]:
+        """What is not looked at, "table.column" or "*.column", each with why."""
+        entries = self.table_of_text("free", value)
+        for name, why in entries.items():
+            if len(name.split(".")) < 2 or not name.rpartition(".")[2]:
+                raise self.fail(f"free.{name!r} is no column", 'write "table.column", or "*.column" for every table')
+            if len(why.strip()) < SHORTEST_WHY:
+                raise self.fail(
+                    f'free."{name}" says not why',
+                    f"say in at least {SHORTEST_WHY} characters why nobody need look at it",
+                )
+        return entries
 
     def flag(self, where: str, value: Any) -> bool:
         if not isinstance(value, bool):

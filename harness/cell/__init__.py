@@ -12,5 +12,6 @@ answer     the answer as it is told: headers but those of free.toml, and the who
 webhook    how a webhook comes in, signed
 credentials  which credential a target used, by every place that holds it
 template   `$name` placeholders of an action, filled with arguments and seeded keys
+timed      the stretches of its clock
 live       a booted stack as a cell sees it; boot
 """

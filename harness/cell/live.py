@@ -14,6 +14,7 @@ from psycopg import sql
 
 from harness.cell import credentials
 from harness.cell.connection import direct
+from harness.cell.timed import Timed
 from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
@@ -49,6 +50,7 @@ class Live:
         self._holder: Any = None
         self._inside = inside
         self._stale: tuple[str, ...] = ()
+        self.timed = Timed(self.now)
         self.config = config
         self.orm = Orm(self.console)
         self._world: credentials.Kept | None = None
@@ -173,9 +175,13 @@ class Live:
         return sender.holding(self.console(), self.config.app)
 
     def _leap(self, due: float, going: Callable[[float], object]) -> float | None:
-        return clock.leap(
+        left = self.now()
+        gone = clock.leap(
             self.clock, due, going=going, tell=lambda ahead: sender.due(self.console(), self.config.app, ahead)
         )
+        if gone:
+            self.timed.leapt(left, gone)
+        return gone
 
     def close(self) -> None:
         self.let_row_go()

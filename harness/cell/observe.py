@@ -22,7 +22,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
-from harness.stack.database import capture, ledger
+from harness.stack.database import capture, journal, ledger
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -114,6 +114,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
             tell("undeclared", {"hosts": list(report.undeclared)})
         for change in changes:
             tell("row", row_fields(change))
+        for transaction in journal.transactions(live.db, *live.beside):
+            tell("tx", asdict(transaction))
         for account, held in opening.items():
             if account in closing:  # one that is gone has no balance, and the fold says that none was observed
                 left = closing[account]["credits"]
@@ -134,7 +136,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
                         "text": f"the target made {fields['key']} while it ran: its rows are not compared, and the next reset drops it"
                     },
                 )
-    ended = {"settled": driven.settled, "reason": driven.settle_reason, "seconds": dict(clock.seconds)}
+    timed = live.timed.spans()
+    ended = {"settled": driven.settled, "reason": driven.settle_reason, "clock": timed, "seconds": dict(clock.seconds)}
     outer("cell.end", {"events": dict(told), **name, **ended})
     return clock
 
@@ -157,6 +160,7 @@ def _drive(
             live.broker.reset()
         mark = live.stack.log_mark()
     with clock.part(stages.SEED):
+        live.timed.begin()
         refs = work.seed()
         seeded(refs)
     with clock.part(stages.LOAD):

@@ -6,7 +6,7 @@ action     how one thing is asked of a target
 scenario   given / when / then, paths, faults;  week: customers and schedules. These two are what scenarios are written in
 cassette   recorded interactions and their provenance
 history    everything observed in a run: NDJSON events, and one cell of them as a value;  fold: the events of a cell -> that value
-golden     the locked outcome of a scenario, with its deviations
+golden/    what is locked of a scenario: its outcome, with deviations, and its surface
 finding    a defect of the target that a run proved, and what it breaks
 ledger     the ledger as harness.toml maps it: parts, columns, units, words
 rates/     the independent rate card, and what is due by it

@@ -159,6 +159,8 @@ class Config:
     """What is watched, by its name; none until looking has filled it in (harness.backend.tables), as the kinds of `ledger`."""
     found: tuple[Table, ...] | None = None
     """A table for each model, as looking found it; None until then."""
+    free: Mapping[str, str] = field(default_factory=dict)
+    """What is not looked at beyond credits ("table.column", "*.column"), each with why."""
     time: str = JUMPS
     unwatched: tuple[str, ...] = ()
     """What looking found of the target's own that no table here watches, a line each."""

@@ -2,6 +2,7 @@
 
 runs/<time>/history.ndjson holds one JSON object a line. Every event has `kind` and `t` (seconds since the run began);
 every event between cell.start and cell.end has `cell` ("orders/refund@manual").
+Longer than 260 lines: the values that a history is read as stand beside the table that they are read from.
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
@@ -18,12 +19,13 @@ call        | one provider call as the fake saw it: see `Call`
 tape        | tape (cassette names), unplayed (list of {cassette, index, request}), late (count)
 row         | table_kind, op (insert, update, delete), id, before, after (column -> value, JSON types, decimals as strings),
             | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
+tx          | role, session, changes: one committed transaction, see `Transaction`; in the order of the journal
 balance     | account (name), opening, closing
 undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
 log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
 side        | store (redis, file, process, made, left open), key, before, after (null: not there): what else a cell left
 note        | text   (remarks of the one who drove: held call released, task process killed)
-cell.end    | events {kind: how many}, settled (bool), reason, seconds {drive, settle, reset, seed, load, capture, compare}
+cell.end    | events {kind: how many}, settled (bool), reason, clock (see CellHistory.spans), seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
 """
 
@@ -145,6 +147,30 @@ class RowChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a transaction did to one row, net. Values are PostgreSQL's text. Of an update, `before` and `after` hold the
+    columns that it changed; of an insert or delete the whole row. `id` is the row's key as text ("(7,eu)" of several
+    columns, "" without a key), `key` its columns."""
+
+    table: str
+    op: str
+    id: str
+    before: Mapping[str, str | None] | None
+    after: Mapping[str, str | None] | None
+    key: tuple[str, ...] = ("id",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One committed transaction that changed something. `role` is who wrote it, "" if unknown; `session` tells the
+    connections of a role apart."""
+
+    role: str
+    changes: tuple[Change, ...]
+    session: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRun:
     """One Celery task message: its name, arguments, and how it ended (SUCCESS, FAILURE, REVOKED, LOST).
 
@@ -214,6 +240,8 @@ class CellHistory:
     usage: tuple[UsageRow, ...] = ()
     calls: tuple[Call, ...] = ()
     rows: tuple[RowChange, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+    """What was committed, in the order of the journal; () where there is none (a stack that is not ours)."""
     tasks: tuple[TaskRun, ...] = ()
     http: tuple[HttpExchange, ...] = ()
     logs: tuple[LogLine, ...] = ()
@@ -228,6 +256,8 @@ class CellHistory:
     actors: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    spans: tuple[tuple[float, float], ...] = ()
+    """Stretches of the clock that the target believed while it worked, in seconds since the epoch; a leap ends one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 checks      judge(cells, ...) -> verdicts; CELL_CHECKERS and RUN_CHECKERS, all the checks there are
 laws/       the ledger's laws of one cell
 golden/     what a cell came to, and how that differs from what is locked
+surface/    everything else that was observed, as lines, against what is locked
 context     what a check may know beside the history;  facts: the few of harness.toml;  result: what it returns
 summary     what a run came to: everything that reports say of it, computed once from verdicts, cells and scenarios
 actors      which accounts may change, by what the scenario refers to

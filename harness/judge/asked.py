@@ -63,7 +63,8 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "law-13": (part("movements"),),
     "law-14": (either(part("movements"), part("usage")),),
 }  # fmt: skip
-"""Laws that are not here need nothing of the ledger: 10 (what is refused), 11 (nothing stuck), 12 (the paths agree)."""
+"""Laws that are not here need nothing of the ledger: 10 (what is refused), 11 (nothing stuck), 12 (the paths agree). 15 (one transaction) says itself
+what it lacks: it is younger than goldens that say which laws were asked."""
 
 
 def why_not(checker: str, ledger: Ledger, card: RateCard) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from harness.core.config import Config
 from harness.core.finding import Finding
 from harness.core.golden import Golden
+from harness.core.golden.surface import Surfaces
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
@@ -20,6 +21,7 @@ from harness.judge.facts import target_of
 from harness.judge.golden.agreement import Named, paths_agree, split_is_combined
 from harness.judge.golden.locked import golden
 from harness.judge.known import weigh
+from harness.judge.laws.atomic import charge_is_one_transaction
 from harness.judge.laws.balance import balance_chains, balance_is_the_sum, never_negative
 from harness.judge.laws.charges import one_log_one_deduction
 from harness.judge.laws.prices import as_the_rate_card
@@ -29,6 +31,7 @@ from harness.judge.laws.refused import refused_leaves_nothing
 from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
 from harness.judge.laws.scale import signs_and_scales
 from harness.judge.result import Result, cannot_tell, verdict_of
+from harness.judge.surface.locked import surface, surfaces_used
 from harness.judge.traffic import http, provider, settle
 
 CellCheck = Callable[[CellHistory, Context], Result]
@@ -39,6 +42,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "http": ("every request was answered as expected", http),
     "provider": ("every provider request fits its recording and its contract", provider),
     "golden": ("the outcome is the locked one", golden),
+    "surface": ("what was observed beyond credits is the locked one", surface),
     "law-1": ("balance = opening + sum of amounts", balance_is_the_sum),
     "law-2": ("balance_after chains and ends at the balance", balance_chains),
     "law-3": ("no balance is negative", never_negative),
@@ -51,6 +55,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "law-10": ("what is refused leaves no row and no provider call", refused_leaves_nothing),
     "law-11": ("nothing is stuck in progress", nothing_stuck),
     "law-14": ("signs and scales are fixed", signs_and_scales),
+    "law-15": ("a charge is one transaction", charge_is_one_transaction),
 }
 """name -> (claim, check), judged for each cell, in this order."""
 
@@ -59,6 +64,7 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "law-12": ("the paths of a scenario agree", paths_agree),
     "law-13": ("split work costs what combined work costs", split_is_combined),
     "goldens-used": ("no golden or deviation is unused", goldens_used),
+    "surfaces-used": ("no surface is unused", surfaces_used),
     "findings-used": ("findings and scenarios name each other", findings_used),
 }
 """name -> (claim, check), judged once for a run; each may speak of several scenarios."""
@@ -79,12 +85,13 @@ def judge(
     planned: Sequence[str] | None = None,
     part: bool = False,
     workers: int = 1,
+    surfaces: Surfaces | None = None,
 ) -> list[Verdict]:
     """Every verdict on a run, cells first. `scenarios`, `goldens` and `findings` are all there are, driven or not.
 
     `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails. Of a
     `part` of a run (a shard) nothing is said that needs the whole. With more than one of `workers` a finding may say
-    that deductions were lost by overlapping (harness.judge.overlap).
+    that deductions were lost by overlapping (harness.judge.overlap). Without `surfaces` nobody asks for what is beyond credits.
     """
     target = target_of(config)
     lossy = overlap.shows(findings.values(), workers, phase)
@@ -107,6 +114,8 @@ def judge(
                 for name in scenario.findings
                 if name in findings and findings[name].shows_at(cell.cell, phase)
             ),
+            surfaces=surfaces,
+            workers=workers,
         )
         as_seen, own = _overlap_weighed(cell, context, lossy)
         seen.append(as_seen)
@@ -119,6 +128,7 @@ def judge(
         rates=rates,
         findings=findings,
         planned=None if planned is None else tuple(planned),
+        surfaces=surfaces,
     )
     return verdicts + [one for one in check_run(seen, run) if not (part and one.checker in OF_THE_WHOLE)]
 
@@ -128,15 +138,23 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
     return [
         verdict_of(name, claim, cell.cell, result_of(name, cell, context, weighed=True))
         for name, (claim, _) in CELL_CHECKERS.items()
+        if name != "surface" or context.surfaces is not None
     ]
 
 
 def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool = False) -> Result:
     """What one cell checker says of a cell, findings `weighed` in; not asked where the target has nothing that it needs."""
+    if name == "surface" and (lacks := unlocked(context)):
+        return not_asked(name, lacks, None)
     if lacks := why_not(name, context.target.ledger, context.rates):
         return not_asked(name, lacks, context.golden)
     result = _guarded(CELL_CHECKERS[name][1], cell, context)
     return weigh(name, result, context.findings) if weighed else result
+
+
+def unlocked(context: Context) -> str:
+    """Why nothing beyond credits can be asked; "" when it can."""
+    return context.surfaces.why_not(context.phase) if context.surfaces is not None else "nobody asks for it"
 
 
 def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None) -> tuple[CellHistory, list[Verdict]]:

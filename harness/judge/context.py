@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.core.finding import Finding
 from harness.core.golden import Golden
+from harness.core.golden.surface import Surfaces
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.judge.facts import Target
@@ -23,6 +24,9 @@ class Context:
     phase: int
     path: str
     findings: tuple[Finding, ...] = ()
+    surfaces: Surfaces | None = None
+    """What is locked beyond credits; None where nobody asks for it."""
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +40,4 @@ class RunContext:
     rates: RateCard = field(default_factory=RateCard)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     planned: tuple[str, ...] | None = None
+    surfaces: Surfaces | None = None

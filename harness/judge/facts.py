@@ -13,7 +13,16 @@ from harness.core.ledger import Ledger
 class Target:
     tables: Mapping[str, Table]
     ledger: Ledger
+    free: frozenset[str] = frozenset()
+    """ "table.column"s beyond credits that are not looked at."""
+    takers: frozenset[str] = frozenset()
+    """Roles that take tasks."""
 
 
 def target_of(config: Config) -> Target:
-    return Target(tables=config.tables, ledger=config.ledger)
+    return Target(
+        tables=config.tables,
+        ledger=config.ledger,
+        free=frozenset(config.free),
+        takers=frozenset(role.name for role in config.roles.values() if role.ready == "celery"),
+    )

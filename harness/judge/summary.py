@@ -70,6 +70,10 @@ class Summary:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     undeclared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beyond: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Cells in which nothing fails but the surface, each with how it differs: credits are unchanged there."""
+    free: Mapping[str, str] = field(default_factory=dict)
+    """What is not looked at, each with why."""
     shard: str = ""
     """ "2/3" when this is a part of a run, which then says nothing of the whole."""
 
@@ -101,6 +105,7 @@ def summarize(
     shard: Mapping[str, Any] | None = None,
     tier: str = USUAL,
     workers: int = 1,
+    free: Mapping[str, str] | None = None,
 ) -> Summary:
     """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
     cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do.
@@ -141,10 +146,21 @@ def summarize(
         },
         findings=dict(findings),
         undeclared=_undeclared(cells),
+        beyond=_beyond(own),
+        free=dict(free or {}),
         shard=f"{shard['n']}/{shard['of']}" if shard else "",
         tier=tier,
         workers=workers,
     )
+
+
+def _beyond(own: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for cell, verdicts in own.items():
+        wrong = [verdict for verdict in verdicts if verdict.status.bad]
+        if [verdict.checker for verdict in wrong] == ["surface"]:
+            found[cell] = wrong[0].evidence
+    return found
 
 
 def _line(cell: CellHistory, scenario: Scenario | None, own: Sequence[Verdict]) -> Line:

@@ -18,6 +18,7 @@ from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
 from harness.judge.summary import Line, Summary
+from harness.judge.surface.difference import grouped
 from harness.report import undeclared
 from harness.report.plan import PATH_TITLES
 from harness.report.printable import shown
@@ -25,6 +26,9 @@ from harness.report.say import say
 from harness.report.verdicts import STYLES, WORDS
 
 KNOWN = "known wrong"
+
+NAMED = 3
+"""Cells that are named of those that have a line in common."""
 
 WIDE = 100
 """Columns from which on the number of calls has room beside the longest scenario names."""
@@ -34,10 +38,27 @@ def print_report(console: Console, summary: Summary, *, tables: bool = True) -> 
     """The whole report; without `tables` failures and closing lines only."""
     for verdicts in (summary.failures, summary.unknowns):
         for about in dict.fromkeys(verdict.cell for verdict in verdicts):
+            if about in summary.beyond and len(summary.beyond) > 1:
+                continue
             print_failures(console, about, [v for v in verdicts if v.cell == about], summary.repeat(about))
+    if len(summary.beyond) > 1:
+        _beyond(console, summary)
     for path, title in PATH_TITLES.items() if tables else ():
         _path(console, title, path, [line for line in summary.lines if line.path == path])
     print_summary(console, summary)
+
+
+def _beyond(console: Console, summary: Summary) -> None:
+    """What changed beyond credits: a line that is the same in many cells is told once."""
+    cells = count(len(summary.beyond), "cell")
+    say(console)
+    say(console, f"{WORDS[Status.FAIL]} {cells}: credits are as locked, the surface is not", STYLES[Status.FAIL])
+    for line, where in grouped(summary.beyond):
+        named = ", ".join(where[:NAMED]) + (f" and {len(where) - NAMED} more" if len(where) > NAMED else "")
+        _wrapped(console, line, 2)
+        _wrapped(console, f"in {count(len(where), 'cell')}: {named}", 6)
+    say(console, '  if it is meant: harness golden accept "*" --surface --why "..."')
+    say(console, f"  repeat: {summary.repeat(next(iter(summary.beyond)))}")
 
 
 def print_summary(console: Console, summary: Summary) -> None:
@@ -66,6 +87,7 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
     facts += [("not asked", f"{name}: {why} ({count(n, 'check')})") for name, (why, n) in summary.not_asked.items()]
     if summary.shard:
         facts.append(("shard", f"{summary.shard}: what needs the whole ({', '.join(OF_THE_WHOLE)}) is not judged here"))
+    facts += [("not looked at", f"{name}: {why}") for name, why in summary.free.items()]
     run_wide = [verdict for verdict in summary.failures if "@" not in verdict.cell]
     if run_wide:
         facts.append(("run", f"{count(len(run_wide), 'check')} of more than one cell failed"))
@@ -106,7 +128,9 @@ def _conclusion(summary: Summary) -> str:
         return f"PASS, with {count(known, 'finding')} known to be wrong" if known else "PASS"
     if summary.status is Status.FAIL:
         unclear = f", {len(summary.unknowns)} could not tell" if summary.unknowns else ""
-        return f"FAIL: {count(len(summary.failures), 'check')} failed{unclear}"
+        only = len(summary.beyond) == len(summary.failures)
+        why = f"; credits are as locked, {count(len(summary.beyond), 'surface')} changed" if only else ""
+        return f"FAIL: {count(len(summary.failures), 'check')} failed{why}{unclear}"
     return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.backend import tables
+from harness.backend.phases import manifest
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.finding import Finding
 from harness.core.golden import Golden
+from harness.core.golden.surface import Surfaces
 from harness.core.history import RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
@@ -18,7 +20,7 @@ from harness.core.verdict import Verdict
 from harness.judge import judge
 from harness.judge.golden import canonical
 from harness.provider import cassettes, prices
-from harness.store import findings, goldens, history, rates
+from harness.store import findings, goldens, history, rates, surfaces
 from harness.store.runs import HISTORY
 
 FINDINGS = "findings.toml"
@@ -32,6 +34,7 @@ class Law:
     goldens: Mapping[str, Golden]
     rates: RateCard
     findings: Mapping[str, Finding]
+    surfaces: Surfaces = field(default_factory=Surfaces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Judged:
 
 
 def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
-    """Read goldens, rate card and findings. Raises HarnessError golden-*, rates-*, finding-*."""
+    """Read goldens, surfaces, rate card and findings. Raises HarnessError golden-*, surface-*, rates-*, finding-*."""
     from harness.judge.checks import CELL_CHECKERS
 
     return Law(
@@ -56,6 +59,7 @@ def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
         goldens=goldens.read_all(config.scenarios),
         rates=rates.read(config.rates, needed=config.rates_named, listed=prices.LISTED),
         findings=findings.read(config.scenarios / FINDINGS, tuple(CELL_CHECKERS)),
+        surfaces=surfaces.read_all(config.scenarios, manifest.folders(config.phases_dir)),
     )
 
 
@@ -91,6 +95,7 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
         planned=run.planned,
         part=bool(run.shard),
         workers=run.workers,
+        surfaces=law.surfaces,
     )
     return Judged(
         config=config,

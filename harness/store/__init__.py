@@ -1,6 +1,7 @@
 """What is kept in files.
 
 goldens    <scenario>.golden.toml, read strictly and written in one layout
+surfaces   <scenario>.surface, and what a phase changes of them
 findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card
 history    history.ndjson: writing and reading

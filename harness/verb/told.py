@@ -66,6 +66,7 @@ def summary_of(
         shard=result.history.shard,
         tier=start.get("tier", USUAL),
         workers=result.history.workers,
+        free=result.config.free,
     )
 
 

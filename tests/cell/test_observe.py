@@ -20,6 +20,7 @@ class Written:
         self.done: list[Any] = []
         self.broker = SimpleNamespace(reset=lambda: self.done.append("broker emptied"))
         self.stack = SimpleNamespace(log_mark=lambda: self.done.append("logs marked"))
+        self.timed = SimpleNamespace(begin=lambda: self.done.append("the clock begins"))
         self.fake = SimpleNamespace(load=lambda *words: self.done.append(("load", *words)))
 
     def clear(self) -> None:
@@ -42,5 +43,5 @@ def test_what_is_left_is_driven_as_every_cell_is_and_nobody_looks():
     both = Written()
     assert leave(both, both) == REFS
     assert both.done == [
-        "clear", "broker emptied", "logs marked", "seed", ("load", "planner/x", ("openai/x",), ()), ("drive", REFS),
+        "clear", "broker emptied", "logs marked", "the clock begins", "seed", ("load", "planner/x", ("openai/x",), ()), ("drive", REFS),
     ]  # fmt: skip

@@ -8,7 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from harness.core.config import Table
-from harness.core.history import Call, CellHistory, HttpExchange, LedgerRow, RowChange, TaskRun, UsageRow
+from harness.core.history import (
+    Call,
+    CellHistory,
+    Change,
+    HttpExchange,
+    LedgerRow,
+    RowChange,
+    TaskRun,
+    Transaction,
+    UsageRow,
+)
 from harness.core.ledger import Ledger, Part
 from harness.core.rates import Configured, Price, RateCard, Rule
 from harness.core.scenario import Do, Given, Path, Ref, Row, Scenario
@@ -174,6 +184,20 @@ def charge(
                 cost_usd=cost_usd,
                 units=units,
             ),
+        ),
+        transactions=(*cell.transactions, _charged(n, closing, credits)),
+    )
+
+
+def _charged(n: int, balance: int, credits: int) -> Transaction:
+    """The transaction of a charge, as the journal has it."""
+    moved, left = str(balance), str(balance - credits)
+    return Transaction(
+        role="worker",
+        changes=(
+            Change(table="accounts", op="update", id="1", before={"credits": moved}, after={"credits": left}),
+            Change(table="usage", op="insert", id=str(n), before=None, after={"credits_used": str(credits)}),
+            Change(table="transactions", op="insert", id=str(n), before=None, after={"amount": str(-credits)}),
         ),
     )
 

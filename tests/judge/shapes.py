@@ -90,7 +90,31 @@ class Shape:
         return result_of(law, self.folded(events), self.context(**changes))
 
     def folded(self, events: list[dict[str, Any]]) -> CellHistory:
+        """Each movement in one transaction with its log and its balance, unless the events say otherwise."""
+        if not any(event["kind"] == "tx" for event in events):
+            events = [*self.journal(events), *events]
         return folded({"scenario": ID, "path": "manual"}, events, self.ledger)
+
+    def journal(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        def of_kind(kind: str) -> list[dict[str, Any]]:
+            return [self._change(e) for e in events if e.get("table_kind") == kind and e["op"] == "insert"]
+
+        logs, part = of_kind(self.usage_kind), self.ledger.balance
+        balance = {"table": f"shop_{part.kind}", "op": "update", "id": "1", "before": {part.columns["column"]: "1"}, "after": {part.columns["column"]: "2"}}  # fmt: skip
+        return [
+            {"kind": "tx", "role": "worker", "changes": [moved, *(logs if n == 0 else ()), balance]}
+            for n, moved in enumerate(of_kind(self.movement_kind))
+        ]
+
+    def _change(self, event: dict[str, Any]) -> dict[str, Any]:
+        kept = {name: str(value) for name, value in event["after"].items()}
+        return {
+            "table": f"shop_{event['table_kind']}",
+            "op": "insert",
+            "id": str(event["id"]),
+            "before": None,
+            "after": kept,
+        }
 
     def sold(self) -> list[dict[str, Any]]:
         """The history of a correct backend: one call, one log, one movement."""

@@ -8,6 +8,7 @@ import pytest
 
 from harness.core.finding import Finding
 from harness.core.golden import Deviation, Golden
+from harness.core.golden.surface import Locked, Surfaces
 from harness.core.history import HttpExchange
 from harness.core.scenario import Fault, Path
 from harness.core.verdict import Status, worst
@@ -15,6 +16,7 @@ from harness.judge import CELL_CHECKERS, check_cell, check_run
 from harness.judge.checks import judge
 from harness.judge.context import RunContext
 from harness.judge.golden.outcome import outcome_of
+from harness.judge.surface.locked import surface_of
 from tests.judge.ledgers import (
     CHAT,
     RATES,
@@ -341,23 +343,44 @@ class Facts:
     """The part of a Config that judging reads."""
 
     tables, ledger = TARGET.tables, TARGET.ledger
+    free, roles = {}, {}
+
+
+def surfaces_of(cells):
+    """What was observed of the cells, locked as it is."""
+    paths = {cell.path: surface_of(cell, SCENARIO, TARGET) for cell in cells}
+    return Surfaces(base={SCENARIO.id: Locked(scenario=SCENARIO.id, why="as it was first seen", paths=paths)})
 
 
 def judged(cells, **facts):
     known = {"scenarios": {SCENARIO.id: SCENARIO}, "goldens": {SCENARIO.id: golden_of(lawful_text())}, "findings": {}, "planned": [c.cell for c in cells], **facts}  # fmt: skip
     return judge(
-        cells, known["scenarios"], known["goldens"], RATES, known["findings"], Facts, 0, planned=known["planned"]
+        cells,
+        known["scenarios"],
+        known["goldens"],
+        RATES,
+        known["findings"],
+        Facts,
+        0,
+        planned=known["planned"],
+        surfaces=known.get("surfaces"),
     )
 
 
 def test_a_lawful_run_passes_every_check_and_every_check_speaks():
     """Each cell has one verdict of each checker."""
     cells = [lawful_text(), lawful_text(path="automation")]
-    verdicts = judged(cells)
+    verdicts = judged(cells, surfaces=surfaces_of(cells))
     assert worst(verdicts) is Status.PASS, [v for v in verdicts if v.status is not Status.PASS]
     for cell in cells:
         assert [v.checker for v in verdicts if v.cell == cell.cell] == list(CELL_CHECKERS)
-    assert {v.checker for v in verdicts if "@" not in v.cell} == {"complete", "law-12", "goldens-used", "findings-used"}
+    assert {v.checker for v in verdicts if "@" not in v.cell} == {
+        "complete",
+        "law-12",
+        "goldens-used",
+        "findings-used",
+        "surfaces-used",
+    }
 
 
 def test_a_check_that_breaks_shows_nothing(monkeypatch):

@@ -31,6 +31,7 @@ class Facts:
     """The part of a Config that judging reads."""
 
     tables, ledger = TARGET.tables, TARGET.ledger
+    free, roles = {}, {}
 
 
 def busy(requests=PRICES, path="manual"):

@@ -31,6 +31,7 @@ class Facts:
 
     name, source = "reference", File("harness.toml")
     tables, ledger = TARGET.tables, TARGET.ledger
+    free, roles = {}, {}
 
 
 CONTENT = replace(SCENARIO, plan=PLAN)

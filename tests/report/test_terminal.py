@@ -195,7 +195,10 @@ def test_a_shard_does_not_say_that_the_whole_passed(wrong, line):
     summary = replace(run(wrong=wrong)[1], shard="2/3")
     text = printed(summary)
     assert text.splitlines()[-1].startswith(line)
-    assert "2/3: what needs the whole (law-12, law-13, goldens-used, findings-used) is not judged here" in text
+    assert (
+        "2/3: what needs the whole (law-12, law-13, goldens-used, surfaces-used, findings-used) is not judged here"
+        in text
+    )
     assert document(summary)["shard"] == "2/3"
 
 

@@ -72,6 +72,8 @@ def tell_cell(writer: HistoryWriter, cell: CellHistory) -> None:
         writer.tell("task", asdict(task))
     for call in cell.calls:
         writer.tell("call", asdict(call))
+    for transaction in cell.transactions:
+        writer.tell("tx", asdict(transaction))
     writer.tell("tape", {"unplayed": list(cell.unplayed)})
     for change in cell.rows:
         writer.tell("row", row_fields(change))

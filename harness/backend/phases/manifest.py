@@ -60,9 +60,22 @@ def read_all(phases_dir: Path, upto: int = LAST) -> tuple[Phase, ...]:
     """Phases 1 to `upto`, in order. Each number is there, once."""
     if not 0 <= upto <= LAST:
         raise HarnessError(f"there is no phase {upto}", hint=f"phases are 0 to {LAST}", code="phase-number")
+    found = folders(phases_dir)
+    for number in range(1, upto + 1):
+        if number not in found:
+            raise HarnessError(
+                f"no phase {number} in {phases_dir}",
+                hint=f"its folder is named {number}_some_name and holds {MANIFEST}",
+                code="phase-missing",
+            )
+    return tuple(read(found[number]) for number in range(1, upto + 1))
+
+
+def folders(phases_dir: Path | None) -> dict[int, Path]:
+    """The folder of each phase, by number; none without phases. Raises phase-number."""
     found: dict[int, Path] = {}
-    folders = sorted(p for p in phases_dir.iterdir() if p.is_dir()) if phases_dir.is_dir() else []
-    for folder in folders:
+    there = phases_dir.iterdir() if phases_dir is not None and phases_dir.is_dir() else ()
+    for folder in sorted(p for p in there if p.is_dir()):
         if match := FOLDER.fullmatch(folder.name):
             number = int(match[1])
             if number in found:
@@ -72,14 +85,7 @@ def read_all(phases_dir: Path, upto: int = LAST) -> tuple[Phase, ...]:
                     code="phase-number",
                 )
             found[number] = folder
-    for number in range(1, upto + 1):
-        if number not in found:
-            raise HarnessError(
-                f"no phase {number} in {phases_dir}",
-                hint=f"its folder is named {number}_some_name and holds {MANIFEST}",
-                code="phase-missing",
-            )
-    return tuple(read(found[number]) for number in range(1, upto + 1))
+    return found
 
 
 def read(folder: Path) -> Phase:

@@ -11,11 +11,13 @@ from harness.core.fold.postings import posted
 from harness.core.history import (
     Call,
     CellHistory,
+    Change,
     Event,
     HttpExchange,
     LogLine,
     RowChange,
     TaskRun,
+    Transaction,
 )
 from harness.core.ledger import Amount, Ledger
 
@@ -38,7 +40,7 @@ class Builder:
         self._ledger = ledger
         self._values: dict[str, Any] = {"scenario": start["scenario"], "path": start["path"]}
         self._lists: dict[str, list[Any]] = {
-            name: [] for name in ("calls", "rows", "tasks", "http", "logs", "unplayed")
+            name: [] for name in ("calls", "rows", "transactions", "tasks", "http", "logs", "unplayed")
         }
         self._accounts: dict[str, tuple[Amount, Amount]] = {}
         self._names: dict[str, str] = {}
@@ -50,6 +52,9 @@ class Builder:
         self._seen[kind] += 1
         if kind == "row":
             self._lists["rows"].append(_make(RowChange, {**event, "kind": event["table_kind"]}))
+        elif kind == "tx":
+            changes = tuple(_make(Change, change, tuples=("key",)) for change in event["changes"])
+            self._lists["transactions"].append(_make(Transaction, {**event, "changes": changes}))
         elif kind == "call":
             self._lists["calls"].append(_make(Call, event, tuples=("problems", "request_ids")))
         elif kind == "task":
@@ -94,6 +99,7 @@ class Builder:
             settled=bool(end.get("settled")),
             settle_reason=str(end.get("reason") or ""),
             seconds=end.get("seconds", {}),
+            spans=tuple((begun, ended) for begun, ended in end.get("clock", ())),
             **{name: tuple(items) for name, items in self._lists.items()},
             **self._values,
         )

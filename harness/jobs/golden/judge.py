@@ -12,21 +12,30 @@ from fnmatch import fnmatchcase
 
 from harness.core.counts import count
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.golden import Golden, Outcome, resolve
+from harness.core.golden import SHORTEST_WHY, Golden, Outcome, resolve
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.jobs.golden.deviating import deviating
 from harness.jobs.golden.values import Change, Differences, Stored, Where
 from harness.judge import overlap
+from harness.judge.asked import NEEDS
 from harness.judge.facts import Target
 from harness.judge.golden.agreement import disagreement
 from harness.judge.golden.difference import difference
 from harness.judge.golden.outcome import outcome_of
 from harness.judge.overlap import as_judged
 
-SHORTEST_WHY = 10
-JUDGED_BY_THE_GOLDEN = ("golden", "law-12", "law-13", "complete", "goldens-used", "findings-used")
+JUDGED_BY_THE_GOLDEN = (
+    "golden",
+    "surface",
+    "surfaces-used",
+    "law-12",
+    "law-13",
+    "complete",
+    "goldens-used",
+    "findings-used",
+)
 """Checks that compare with goldens, or speak of the whole run: accepting is how some of them are mended."""
 
 
@@ -76,20 +85,7 @@ def plan(
 ) -> list[Change]:
     """The changes that accepting would make; goldens that already say so are left out."""
     observed, goldens, verdicts, phase = stored.outcomes, stored.goldens, stored.verdicts, stored.phase
-    if ci:
-        raise HarnessError(
-            "goldens are not accepted in CI", hint="accept on your machine and commit the file", code="golden-ci"
-        )
-    if len(why.strip()) < SHORTEST_WHY:
-        raise HarnessError(
-            f"the reason {why.strip()!r} is too short",
-            hint=f"say in at least {SHORTEST_WHY} characters why this outcome is right",
-            code="golden-why",
-        )
-    names = [name for name in sorted(observed) if fnmatchcase(name, pattern)]
-    if not names:
-        hint = did_you_mean(pattern, observed) if observed else "drive it first: harness verify --only " + pattern
-        raise HarnessError(f"this run drove nothing called '{pattern}'", hint=hint, code="golden-no-match")
+    names = matching(stored, pattern, why, ci)
     if where is not None and where.phases and not where.phases[0] <= phase <= where.phases[1]:
         raise HarnessError(
             f"this run was driven at phase {phase}, outside {where.phases[0]}..{where.phases[1]}",
@@ -105,6 +101,29 @@ def plan(
         not_asked = _not_asked(name, verdicts)
         changes.append(_change(name, outcome, goldens.get(name), why.strip(), phase, wrong, not_asked, where))
     return [change for change in changes if change.golden != goldens.get(change.scenario) and change.lines]
+
+
+def matching(stored: Stored, pattern: str, why: str, ci: bool) -> list[str]:
+    """The scenarios that accepting speaks of; refused without a reason, and in CI."""
+    if ci:
+        raise HarnessError(
+            "goldens are not accepted in CI", hint="accept on your machine and commit the file", code="golden-ci"
+        )
+    if len(why.strip()) < SHORTEST_WHY:
+        raise HarnessError(
+            f"the reason {why.strip()!r} is too short",
+            hint=f"say in at least {SHORTEST_WHY} characters why this outcome is right",
+            code="golden-why",
+        )
+    names = [name for name in sorted(stored.outcomes) if fnmatchcase(name, pattern)]
+    if not names:
+        hint = (
+            did_you_mean(pattern, stored.outcomes)
+            if stored.outcomes
+            else "drive it first: harness verify --only " + pattern
+        )
+        raise HarnessError(f"this run drove nothing called '{pattern}'", hint=hint, code="golden-no-match")
+    return names
 
 
 def _refuse_failing(name: str, verdicts: Sequence[Verdict]) -> None:
@@ -154,7 +173,8 @@ def _known_wrong(name: str, verdicts: Sequence[Verdict], given: Sequence[str]) -
 def _not_asked(name: str, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     """The laws that nothing of the target answers to; what the golden then stands for is written in it."""
     own = [v for v in verdicts if v.cell.partition("@")[0] == name]
-    found = {v.checker for v in own if v.status is Status.NOT_ASKED or v.code == NO_LONGER_ASKED}
+    laws = (v for v in own if v.checker in NEEDS)
+    found = {v.checker for v in laws if v.status is Status.NOT_ASKED or v.code == NO_LONGER_ASKED}
     return tuple(sorted(found, key=lambda law: int(law.removeprefix("law-"))))
 
 

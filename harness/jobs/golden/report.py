@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.core.counts import count
 from harness.core.golden import Golden
 from harness.jobs.golden.judge import differing
-from harness.jobs.golden.values import Change, Differences, Listed
+from harness.jobs.golden.values import Beyond, Change, Differences, Listed
+from harness.judge.surface.difference import grouped
 
 
 def difference_lines(found: Differences, phase: int) -> list[str]:
@@ -24,16 +25,27 @@ def difference_document(found: Differences, phase: int) -> dict[str, Any]:
     return {"phase": phase, "scenarios": len(found), "differences": differing(found)}
 
 
-def change_lines(changes: Sequence[Change], total: int) -> list[str]:
+def change_lines(changes: Sequence[Change], beyond: Beyond, total: int) -> list[str]:
     lines = []
     for change in changes:
         lines += [change.scenario, *(f"  {line}" for line in change.lines)]
-    return [*lines, summary_of(changes, total)]
+    if beyond.cells:
+        lines += ["beyond credits", *(f"  {line}" for line in grouped_lines(beyond.cells))]
+    return [*lines, summary_of(changes, total), *beyond_summary(beyond)]
 
 
-def change_document(changes: Sequence[Change], total: int) -> dict[str, Any]:
+def grouped_lines(told: Mapping[str, Sequence[str]]) -> list[str]:
+    """Each line with how many cells have it; it is the same line in all of them."""
+    return [f"{line}  ({where[0] if len(where) == 1 else count(len(where), 'cell')})" for line, where in grouped(told)]
+
+
+def beyond_summary(beyond: Beyond) -> list[str]:
+    return [f"the surface of {count(len(beyond.cells), 'cell')} changed"] if beyond.cells else []
+
+
+def change_document(changes: Sequence[Change], beyond: Beyond, total: int) -> dict[str, Any]:
     told = [{"scenario": c.scenario, "credits_delta": c.credits_delta, "lines": c.lines} for c in changes]
-    return {"summary": summary_of(changes, total), "changes": told}
+    return {"summary": summary_of(changes, total), "changes": told, "surfaces": beyond.cells}
 
 
 def summary_of(changes: Sequence[Change], total: int) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.backend import scenarios
+from harness.backend.phases import manifest
 from harness.core.config import Config
-from harness.jobs.golden.judge import outcomes_of, plan
-from harness.jobs.golden.values import Change, Listed, Stored, Where
+from harness.jobs.golden.beyond import beyond, credits_unchanged
+from harness.jobs.golden.judge import matching, outcomes_of, plan
+from harness.jobs.golden.values import Beyond, Change, Listed, Stored, Where
 from harness.judge.facts import target_of
-from harness.run.judged import Law, judge_run
+from harness.judge.surface.locked import surface_of
+from harness.run.judged import Judged, Law, judge_run
+from harness.store import surfaces
 from harness.store.files import write_all
 from harness.store.goldens import path_of, read_all, text_of
 
@@ -26,7 +30,20 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         verdicts=result.verdicts,
         outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(result.config)),
         driven={cell.scenario for cell in cells},
+        surfaces=law.surfaces,
+        seen=_seen(result, law),
     )
+
+
+def _seen(result: Judged, law: Law) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What was observed beyond credits, where the run says it."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    target = target_of(result.config)
+    for cell in result.history.cells:
+        if cell.scenario in law.scenarios and cell.spans and cell.settled:
+            lines = surface_of(cell, law.scenarios[cell.scenario], target, workers=result.history.workers)
+            found.setdefault(cell.scenario, {})[cell.path] = lines
+    return found
 
 
 def listed(config: Config) -> Listed:
@@ -39,7 +56,7 @@ def listed(config: Config) -> Listed:
 
 
 def accept(
-    folder: Path,
+    config: Config,
     stored: Stored,
     *,
     pattern: str,
@@ -47,8 +64,23 @@ def accept(
     ci: bool,
     known_wrong: Sequence[str] = (),
     where: Where | None = None,
-) -> list[Change]:
-    """Plan and write below `folder`; returns what changed. Nothing is written when anything is refused."""
-    changes = plan(stored, pattern=pattern, why=why, ci=ci, known_wrong=known_wrong, where=where)
-    write_all({path_of(folder, change.scenario): text_of(change.golden) for change in changes})
-    return changes
+    surface: bool = False,
+) -> tuple[list[Change], Beyond]:
+    """Plan and write; returns what changed of goldens, and beyond credits. Nothing is written when anything is refused.
+
+    With `surface` only what is beyond credits is accepted. Raises also golden-credits-changed.
+    """
+    names = matching(stored, pattern, why, ci)
+    changes = []
+    if surface:
+        credits_unchanged(stored, names)
+    else:
+        changes = plan(stored, pattern=pattern, why=why, ci=ci, known_wrong=known_wrong, where=where)
+    added = beyond(stored, names, why.strip())
+    texts = {path_of(config.scenarios, change.scenario): text_of(change.golden) for change in changes}
+    texts |= {surfaces.path_of(config.scenarios, one.scenario): surfaces.text_of(one) for one in added.locked}
+    if added.delta is not None:
+        folder = manifest.folders(config.phases_dir)[stored.phase]
+        texts[folder / surfaces.DELTA] = surfaces.delta_text(added.delta)
+    write_all(texts)
+    return changes, added

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.core.golden import Golden, Outcome
+from harness.core.golden.surface import Delta, Locked, Surfaces
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
 
@@ -24,6 +25,10 @@ class Stored:
     verdicts: tuple[Verdict, ...]
     outcomes: Mapping[str, Mapping[str, Outcome]]
     driven: Collection[str]
+    surfaces: Surfaces = field(default_factory=Surfaces)
+    """What is locked beyond credits, today."""
+    seen: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """scenario -> path -> the lines that were observed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,16 @@ class Change:
     golden: Golden
     credits_delta: int | None
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beyond:
+    """What accepting would write of surfaces: files of scenarios at phase 0, else the delta of the phase. `cells` maps a cell
+    whose surface changes to what does."""
+
+    locked: tuple[Locked, ...] = ()
+    delta: Delta | None = None
+    cells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

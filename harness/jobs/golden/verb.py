@@ -57,6 +57,7 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
     type=click.Choice(["manual", "automation", "scheduled", "direct"]),
     help="Write a deviation for this path instead. Repeatable.",
 )
+@click.option("--surface", is_flag=True, help="Only what is observed beyond credits; refused where credits change.")
 @click.option("--known-wrong", "known_wrong", multiple=True, metavar="FINDING", help="Lock it as a declared defect.")
 @run_option
 @config_option
@@ -67,6 +68,7 @@ def accept(
     phase: str | None,
     until: int | None,
     paths: tuple[str, ...],
+    surface: bool,
     known_wrong: tuple[str, ...],
     run: Path | None,
     config_path: Path,
@@ -78,14 +80,14 @@ def accept(
     where = None
     if phase is not None or until is not None or paths:
         where = Where(phases=_phases(phase), paths=tuple(paths), until=until)
-    changes = job.accept(
-        config.scenarios, stored, pattern=pattern, why=why, ci=in_ci(), known_wrong=known_wrong, where=where
+    changes, beyond = job.accept(
+        config, stored, pattern=pattern, why=why, ci=in_ci(), known_wrong=known_wrong, where=where, surface=surface
     )
     total = sum(1 for name in stored.scenarios if fnmatchcase(name, pattern))
     if as_json:
-        click.echo(json.dumps(shown.change_document(changes, total), default=plain))
+        click.echo(json.dumps(shown.change_document(changes, beyond, total), default=plain))
     else:
-        click.echo("\n".join(shown.change_lines(changes, total)))
+        click.echo("\n".join(shown.change_lines(changes, beyond, total)))
     return OK
 
 

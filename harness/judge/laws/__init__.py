@@ -8,6 +8,7 @@ rows      7 old rows never change, 9 other accounts untouched, 11 nothing stuck 
 refunds   8 refunds at most the original, once
 refused   10 a rejected request leaves no row and no call
 scale     14 sign and scale
+atomic    15 a charge is one transaction
 
 Laws 12 and 13 compare cells: harness.judge.golden.agreement.
 """

@@ -15,5 +15,6 @@ rows       one batch of it, by SQL
 known      rows that are written already, and references to them
 capture    which rows changed
 leftover   transactions and locks that work left open
+journal    what each transaction changed
 ledger     balances, and the parts of the ledger that are views or queries
 """

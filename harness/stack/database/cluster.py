@@ -26,7 +26,16 @@ from harness.stack.database import extensions, pack, postgres, snapshot
 from harness.stack.roles import child, environment
 from harness.store import cache
 
-_PREPARED_BY = ("cluster.py", "extensions.py", "keys.py", "pack.py", "postgres.py", "shadows.py", "snapshot.py")
+_PREPARED_BY = (
+    "cluster.py",
+    "extensions.py",
+    "journal.py",
+    "keys.py",
+    "pack.py",
+    "postgres.py",
+    "shadows.py",
+    "snapshot.py",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ BEGIN
         EXECUTE format('DROP TRIGGER IF EXISTS harness_mark ON %s', t.oid::regclass);
         EXECUTE format('CREATE TRIGGER harness_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
                        'FOR EACH STATEMENT EXECUTE FUNCTION harness.mark()', t.oid::regclass);
+        PERFORM harness.watch(t.oid, t.partition);
         CONTINUE WHEN t.partition;
         SELECT t.oid, t.name,
                  (SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
@@ -205,6 +206,7 @@ BEGIN
     PERFORM harness.empty('harness.dirty');
     PERFORM harness.empty('harness.seeded');
     PERFORM harness.empty('harness.inserted');
+    PERFORM harness.empty('harness.journal');
     RETURN touched;
 END $$;
 
@@ -219,6 +221,7 @@ BEGIN
         touched := touched || t.name;
     END LOOP;
     PERFORM harness.empty('harness.dirty');
+    PERFORM harness.empty('harness.journal');
     RETURN touched;
 END $$;
 

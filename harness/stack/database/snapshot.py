@@ -1,6 +1,6 @@
 """What makes reset and capture fast: shadows of every table, and triggers that note which tables a statement touched.
 
-All of it lives in schemas of its own, but for two triggers on tables of the target, in whichever schema they stand:
+All of it lives in schemas of its own, but for triggers on tables of the target, in whichever schema they stand:
 
     snapshot   schema harness_snapshot: each table as the target's migrations left it
     baseline   schema harness_baseline: touched tables as seeding left them
@@ -9,6 +9,7 @@ All of it lives in schemas of its own, but for two triggers on tables of the tar
     harness.dirty      one line a statement that touched a table since the baseline (or the last reset)
     harness.seeded     the tables that were dirty when the baseline was taken
     harness.inserted   one line an inserted row, in order, of tables whose key does not say the order
+    harness.journal    one line a row that a statement changed, with its transaction: journal.py
     harness.sequences  where each sequence stood
 
 A table is a row of harness.tables by its root: rows of partitions are the partitioned table's. Views and foreign tables
@@ -26,14 +27,14 @@ from __future__ import annotations
 
 import psycopg
 
-from harness.stack.database import observer
+from harness.stack.database import journal, observer
 from harness.stack.database.shadows import BACK, NOTES, RANGES, TAKE
 
-VERSION = 4
+VERSION = 5
 """Part of the key of cached databases: raise it when the SQL here or in shadows.py changes."""
 
 SCHEMAS = ("harness", "harness_snapshot", "harness_baseline")
-TRIGGERS = ("harness_mark", "harness_insert")
+TRIGGERS = ("harness_mark", "harness_insert", *journal.TRIGGERS)
 """What is here of the harness and not of the target."""
 
 
@@ -44,7 +45,7 @@ def take(db: psycopg.Connection, *, id_ranges: bool = False) -> None:
     its column reaches so far: keys of smallint stay small.
     """
     with observer.patient(db), db.transaction():
-        for part in (NOTES, TAKE, BACK):
+        for part in (NOTES, journal.SQL, TAKE, BACK):
             db.execute(part)
         if id_ranges:
             db.execute(RANGES)

@@ -182,7 +182,7 @@ def role(config: Config, one: Role, run: str) -> Service:
         role=one.name,
         command=(*AFTER, *environment.command(one.command, known, f"{where}.command")),
         aliases=(one.name,),
-        env={**target_environment(config, run), **own},
+        env={**target_environment(config, run), **environment.signed(one.name), **own},
         memory_bytes=1024 * MIB,
         pids=256,
         ready=one.ready,

@@ -161,7 +161,7 @@ class DockerStack:
             name=f"{name}-{len(self.others) + 1}",
             role=name,
             aliases=(),
-            env={**describe.target_environment(self.config, run), **(env or {})},
+            env={**describe.target_environment(self.config, run), **environment.signed(name), **(env or {})},
         )
         process = attached.run(self.place, service, words, popen)
         self.others.append(process.container)

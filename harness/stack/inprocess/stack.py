@@ -13,7 +13,7 @@ import redis
 from harness.backend.python.interpreter import together
 from harness.core.config import Config
 from harness.stack.broker import later
-from harness.stack.inprocess import interpreter
+from harness.stack.inprocess import interpreter, voices
 from harness.stack.inprocess.line import Line
 from harness.stack.inprocess.running import InprocessStack, check_roles
 from harness.stack.isolation.island import Island
@@ -65,11 +65,42 @@ def boot(
             timings={**below.timings, "target": time.perf_counter() - loading, "boot": time.perf_counter() - begun},
         )
         held.callback(_close_connections)
+        held.enter_context(_signed())
         if planned is None:
             held.enter_context(stack.at_work())
         if reachable:
             held.enter_context(stack.serving())
         yield stack
+
+
+@contextmanager
+def _signed() -> Iterator[None]:
+    """Within, each statement is sent under the name of the role whose thread sends it, as a role's own connection is named."""
+    from django.db.backends.signals import connection_created
+
+    def sign(connection: Any, **_: Any) -> None:
+        if connection.vendor != "postgresql":
+            return
+        signed = ""
+
+        def under_its_name(execute: Any, query: Any, params: Any, many: Any, context: Any) -> Any:
+            nonlocal signed
+            if (role := voices.role_now()) != signed:
+                with connection.connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('application_name', %s, false)", [role])
+                signed = role
+            return execute(query, params, many, context)
+
+        connection.execute_wrappers[:] = [
+            w for w in connection.execute_wrappers if w.__name__ != under_its_name.__name__
+        ]
+        connection.execute_wrappers.append(under_its_name)
+
+    connection_created.connect(sign, weak=False)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(sign)
 
 
 def environment_of(below: Stack) -> dict[str, str]:

@@ -18,12 +18,17 @@ _speaking = threading.local()
 @contextmanager
 def speaking(role: str) -> Iterator[None]:
     """Within, this thread is `role`."""
-    before = getattr(_speaking, "role", "")
+    before = role_now()
     _speaking.role = role
     try:
         yield
     finally:
         _speaking.role = before
+
+
+def role_now() -> str:
+    """Who this thread is; "": the harness."""
+    return getattr(_speaking, "role", "")
 
 
 class Voice:
@@ -34,7 +39,7 @@ class Voice:
         self._folder = folder
 
     def write(self, text: str) -> int:
-        role = getattr(_speaking, "role", "")
+        role = role_now()
         if not role:
             return self._real.write(text)
         # one whole write, appended: a fork and several threads share the log
@@ -42,7 +47,7 @@ class Voice:
             return log.write(text)
 
     def flush(self) -> None:
-        if not getattr(_speaking, "role", ""):
+        if not role_now():
             self._real.flush()
 
     def __getattr__(self, name: str) -> Any:

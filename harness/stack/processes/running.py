@@ -127,7 +127,12 @@ class Stack:
 
     def begun(self, name: str, words: Sequence[str], env: Mapping[str, str], **popen: Any) -> Child:
         """A process of the target: forked from the zygote, or cold."""
-        asked = {"log": self.log(name), "env": {**self.env, **env}, "cwd": self.config.root, **popen}
+        asked = {
+            "log": self.log(name),
+            "env": {**self.env, **environment.signed(name), **env},
+            "cwd": self.config.root,
+            **popen,
+        }
         forked = self._forked(name, words, **asked) if self.config.zygote else None
         return forked or child.spawn(name, words, **asked)
 

@@ -16,6 +16,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
 from harness.stack.roles import files
 
+SIGNED = "PGAPPNAME"
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -96,6 +97,11 @@ def of_target(
     if "PYTHONPATH" in first and "PYTHONPATH" in own:
         env["PYTHONPATH"] = os.pathsep.join([first["PYTHONPATH"], env["PYTHONPATH"]])
     return env
+
+
+def signed(role: str) -> dict[str, str]:
+    """By what the database knows who writes, in every client that is made of libpq and names itself no other way."""
+    return {SIGNED: role}
 
 
 def migrating(config: Config, alias: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from harness.stack.roles import child, forker
+from harness.stack.roles import child, environment, forker
 from harness.stack.roles.child import Child
 from harness.stack.roles.forker import join
 
@@ -120,7 +120,9 @@ class Zygote:
         if command[1] != "-m" and not (command[1].endswith(".py") and not command[1].startswith("-")):
             return False
         other = {key for key in {*env, *self._env} if env.get(key) != self._env.get(key)}
-        return all((key.startswith(OWN) or key == forker.SETTINGS) and key in env for key in other)
+        return all(
+            (key.startswith(OWN) or key in (forker.SETTINGS, environment.SIGNED)) and key in env for key in other
+        )
 
     def _reaped(self, pid: int) -> int | None:
         """The exit code of a role that has ended, as Popen has it; None where nobody knows it any more."""

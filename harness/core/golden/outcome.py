@@ -9,6 +9,8 @@ from typing import Any
 from harness.core.ledger import Amount
 
 FORMAT = 2
+SHORTEST_WHY = 10
+"""Characters of a reason."""
 
 SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 """The parts of an outcome, in file order. A deviation replaces whole parts."""

@@ -1,0 +1,29 @@
+"""The time of a cell: the stretches of the clock that the target believed while it worked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Timed:
+    """`now` gives the target's time, in seconds since the epoch. A leap ends a stretch and begins another."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._spans: list[list[float]] = []
+
+    def begin(self) -> None:
+        """From now on the time is the cell's."""
+        self._spans = [[self._now()]]
+
+    def leapt(self, left: float, seconds: float) -> None:
+        """The clock went `seconds` ahead at the time `left`."""
+        if self._spans:
+            self._spans[-1].append(left)
+            self._spans.append([left + seconds])
+
+    def spans(self) -> list[list[float]]:
+        """(begun, ended) of each stretch, until now."""
+        if not self._spans:
+            return []
+        return [*self._spans[:-1], [self._spans[-1][0], self._now()]]

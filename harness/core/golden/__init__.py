@@ -1,0 +1,18 @@
+"""What is locked of a scenario.
+
+outcome    what it costs, with its deviations: what people read and approve
+surface    everything else that was observed of it, as lines, and what each phase changes of them
+"""
+
+from harness.core.golden.outcome import (
+    FORMAT,
+    SECTIONS,
+    SHORTEST_WHY,
+    Deviation,
+    Golden,
+    Outcome,
+    Resolved,
+    resolve,
+)
+
+__all__ = ["FORMAT", "SECTIONS", "SHORTEST_WHY", "Deviation", "Golden", "Outcome", "Resolved", "resolve"]

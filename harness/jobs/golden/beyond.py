@@ -1,0 +1,79 @@
+"""Accepting what a stored run showed beyond credits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.core.errors import HarnessError
+from harness.core.golden.surface import Delta, Locked, StaleDelta, hunks
+from harness.core.verdict import Status
+from harness.jobs.golden.values import Beyond, Stored
+from harness.judge.surface.difference import difference
+
+NEW = "new: {} lines"
+
+
+def beyond(stored: Stored, names: Iterable[str], why: str) -> Beyond:
+    """The surfaces of scenarios `names` as they were observed. A path that was not driven stays as it was. Raises
+    surface-phase: the phases before this one are not locked."""
+    seen = {name: stored.seen[name] for name in names if name in stored.seen}
+    return _base(stored, seen, why) if stored.phase == 0 else _delta(stored, seen, why)
+
+
+def _base(stored: Stored, seen: dict, why: str) -> Beyond:
+    made, cells = [], {}
+    for name, paths in seen.items():
+        before = stored.surfaces.base.get(name)
+        had = dict(before.paths) if before else {}
+        own = {str(path) for path in stored.scenarios[name].paths}
+        changed = {path: lines for path, lines in paths.items() if had.get(path) != lines}
+        if changed or had.keys() - own:
+            kept = {path: lines for path, lines in {**had, **paths}.items() if path in own}
+            made.append(Locked(scenario=name, why=why, paths=kept))
+        for path, lines in changed.items():
+            cells[f"{name}@{path}"] = _told(had.get(path), lines)
+    return Beyond(locked=tuple(made), cells=cells)
+
+
+def _delta(stored: Stored, seen: dict, why: str) -> Beyond:
+    surfaces, phase = stored.surfaces, stored.phase
+    if lacks := surfaces.why_not(phase - 1):
+        raise HarnessError(
+            f"nothing beyond credits can be accepted at phase {phase}: {lacks}",
+            hint="a phase says what it changes of the one before it: accept that first",
+            code="surface-phase",
+        )
+    had = dict(surfaces.deltas[phase].cells) if phase in surfaces.deltas else {}
+    now, cells = dict(had), {}
+    for name, paths in seen.items():
+        for path, lines in paths.items():
+            cell = f"{name}@{path}"
+            now[cell] = hunks(_at(stored, name, path, phase - 1) or (), lines)
+            if (before := _at(stored, name, path, phase)) != lines or phase not in surfaces.deltas:
+                cells[cell] = _told(before, lines)
+    now = {cell: changes for cell, changes in now.items() if changes}
+    if phase in surfaces.deltas and now == had:
+        return Beyond()
+    return Beyond(delta=Delta(why=why, cells=now), cells={cell: told for cell, told in cells.items() if told})
+
+
+def _at(stored: Stored, name: str, path: str, phase: int) -> tuple[str, ...] | None:
+    try:
+        return stored.surfaces.at(name, path, phase)
+    except StaleDelta:
+        return None
+
+
+def _told(before: tuple[str, ...] | None, after: tuple[str, ...]) -> tuple[str, ...]:
+    return (NEW.format(len(after)),) if before is None else tuple(difference(before, after))
+
+
+def credits_unchanged(stored: Stored, names: Sequence[str]) -> None:
+    """Refused unless each of these scenarios passes every check but that of its surface."""
+    for verdict in stored.verdicts:
+        if verdict.checker != "surface" and verdict.status is Status.FAIL and verdict.cell.partition("@")[0] in names:
+            raise HarnessError(
+                f"{verdict.cell} fails {verdict.checker}, too: {verdict.evidence[0] if verdict.evidence else verdict.claim}",
+                hint="--surface accepts what leaves every golden and law as it is: mend it, or accept the golden itself",
+                code="golden-credits-changed",
+            )

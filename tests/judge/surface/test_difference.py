@@ -1,0 +1,32 @@
+"""How a difference between surfaces reads: only the words that changed, the same in every cell, grouped over them."""
+
+from harness.judge.surface.difference import difference, grouped
+
+LOCKED = (
+    "http POST /x {} => 202",
+    "tx worker ~ accounts <account> credits:100->80",
+    "          + logs <logs+1> cost=1.50 model=a",
+)
+
+
+def test_the_same_is_nothing():
+    assert difference(LOCKED, LOCKED) == []
+
+
+def test_a_changed_word_a_new_column_a_line_that_went_and_one_that_came():
+    price = (LOCKED[0], LOCKED[1].replace("80", "79"), LOCKED[2])
+    assert difference(LOCKED, price) == ["~ tx worker ~ accounts: credits:100->80 is now credits:100->79"]
+    column = (*LOCKED[:2], LOCKED[2] + " tokens=3")
+    assert difference(LOCKED, column) == ["~ + logs <logs+1>: nothing is now tokens=3"]
+    assert difference(LOCKED, LOCKED[:2]) == ["- + logs <logs+1> cost=1.50 model=a"]
+    assert difference(LOCKED, (*LOCKED, "log web ERROR x broke")) == ["+ log web ERROR x broke"]
+
+
+def test_one_change_in_many_cells_is_one_line():
+    told = {f"writer/{n}@manual": ["~ + logs <logs+1>: nothing is now tokens=3"] for n in range(40)}
+    told["writer/0@manual"] = [*told["writer/0@manual"], "- log web ERROR x broke"]
+    found = grouped(told)
+    assert [(line, len(where)) for line, where in found] == [
+        ("~ + logs <logs+1>: nothing is now tokens=3", 40),
+        ("- log web ERROR x broke", 1),
+    ]

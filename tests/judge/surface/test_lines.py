@@ -1,0 +1,134 @@
+"""Events as lines: two runs that did the same have the same, and each thing that was done otherwise is another line."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.core.history import CellHistory, Change, HttpExchange, LogLine, TaskRun, Transaction
+from harness.judge.surface.difference import difference
+from harness.judge.surface.lines import lines_of
+from harness.judge.surface.times import Clock
+
+NO_CLOCK = Clock(spans=())
+ACCOUNT, SITE = "700000001", "701000001"
+REFS = {"account": {"kind": "account", "id": int(ACCOUNT)}}
+
+
+def cell(first_id=702000001, run="3f2b1c9e-1111-4222-8333-abcdefabcdef"):
+    charge = Transaction(
+        role="worker",
+        changes=(
+            Change(table="accounts", op="update", id=ACCOUNT, before={"credits": "100"}, after={"credits": "80"}),
+            Change(
+                table="logs",
+                op="insert",
+                id=str(first_id),
+                before=None,
+                after={
+                    "id": str(first_id),
+                    "account_id": ACCOUNT,
+                    "cost": "1.50",
+                    "meta": f'{{"n": 1.50, "run": "{run}"}}',
+                    "run_id": run,
+                },
+            ),
+            Change(table="jobs", op="delete", id="7", before={"id": "7", "note": "a b"}, after=None),
+        ),
+    )
+    said = f"run:{run}/log-{first_id}"
+    return CellHistory(
+        cell="writer/x@manual",
+        scenario="writer/x",
+        path="manual",
+        accounts={},
+        refs=REFS,
+        transactions=(charge,),
+        tasks=(TaskRun(id="t1", name="bill", args=(int(ACCOUNT), first_id), result={"log": said}),),
+        http=(
+            HttpExchange(
+                method="POST",
+                path=f"/a/{ACCOUNT}/",
+                status=202,
+                request={"x": 1},
+                response={"ok": True, "text": "y" * 200},
+            ),
+        ),
+        logs=(
+            LogLine(role="worker", level="ERROR", logger="x", message=f"{said} broke"),
+            LogLine(role="worker", level="WARNING", logger="x", message="free"),
+        ),
+    )
+
+
+def lines(one, **more):
+    return lines_of(one, NO_CLOCK, **more)
+
+
+def test_what_is_told_of_a_cell():
+    assert lines(cell()) == (
+        'http POST /a/<account>/ {"x":1} => 202 {"ok":true,"text":"(200c 8ca9bfd43d61)"}',
+        'message bill [<account>,<logs+1>] {} => SUCCESS {"log":"run:<logs+1.run_id>/log-<logs+1>"}',
+        "tx worker ~ accounts <account> credits:100->80",
+        '          + logs <logs+1> account_id=<account> cost=1.50 meta={"n":1.50,"run":"<logs+1.run_id>"} run_id=<logs+1.run_id>',
+        '          - jobs jobs 7 id=7 note="a b"',
+        "log worker ERROR x run:<logs+1.run_id>/log-<logs+1> broke",
+    )
+
+
+def test_other_ids_and_uuids_are_the_same_lines():
+    assert lines(cell()) == lines(cell(702000009, "9f2b1c9e-2222-4222-8333-abcdefabc999"))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("cost", "1.5"), ("account_id", "700000002"), ("meta", '{"n": 1.5}'), ("run_id", None), ("added", "x")],
+)
+def test_another_value_in_any_column_shows(column, value):
+    one = cell()
+    first, log, job = one.transactions[0].changes
+    other = replace(log, after={**log.after, column: value})
+    changed = replace(one, transactions=(replace(one.transactions[0], changes=(first, other, job)),))
+    assert difference(lines(one), lines(changed))
+
+
+def test_split_in_two_transactions_shows():
+    one = cell()
+    first, *rest = one.transactions[0].changes
+    split = replace(
+        one,
+        transactions=(Transaction(role="worker", changes=(first,)), Transaction(role="worker", changes=tuple(rest))),
+    )
+    assert difference(lines(one), lines(split))
+
+
+def test_another_writer_shows():
+    one = cell()
+    assert difference(lines(one), lines(replace(one, transactions=(replace(one.transactions[0], role="web"),))))
+
+
+def test_order_shows_unless_things_ran_side_by_side():
+    one = cell()
+    more = Transaction(
+        role="worker", changes=(Change(table="sites", op="update", id=SITE, before={"n": "1"}, after={"n": "2"}),)
+    )
+    there = replace(one, transactions=(*one.transactions, more))
+    back = replace(one, transactions=(more, *one.transactions))
+    assert difference(lines(there), lines(back))
+    assert lines(there, mixed=True) == lines(back, mixed=True)
+
+
+def test_rows_that_workers_made_at_a_time_are_numbered_by_what_they_hold():
+    def made(*rows):
+        changes = [Change(table="logs", op="insert", id=i, before=None, after={"id": i, "n": n}) for i, n in rows]
+        return replace(cell(), tasks=(), http=(), logs=(), transactions=tuple(Transaction(role=f"w{c.id}", changes=(c,)) for c in changes))  # fmt: skip
+
+    one, other = made(("702000001", "1"), ("702000002", "2")), made(("702000001", "2"), ("702000002", "1"))
+    assert lines(one, mixed=True) == lines(other, mixed=True)
+    assert lines(one, mixed=True) == ("tx + logs <logs+1> n=1", "tx + logs <logs+2> n=2")
+
+
+def test_what_is_free_is_left_out_and_an_update_of_nothing_else_with_it():
+    one = cell()
+    assert not any("credits" in line for line in lines(one, free=frozenset({"accounts.credits"})))
+    assert not any("cost" in line for line in lines(one, free=frozenset({"*.cost"})))
+    assert any("cost" in line for line in lines(one, free=frozenset({"accounts.cost"})))

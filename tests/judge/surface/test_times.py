@@ -1,0 +1,79 @@
+"""Times in a surface: relations to the cell's own clock, and what the scenario says is left as it is said."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harness.judge.surface.times import Clock, Span
+
+BEGUN = datetime(2026, 11, 30, 23, 59, 40, 250000, UTC)
+
+
+def clock(begun=BEGUN, seconds=1.0, **more):
+    start = begun.timestamp()
+    return Clock(spans=[Span(begun=start, ended=start + seconds)], **more)
+
+
+def test_now_is_what_lies_within_the_cell():
+    within = (BEGUN + timedelta(seconds=0.4)).isoformat()
+    assert clock().text(f'{{"at": "{within}"}}') == '{"at": "<now>"}'
+
+
+def test_a_time_outside_of_the_cell_is_not_now():
+    later = (BEGUN + timedelta(seconds=20)).isoformat()
+    assert clock().text(later) == later
+
+
+@pytest.mark.parametrize(
+    ("away", "name"),
+    [
+        (timedelta(hours=1), "<now+1h>"),
+        (timedelta(days=-7), "<now-7d>"),
+        (timedelta(days=30, minutes=5), "<now+30d5m>"),
+        (timedelta(minutes=-1), "<now-1m>"),
+    ],
+)
+def test_a_whole_minute_away(away, name):
+    assert clock().text((BEGUN + timedelta(seconds=0.5) + away).isoformat()) == name
+
+
+def test_what_the_scenario_says_is_left_even_where_it_is_a_whole_minute_away():
+    said = BEGUN + timedelta(seconds=0.5) - timedelta(days=329)
+    assert clock().text(said.isoformat()) == "<now-329d>"
+    assert clock(said={said.timestamp()}).text(said.isoformat()) == said.isoformat()
+
+
+@pytest.mark.parametrize(
+    "begun", [BEGUN, BEGUN.replace(hour=1, minute=30), BEGUN.replace(day=1, hour=2, minute=0, second=1)]
+)
+def test_the_next_of_a_time_of_day_has_one_name_whenever_the_cell_runs(begun):
+    due = begun.replace(hour=2, minute=0, second=0, microsecond=0)
+    due += timedelta(days=1) if due <= begun else timedelta()
+    assert clock(begun, hours={"02:00"}).text(due.isoformat()) == "<next 02:00>"
+    assert clock(begun, hours={"02:00"}).text((due + timedelta(days=1)).isoformat()) == "<next 02:00 +1d>"
+
+
+def test_the_next_hour_where_nothing_in_the_world_says_that_time_of_day():
+    begun = BEGUN.replace(hour=1, minute=30)
+    assert clock(begun).text(begun.replace(hour=2, minute=0, second=0, microsecond=0).isoformat()) == "<next hour>"
+
+
+def test_a_leap_of_the_clock_is_now_before_and_after():
+    start = BEGUN.timestamp()
+    leapt = Clock(spans=[Span(begun=start, ended=start + 1), Span(begun=start + 301, ended=start + 302)])
+    assert leapt.text((BEGUN + timedelta(seconds=301.5)).isoformat()) == "<now>"
+    assert leapt.text((BEGUN + timedelta(seconds=150)).isoformat()) != "<now>"
+
+
+def test_epochs_days_and_zones():
+    seconds = BEGUN.timestamp() + 0.5
+    assert clock().text(f"{seconds}") == "<epoch now>"
+    assert clock().text(f"{int(seconds * 1000)}") == "<epoch now>"
+    assert clock().text("2026-11-30") == "<today>"
+    assert clock().text("2025-11-30 is past") == "2025-11-30 is past"
+    here = (BEGUN + timedelta(seconds=0.5)).astimezone(datetime.fromisoformat("2026-01-01T00:00:00+02:00").tzinfo)
+    assert clock().text(here.isoformat()) == "<now[+02:00]>", "a zone that changes is a difference"
+
+
+def test_a_number_that_is_no_time_is_left():
+    assert clock().text("1234567890123456 and 12.50 and 99999-11-30") == "1234567890123456 and 12.50 and 99999-11-30"
