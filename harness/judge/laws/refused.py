@@ -14,7 +14,8 @@ def refused_leaves_nothing(cell: CellHistory, context: Context) -> Result:
     """Law 10. Where accepted work ran beside the refused, every row must belong to a provider success (laws 4 and 5)."""
     asked = [exchange for exchange in cell.http if exchange.method not in ("GET", "HEAD", "OPTIONS")]
     refused = [exchange for exchange in asked if 400 <= exchange.status < 500]
-    if not cell.calls:
+    calls = [call for call in cell.calls if call.scheme != "smtp"]  # who is refused may be written to
+    if not calls:
         traces = _traces(cell)
         if traces:
             return breaks(
@@ -25,7 +26,7 @@ def refused_leaves_nothing(cell: CellHistory, context: Context) -> Result:
     if not refused:
         return holds("no request was refused")
     if len(refused) == len(asked) and not cell.tasks:
-        reached = f"{len(cell.calls)} provider call(s) were made ({cell.calls[0].route})"
+        reached = f"{len(calls)} provider call(s) were made ({calls[0].route})"
         return breaks([f"{_what(refused, cell)}, but {what}" for what in (reached, *_traces(cell))])
     logs, rest, _ = pair(cell)
     left = reckon(cell, context)

@@ -12,6 +12,7 @@ head              how a request came and what stood in its head, credentials mar
 calls             one provider call, as the ledger keeps it and as the history shows it
 recording         record mode only: forwarding in one worker thread (replay has no client at all)
                   simulate mode: the simulator is called in this process (process.simulated)
+mail              a mail server that takes every mail and sends none
 names             a name server beside it, which hears of the hosts that nobody declared
 config, process   `python -m harness.provider.fake --config FILE`
 control           the unix socket of a running fake (server), and FakeControl (client)

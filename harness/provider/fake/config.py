@@ -5,7 +5,8 @@
      "seed": 0}
 
 `listen` items are [address, port], [address, port, "http"] for a port without TLS, "watched" for one that
-only plain http leads to which should be https, or ["fd", N] for a listening socket
+only plain http leads to which should be https, "smtp" for a
+mail server (mail.py), or ["fd", N] for a listening socket
 that was inherited. `names` is [address, port] of a name server that knows no name (names.py). `hosts` is a list, or maps each host (with or without a port) to its provider: a kind, or a name of
 `providers`, which maps it to {"kind", "success"?, "statuses"?}. `mode` is "replay" (recordings, each once),
 "simulate" (the simulator answers anything, any number of times) or "record"; in these two `answers` is the file of the
@@ -52,6 +53,7 @@ class Listen:
     port: int = 0
     tls: bool = True
     fd: int | None = None
+    mail: bool = False
     watched: bool = False
     """Nobody is expected: what comes is told, and refused unless the recording itself is of plain http."""
 
@@ -131,6 +133,8 @@ def _listen(item: Any) -> Listen:
             return Listen(address=address, port=port)
         case [str(address), int(port), "http"] if 0 <= port < 65536:
             return Listen(address=address, port=port, tls=False)
+        case [str(address), int(port), "smtp"] if 0 <= port < 65536:
+            return Listen(address=address, port=port, tls=False, mail=True)
         case [str(address), int(port), "watched"] if 0 <= port < 65536:
             return Listen(address=address, port=port, tls=False, watched=True)
     raise _bad(f"listen item {item!r} is not understood", 'write ["127.0.0.1", 443] or ["fd", 3]')

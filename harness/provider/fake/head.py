@@ -19,7 +19,7 @@ from harness.provider.marks import mark
 from harness.provider.profiles import name_of
 
 FREE = Path(__file__).with_name("free.toml")
-DEFAULT_PORTS = {"https": 443, "http": 80}
+DEFAULT_PORTS = {"https": 443, "http": 80, "smtp": 25}
 AUTHENTICATION = b":authentication"
 """A head line that no client sends: the credential of a WebSocket's first message."""
 

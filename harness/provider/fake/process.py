@@ -30,6 +30,7 @@ from harness.provider import tls
 from harness.provider.fake.calls import Validate
 from harness.provider.fake.config import FakeConfig, Listen, load
 from harness.provider.fake.control.server import Control, ControlConnection
+from harness.provider.fake.mail import Mail
 from harness.provider.fake.names import Names
 from harness.provider.fake.recording import Recorder
 from harness.provider.fake.service import Forward, Service
@@ -86,7 +87,9 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
         for where in config.listen:
             servers.append(
                 await loop.create_server(
-                    partial(Connection, service, connections, watched=where.watched),
+                    partial(Mail, service)
+                    if where.mail
+                    else partial(Connection, service, connections, watched=where.watched),
                     sock=_listening(where),
                     ssl=context if where.tls else None,
                     ssl_handshake_timeout=HANDSHAKE_TIMEOUT_S if where.tls else None,

@@ -26,7 +26,7 @@ from harness.stack.roles.child import Child
 from harness.stack.roles.laps import Laps
 from harness.store import cache
 
-HTTP = 80
+HTTP, SMTP = 80, 25
 FAKE = ("{harness}", "-m", "harness.provider.fake", "--config", "{config}")
 
 
@@ -129,9 +129,11 @@ def _fake_ports(stack: Stack) -> list[int]:
 
 
 def _watched(stack: Stack) -> list[list[Any]]:
-    """Where a provider is spoken to over plain http; behind the start-up hook such a connection is refused by name."""
-    apart = stack.island.kind == "namespace" and HTTP not in stack.config.provider_ports
-    return [["127.0.0.1", HTTP, "watched"]] if apart else []
+    """Where a provider is spoken to over plain http, and the mail server of the machine; behind the start-up hook the first
+    is refused by name, and the second is whatever runs there."""
+    apart = stack.island.kind == "namespace"
+    ports = {HTTP: "watched", SMTP: "smtp"} if apart else {}
+    return [["127.0.0.1", port, how] for port, how in ports.items() if port not in stack.config.provider_ports]
 
 
 def _own(stack: Stack) -> dict[str, str]:

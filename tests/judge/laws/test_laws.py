@@ -357,6 +357,13 @@ def test_law_10_shows_what_a_refused_request_left_behind():
     assert LAWS["law-10"](refused(empty_cell()), context()).status is Status.PASS
 
 
+def test_law_10_lets_a_refusal_be_written_to():
+    """A mail is no provider's work; beside it, a provider that was asked still fails."""
+    mail = text_call(1, 0, 0, provider="smtp", scheme="smtp", success=False, usage=None)
+    assert LAWS["law-10"](refused(replace(empty_cell(), calls=(mail,))), context()).status is Status.PASS
+    assert broken("law-10", refused(replace(empty_cell(), calls=(mail, text_call(2, 1, 1)))))
+
+
 def test_law_10_shows_a_task_that_charged_without_asking_a_provider():
     """A task stopped by the pre-check must leave the ledger alone."""
     result = LAWS["law-10"](charge(empty_cell(), "clustering", 2), context())

@@ -92,6 +92,7 @@ class Fake:
     port: int
     plain: int
     watched: int
+    mail: int
     ca: Path
     folder: Path
     control: FakeControl
@@ -137,7 +138,12 @@ def running_fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     folder = tmp_path_factory.mktemp("fake")
     config = parse(
         {
-            "listen": [["127.0.0.1", 0], ["127.0.0.1", 0, "http"], ["127.0.0.1", 0, "watched"]],
+            "listen": [
+                ["127.0.0.1", 0],
+                ["127.0.0.1", 0, "http"],
+                ["127.0.0.1", 0, "watched"],
+                ["127.0.0.1", 0, "smtp"],
+            ],
             "hosts": HOSTS,
             "tls_dir": str(folder / "tls"),
             "control": str(folder / "fake.sock"),
@@ -150,12 +156,12 @@ def running_fake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fake]:
     thread = threading.Thread(target=uvloop.run, args=(_run(config, ready, up),), daemon=True)
     thread.start()
     assert up.wait(20)
-    loop, told, service, (port, plain, watched) = ready
+    loop, told, service, (port, plain, watched, mail) = ready
     session = requests.Session()
     session.trust_env = False
     session.verify = str(folder / "tls" / "ca.pem")
     with FakeControl(folder / "fake.sock", timeout_s=20) as control:
-        yield Fake(port, plain, watched, folder / "tls" / "ca.pem", folder, control, service, loop, session)
+        yield Fake(port, plain, watched, mail, folder / "tls" / "ca.pem", folder, control, service, loop, session)
     session.close()
     loop.call_soon_threadsafe(told.set)
     thread.join(10)
