@@ -51,13 +51,29 @@ SAID = {
 }
 
 
-def run(folder: Path, *words: str, config: str | None = None) -> subprocess.CompletedProcess[str]:
+APART = (
+    "anyio",
+    "faker",
+    "hypothesispytest",
+    "platformdirs",
+    "schemathesis",
+    "time_machine",
+    "valkey",
+    "xdist",
+    "xdist.looponfail",
+)
+"""Plugins that have no part in what is shown, and take three CPU seconds of every start; one run has them all."""
+ALONE = [word for name in APART for word in ("-p", f"no:{name}")]
+
+
+def run(folder: Path, *words: str, config: str | None = None, others: bool = False) -> subprocess.CompletedProcess[str]:
     ini = folder / "pytest.ini"
     own = f"harness_config = {config or ROOT / 'harness.toml'}\n"
     ini.write_text(
         f"[pytest]\nDJANGO_SETTINGS_MODULE = igny8_core.settings\npython_files = sample_*.py test_*.py\n{own}"
     )
-    command = [sys.executable, "-m", "pytest", "-c", str(ini), "-p", "no:cacheprovider", "-p", "no:randomly", *words]
+    command = [sys.executable, "-m", "pytest", "-c", str(ini), "-p", "no:cacheprovider", "-p", "no:randomly"]
+    command += [*([] if others else ALONE), *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
 
 
@@ -68,7 +84,7 @@ def bad(tmp_path_factory) -> str:
 
 def test_what_should_pass_passes(tmp_path):
     """Claim: cells, a ledger in the test's own transaction, tasks, schedule and the closed network, in one session."""
-    done = run(tmp_path, str(SAMPLES / "sample_good.py"), "-v")
+    done = run(tmp_path, str(SAMPLES / "sample_good.py"), "-v", others=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "harness: igny8-reference at phase 0" in done.stdout
     assert done.stdout.count("PASSED") == 10
@@ -124,7 +140,7 @@ def test_without_a_description_it_is_not_there(tmp_path):
     """Claim: a project that names no harness.toml has no fixture of ours, no header and no blocked network."""
     (tmp_path / "test_plain.py").write_text("def test(): pass\n\ndef test_cell(cell): pass\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:django", "--rootdir", str(tmp_path), "."],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:django", *ALONE, "--rootdir", str(tmp_path), "."],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert "harness:" not in done.stdout
@@ -150,7 +166,7 @@ def test_a_breakpoint_in_a_task_stops_at_the_terminal(tmp_path):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no"])
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", *ALONE])
     told = b""
     try:
         while b"(Pdb) " not in told:
@@ -184,7 +200,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path):
     ini.write_text(
         f"[pytest]\nDJANGO_SETTINGS_MODULE = igny8_core.settings\nharness_config = {ROOT / 'harness.toml'}\n"
     )
-    command = [sys.executable, "-m", "pytest", "-c", str(ini), "-p", "no:cacheprovider", "-s", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-c", str(ini), "-p", "no:cacheprovider", *ALONE, "-s", str(tmp_path)]
     program = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     end = os.pidfd_open(program.pid)
     try:

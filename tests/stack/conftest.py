@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from harness.stack.database import postgres, snapshot
-from tests import signals
+from tests import compiled, preloaded, signals
 from tests.stack import ordinary
 
 TARGET = """
@@ -168,7 +168,7 @@ Launch = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def launch(place: Place, warm: Path) -> Iterator[Launch]:
-    """launch(body, ...): start a program whose main(isl) is `body`, after `first`; its output is text. As the user `user` when run by root; `cold` with a home of its own and no cache."""
+    """launch(body, ...): start a program whose main(isl) is `body`, after `first`; its output is text. As the user `user` when run by root; `cold` with a home of its own and no cache but for compiled Python; `bare` without that, too."""
     started: list[subprocess.Popen[str]] = []
 
     def start(
@@ -177,6 +177,7 @@ def launch(place: Place, warm: Path) -> Iterator[Launch]:
         mode: str = "auto",
         user: int = 0,
         cold: bool = False,
+        bare: bool = False,
         config: Path | None = None,
         env: dict[str, str] | None = None,
         first: str = "",
@@ -189,17 +190,18 @@ def launch(place: Place, warm: Path) -> Iterator[Launch]:
             first=first,
         )
 
+        somebody = bool(user) and os.geteuid() == 0
+
         def begin() -> None:
             signals.usual()
-            if user and os.geteuid() == 0:
-                ordinary.become(user)
+            ordinary.become(user)
 
-        cache = warm / str(user)
-        cache.mkdir(exist_ok=True)
-        cache.chmod(0o777)
+        cache = place.home / ".cache" if cold else warm / str(user)
+        if not bare and not cache.exists():
+            compiled.borrow(cache, other_user=somebody)
         where = {} if cold else {"XDG_CACHE_HOME": str(cache)}
         warm.chmod(0o755)
-        process = subprocess.Popen(
+        process = (subprocess.Popen if somebody else preloaded.Program)(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -215,7 +217,7 @@ def launch(place: Place, warm: Path) -> Iterator[Launch]:
                 **(env or {}),
             },
             start_new_session=True,
-            preexec_fn=begin,
+            preexec_fn=begin if somebody else None,
         )
         started.append(process)
         return process

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole import compiled, workshop
+from tests import compiled
+from tests.whole import workshop
 from tests.whole.workshop import Workshop
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.stack.isolation.supervise import descendants
-from tests import signals
+from tests import preloaded
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop
 
@@ -80,15 +80,8 @@ def start(shop, tmp_path: Path, warm):
         words = [*COMMAND, "verify", "--only", cell, "--isolation", mode, "--tier", tier]
         with (tmp_path / "said").open("w") as said:
             made.append(
-                subprocess.Popen(
-                    words,
-                    cwd=place.folder,
-                    env=env,
-                    text=True,
-                    stdout=said,
-                    stderr=said,
-                    start_new_session=True,
-                    preexec_fn=signals.usual,
+                preloaded.Program(
+                    words, cwd=place.folder, env=env, text=True, stdout=said, stderr=said, start_new_session=True
                 )
             )
         return place, made[-1], tmp
@@ -106,7 +99,7 @@ def test_an_interrupted_verify_leaves_nothing(start, tmp_path, mode, number, mom
     place, process, tmp = start(cell, mode)
     traces = Traces()
     watch(process, lambda: reached(place, process), traces, moment)
-    assert len(traces.processes) > 3, "the run was not seen"
+    assert len(traces.processes) > 3, f"the run was not seen {_commands(process)}"
     code = end(process, number)
     said = (tmp_path / "said").read_text()
     # a run may be over in the moment between the look and the signal; then it passed

@@ -20,7 +20,7 @@ from harness.judge.golden import canonical
 from harness.run.judged import as_driven
 from harness.stack.isolation.supervise import descendants
 from harness.store import history
-from tests import signals
+from tests import preloaded
 from tests.jobs.worker import broker
 from tests.looking import LIMIT_S, eventually
 from tests.whole import workshop
@@ -55,9 +55,9 @@ class Team:
 
 
 def started(shop: Workshop, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return preloaded.Program(
         [*workshop.COMMAND, *words], cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True, preexec_fn=signals.usual,
+        stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ import requests
 
 from harness.stack.isolation.supervise import descendants
 from scenarios.world import bearer
-from tests import signals
+from tests import preloaded, signals
 from tests.whole import workshop
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop
@@ -90,7 +90,9 @@ def pasted(document: dict[str, Any], title: str) -> dict[str, Any]:
 def follow(shop: Workshop, role: str, pattern: str, after: int = 0) -> str:
     """`stack logs ROLE -f` until a line fits, `after` lines that fit; the line."""
     words = [*COMMAND, "stack", "logs", role, "-f"]
-    with subprocess.Popen(words, cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE, text=True) as process:
+    with preloaded.Program(
+        words, cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         try:
             for line in process.stdout:
@@ -225,9 +227,8 @@ def test_the_shell_runs_code_in_the_target(up):
         "socket.create_connection(('api.openai.com', 443)).close(); "
         "print('accounts', Account.objects.count(), sys.stdin.read()); print('aside', file=sys.stderr); sys.exit(7)"
     )
-    done = subprocess.run(
-        [*COMMAND, "stack", "shell", "--", "-c", code],
-        cwd=shop.folder, env=shop.environment(), input="piped" * 50_000, capture_output=True, text=True, check=False,
+    done = preloaded.run(
+        [*COMMAND, "stack", "shell", "--", "-c", code], cwd=shop.folder, env=shop.environment(), input="piped" * 50_000
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (7, "aside\n")
     assert done.stdout.splitlines()[-1] == "accounts 2 " + "piped" * 50_000
@@ -265,7 +266,7 @@ def test_a_shell_whose_terminal_is_gone_is_gone(up):
     """Claim: kill -9 of the command that showed it leaves no process behind in the stack."""
     shop, _ = up
     words = [*COMMAND, "stack", "shell", "--", "-c", "import time; print('here', flush=True); time.sleep(612)"]
-    with subprocess.Popen(
+    with preloaded.Program(
         words, cwd=shop.folder, env=shop.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
@@ -404,13 +405,8 @@ def test_an_attached_stack_goes_with_whoever_held_it(tmp_path, cache, warm):
 def test_ctrl_c_while_it_comes_up_leaves_nothing(tmp_path, cache, warm):
     """Claim: exit code 130, no process, no folder."""
     shop = place(tmp_path / "shop", cache)
-    process = subprocess.Popen(
-        [*COMMAND, "stack", "up"],
-        cwd=shop.folder,
-        env=shop.environment(),
-        text=True,
-        start_new_session=True,
-        preexec_fn=signals.usual,
+    process = preloaded.Program(
+        [*COMMAND, "stack", "up"], cwd=shop.folder, env=shop.environment(), text=True, start_new_session=True
     )
     logs = shop.folder / ".harness/stacks/default/logs"
     traces = Traces()
@@ -423,9 +419,9 @@ class _attached:
     """`stack up --attach ...` from the moment when it stands; killed when a test left it."""
 
     def __init__(self, shop: Workshop, *words: str) -> None:
-        self.process = subprocess.Popen(
+        self.process = preloaded.Program(
             [*COMMAND, "stack", "up", "--attach", *words], cwd=shop.folder, env=shop.environment(), text=True,
-            stdout=subprocess.PIPE, start_new_session=True, preexec_fn=signals.usual,
+            stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
     def __enter__(self) -> subprocess.Popen[str]:

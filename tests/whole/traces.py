@@ -18,7 +18,7 @@ from harness.stack.isolation.supervise import descendants
 
 DEADLINE_S = 60
 """For a broken harness only: everything here is watched, nothing is slept for."""
-STEP_MS = 10
+STEP_MS = 30
 """Between two looks: looking all the time would take a processor from the run. An end is noticed at once."""
 LISTEN = "0A"
 FOLDER = re.compile(rf"(?:/dev/shm|/tmp|[^\0=:]*)/{PREFIX}[a-z0-9_]+")
@@ -38,7 +38,7 @@ class Traces:
             with suppress(OSError, IndexError):
                 self.processes.add((pid, _started(pid)))
                 words = Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
-                self.folders |= set(FOLDER.findall(words.decode(errors="replace").replace("\0", "\n")))
+                self.folders |= set(FOLDER.findall(re.sub("\0+", "\n", words.decode(errors="replace"))))
                 listening = _listening(Path(f"/proc/{pid}/net/tcp"))
                 self.sockets |= listening & {_inode(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.backend.description import load
 from harness.stack.database import cluster
-from tests import signals
+from tests import preloaded, signals
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BACKEND = REPOSITORY / "reference" / "backend"
@@ -88,6 +88,11 @@ class Workshop:
     ) -> Told:  # fmt: skip
         """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it. `user` makes the
         process somebody else before it begins; `first` is Python that it runs then, to break the harness on purpose."""
+        command = [*COMMAND[:2], f"{first}\n{MAIN}", *words]
+        # what an interpreter finds by other paths is found by a start alone
+        if not prefix and user is None and self.environment()["PYTHONPATH"] == str(REPOSITORY):
+            done = preloaded.run(command, cwd=self.folder, env=self.environment(), timeout=patience_s)
+            return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 
         def begin() -> None:
             signals.usual()
@@ -95,7 +100,7 @@ class Workshop:
                 user()
 
         done = subprocess.run(
-            [*prefix, *COMMAND[:2], f"{first}\n{MAIN}", *words], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
+            [*prefix, *command], cwd=self.folder, env=self.environment(), capture_output=True, text=True,
             timeout=patience_s, check=False, preexec_fn=begin,
         )  # fmt: skip
         return Told(code=done.returncode, out=done.stdout, err=done.stderr)
@@ -120,9 +125,7 @@ class Workshop:
 
 def in_repository(*words: str, patience_s: float = PATIENCE_S) -> Told:
     """Run `harness words...` in the repository itself: for what explains or refuses, or makes its own copies."""
-    done = subprocess.run(
-        [*COMMAND, *words], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=patience_s
-    )
+    done = preloaded.run([*COMMAND, *words], cwd=REPOSITORY, timeout=patience_s)
     return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 
 

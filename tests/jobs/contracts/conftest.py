@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.backend.phases.tree import compose
+from tests import compiled
 from tests.phases import PHASES, REFERENCE
-from tests.whole import compiled
 from tests.whole.workshop import Workshop, description
 
 Shop = Callable[..., Workshop]

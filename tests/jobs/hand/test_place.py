@@ -19,7 +19,7 @@ from harness.core.errors import HarnessError
 from harness.jobs.hand import line
 from harness.jobs.hand import place as places
 from harness.jobs.hand.place import Place
-from tests import signals
+from tests import preloaded
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -37,9 +37,7 @@ def held(place: Place, code: str, *, before: str = "") -> Iterator[subprocess.Po
         f"place = places.Place(name={place.name!r}, folder=Path({str(place.folder)!r}))\n"
         f"{before}\nlock = places.claim(place)\n{code}"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, preexec_fn=signals.usual
-    ) as process:
+    with preloaded.Program([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         try:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import preloaded
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def harness(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from harness.cli import main; main()", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200)
+    return preloaded.run(command, cwd=ROOT, timeout=200)
 
 
 @pytest.mark.stack
@@ -72,9 +74,7 @@ sys.exit(island.run(inside, hosts=config.provider_names))
 @pytest.mark.stack
 def test_an_attached_stack_is_read_and_not_touched():
     """Through a prefix as `docker exec` is one: a missing settings row stays missing, an address in a name stays there."""
-    told = subprocess.run(
-        [sys.executable, "-c", ATTACH], cwd=ROOT, capture_output=True, text=True, check=False, timeout=200
-    )
+    told = preloaded.run([sys.executable, "-c", ATTACH], cwd=ROOT, timeout=200)
     assert told.returncode == 0, told.stderr
     found = {one["section"]: one["rows"] for one in json.loads(told.stdout)["sections"]}
     assert found["GlobalIntegrationSettings"] == []

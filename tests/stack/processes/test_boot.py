@@ -55,7 +55,7 @@ def test_a_stack_boots_cold_then_warm_and_leaves_only_its_cache(launch, place, w
     body = boot(STATE.format(root=str(place.folder / "target")))
     config = place.config(zygote=True)
     for built in (True, False):
-        (seen,) = facts(launch(body, cold=True, config=config, **WAYS[way]))
+        (seen,) = facts(launch(body, cold=True, bare=way == "namespace", config=config, **WAYS[way]))
         assert seen["built"] is built
         assert seen["alive"] is True
         assert seen["roles"] == ["web"]

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests import preloaded
+
 pytestmark = pytest.mark.stack
 ROOT = Path(__file__).resolve().parents[4]
 
 
 def harness(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from harness.cli import main; main()", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200)
+    return preloaded.run(command, cwd=ROOT, timeout=200)
 
 
 @pytest.fixture(scope="module")

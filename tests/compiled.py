@@ -1,0 +1,43 @@
+"""Compiled Python for the caches of tests: compiling Django and Celery again would cost ten CPU seconds a cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from harness.store import cache
+from tests.tree import ROOT
+
+
+def borrow(folder: Path, *, other_user: bool = False) -> None:
+    """Let the cache `folder` have what the user's own cache has compiled of Python, its packages and this checkout; what is
+    compiled anew goes there, too. What a test compiles of its own folders stays in `folder`.
+
+    `other_user`: for somebody who cannot enter the user's own cache; they have links to what is there now.
+    """
+    found, own = cache.folder(ROOT) / "pycache", folder / cache.NAME / "pycache"
+    for place in {Path(sys.base_prefix), Path(sys.prefix), ROOT}:
+        if any(other in place.parents for other in (Path(sys.base_prefix), ROOT)):
+            continue  # it is in that one
+        below = place.relative_to("/")
+        (found / below).mkdir(parents=True, exist_ok=True)
+        if (own / below).exists():
+            continue
+        (own / below).parent.mkdir(parents=True, exist_ok=True)
+        if other_user:
+            shutil.copytree(found / below, own / below, copy_function=_linked)
+        else:
+            (own / below).symlink_to(found / below, target_is_directory=True)
+    if other_user:
+        for here, _, _ in os.walk(folder):
+            Path(here).chmod(0o777)
+
+
+def _linked(source: str, target: str) -> None:
+    """Python replaces a compiled file and never writes into one, so two names for it do."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
