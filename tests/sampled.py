@@ -16,8 +16,8 @@ def first_of_each(catalogue: Mapping[str, Any], kind: Callable[[Any], Hashable])
     return frozenset(found.values())
 
 
-def sampled(names: Iterable[str], sample: Iterable[str]) -> list[Any]:
+def sampled(names: Iterable[Any], sample: Iterable[Any]) -> list[Any]:
     """Parameters of a test; those that are not in the sample are marked as proofs. Each name of the sample must be there."""
     names, sample = list(names), set(sample)
-    assert sample <= set(names), f"no {', '.join(sorted(sample - set(names)))} in the catalogue"
-    return [pytest.param(name, id=name, marks=() if name in sample else pytest.mark.proof) for name in names]
+    assert sample <= set(names), f"no {', '.join(sorted(map(str, sample - set(names))))} in the catalogue"
+    return [pytest.param(name, id=str(name), marks=() if name in sample else pytest.mark.proof) for name in names]

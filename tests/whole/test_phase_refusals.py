@@ -149,6 +149,7 @@ def test_a_reverse_migration_that_restores_defaults_is_refused(first: Told) -> N
     refused(first, "rolling 1_new_models back changes igny8_ai_model_config", "is_active: False -> True")
 
 
+@pytest.mark.proof
 def test_old_code_that_chokes_on_the_new_schema_is_refused(shop: Workshop) -> None:
     """Phase 2 is rolled back by code alone, and leaves a column behind that the old code never fills."""
     models = "backend/igny8_core/business/automation/models.py"
@@ -212,6 +213,7 @@ def test_a_price_that_differs_for_one_model_only_is_refused(fourth: Told) -> Non
     refused(fourth, "FAIL writer/generate_images_premium@manual", "56 credits charged where the golden has 60 (-4)")
 
 
+@pytest.mark.proof
 def test_old_rates_still_imported_at_the_cleanup_are_refused(shop: Workshop) -> None:
     """MODEL_RATES lives on at phase 7."""
     constants = "reference/phases/7_cleanup/overlay/backend/igny8_core/ai/constants.py"

@@ -24,6 +24,7 @@ import requests
 from harness.stack.isolation.supervise import descendants
 from scenarios.world import bearer
 from tests import preloaded, signals
+from tests.looking import eventually
 from tests.whole import workshop
 from tests.whole.traces import Traces, end, gone, watch
 from tests.whole.workshop import COMMAND, Workshop
@@ -354,6 +355,7 @@ def test_a_killed_stack_is_noticed_and_a_tape_plays_each_recording_once(tmp_path
     pid = now(shop)["pid"]
     traces.note(pid)
     os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not traces.left(f"{MARK}={shop.folder}"), "something of the killed stack is left")
     told = shop.harness("stack", "status")
     killed = "the stack 'default' was killed; nothing of it is left, and its folder is removed now\n"
     assert (told.code, told.out, told.err) == (3, killed, "")
@@ -453,6 +455,8 @@ def test_a_stack_in_one_interpreter(tmp_path, cache, warm):
         traces.note(document["pid"])
         assert (document["tier"], credits_of(document)) == ("inprocess", {"account": OPENING, "bystander-account": 77})
         pasted(document, "generate content")
+        log = shop.folder / ".harness/stacks/default/logs/worker.log"
+        eventually(log.exists, "the worker says nothing")
         assert f"deducted {ARTICLE_CREDITS} credits" in follow(shop, "worker", "deducted")
         assert pasted(document, "what the account has") == {"credits": OPENING - ARTICLE_CREDITS}
         told = shop.harness("stack", "shell", "--", "-c", "print(6 * 7)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,3 +101,52 @@ def test_the_documented_error_is_an_answer_only_where_it_is_true():
     ]
     assert judged(fine, oracle.NO_DEFAULT, told)[0].startswith(f"status: 503 to caller '{OWNER}', must be 200")
     assert judged(off, 500, None)[0].startswith(f"status: 500 to caller '{OWNER}' where no active image row is marked as default, must be 503")  # fmt: skip
+
+
+def right(asked: State) -> dict[str, Any]:
+    """The body that the rows of `asked` ask for."""
+    body: dict[str, Any] = {"image_settings": oracle.expected_settings(asked, choices=True)}
+    for kind, names in oracle.FIELDS.items():
+        found = oracle.in_order(row for row in asked.models if row["is_active"] and row["model_type"] == kind)
+        default = oracle.default_of(kind, asked, choices=True)
+        body[f"{kind}_models"] = [{**{name: row[name] for name in names}, "is_default": row["model_name"] == default} for row in found]  # fmt: skip
+    return body
+
+
+ASKED = state(("a", "*"), ("b", ""), ("off", "-"), chosen="a")
+WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "an active row missing": (lambda body: body["image_models"].pop(), "rows: image_models: the active row 'b' is missing"),
+    "a row twice": (lambda body: body["image_models"].append(body["image_models"][1]), "rows: image_models: the active row 'b' is there 2 times"),
+    "an inactive row shown": (lambda body: body["image_models"].append({"model_name": "off"}), "rows: image_models: 'off' is shown, and its row is inactive"),
+    "a row of nobody": (lambda body: body["image_models"].append({"model_name": "c"}), "rows: image_models: 'c' is shown, and no row has that name"),
+    "a row of the other type": (lambda body: body["image_models"].append({"model_name": "t"}), "rows: image_models: 't' is shown, and its row is of type text"),
+    "another order": (lambda body: body["image_models"].reverse(), "order: image_models: ['b', 'a'], must be ['a', 'b'] by sort_order, then name"),
+    "the wrong price": (lambda body: body["image_models"][1].update(credits_per_image=77), "values: image_models[1].credits_per_image is 77, the row of 'b' says"),
+    "a number for a text": (lambda body: body["text_models"][0].update(max_tokens="8"), "values: text_models[0].max_tokens is '8', the row of 't' says"),
+    "a style of nobody": (lambda body: body["image_settings"].update(image_style="?"), "settings: image_settings.image_style is '?', must be"),
+    "an override of another account": (lambda body: body["image_settings"].update(image_style="theirs"), "settings: image_settings.image_style is 'theirs', must be {style!r}; this is another account's override"),
+}  # fmt: skip
+"""What is done to a right answer, and all that is said of it."""
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_each_rule_has_its_message(name: str):
+    """Claim: an answer that the rows ask for is right; what is changed in it is told once, by the rule that it breaks."""
+    asked = replace(ASKED, overrides={"somebody else": {"image_style": "theirs"}})
+    body = right(asked)
+    assert judged(asked, 200, {"data": body}) == []
+    change, message = WRONG[name]
+    change(body)
+    (line,) = judged(asked, 200, {"data": body})
+    assert line.startswith(message.format(style=ASKED.shared["image_style"])), line
+
+
+def test_who_may_not_ask_is_refused_and_more_rows_cost_no_more_queries():
+    nobody = replace(ASKED, caller=next(name for name, one in oracle.CALLERS.items() if one.status == 401))
+    assert judged(nobody, 200, {"data": {}})[0].startswith(f"status: 200 to caller '{nobody.caller}', must be 401")
+    few, many = (Answer(status=200, headers={}, text="", body=None, queries=n) for n in (3, 5))
+    assert [*oracle.grew(ASKED, few, few)] == []
+    assert (
+        str(next(oracle.grew(replace(ASKED, crowd=2), few, many)))
+        == "queries: 3 queries became 5 with 2 more active rows"
+    )
