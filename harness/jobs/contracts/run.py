@@ -48,6 +48,10 @@ def phases_of(config: Config, chosen: Sequence[int]) -> Phases:
     api, found = files.api(config.contracts), scenarios.load(config)
     manifest = {} if config.phases_dir is None else {phase.number: phase for phase in read_all(config.phases_dir)}
     numbers = sorted(set(chosen)) or (list(range(LAST + 1)) if manifest else [config.phase])
+    for number in numbers:
+        # read again where they are judged: a file that is no contract is told before anything is booted
+        files.celery(config.contracts, number)
+        files.schema(config.contracts, number)
     return Phases(numbers=numbers, api=api, scenarios=found, manifest=manifest)
 
 
@@ -98,8 +102,8 @@ def lock_schema(config: Config, isolation: str, why: str) -> Locked:
 
 def judged_schema(config: Config, isolation: str) -> Result:
     """What the catalogue holds now against the contract of the phase of `config`."""
-    live = _live(config, isolation)
-    return schema_drift.check(files.schema(config.contracts, config.phase), live)
+    contract = files.schema(config.contracts, config.phase)
+    return schema_drift.check(contract, _live(config, isolation))
 
 
 def _live(config: Config, isolation: str) -> Schema:
