@@ -245,6 +245,8 @@ class CellHistory:
     tasks: tuple[TaskRun, ...] = ()
     http: tuple[HttpExchange, ...] = ()
     logs: tuple[LogLine, ...] = ()
+    sides: tuple[Mapping[str, Any], ...] = ()
+    """What it left elsewhere: store, key, before, after (None: not there)."""
     refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unplayed: tuple[Mapping[str, Any], ...] = ()
     late_calls: int = 0

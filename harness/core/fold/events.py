@@ -40,7 +40,7 @@ class Builder:
         self._ledger = ledger
         self._values: dict[str, Any] = {"scenario": start["scenario"], "path": start["path"]}
         self._lists: dict[str, list[Any]] = {
-            name: [] for name in ("calls", "rows", "transactions", "tasks", "http", "logs", "unplayed")
+            name: [] for name in ("calls", "rows", "transactions", "tasks", "http", "logs", "sides", "unplayed")
         }
         self._accounts: dict[str, tuple[Amount, Amount]] = {}
         self._names: dict[str, str] = {}
@@ -61,6 +61,8 @@ class Builder:
             self._lists["tasks"].append(_make(TaskRun, event, tuples=("args", "due")))
         elif kind == "http":
             self._lists["http"].append(_make(HttpExchange, event, tuples=("redirects",)))
+        elif kind == "side":
+            self._lists["sides"].append({key: event.get(key) for key in ("store", "key", "before", "after")})
         elif kind == "log":
             self._lists["logs"].append(_make(LogLine, event))
         elif kind == "tape":

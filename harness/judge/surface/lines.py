@@ -7,10 +7,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from harness.core.history import CellHistory, Change, Transaction
+from harness.core.history import CellHistory, Change, TaskRun, Transaction
 from harness.judge.surface.names import Names
 from harness.judge.surface.times import Clock
 
+ERRORS = ("ERROR", "CRITICAL")
+HTTPS = 443
+USUAL_QUEUE = "celery"
+"""Celery's own name of the queue of those that name none."""
 LONG = 100
 """Characters of a text that is written out; of a longer one its length and a digest are."""
 
@@ -28,16 +32,21 @@ class _Surface:
         by_role: dict[str, list[Transaction]] = {}
         for one in cell.transactions:
             by_role.setdefault("" if mixed else one.role, []).append(one)
+        called = {
+            task.id: f"<message {task.name}>" if mixed else f"<message {n}>" for n, task in enumerate(cell.tasks, 1)
+        }
         if mixed:
             # in the order of what they hold, new rows without their numbers: those follow from it
-            self.names = Names(cell.refs, cell.transactions, numbered=False)
+            self.names = Names(cell.refs, cell.transactions, called, numbered=False)
             by_role = {role: sorted(ones, key=self._transaction) for role, ones in by_role.items()}
         self.by_role = dict(sorted(by_role.items()))
-        self.names = Names(cell.refs, (one for ones in self.by_role.values() for one in ones))
+        self.names = Names(cell.refs, (one for ones in self.by_role.values() for one in ones), called)
 
     def lines(self) -> Iterator[str]:
         for exchange in self.cell.http:
-            yield f"http {exchange.method} {self.text(exchange.path)} {self.value(exchange.request)} => {exchange.status} {self.value(exchange.response)}"
+            asked = f"{exchange.method} {self.text(exchange.path)} {self.value(exchange.request)}"
+            way = "".join(f" => {self.text(one)}" for one in exchange.redirects)
+            yield f"http {asked}{way} => {exchange.status} {self.value(exchange.response)}{self._headers(exchange.headers)}"
         yield from self._ordered(self._messages())
         yield from self._ordered(self._calls())
         for role, transactions in self.by_role.items():
@@ -46,26 +55,60 @@ class _Surface:
                 for n, line in enumerate(self._transaction(one)):
                     yield f"{head if n == 0 else ' ' * len(head)} {line}"
         yield from self._ordered(self._errors())
+        for side in self.cell.sides:
+            there = [
+                self.value(side.get(when)) if side.get(when) is not None else "nothing" for when in ("before", "after")
+            ]
+            yield f"side {side['store']} {self.text(str(side['key']))}: {there[0]} -> {there[1]}"
+
+    def _headers(self, headers: Mapping[str, str]) -> str:
+        """Behind what they come with, each as a word of its own."""
+        return "".join(f" {name}={self.short(value)}" for name, value in sorted(headers.items()))
 
     def _errors(self) -> Iterator[str]:
         for log in self.cell.logs:
-            if log.level in ("ERROR", "CRITICAL"):
-                yield f"log {log.role} {log.level} {log.logger} {self.text(log.message)}"
+            if log.level in ERRORS or log.exception:
+                broke = f" {log.exception} in {log.where or 'no code of the target'}" if log.exception else ""
+                role = "" if self.mixed else f" {log.role}"
+                yield f"log{role} {log.level or 'traceback'} {log.logger} {self.text(log.message)}{broke}"
 
     def _ordered(self, lines: Iterable[str]) -> Iterable[str]:
         return sorted(lines) if self.mixed else lines
 
     def _messages(self) -> Iterator[str]:
+        number = {task.id: n for n, task in enumerate(self.cell.tasks, 1)}
+        names = {task.id: task.name for task in self.cell.tasks}
         for task in self.cell.tasks:
+            parent = names.get(task.parent, "") if self.mixed else number.get(task.parent, "")
+            head = "message" if self.mixed else f"message {number[task.id]}"
+            came = f" <{parent}" if parent else ""
             given = f"{self.value(list(task.args))} {self.value(dict(task.kwargs))}"
-            yield f"message {task.name} {given} => {task.state} {self.value(task.result)} {self.text(task.error)}".rstrip()
+            odd = {
+                "queue": task.queue if task.queue != USUAL_QUEUE else "",
+                "due": ",".join(task.due),
+                "expires": task.expires,
+                "retries": task.retries,
+                "priority": task.priority,
+                "redelivered": task.redelivered,
+            }
+            said = "".join(f" {name}={value}" for name, value in odd.items() if value)
+            end = task.state if task.started else f"{task.state} never begun"
+            yield f"{head}{came} {task.name} {given}{said} => {end} {self.value(task.result)}{self._broke(task)}"
+
+    def _broke(self, task: TaskRun) -> str:
+        if task.exception:
+            return f" {task.exception['type']}: {self.text(task.exception.get('message', ''))}"
+        return f" {self.text(task.error)}" if task.error else ""
 
     def _calls(self) -> Iterator[str]:
-        for call in self.cell.calls:
-            yield (
-                f"call {call.method} {call.host}{self.text(call.path)} {self.value(call.request)} => {call.status} "
-                f"{call.disposition}{f' {call.fault}' if call.fault else ''}"
-            )
+        for n, call in enumerate(self.cell.calls, 1):
+            port = f":{call.port}" if call.port != HTTPS else ""
+            sni = f" sni={call.sni or 'none'}" if call.sni != call.host else ""
+            query = f"?{self.text(call.query)}" if call.query else ""
+            head = "call" if self.mixed else f"call {n}"
+            played = f"{call.disposition}{f' {call.fault}' if call.fault else ''}"
+            where = f"{call.scheme}://{call.host}{port}{self.text(call.path)}{query}{sni}"
+            yield f"{head} {call.method} {where} {self.value(call.request)}{self._headers(call.headers)} => {call.status} {played}"
 
     def _transaction(self, one: Transaction) -> tuple[str, ...]:
         return tuple(line for change in one.changes if (line := self._change(change)))

@@ -24,11 +24,16 @@ class Names:
     """Names of one cell, given as they are asked for: in the order of its lines."""
 
     def __init__(
-        self, refs: Mapping[str, Mapping[str, Any]], transactions: Iterable[Transaction], *, numbered: bool = True
+        self,
+        refs: Mapping[str, Mapping[str, Any]],
+        transactions: Iterable[Transaction],
+        called: Mapping[str, str] = {},
+        *,
+        numbered: bool = True,
     ) -> None:
         self._ids = {str(ref["id"]): f"<{name}>" for name, ref in refs.items() if ref.get("id") is not None}
         self._new: dict[str, str] = {}
-        self._uuids: dict[str, str] = {}
+        self._uuids = {_plain(uuid): name for uuid, name in called.items()}
         counted: dict[str, int] = {}
         self._numbered = numbered
         for transaction in transactions:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.core.history import CellHistory, Change, HttpExchange, LogLine, TaskRun, Transaction
+from harness.core.history import Call, CellHistory, Change, HttpExchange, LogLine, TaskRun, Transaction
 from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import lines_of
 from harness.judge.surface.times import Clock
@@ -67,11 +67,83 @@ def lines(one, **more):
 def test_what_is_told_of_a_cell():
     assert lines(cell()) == (
         'http POST /a/<account>/ {"x":1} => 202 {"ok":true,"text":"(200c 8ca9bfd43d61)"}',
-        'message bill [<account>,<logs+1>] {} => SUCCESS {"log":"run:<logs+1.run_id>/log-<logs+1>"}',
+        'message 1 bill [<account>,<logs+1>] {} => SUCCESS {"log":"run:<logs+1.run_id>/log-<logs+1>"}',
         "tx worker ~ accounts <account> credits:100->80",
         '          + logs <logs+1> account_id=<account> cost=1.50 meta={"n":1.50,"run":"<logs+1.run_id>"} run_id=<logs+1.run_id>',
         '          - jobs jobs 7 id=7 note="a b"',
         "log worker ERROR x run:<logs+1.run_id>/log-<logs+1> broke",
+    )
+
+
+def test_a_message_knows_its_parent_and_is_named_wherever_its_id_stands():
+    parent, child = "3f2b1c9e-1111-4222-8333-00000000000a", "3f2b1c9e-1111-4222-8333-00000000000b"
+    tasks = (
+        TaskRun(id=parent, name="run", result={"sent": child}),
+        TaskRun(
+            id=child,
+            name="bill",
+            parent=parent,
+            queue="slow",
+            due=("+60s",),
+            retries=1,
+            redelivered=2,
+            started=False,
+            state="LOST",
+            error="killed",
+        ),
+        TaskRun(
+            id="x",
+            name="fail",
+            state="FAILURE",
+            exception={"type": "ValueError", "message": "no price"},
+            error="ValueError: no price",
+        ),
+    )
+    one = replace(cell(), tasks=tasks, http=(), logs=(), transactions=())
+    assert lines(one) == (
+        'message 1 run [] {} => SUCCESS {"sent":"<message 2>"}',
+        "message 2 <1 bill [] {} queue=slow due=+60s retries=1 redelivered=2 => LOST never begun null killed",
+        "message 3 fail [] {} => FAILURE null ValueError: no price",
+    )
+    assert lines(one, mixed=True)[2] == 'message run [] {} => SUCCESS {"sent":"<message bill>"}'
+
+
+def call(**changes):
+    known = {
+        "n": 1,
+        "provider": "openai",
+        "host": "api.openai.com",
+        "method": "POST",
+        "path": "/v1/x",
+        "request": {"a": 1},
+        "status": 200,
+        "disposition": "played",
+        "success": True,
+        "sni": "api.openai.com",
+        "headers": {"authorization": "Bearer {env.KEY}"},
+    }
+    return replace(cell(), tasks=(), http=(), logs=(), transactions=(), calls=(Call(**{**known, **changes}),))
+
+
+def test_a_request_is_told_whole():
+    assert lines(call()) == (
+        'call 1 POST https://api.openai.com/v1/x {"a":1} authorization="Bearer {env.KEY}" => 200 played',
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"scheme": "http"}, {"port": 8443}, {"sni": ""}, {"query": "a=1"}, {"headers": {}}, {"headers": {"authorization": "Bearer {env.OTHER}"}}, {"method": "PUT"}, {"path": "/v2/x"}, {"request": {"a": 2}}, {"status": 500}, {"disposition": "unmatched"}],
+)  # fmt: skip
+def test_whatever_changes_in_a_request_shows(changes):
+    assert difference(lines(call()), lines(call(**changes)))
+
+
+def test_what_is_left_beside_rows_and_where_it_broke():
+    one = replace(cell(), tasks=(), http=(), transactions=(), logs=(LogLine(role="web", level="", logger="", message="Traceback", exception="KeyError", where="shop/pay.py pay"),), sides=({"store": "redis", "key": f"lock:{ACCOUNT}", "before": None, "after": {"ttl": True}},))  # fmt: skip
+    assert lines(one) == (
+        "log web traceback  Traceback KeyError in shop/pay.py pay",
+        'side redis lock:<account>: nothing -> {"ttl":true}',
     )
 
 
