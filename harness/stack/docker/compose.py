@@ -51,7 +51,7 @@ def _all(config: Config) -> list[Service]:
     env = describe.target_environment(config, RUN)
     roles = [describe.role(config, role, RUN) for role in config.roles.values() if role.boot == "always"]
     return [
-        describe.database(pack=f"{RUN}/absent", migrate=migrate, env=env),
+        describe.database(pack=f"{RUN}/absent", migrate=migrate, env=env, id_ranges=config.id_ranges),
         describe.broker(),
         _told(describe.fake(config, RUN, "/tmp/fake.json"), config),
         *roles,

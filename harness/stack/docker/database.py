@@ -36,7 +36,7 @@ def prepared(config: Config, image: Image, place: container.Place, cache_dir: Pa
     env = describe.target_environment(config, run)
     known = describe.places(config, run)
     migrate = tuple(environment.command(config.migrate, known, "target.migrate"))
-    service = describe.database(pack=f"{run}/absent", migrate=migrate, env=env)
+    service = describe.database(pack=f"{run}/absent", migrate=migrate, env=env, id_ranges=config.id_ranges)
     words = service.command
     end = words.index("--")
     service = replace(

@@ -101,9 +101,13 @@ def target_environment(config: Config, run: str) -> dict[str, str]:
     return environment.of_target(config, first, places(config, run))
 
 
-def database(*, pack: str, migrate: tuple[str, ...] = (), env: Mapping[str, str] = {}) -> Service:
-    """PostgreSQL on a data folder in memory: unpacked from `pack`, or made with `migrate` where there is no such file."""
+def database(
+    *, pack: str, migrate: tuple[str, ...] = (), env: Mapping[str, str] = {}, id_ranges: bool = False
+) -> Service:
+    """PostgreSQL on a data folder in memory: unpacked from `pack`, or made with `migrate` where there is no such file, keys
+    in ranges of their own with `id_ranges`."""
     words = (PYTHON, "-m", f"{INSIDE}.database", "--pack", pack)
+    words += ("--ids", "ranges") if id_ranges else ()
     return Service(
         name="postgres",
         role="postgres",

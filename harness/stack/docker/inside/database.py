@@ -1,4 +1,4 @@
-"""`python -m harness.stack.docker.inside.database --pack FILE [--keep FILE] [-- MIGRATE...]`: PostgreSQL in memory.
+"""`python -m harness.stack.docker.inside.database --pack FILE [--keep FILE] [--ids ranges] [-- MIGRATE...]`: PostgreSQL in memory.
 
 FILE exists: it is unpacked and served. Else the database is made: initdb, the target's migrations, the snapshot; with
 --keep it is packed to that file and the program ends, without it is served.
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         if source.is_file() and not keep:
             pack.unpack(source, DATA)
         else:
-            _make(found, migrate)
+            _make(found, migrate, id_ranges=options.get("--ids") == "ranges")
             if keep:
                 pack.write(DATA, Path(keep))
                 return 0
@@ -43,7 +43,7 @@ def _parted(words: list[str]) -> tuple[dict[str, str], str, list[str]]:
     return dict(zip(own[::2], own[1::2], strict=True)), "--", words[end + 1 :]
 
 
-def _make(found: postgres.Postgres, migrate: list[str]) -> None:
+def _make(found: postgres.Postgres, migrate: list[str], *, id_ranges: bool) -> None:
     def run(alias: str) -> None:
         environment = {**os.environ, "DB_HOST": "127.0.0.1"}
         code = subprocess.run(migrate, env=environment, check=False).returncode
@@ -57,7 +57,7 @@ def _make(found: postgres.Postgres, migrate: list[str]) -> None:
     from harness.stack.database import cluster  # only whoever makes a database needs what makes it
 
     log, databases = Path("/tmp/postgres.log"), ("default",)
-    cluster.build(found, DATA, log, 5432, "", run, databases=databases, root=Path.cwd())
+    cluster.build(found, DATA, log, 5432, "", run, databases=databases, root=Path.cwd(), id_ranges=id_ranges)
 
 
 def _serve(found: postgres.Postgres) -> None:
