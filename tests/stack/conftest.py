@@ -65,7 +65,7 @@ def answer(server):
         connection.sendall(b"the fake\\n")
         connection.close()
 for where in config["listen"]:
-    threading.Thread(target=answer, args=(socket.create_server(tuple(where)),), daemon=True).start()
+    threading.Thread(target=answer, args=(socket.create_server(tuple(where[:2])),), daemon=True).start()
 print("ready", config["listen"][0][1], flush=True)
 sys.stdin.read()
 """

@@ -74,6 +74,17 @@ class Workshop:
     def runs(self) -> Path:
         return self.folder / "runs"
 
+    def without_surfaces(self) -> Workshop:
+        """The same, where nothing beyond credits is locked: for a backend that is meant to do otherwise there."""
+        shutil.copytree(
+            REPOSITORY / "scenarios",
+            self.folder / "scenarios",
+            ignore=shutil.ignore_patterns("__pycache__", "*.surface"),
+        )
+        text = self.config.read_text()
+        self.config.write_text(text.replace(f'scenarios = "{REPOSITORY / "scenarios"}"', 'scenarios = "scenarios"'))
+        return self
+
     def environment(self) -> dict[str, str]:
         """What the command sees: nothing of CI, and nothing outside the cache and the folder is written."""
         home = self.cache / "home"

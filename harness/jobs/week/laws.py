@@ -17,7 +17,7 @@ from harness.judge.context import Context
 from harness.judge.facts import Target
 from harness.judge.result import verdict_of
 
-NOT_HERE = ("golden", "http")
+NOT_HERE = ("golden", "surface", "http")
 """Checks of a cell that a tick has no part in: nothing is locked, nobody asks over HTTP."""
 OVER_ALL = ("law-1", "law-2", "law-3", "law-4", "law-6", "law-8", "law-14")
 """Laws that are judged over the whole week again: what no single tick shows, such as a balance that moves between two."""

@@ -1,7 +1,7 @@
 """The canonical form of a history: two runs that did the same have the same bytes, whatever ids, times and workers.
 
 Left out, because they are not what the target did: the ids in an answer's head, `t`, seconds, versions, seed, tier, isolation, notes,
-hosts that were only looked for, log lines below ERROR without a traceback.
+hosts that were only looked for, log lines below ERROR without a traceback; and the journal, which surfaces hold.
 Named (harness.judge.golden.aliases): ids of rows, uuids (numbered, identity kept), whole times.
 Ordered: cells by id; calls, tasks and rows by content. HTTP exchanges keep their order, the scenario's steps made it.
 Balances of transactions follow the content order where the real chain is unbroken (harness.judge.golden.ordering). Where

@@ -32,6 +32,7 @@ def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
     live = Fake()
     monkeypatch.setattr(live, "seed", lambda _: REFS, raising=False)
     live.session, live.db = Session([(status, {"error": "no credits"})]), None
+    live.timed = SimpleNamespace(begin=lambda: None)
     live.stack = SimpleNamespace(kill=lambda role: live.asked.append(("kill", role)), log_mark=lambda: None)
     roles = {name: Role(name=name, command=("x",), ready=ready, boot="always") for name, ready in ROLES.items()}
     config: Any = SimpleNamespace(auth=Config.auth, tables={}, phase=5, roles=roles)
