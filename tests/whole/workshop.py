@@ -76,11 +76,11 @@ class Workshop:
 
     def without_surfaces(self) -> Workshop:
         """The same, where nothing beyond credits is locked: for a backend that is meant to do otherwise there."""
-        shutil.copytree(
-            REPOSITORY / "scenarios",
-            self.folder / "scenarios",
-            ignore=shutil.ignore_patterns("__pycache__", "*.surface"),
-        )
+        own = self.folder / "scenarios"
+        if not own.exists():
+            shutil.copytree(REPOSITORY / "scenarios", own, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in own.rglob("*.surface"):
+            file.unlink()
         text = self.config.read_text()
         self.config.write_text(text.replace(f'scenarios = "{REPOSITORY / "scenarios"}"', 'scenarios = "scenarios"'))
         return self
