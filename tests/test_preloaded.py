@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import preloaded
+from tests import preloaded, signals
 
 SEEN = """
 import json, os, signal, sys, threading
@@ -34,7 +34,16 @@ def code(text: str) -> list[str]:
 
 
 def plain(command: list[str], **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False, start_new_session=True, **options)
+    """A program that is started, with the usual signals: what nohup or a shell ignores would stay ignored in it."""
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+        preexec_fn=signals.usual,
+        **options,
+    )
 
 
 def test_a_forked_program_sees_what_a_started_one_does(tmp_path: Path):
