@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.core.history import CellHistory, Change, TaskRun, Transaction
-from harness.judge.surface.names import Names
+from harness.judge.surface.names import Names, of_this_world
 from harness.judge.surface.times import Clock
 
 ERRORS = ("ERROR", "CRITICAL")
@@ -158,7 +158,7 @@ class _Surface:
                 return self.text(json.dumps(value, default=str))
 
     def short(self, text: str, quoted: bool = True) -> str:
-        text = self.text(text)
+        text = self.text(of_this_world(text))
         if len(text) > LONG:
             return f"({len(text)}c {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]})"
         plain = not quoted or (text and not any(c.isspace() or c in '"=' for c in text))

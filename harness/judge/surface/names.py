@@ -20,6 +20,26 @@ UUID = re.compile(
 )
 
 
+PLACES = re.compile(r"\{[^{}]* = [^{}]*\}")
+PLACE = re.compile(r"(?P<kind>[^<#.{}]+)(?:<[^>]*>|(?P<key>#[^.]*))(?P<column>\..*)")
+
+
+def of_this_world(text: str) -> str:
+    """`text` in which a credential is not told by rows of others: where a row of the scenario keeps it in the same column, one
+    that was there before (a database that was lived in has many) adds nothing."""
+    return PLACES.sub(lambda found: "{" + " = ".join(_own(found[0][1:-1].split(" = "))) + "}", text)
+
+
+def _own(places: list[str]) -> list[str]:
+    read = [PLACE.fullmatch(place) for place in places]
+    named = {(one["kind"], one["column"]) for one in read if one and not one["key"]}
+    return [
+        place
+        for place, one in zip(places, read, strict=True)
+        if not (one and one["key"] and (one["kind"], one["column"]) in named)
+    ]
+
+
 class Names:
     """Names of one cell, given as they are asked for: in the order of its lines."""
 

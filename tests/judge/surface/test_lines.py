@@ -204,3 +204,19 @@ def test_what_is_free_is_left_out_and_an_update_of_nothing_else_with_it():
     assert not any("credits" in line for line in lines(one, free=frozenset({"accounts.credits"})))
     assert not any("cost" in line for line in lines(one, free=frozenset({"*.cost"})))
     assert any("cost" in line for line in lines(one, free=frozenset({"accounts.cost"})))
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Basic e {site#7.password = site<mine>.password = site#12.password}", "Basic e {site<mine>.password}"),
+        ("Bearer {env.KEY = settings#1.key}", "Bearer {env.KEY = settings#1.key}"),
+        (
+            "{site<a>.password = site<b>.password = site#3.other}",
+            "{site<a>.password = site<b>.password = site#3.other}",
+        ),
+        ("{unknown}", "{unknown}"),
+    ],
+)
+def test_rows_that_were_there_before_add_nothing_to_where_a_credential_is_kept(told, shown):
+    assert shown in lines(call(headers={"authorization": told}))[0]
