@@ -154,6 +154,8 @@ def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool =
 
 def unlocked(context: Context) -> str:
     """Why nothing beyond credits can be asked; "" when it can."""
+    if context.workers > 1:
+        return "several workers have no order that could be locked"
     return context.surfaces.why_not(context.phase) if context.surfaces is not None else "nobody asks for it"
 
 

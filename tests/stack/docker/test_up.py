@@ -31,7 +31,7 @@ def test_cells_hold_the_same_goldens_as_in_the_processes_tier(
     result = drive(config, stack, tmp_path / "run", CELLS)
     assert len(result.history.cells) >= 3
     assert all(cell.calls for cell in result.history.cells), "these scenarios call a provider"
-    assert [verdict for verdict in result.verdicts if verdict.status is not Status.PASS] == []
+    assert [verdict for verdict in result.verdicts if verdict.status not in (Status.PASS, Status.NOT_ASKED)] == []
 
 
 @pytest.mark.timeout(900)
