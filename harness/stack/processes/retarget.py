@@ -87,10 +87,9 @@ def _file(file: Path, alias: str) -> Path:
 
 
 def _tool(stack: Stack, name: str, *words: str) -> None:
-    home = postgres.find(stack.run_dir).bin
     sockets = stack.run_dir / "pg_socket"
     command = [
-        str(home / name),
+        str(postgres.program(name)),
         f"--host={sockets}",
         f"--port={stack.places['db_port']}",
         f"--username={postgres.SUPERUSER}",

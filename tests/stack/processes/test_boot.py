@@ -119,11 +119,16 @@ def test_two_builders_at_once_leave_one_good_cache(launch, place):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")
 def test_postgres_is_copied_when_nobody_cannot_reach_it(launch, place):
-    """Claim: with the wheel below a folder closed to others, root boots all the same, cold and warm."""
+    """Claim: with the wheel below a folder closed to others, root boots all the same, cold and warm, and backs up."""
     first = "from harness.stack.database import postgres\npostgres._open_to_all = lambda home: False"
-    body = boot("say(built=stack.database.built, copied=(isl.run_dir / 'postgres').exists())")
+    body = boot(
+        "from harness.stack.processes import retarget\n"
+        "        file = isl.run_dir / 'backup.dump'\n"
+        "        retarget.backup(stack, file)\n"
+        "        say(built=stack.database.built, copied=(isl.run_dir / 'postgres').exists(), saved=file.stat().st_size > 0)"
+    )
     for built in (True, False):
-        assert facts(launch(body, cold=True, first=first)) == [{"built": built, "copied": True}]
+        assert facts(launch(body, cold=True, first=first)) == [{"built": built, "copied": True, "saved": True}]
 
 
 def test_changed_migrations_make_a_new_database(launch, place):
