@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from harness.cell.connection import direct
+from harness.cell.connection import Direct
 from harness.cell.template import fill, fill_code
 from harness.core.config import Auth
 from harness.core.errors import HarnessError
@@ -104,7 +104,7 @@ def _login(auth: Auth, name: str, known: Mapping[str, Any], given: Given, live: 
 def _session(auth: Auth, name: str, known: Mapping[str, Any], given: Given, live: Any) -> Headers:
     """Django's own login: a first GET brings the CSRF cookie, the login the session's."""
     url = live.base_url + auth.session["url"]
-    with direct() as client:
+    with Direct() as client:
         client.get(url, timeout=LOGIN_TIMEOUT_S)
         fields = fill(auth.session["body"], known, "auth.session.body")
         way = {"json": fields} if auth.session.get("json") else {"data": {**fields, **_form(client, auth)}}
@@ -151,7 +151,7 @@ def _form(client: requests.Session, auth: Auth) -> Mapping[str, str]:
 
 def _posted(auth: Auth, name: str, live: Any, client: requests.Session | None = None, **way: Any) -> requests.Response:
     told = auth.login or auth.session
-    with client or direct() as asking:
+    with client or Direct() as asking:
         answer = asking.post(live.base_url + told["url"], timeout=LOGIN_TIMEOUT_S, allow_redirects=False, **way)
     if answer.status_code >= 400:
         raise HarnessError(

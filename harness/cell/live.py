@@ -13,7 +13,7 @@ import requests
 from psycopg import sql
 
 from harness.cell import credentials
-from harness.cell.connection import direct
+from harness.cell.connection import Direct
 from harness.cell.timed import Timed
 from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
@@ -40,7 +40,7 @@ class Live:
         self.stack = stack
         self.db = stack.db
         self.base_url: str = stack.base_url
-        self.session: requests.Session = stack.session() if inside else direct()
+        self.session: requests.Session = stack.session() if inside else Direct()
         self.clock: Clock = stack.clock
         leap = self._leap if self.clock.file is not None else None
         tap: dict[str, Any] = {"holding": self._holding, "leap": leap, "ahead": lambda: clock.ahead(self.clock)}

@@ -16,11 +16,11 @@ import pytest
 import requests
 
 from harness.cell import auth
-from harness.cell.connection import direct
 from harness.core.action import Operation, get, step, task
 from harness.core.config import Auth
 from harness.core.errors import HarnessError
 from harness.core.scenario import Given, Path, Row, Scenario
+from tests.cell.impatient import Impatient
 
 GIVEN = Given(
     rows=(Row(kind="user", name="owner", values={"email": "ann@harbour.example", "key": "k-1"}),),
@@ -62,18 +62,8 @@ class Target(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
 
-class Impatient(Target):
-    """It keeps connections, and closes one just when something comes on it again."""
-
-    protocol_version = "HTTP/1.1"
-
-    def handle_one_request(self) -> None:
-        if self.__dict__.setdefault("used", False):
-            self.rfile.peek(1)
-            self.close_connection = True
-            return
-        self.used = True
-        super().handle_one_request()
+class Closing(Impatient, Target):
+    """It answers as Target."""
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +145,7 @@ def test_every_actor_that_makes_a_request_is_known_beforehand():
 
 @pytest.fixture
 def impatient(live: Any) -> Iterator[Any]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Impatient) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Closing) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         yield SimpleNamespace(base_url=f"http://127.0.0.1:{server.server_port}", console=live.console)
@@ -171,11 +161,6 @@ def test_a_login_of_two_requests_does_not_meet_a_connection_that_is_being_closed
 def test_a_login_that_keeps_its_connection_would_meet_one(impatient: Any, monkeypatch: pytest.MonkeyPatch):
     """Claim: the server of the test before does what a real one does between two requests."""
 
-    def kept() -> requests.Session:
-        client = direct()
-        del client.headers["Connection"]
-        return client
-
-    monkeypatch.setattr(auth, "direct", kept)
+    monkeypatch.setattr(auth, "Direct", requests.Session)
     with pytest.raises(requests.ConnectionError):
         made(session("secret"), impatient)

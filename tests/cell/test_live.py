@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+import requests
 
 from harness.cell.ask import told
 from harness.cell.live import Live, clock_refused
 from harness.core.config import JUMPS, REAL
 from harness.core.errors import HarnessError, StackError
 from harness.stack.roles import child, clock
+from tests.cell.impatient import Impatient
 from tests.stack.broker.servers import sender, server, start
 
 
@@ -117,25 +119,15 @@ def test_containers_have_the_real_clock():
     assert clock_refused(config, "docker") == "containers have the machine's"
 
 
-class Impatient(BaseHTTPRequestHandler):
-    """Keeps a connection as its client wishes, and closes a kept one just when something comes on it again."""
+class Counting(Impatient):
+    """It answers what it gets, and keeps it."""
 
-    protocol_version = "HTTP/1.1"
     answered: ClassVar[list[bytes]] = []
-
-    def handle_one_request(self) -> None:
-        if self.__dict__.setdefault("used", False):
-            self.rfile.peek(1)
-            self.close_connection = True
-            return
-        self.used = True
-        super().handle_one_request()
 
     def do_POST(self) -> None:
         self.answered.append(self.rfile.read(int(self.headers["Content-Length"])))
         self.send_response(200)
         self.send_header("Content-Length", "0")
-        self.send_header("Connection", "close" if self.close_connection else "keep-alive")
         self.end_headers()
 
     def log_message(self, *_: Any) -> None: ...
@@ -143,8 +135,8 @@ class Impatient(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def impatient() -> Iterator[str]:
-    Impatient.answered.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Impatient) as web:
+    Counting.answered.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as web:
         serving = threading.Thread(target=web.serve_forever)
         serving.start()
         yield f"http://127.0.0.1:{web.server_port}"
@@ -159,14 +151,14 @@ def test_a_request_does_not_meet_a_connection_that_is_being_closed(live, impatie
         answered = told(live, "POST", "/", None, 200, data=name)
         assert answered.exchange is not None
         assert answered.exchange.status == 200
-    assert Impatient.answered == [b"one", b"two"]
+    assert Counting.answered == [b"one", b"two"]
 
 
 def test_a_session_that_keeps_its_connections_would_meet_one(live, impatient):
     """Claim: the server of the test before does what a real one does between two requests."""
     live.base_url = impatient
-    del live.session.headers["Connection"]
+    live.session = requests.Session()
     told(live, "POST", "/", None, 200, data="one")
     with pytest.raises(StackError, match="did not answer POST /: ConnectionError"):
         told(live, "POST", "/", None, 200, data="two")
-    assert Impatient.answered == [b"one"]
+    assert Counting.answered == [b"one"]
