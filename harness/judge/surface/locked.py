@@ -34,7 +34,7 @@ def surface(cell: CellHistory, context: Context) -> Result:
             code="surface-stale",
             hint=f'drive phase {stale.phase} and accept it there: harness golden accept {name} --surface --why "..."',
         )
-    seen = surface_of(cell, context.scenario, context.target, workers=context.workers)
+    seen = surface_of(cell, context.scenario, context.target)
     if locked is None:
         return breaks(
             [f"{len(seen)} lines were observed beyond the credits, and no surface says whether they are right"],
@@ -52,12 +52,12 @@ def surface(cell: CellHistory, context: Context) -> Result:
     )
 
 
-def surface_of(cell: CellHistory, scenario: Scenario, target: Target, *, workers: int = 1) -> tuple[str, ...]:
+def surface_of(cell: CellHistory, scenario: Scenario, target: Target) -> tuple[str, ...]:
     """The lines of one cell. What two takers of tasks did at a time, or two steps without a wait between them, has no order."""
     said, hours = _said(scenario)
     clock = Clock(spans=[Span(begun=begun, ended=ended) for begun, ended in cell.spans], said=said, hours=hours)
     beside = any(isinstance(step, StartRole) and step.role in target.takers for step in scenario.steps)
-    mixed = workers > 1 or beside or together(scenario, cell.path)
+    mixed = beside or together(scenario, cell.path)
     return lines_of(cell, clock, mixed=mixed, free=target.free)
 
 
