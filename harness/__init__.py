@@ -1,4 +1,4 @@
-"""The IGNY8 contract-and-characterization harness. docs/map.md is its map; the floors, top down:
+"""A contract-and-characterization harness for backends that sell work for credits. docs/map.md is its map; the floors, top down:
 
 cli, pytest_plugin                  the two ways in
 jobs                                a room for each job; no room knows another

@@ -66,7 +66,7 @@ class Verbs(click.Group):
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="harness")
 def cli() -> None:
-    """The IGNY8 contract-and-characterization harness."""
+    """Contracts and characterization of a backend that sells work for credits."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -32,7 +32,7 @@ from harness.pytest_plugin.stash import SESSION
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("harness", "the IGNY8 harness")
+    group = parser.getgroup("harness", "the harness")
     group.addoption(
         "--harness-config", metavar="FILE", help="harness.toml of the target; turns the harness's plugin on"
     )

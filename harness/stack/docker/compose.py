@@ -37,7 +37,7 @@ def render(config: Config) -> str:
     if web is not None:
         services["forward"] = _forwarder(web)
     document = {
-        "name": "igny8-harness",
+        "name": f"{config.name}-harness",
         "services": services,
         "networks": {"stack": {"internal": True, "driver_opts": dict(describe.BRIDGE)}, "front": {}},
         "volumes": {"run": {}},
