@@ -1,0 +1,61 @@
+"""Findings: what is known to be wrong passes while it is wrong in just that way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.core.finding import Finding
+from harness.core.verdict import Status
+from tests.judge.checking import verdict
+from tests.judge.ledgers import (
+    SCENARIO,
+    charge,
+    lawful_text,
+)
+
+
+def known(*phrases):
+    return (Finding(id="free-work", title="", laws={"law-4": phrases}, scenarios=(SCENARIO.id,), evidence=""),)
+
+
+UNCHARGED = replace(lawful_text(), ledger=())
+
+
+SAID = "a usage log of 22 credits for account without a deduction"
+
+
+def test_a_finding_that_shows_as_described_passes_as_known_wrong():
+    """The verdict names the finding and keeps the evidence."""
+    found = verdict("law-4", UNCHARGED, findings=known("without a deduction"))
+    assert (found.status, found.finding) == (Status.PASS, "free-work")
+    assert found.evidence == ("known wrong: free-work", f"content_generation: {SAID}")
+
+
+def test_a_finding_that_no_longer_shows_fails():
+    """A mended defect must be taken out of the list."""
+    found = verdict("law-4", lawful_text(), findings=known())
+    assert (found.status, found.code) == (Status.FAIL, "finding-gone")
+    assert found.evidence[0] == "finding no longer shows: free-work is declared to break law-4, and it holds"
+
+
+def test_a_second_defect_behind_a_known_one_fails():
+    """A finding excuses only what it describes."""
+    both = charge(UNCHARGED, "clustering", 2)
+    both = replace(both, usage=(*both.usage[:1], replace(both.usage[1], credits=1)))
+    found = verdict("law-4", both, findings=known("without a deduction"))
+    assert (found.status, found.code) == (Status.FAIL, "finding-differs")
+    other = verdict("law-4", UNCHARGED, findings=known("2 credits deducted"))
+    assert other.evidence[-1] == "not seen, though free-work says so: '2 credits deducted'"
+
+
+def test_a_finding_excuses_no_other_law():
+    """Law 1 still fails."""
+    assert verdict("law-1", UNCHARGED, findings=known()).status is Status.FAIL
+
+
+def test_a_finding_ends_at_its_phase():
+    """From there on the law must hold."""
+    finding = replace(known()[0], ends_at_phase=4)
+    assert finding.shows_at("writer/generate_content@manual", 3)
+    assert not finding.shows_at("writer/generate_content@manual", 4)
+    assert not replace(finding, scenarios=("writer/generate_content@direct",)).shows_at(f"{SCENARIO.id}@manual", 0)
