@@ -1,4 +1,4 @@
-"""`harness stack` as somebody at a terminal uses it: up, press a button, look, reset, go away in every way there is."""
+"""`harness stack` as somebody at a terminal uses it: up, press a button, look, reset, shell, again."""
 
 from __future__ import annotations
 
@@ -7,40 +7,24 @@ import os
 import pty
 import re
 import select
-import shlex
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 import redis
-import requests
 
 from harness.stack.isolation.supervise import descendants
 from scenarios.world import bearer
 from tests import preloaded, signals
-from tests.looking import eventually
-from tests.whole import workshop
-from tests.whole.traces import Traces, end, gone, watch
+from tests.whole.by_hand import ARTICLE_CREDITS, OPENING, credits_of, follow, nothing_left, now, pasted, place, words_of
+from tests.whole.traces import Traces, gone
 from tests.whole.workshop import COMMAND, Workshop
 
 pytestmark = pytest.mark.stack
-
-MARK = "HARNESS_BY_HAND"
-OPENING = 500
-ARTICLE_CREDITS = 20
-
-
-def place(folder: Path, cache: Path) -> Workshop:
-    """A workshop whose processes can be told from all others, with a temporary folder of its own."""
-    made = workshop.set_up(folder, cache, backend=False, TMPDIR=str(folder / "tmp"), **{MARK: str(folder)})
-    (folder / "tmp").mkdir()
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -65,50 +49,6 @@ def fresh(up) -> Workshop:
     told = shop.harness("stack", "reset", "--scenario", "hand")
     assert told.code == 0, told.out + told.err
     return shop
-
-
-def now(shop: Workshop, *words: str) -> dict[str, Any]:
-    told = shop.harness("stack", *(words or ("status",)), "--json")
-    assert told.code == 0, told.out + told.err
-    return json.loads(told.out)
-
-
-def credits_of(document: dict[str, Any]) -> dict[str, int]:
-    return {customer["account"]: customer["credits"] for customer in document["customers"]}
-
-
-def pasted(document: dict[str, Any], title: str) -> dict[str, Any]:
-    """What the line of that title answers, sent as curl would send it."""
-    line = next(line["text"] for line in document["lines"] if line["title"] == title)
-    words = shlex.split(line)
-    headers = dict(words[n + 1].split(": ", 1) for n, word in enumerate(words) if word == "-H")
-    data = words[words.index("-d") + 1] if "-d" in words else None
-    answer = requests.request("POST" if data else "GET", words[-1], headers=headers, data=data, timeout=30)
-    assert answer.status_code in (200, 202), answer.text
-    return answer.json()["data"]
-
-
-def follow(shop: Workshop, role: str, pattern: str, after: int = 0) -> str:
-    """`stack logs ROLE -f` until a line fits, `after` lines that fit; the line."""
-    words = [*COMMAND, "stack", "logs", role, "-f"]
-    with preloaded.Program(
-        words, cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                if re.search(pattern, line):
-                    if not after:
-                        return line
-                    after -= 1
-            raise AssertionError(f"the logs ended without {pattern}")
-        finally:
-            process.kill()
-
-
-def nothing_left(shop: Workshop, traces: Traces) -> None:
-    gone(traces, f"{MARK}={shop.folder}", shop.folder / "tmp")
-    assert not (shop.folder / ".harness" / "stacks").exists()
 
 
 def test_up_says_where_everything_is_and_one_line_can_be_pasted(up):
@@ -275,7 +215,7 @@ def test_a_shell_whose_terminal_is_gone_is_gone(up):
             pass
         traces = Traces()
         for folder in Path("/proc").glob("[0-9]*"):
-            if b"time.sleep(612)" in _words(folder):
+            if b"time.sleep(612)" in words_of(folder):
                 traces.note(int(folder.name))
         assert len(traces.processes) >= 3, "the asking one, the one that carries, the shell"
         process.kill()
@@ -309,163 +249,3 @@ def test_a_part_that_died_is_named(up):
     assert back["trouble"] == ""
     pasted(back, "generate content")
     follow(shop, "worker", "succeeded")
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "says"),
-    [
-        (("--port", "{taken}"), 3, "error: port {taken} of 127.0.0.1 cannot be opened: Address already in use\n hint: stop what listens there, or choose another --port; without one any free port is taken\n code: port-in-use\n"),
-        (("--phase", "3"), 2, "error: harness.toml has no [phases]: the target is at phase 0 only\n hint: check out the code of that phase, or name its overlays in [phases]\n code: phase-none\n"),
-        (("--scenario", "writer/generate_imags_basic"), 2, "error: there is no scenario 'writer/generate_imags_basic'\n hint: did you mean 'writer/generate_images_basic'?\n code: hand-scenario\n"),
-    ],
-    ids=lambda value: value[0] if isinstance(value, tuple) else "",
-)  # fmt: skip
-def test_what_cannot_stand_is_refused(tmp_path, cache, words, code, says):
-    """Claim: one line of what, one of what to do, and no folder is left."""
-    shop = place(tmp_path / "shop", cache)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        fill = {"taken": str(taken.getsockname()[1])}
-        told = shop.harness("stack", "up", *(word.format(**fill) for word in words))
-    assert (told.code, told.err) == (code, says.format(**fill))
-    assert not (shop.folder / ".harness" / "stacks").exists()
-
-
-def test_without_a_stack_every_verb_says_so(tmp_path, cache):
-    """Claim: down is content; status says it with exit code 2, also as JSON; the others are refused."""
-    shop = place(tmp_path / "shop", cache)
-    for verb, code in (("down", 0), ("status", 2)):
-        told = shop.harness("stack", verb)
-        assert (told.code, told.out, told.err) == (code, "the stack 'default' is not up\n", "")
-    told = shop.harness("stack", "status", "--json")
-    assert (told.code, json.loads(told.out)["up"], told.err) == (2, False, "")
-    for verb in ("reset", "logs", "shell"):
-        told = shop.harness("stack", verb)
-        assert (told.code, told.err) == (
-            2,
-            "error: no stack 'default' is up\n hint: harness stack up\n code: stack-none\n",
-        )
-
-
-def test_a_killed_stack_is_noticed_and_a_tape_plays_each_recording_once(tmp_path, cache, warm):
-    """Claim: kill -9 of the supervisor leaves no process, port or memory; status says so with exit code 3; up begins anew, in the foreground
-    with a tape; a request that was never recorded is refused; Ctrl-C takes it down."""
-    shop = place(tmp_path / "shop", cache)
-    assert shop.harness("stack", "up").code == 0
-    traces = Traces()
-    pid = now(shop)["pid"]
-    traces.note(pid)
-    os.kill(pid, signal.SIGKILL)
-    eventually(lambda: not traces.left(f"{MARK}={shop.folder}"), "something of the killed stack is left")
-    told = shop.harness("stack", "status")
-    killed = "the stack 'default' was killed; nothing of it is left, and its folder is removed now\n"
-    assert (told.code, told.out, told.err) == (3, killed, "")
-    nothing_left(shop, traces)
-
-    with _attached(shop, "--tape", "--scenario", "writer/generate_content") as process:
-        document = now(shop)
-        assert (document["tape"], document["recordings"], document["faults"]) == (True, 1, [])
-        pasted(document, "generate content")
-        follow(shop, "worker", f"deducted {ARTICLE_CREDITS} credits")
-        document = now(shop, "reset", "--scenario", "planner/cluster_keywords")
-        whole = next(line["text"] for line in document["lines"] if "auto_cluster" in line["text"])
-        words = shlex.split(whole)
-        # two keywords of all: nobody recorded that
-        body = {"ids": json.loads(words[words.index("-d") + 1])["ids"][:2]}
-        answer = requests.post(
-            document["backend"] + "/api/v1/planner/keywords/auto_cluster/",
-            json=body, headers={"Authorization": f"Bearer {bearer('owner')}"}, timeout=30,
-        )  # fmt: skip
-        assert answer.status_code == 202, answer.text
-        follow(shop, "worker", "no recording matches")
-        assert now(shop)["refused"] > 0
-        traces = Traces()
-        traces.note(process.pid)
-        assert end(process, signal.SIGINT) == 0
-    nothing_left(shop, traces)
-
-
-def test_an_attached_stack_goes_with_whoever_held_it(tmp_path, cache, warm):
-    """Claim: a dead provider fake is named when somebody asks; kill -9 of the foreground command leaves nothing, also where
-    only a hook isolates."""
-    shop = place(tmp_path / "shop", cache)
-    with _attached(shop, "--isolation", "hook") as process:
-        assert now(shop)["isolation"] == "hook"
-        assert pasted(now(shop), "what the account has") == {"credits": OPENING}
-        fake = next(
-            pid for pid in descendants(process.pid) if b"harness.provider.fake" in _words(Path("/proc", str(pid)))
-        )
-        os.kill(fake, signal.SIGKILL)
-        for verb in ("status", "reset"):
-            told = shop.harness("stack", verb)
-            assert (told.code, told.err.splitlines()[0]) == (3, "error: fake ended (killed by SIGKILL)")
-        traces = Traces()
-        traces.note(process.pid)
-        end(process, signal.SIGKILL)
-    gone(traces, f"{MARK}={shop.folder}", shop.folder / "tmp")
-    told = shop.harness("stack", "down")
-    assert told.out == "the stack 'default' was killed before; its folder is removed\n"
-    assert not (shop.folder / ".harness" / "stacks").exists()
-
-
-def test_ctrl_c_while_it_comes_up_leaves_nothing(tmp_path, cache, warm):
-    """Claim: exit code 130, no process, no folder."""
-    shop = place(tmp_path / "shop", cache)
-    process = preloaded.Program(
-        [*COMMAND, "stack", "up"], cwd=shop.folder, env=shop.environment(), text=True, start_new_session=True
-    )
-    logs = shop.folder / ".harness/stacks/default/logs"
-    traces = Traces()
-    watch(process, lambda: (logs / "postgres.log").exists(), traces, "the boot")
-    assert end(process, signal.SIGINT) == 130
-    nothing_left(shop, traces)
-
-
-class _attached:
-    """`stack up --attach ...` from the moment when it stands; killed when a test left it."""
-
-    def __init__(self, shop: Workshop, *words: str) -> None:
-        self.process = preloaded.Program(
-            [*COMMAND, "stack", "up", "--attach", *words], cwd=shop.folder, env=shop.environment(), text=True,
-            stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-
-    def __enter__(self) -> subprocess.Popen[str]:
-        assert self.process.stdout is not None
-        said = iter(self.process.stdout.readline, "Ctrl-C takes it down\n")
-        assert any("up after" in line for line in said)
-        return self.process
-
-    def __exit__(self, *exc: object) -> None:
-        if self.process.poll() is None:
-            end(self.process, signal.SIGKILL)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-
-def _words(folder: Path) -> bytes:
-    try:
-        return (folder / "cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def test_a_stack_in_one_interpreter(tmp_path, cache, warm):
-    """Claim: the inprocess tier stands as the others do: over HTTP from outside, its worker's log, its shell, reset, down."""
-    shop = place(tmp_path / "shop", cache)
-    document = now(shop, "up", "--tier", "inprocess")
-    traces = Traces()
-    try:
-        traces.note(document["pid"])
-        assert (document["tier"], credits_of(document)) == ("inprocess", {"account": OPENING, "bystander-account": 77})
-        pasted(document, "generate content")
-        log = shop.folder / ".harness/stacks/default/logs/worker.log"
-        eventually(log.exists, "the worker says nothing")
-        assert f"deducted {ARTICLE_CREDITS} credits" in follow(shop, "worker", "deducted")
-        assert pasted(document, "what the account has") == {"credits": OPENING - ARTICLE_CREDITS}
-        told = shop.harness("stack", "shell", "--", "-c", "print(6 * 7)")
-        assert (told.code, told.out.splitlines()[-1]) == (0, "42"), told.out + told.err
-        assert credits_of(now(shop, "reset")) == credits_of(document)
-    finally:
-        told = shop.harness("stack", "down")
-    assert (told.code, told.out) == (0, "the stack 'default' is down\n")
-    nothing_left(shop, traces)

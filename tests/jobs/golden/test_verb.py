@@ -12,7 +12,7 @@ import pytest
 from harness.cli import main
 from harness.verb.options import in_ci
 from tests.judge.ledgers import lawful_text
-from tests.judge.test_overlap import LOST, busy
+from tests.judge.overlapping import LOST, busy
 from tests.store.streams import told, write_run
 from tests.watched import WATCHED
 
