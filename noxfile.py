@@ -22,6 +22,7 @@ All of them share one environment, .venv, which is installed again only when pyp
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import sys
 from pathlib import Path
@@ -173,10 +174,13 @@ def run(session: nox.Session, *command: str) -> None:
     """
     wanted = hashlib.sha256((HERE / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
     stamp = VENV / "installed"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        virtualenv.cli_run(["--quiet", str(VENV)])
-        pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        session.run(*pip, "-e", ".[reference,docker,inprocess,contracts,tests,lint]", external=True)
-        stamp.write_text(wanted)
+    (HERE / ".nox").mkdir(exist_ok=True)
+    with (HERE / ".nox" / "installing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # .ci/run begins two sessions at once
+        if not stamp.exists() or stamp.read_text() != wanted:
+            virtualenv.cli_run(["--quiet", str(VENV)])
+            pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+            session.run(*pip, "-e", ".[reference,docker,inprocess,contracts,tests,lint]", external=True)
+            stamp.write_text(wanted)
     program, *arguments = command
     session.run(str(VENV / "bin" / program), *arguments, external=True)
