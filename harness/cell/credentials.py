@@ -8,7 +8,6 @@ marks of all texts. A text that only a place with a secret's name holds is told 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,13 +17,8 @@ from psycopg import sql
 
 from harness.core.config import Table
 from harness.core.history import RowChange
-from harness.provider.marks import MARK, MOST_CHARACTERS, UNKNOWN, mark
+from harness.provider.marks import MARK, MOST_CHARACTERS, SECRET, UNKNOWN, mark
 
-SECRET = re.compile(
-    r"(^|[_.])((api|access|private|secret|auth)_?key|token|secret|password|passwd|credentials?)s?($|[_.])",
-    re.IGNORECASE,
-)
-"""Columns and variables whose values are secrets by their name."""
 LEAST_CHARACTERS = 8
 """A shorter text stands in too many places by chance to be looked for inside others."""
 

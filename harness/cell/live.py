@@ -18,6 +18,7 @@ from harness.cell.timed import Timed
 from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
+from harness.stack import vary
 from harness.stack.broker.tap import Broker
 from harness.stack.database import reset, seed
 from harness.stack.database.keys import text_of
@@ -54,6 +55,7 @@ class Live:
         self.config = config
         self.orm = Orm(self.console)
         self._world: credentials.Kept | None = None
+        self.catalogues = vary.Known()
         self.redis = redis.Redis.from_url(stack.redis_url)
 
     @property

@@ -22,6 +22,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
+from harness.core.variation import VARIATIONS
 from harness.stack.database import capture, journal, ledger
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
@@ -43,6 +44,10 @@ class Work(Protocol):
     title: str
     tape: Sequence[str]
     faults: Sequence[Fault]
+    variation: str
+    """What is laid over its world, "" for nothing."""
+    varied: Mapping[str, int]
+    """What that changed, once it is seeded: column -> rows."""
 
     def clear(self) -> None:
         """Take away what earlier work left, where this one begins anew."""
@@ -92,8 +97,10 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         opening.update(ledger.opening(query, config, refs))
         apart.update(ledger.apart(query, config.ledger))
         tell("seeded", {"refs": refs, "accounts": opening})
+        if work.variation:
+            tell("varied", {"changed": work.varied})
 
-    name = {"scenario": work.id, "path": work.path}
+    name = {"scenario": work.id, "path": work.path, **({"variation": work.variation} if work.variation else {})}
     outer("cell.start", {**name, "title": work.title})
     mark, refs, driven = _drive(live, work, clock, seeded, live.renewed())
     with clock.part(stages.CAPTURE):
@@ -164,7 +171,8 @@ def _drive(
         refs = work.seed()
         seeded(refs)
     with clock.part(stages.LOAD):
-        live.fake.load(work.id, work.tape, work.faults)
+        laid = VARIATIONS[work.variation].answers if work.variation else None
+        live.fake.load(work.id, work.tape, work.faults, laid)
     with clock.part(stages.DRIVE):
         driven = work.drive(refs)
     return mark, refs, driven

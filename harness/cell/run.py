@@ -14,6 +14,8 @@ from harness.core import fold
 from harness.core.config import Config
 from harness.core.history import CellHistory, Event, LogLine
 from harness.core.scenario import Cell
+from harness.core.variation import VARIATIONS
+from harness.stack import vary
 from harness.stack.roles.logs import Mark
 
 
@@ -40,7 +42,9 @@ class _Scenario:
         self.config, self.scenario, self.live = config, cell.scenario, live
         self.id, self.title, self.path = cell.scenario.id, cell.scenario.title, str(cell.path)
         self.tape, self.faults = cell.scenario.tape_at(config.phase), cell.scenario.faults
-        self._way = cell.path
+        self._way, self._cell = cell.path, cell
+        self.variation = cell.variation
+        self.varied: Mapping[str, int] = {}
         self._callers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
@@ -49,10 +53,27 @@ class _Scenario:
 
     def seed(self) -> Refs:
         given = self.scenario.given
-        world = replace(given, rows=(*given.rows, *drive.action_rows(self.scenario, self._way)))
+        wanted = drive.action_rows(self.scenario, self._way)
+        world = replace(given, rows=(*given.rows, *wanted))
         refs = self.live.seed(world)
+        if self.variation:
+            laid = self._lay(refs, [*(row.name for row in given.rows if row.asks), *(row.name for row in wanted)])
+            self.varied, refs = laid.changed, {**refs, **laid.refs}
         self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario, self._way), self.live)
         return refs
+
+    def _lay(self, refs: Refs, asking: list[str]) -> vary.Laid:
+        return vary.lay(
+            (self.live.db, *self.live.beside),
+            VARIATIONS[self.variation],
+            known=self.live.catalogues,
+            tables=self.config.tables,
+            ledger=self.config.ledger,
+            refs=refs,
+            seed=self._cell.id,
+            asking=asking,
+            opening=self._cell.opening,
+        )
 
     def drive(self, refs: Refs) -> Driven:
         extra: dict[str, Any] = {"run": {"kind": "path", "id": str(self.live.stack.run_dir)}}

@@ -4,6 +4,7 @@ errors     HarnessError(message, hint, code) and the exit codes
 config     harness.toml as one frozen value
 action     how one thing is asked of a target
 scenario   given / when / then, paths, faults;  week: customers and schedules. These two are what scenarios are written in
+variation  how the world of a scenario is changed before it is driven, and why
 cassette   recorded interactions and their provenance
 history    everything observed in a run: NDJSON events, and one cell of them as a value;  fold: the events of a cell -> that value
 golden/    what is locked of a scenario: its outcome, with deviations, and its surface

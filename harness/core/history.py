@@ -11,7 +11,8 @@ run.start   | format, harness, target, phase, tier, isolation, seed, cells (list
             | plan's cell ids); of shards, merges and runs on workers code {part: its hash}
 part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
             | events counts since that part began)
-cell.start  | scenario, path, title
+cell.start  | scenario, path, title; of a varied world also variation
+varied      | changed {table.column: rows}: what a variation laid over the world
 seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
 http        | one driven request and its answer: see `HttpExchange`
 task        | one task message and what came of it: see `TaskRun`
@@ -257,6 +258,10 @@ class CellHistory:
     settle_reason: str = ""
     actors: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    variation: str = ""
+    """What was laid over its world (harness.core.variation), "" for nothing."""
+    varied: Mapping[str, int] = field(default_factory=dict)
+    """Column -> how many rows of it a variation changed."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     spans: tuple[tuple[float, float], ...] = ()
     """Stretches of the clock that the target believed while it worked, in seconds since the epoch; a leap ends one."""

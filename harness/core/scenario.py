@@ -208,11 +208,25 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One scenario on one path: the unit that is driven, judged and repeated."""
+    """One scenario on one path: the unit that is driven, judged and repeated. `variation` names what is laid over its world
+    (harness.core.variation), "" for nothing."""
 
     scenario: Scenario
     path: Path
+    variation: str = ""
+    opening: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Account -> the balance that it begins with, where a variation says it; others have the scenario's."""
 
     @property
     def id(self) -> str:
-        return f"{self.scenario.id}@{self.path}"
+        return cell_id(self.scenario.id, self.path, self.variation)
+
+
+def cell_id(scenario: str, path: str, variation: str = "") -> str:
+    """ "orders/refund@manual", and "orders/refund@manual~distinct" in a varied world."""
+    return f"{scenario}@{varied_path(path, variation)}"
+
+
+def varied_path(path: str, variation: str = "") -> str:
+    """What a surface calls the path of a cell: "manual", "manual~distinct"."""
+    return f"{path}~{variation}" if variation else str(path)

@@ -59,6 +59,9 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 }
 """name -> (claim, check), judged for each cell, in this order."""
 
+IN_ANY_WORLD = ("settle", "surface", "law-1", "law-2", "law-3", "law-7", "law-9", "law-14", "law-15")
+"""Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
+
 RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "complete": ("every planned cell was judged", complete),
     "law-12": ("the paths of a scenario agree", paths_agree),
@@ -138,7 +141,7 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
     return [
         verdict_of(name, claim, cell.cell, result_of(name, cell, context, weighed=True))
         for name, (claim, _) in CELL_CHECKERS.items()
-        if name != "surface" or context.surfaces is not None
+        if (name != "surface" or context.surfaces is not None) and (not cell.variation or name in IN_ANY_WORLD)
     ]
 
 
@@ -149,6 +152,8 @@ def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool =
     if lacks := why_not(name, context.target.ledger, context.rates):
         return not_asked(name, lacks, context.golden)
     result = _guarded(CELL_CHECKERS[name][1], cell, context)
+    if cell.variation and result.status is Status.PASS:
+        return result  # that a finding shows is said of the world that the scenario gives
     return weigh(name, result, context.findings) if weighed else result
 
 
@@ -179,9 +184,10 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
 def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict]:
     """The verdicts of each run checker."""
     made = []
+    plain = [cell for cell in cells if not cell.variation]
     for name, (claim, check) in RUN_CHECKERS.items():
         lacks = why_not(name, context.target.ledger, context.rates)
-        for about, result in check(cells, context):
+        for about, result in check(cells if name == "complete" else plain, context):
             asked = not_asked(name, lacks, context.goldens.get(about)) if lacks else result
             made.append(verdict_of(name, claim, about, asked))
     return made

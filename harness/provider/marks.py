@@ -10,6 +10,11 @@ import hashlib
 import re
 
 MARK = re.compile(r"<secret:([0-9a-f]{32})>")
+SECRET = re.compile(
+    r"(^|[_.])((api|access|private|secret|auth)_?key|token|secret|password|passwd|credentials?)s?($|[_.])",
+    re.IGNORECASE,
+)
+"""Columns and variables whose values are secrets by their name."""
 UNKNOWN = "{unknown}"
 """What is told of a credential that no place of the world holds."""
 MOST_CHARACTERS = 8192

@@ -1,6 +1,7 @@
 """Many cells: from a plan to verdicts.
 
 plan         which cells are driven, in which order; printed before anything starts
+varied       which of them are driven in varied worlds, too
 shard        a plan in parts that every machine computes alike
 preflight    what is wrong before anything starts
 drive        drive_plan: boot, every cell, the history

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.core.errors import HarnessError, did_you_mean
+from harness.core.golden import Golden
 from harness.core.scenario import Cell, Path, Scenario
+from harness.core.variation import NONE
+from harness.run import varied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,29 +44,37 @@ class Shard:
 
 
 def make(
-    scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes"
+    scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes",
+    vary: str = NONE, goldens: Mapping[str, Golden] = {},
 ) -> Plan:  # fmt: skip
-    """`only` takes scenario ids, cell ids ("orders/refund@manual") or shell patterns. Raises plan-empty."""
+    """`only` takes scenario ids, cell ids ("orders/refund@manual") or shell patterns; one with "~" names varied cells
+    ("orders/refund@manual~distinct"). `vary` as harness.run.varied has it, `goldens` say what a cell costs. Raises plan-empty."""
     only, paths = tuple(only), tuple(paths)
+    varied_only = tuple(pattern for pattern in only if "~" in pattern)
     every = [
         Cell(scenario=scenario, path=path) for scenario in scenarios.values() for path in Path if path in scenario.paths
     ]
     cells = [cell for cell in every if not paths or cell.path in paths]
+    more: tuple[Cell, ...] = ()
+    more = tuple(varied.every(cells, goldens, phase)) if varied_only else varied.varied(cells, vary, goldens, phase)
     if only:
         for pattern in only:
-            if not any(_matches(cell, pattern) for cell in every):
-                known = [*scenarios, *(cell.id for cell in every)]
+            if not any(_matches(cell, pattern) for cell in (*every, *more)):
+                known = [*scenarios, *(cell.id for cell in (*every, *more))]
                 raise HarnessError(
                     f"nothing is called '{pattern}'", hint=did_you_mean(pattern, known)[:300], code="plan-empty"
                 )
         cells = [cell for cell in cells if any(_matches(cell, pattern) for pattern in only)]
+        more = tuple(cell for cell in more if any(_matches(cell, pattern) for pattern in varied_only or only))
+    whole = len(cells) == len(every)
+    cells += more
     if not cells:
         raise HarnessError(
             "the plan is empty: no scenario runs on the chosen paths",
             hint="harness verify --plan lists every cell",
             code="plan-empty",
         )
-    return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=len(cells) == len(every))
+    return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=whole)
 
 
 def of_cells(*cells: Cell, phase: int, tier: str) -> Plan:
@@ -72,4 +83,7 @@ def of_cells(*cells: Cell, phase: int, tier: str) -> Plan:
 
 
 def _matches(cell: Cell, pattern: str) -> bool:
-    return fnmatch.fnmatchcase(cell.id, pattern) or fnmatch.fnmatchcase(cell.scenario.id, pattern)
+    """A varied cell is chosen with its scenario, or by its own id: not by that of the cell that it varies."""
+    if fnmatch.fnmatchcase(cell.scenario.id, pattern):
+        return True
+    return (not cell.variation or "~" in pattern) and fnmatch.fnmatchcase(cell.id, pattern)

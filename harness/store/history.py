@@ -17,6 +17,7 @@ from harness.core.errors import HarnessError
 from harness.core.fold import Builder
 from harness.core.history import FORMAT, Event, RunHistory
 from harness.core.ledger import Ledger
+from harness.core.scenario import cell_id
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
 
@@ -31,7 +32,7 @@ class Pen:
 
     def line(self, kind: str, fields: Mapping[str, Any]) -> str:
         if kind == "cell.start":
-            self._cell = f"{fields['scenario']}@{fields['path']}"
+            self._cell = cell_id(fields["scenario"], fields["path"], fields.get("variation", ""))
         elif kind == "run.start":
             fields = {"format": FORMAT, **fields}
         event = {"kind": kind, "t": round(time.perf_counter() - self._begun, 6)}

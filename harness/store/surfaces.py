@@ -6,20 +6,23 @@
     message shop.refund [<order>] {} => SUCCESS ...
     tx worker ~ accounts <account> credits:100->80
 
-One line a fact, no line depends on another: files merge as text. A delta has cells instead of paths, and for each place `@N`,
+One line a fact, no line depends on another: files merge as text. A varied world ([manual~distinct]) has what it changes of its path: `@N-M`, where
+M lines go before those that come (+). A delta has cells instead of paths, and for each place `@N`,
 the line before it, the lines that go (-) and those that come (+). Raises surface-format.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from harness.core.errors import HarnessError
-from harness.core.golden.surface import FORMAT, Delta, Hunk, Locked, Surfaces
+from harness.core.golden.surface import FORMAT, Delta, Hunk, Locked, Surfaces, hunks
 
 SUFFIX = ".surface"
 DELTA = "surface.delta"
+PLACE = re.compile(r"@(\d+)-(\d+)")
 
 
 def path_of(folder: Path, scenario: str) -> Path:
@@ -32,7 +35,13 @@ def read_all(folder: Path, phases: Mapping[int, Path] = {}) -> Surfaces:
     for path in sorted(folder.rglob(f"*{SUFFIX}")):
         name = path.relative_to(folder).as_posix().removesuffix(SUFFIX)
         why, sections = _read(path, name)
-        base[name] = Locked(scenario=name, why=why, paths={key: tuple(lines) for key, lines in sections.items()})
+        plain = {key: tuple(lines) for key, lines in sections.items() if "~" not in key}
+        varied = {
+            key: _varied(plain.get(key.partition("~")[0], ()), lines, path)
+            for key, lines in sections.items()
+            if "~" in key
+        }
+        base[name] = Locked(scenario=name, why=why, paths=plain | varied)
     deltas = {}
     for number, phase in phases.items():
         if (path := phase / DELTA).is_file():
@@ -45,7 +54,34 @@ def read_all(folder: Path, phases: Mapping[int, Path] = {}) -> Surfaces:
 
 def text_of(locked: Locked) -> str:
     """The file's text. The same surface always gives the same bytes; paths that agree share their lines."""
-    return _written(locked.scenario, locked.why, locked.paths)
+    plain = {key: lines for key, lines in locked.paths.items() if "~" not in key}
+    varied = {
+        key: tuple(_changes(locked.paths.get(key.partition("~")[0], ()), lines))
+        for key, lines in sorted(locked.paths.items())
+        if "~" in key
+    }
+    return _written(locked.scenario, locked.why, plain) + _sections(varied)
+
+
+def _changes(plain: Sequence[str], varied: Sequence[str]) -> Iterator[str]:
+    """What makes `varied` of `plain`: what goes stands there already."""
+    for hunk in hunks(tuple(plain), tuple(varied)):
+        yield f"@{hunk.at}-{len(hunk.gone)}"
+        yield from (f"+ {line}" for line in hunk.come)
+
+
+def _varied(plain: Sequence[str], changes: Iterable[str], path: Path) -> tuple[str, ...]:
+    made, taken = list[str](), 0
+    for line in changes:
+        if line.startswith("+ "):
+            made.append(line[2:])
+        elif found := PLACE.fullmatch(line):
+            at, gone = int(found[1]), int(found[2])
+            made += plain[taken:at]
+            taken = at + gone
+        else:
+            raise _wrong(path, 0, f"neither a place nor a line of one: {line}")
+    return (*made, *plain[taken:])
 
 
 def delta_text(delta: Delta) -> str:
@@ -63,16 +99,20 @@ def _hunk_lines(hunks: Iterable[Hunk]) -> Iterator[str]:
 
 
 def _written(scenario: str, why: str, sections: Mapping[str, Sequence[str]]) -> str:
+    head = (
+        f'# surface {FORMAT}: written by harness golden accept {scenario} --why "..."\n# why: {" ".join(why.split())}\n'
+    )
+    return head + _sections(sections)
+
+
+def _sections(sections: Mapping[str, Sequence[str]]) -> str:
     together: dict[tuple[str, ...], list[str]] = {}
     for name, lines in sections.items():
         together.setdefault(tuple(lines), []).append(name)
-    out = [
-        f'# surface {FORMAT}: written by harness golden accept {scenario} --why "..."',
-        f"# why: {' '.join(why.split())}",
-    ]
+    out = list[str]()
     for lines, names in together.items():
         out += [f"[{', '.join(names)}]", *map(_escaped, lines)]
-    return "\n".join(out) + "\n"
+    return "".join(f"{line}\n" for line in out)
 
 
 def _read(path: Path, name: str) -> tuple[str, dict[str, list[str]]]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from harness.backend import scenarios
 from harness.core.config import Config
 from harness.core.scenario import Scenario
+from harness.core.variation import NONE
 from harness.run import plan as plans
 from harness.run import preflight
 from harness.run.judged import Law, read_law
 from harness.run.plan import Plan
+from harness.store import goldens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +55,14 @@ def known(config: Config) -> Known:
 
 
 def planned(
-    config: Config, *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int | None = None, tier: str = "processes"
+    config: Config, *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int | None = None, tier: str = "processes", vary: str = NONE
 ) -> Planned:  # fmt: skip
-    """`phase` is the plan's, where it is not the backend's own. Raises scenario-*, plan-empty."""
-    found = scenarios.load(config)
+    """`phase` is the plan's, where it is not the backend's own; `vary` as harness.run.varied has it. Raises scenario-*, golden-*, plan-empty."""
+    found, only = scenarios.load(config), tuple(only)
     at = config.phase if phase is None else phase
-    return Planned(
-        config=config, scenarios=found, plan=plans.make(found, only=only, paths=paths, phase=at, tier=tier)
-    )  # fmt: skip
+    locked = goldens.read_all(config.scenarios) if vary != NONE or any("~" in pattern for pattern in only) else {}
+    plan = plans.make(found, only=only, paths=paths, phase=at, tier=tier, vary=vary, goldens=locked)
+    return Planned(config=config, scenarios=found, plan=plan)
 
 
 def asked(one: Planned, law: Law | None = None) -> Asked:

@@ -12,6 +12,7 @@ import click
 from harness.backend.description import load
 from harness.core.config import Config
 from harness.core.tier import ALL, TIERS
+from harness.core.variation import LEVELS, NONE
 
 if TYPE_CHECKING:
     from harness.store.durations import Durations
@@ -72,6 +73,13 @@ require_option = click.option(
 )
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 32), default=None, help="Worker containers, in the docker tier [default: 1]."
+)
+vary_option = click.option(
+    "--vary",
+    type=click.Choice(LEVELS),
+    default=NONE,
+    show_default=True,
+    help="How many varied worlds are driven beside.",
 )
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."

@@ -20,6 +20,7 @@ from harness.core.history import (
     Transaction,
 )
 from harness.core.ledger import Amount, Ledger
+from harness.core.scenario import cell_id
 
 CUT_OFF = "the run was cut off in this cell"
 
@@ -36,9 +37,10 @@ class Builder:
     """Collects one cell's events."""
 
     def __init__(self, start: Event, ledger: Ledger) -> None:
-        self.cell = f"{start['scenario']}@{start['path']}"
+        variation = start.get("variation", "")
+        self.cell = cell_id(start["scenario"], start["path"], variation)
         self._ledger = ledger
-        self._values: dict[str, Any] = {"scenario": start["scenario"], "path": start["path"]}
+        self._values: dict[str, Any] = {"scenario": start["scenario"], "path": start["path"], "variation": variation}
         self._lists: dict[str, list[Any]] = {
             name: [] for name in ("calls", "rows", "transactions", "tasks", "http", "logs", "sides", "unplayed")
         }
@@ -73,6 +75,8 @@ class Builder:
         elif kind == "balance":
             opening, closing = (self._ledger.amount(event[end]) for end in ("opening", "closing"))
             self._accounts[event["account"]] = (opening, closing)
+        elif kind == "varied":
+            self._values["varied"] = event["changed"]
         elif kind == "seeded":
             self._values["refs"] = event.get("refs", {})
             self._values["actors"] = tuple(event.get("actors", ()))

@@ -27,8 +27,8 @@ def _base(stored: Stored, seen: dict, why: str) -> Beyond:
         had = dict(before.paths) if before else {}
         own = {str(path) for path in stored.scenarios[name].paths}
         changed = {path: lines for path, lines in paths.items() if had.get(path) != lines}
-        if changed or had.keys() - own:
-            kept = {path: lines for path, lines in {**had, **paths}.items() if path in own}
+        if changed or {path.partition("~")[0] for path in had} - own:
+            kept = {path: lines for path, lines in {**had, **paths}.items() if path.partition("~")[0] in own}
             made.append(Locked(scenario=name, why=why, paths=kept))
         for path, lines in changed.items():
             cells[f"{name}@{path}"] = _told(had.get(path), lines)

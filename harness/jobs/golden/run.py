@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.backend import scenarios
 from harness.backend.phases import manifest
 from harness.core.config import Config
+from harness.core.scenario import varied_path
 from harness.jobs.golden.beyond import beyond, credits_unchanged
 from harness.jobs.golden.judge import matching, outcomes_of, plan
 from harness.jobs.golden.values import Beyond, Change, Listed, Stored, Where
@@ -22,7 +23,7 @@ from harness.store.goldens import path_of, read_all, text_of
 def stored(config: Config, law: Law, folder: Path) -> Stored:
     """The run in `folder`, judged with the goldens, rate card and findings of now."""
     result = judge_run(config, law, folder)
-    cells = result.history.cells
+    cells = [cell for cell in result.history.cells if not cell.variation]
     return Stored(
         phase=result.phase,
         scenarios=law.scenarios,
@@ -44,7 +45,7 @@ def _seen(result: Judged, law: Law) -> dict[str, dict[str, tuple[str, ...]]]:
     for cell in result.history.cells:
         if cell.scenario in law.scenarios and cell.spans and cell.settled:
             lines = surface_of(cell, law.scenarios[cell.scenario], target)
-            found.setdefault(cell.scenario, {})[cell.path] = lines
+            found.setdefault(cell.scenario, {})[varied_path(cell.path, cell.variation)] = lines
     return found
 
 

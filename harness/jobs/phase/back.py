@@ -58,6 +58,7 @@ class _Queued:
     """One task that is asked for while no worker runs, as cell.observe.Work to leave: its message stays in the queue."""
 
     faults = ()
+    variation, varied = "", {}
 
     def __init__(self, config: Config, scenario: Scenario, live: Live) -> None:
         self.config, self.scenario, self.live = config, scenario, live

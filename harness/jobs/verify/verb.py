@@ -27,6 +27,7 @@ from harness.verb.options import (
     runs_option,
     shard_option,
     tiers_option,
+    vary_option,
     workers_option,
 )
 
@@ -36,6 +37,7 @@ from harness.verb.options import (
 @only_option
 @path_option
 @phase_option
+@vary_option
 @tiers_option
 @require_option
 @workers_option
@@ -47,7 +49,7 @@ from harness.verb.options import (
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
-    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
+    config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, vary: str, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
     shard: tuple[int, int] | None, durations: Path | None, on: str | None, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
@@ -76,7 +78,7 @@ def verify(
     from harness.store import runs as store
     from harness.verb.asked import asked, planned
 
-    chosen = planned(config, only=only, paths=paths, tier=tier)
+    chosen = planned(config, only=only, paths=paths, tier=tier, vary=vary)
     if shard is not None:
         chosen = replace(chosen, plan=part(chosen.plan, *shard, durations_of(chosen.config, durations)))
     plan, out = chosen.plan, Console(quiet=as_json)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from harness.cell import drive
@@ -74,6 +74,8 @@ class _Tick:
     begun: Mark | None
     path: str = PATH
     faults: Sequence[Fault] = ()
+    variation: str = ""
+    varied: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id, self.title = tick_name(self.at), f"beat at {self.at:%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.core.golden.surface import StaleDelta
 from harness.core.history import CellHistory
-from harness.core.scenario import Scenario, StartRole
+from harness.core.scenario import Scenario, StartRole, varied_path
 from harness.judge.context import Context, RunContext
 from harness.judge.facts import Target
 from harness.judge.golden.agreement import Named
@@ -27,7 +27,7 @@ def surface(cell: CellHistory, context: Context) -> Result:
     assert context.surfaces is not None
     name = context.scenario.id
     try:
-        locked = context.surfaces.at(name, cell.path, context.phase)
+        locked = context.surfaces.at(name, varied_path(cell.path, cell.variation), context.phase)
     except StaleDelta as stale:
         return breaks(
             [str(stale)],
@@ -72,7 +72,7 @@ def surfaces_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable
     lines = [
         f"{cell}: the surface{where} belongs to no scenario, or to a path that it has not"
         for cell, where in every
-        if cell not in there
+        if cell.partition("~")[0] not in there
     ]
     if lines:
         yield "", breaks(lines, code="surface-unused", hint="delete the file, or accept the scenario again")

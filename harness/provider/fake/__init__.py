@@ -4,7 +4,7 @@ A request goes down this list:
 
 wire              connection and websocket: bytes -> requests or messages, bounded, and answers -> bytes
 service           which host and provider, which scenario's epoch; hands out the answer
-epoch             one loaded scenario: its tape, its faults, and the ledger of its calls
+epoch             one loaded scenario: its tape, its faults, and the ledger of its calls;  decided: what becomes of one request
 tape              match: the recordings, indexed by the canonical key of a request; nearest, on a miss; answer: its bytes
 faults            what may be laid over recorded truth, and on which calls
 deliver           when and how far an answer is sent: at once, late, held, cut, never

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from harness.provider.fake.epoch import Plan
+from harness.provider.fake.decided import Plan
 
 
 class Channel(Protocol):

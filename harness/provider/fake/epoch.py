@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from harness.core.errors import StackError
 from harness.core.history import Call
 from harness.core.scenario import Fault
 from harness.provider.fake.calls import Entry, Validate, problems_of, request_json, shown
+from harness.provider.fake.decided import Plan
 from harness.provider.fake.faults import Armed, arm
-from harness.provider.fake.tape.answer import Answer, composed, echoed, made, recorded
+from harness.provider.fake.tape import varied
+from harness.provider.fake.tape.answer import composed, echoed, made, recorded
 from harness.provider.fake.tape.canonical import flaw_of
 from harness.provider.fake.tape.match import Recording, Slot, Tape
 from harness.provider.fake.tape.nearest import nearest
@@ -26,25 +28,9 @@ MOST_CALLS = 200_000
 """The ledger's bound: beyond it the report refuses, rather than grow without end or leave calls out."""
 
 
-class Plan:
-    """What becomes of one request: the answer, how late, how much of it. `ends` as in faults.Kind."""
-
-    __slots__ = ("answer", "delay_ms", "ends", "entry", "epoch", "hold", "limit", "recording", "request_body")
-
-    def __init__(self, epoch: Epoch, entry: Entry) -> None:
-        self.epoch = epoch
-        self.entry = entry
-        self.answer: Answer | None = None
-        self.recording: Recording | None = None
-        self.ends = "answer"
-        self.delay_ms = 0
-        self.hold = False
-        self.limit: int | None = None
-        self.request_body = entry.body
-
-
 class Epoch:
-    """`on_change` is called after every finished or held call; credentials are marked by `key`."""
+    """`on_change` is called after every finished or held call; credentials are marked by `key`. With `laid` (what a
+    variation lays over answers, perhaps nothing: harness.core.variation) a request that no recording fits is answered by another recording of its route."""
 
     def __init__(
         self,
@@ -58,8 +44,10 @@ class Epoch:
         on_change: Callable[[], None] = lambda: None,
         keep: int = MOST_CALLS,
         key: bytes = b"",
+        laid: Collection[str] | None = None,
     ) -> None:
         self.key = key or os.urandom(32)
+        self.laid = laid
         self.scenario = scenario
         self.tape = Tape(recordings)
         self.armed: list[Armed] = arm(faults, scenario, seed)
@@ -88,11 +76,16 @@ class Epoch:
         if not self.forwards:
             key = self.tape.key(profile, host, method, target, body)
             slot = self.tape.find(key)
+            if slot is None and not self._compose(plan, target):
+                slot = self._stand_in(entry)
+                if slot is None:
+                    return self._refuse(plan, target, key, flaw_of(body))
             if slot is not None:
                 self.tape.take(slot)
                 self._play(plan, slot)
-            elif not self._compose(plan, target):
-                return self._refuse(plan, target, key, flaw_of(body))
+            if self.laid is not None and plan.answer is not None:
+                plan.recording, changed = None, varied.answer(plan.answer, entry.profile, entry.body, self.laid)
+                plan.answer = entry.answer = changed
         if ending is not None and plan.ends == "answer":
             self._cut(plan, ending)
         return plan
@@ -200,6 +193,9 @@ class Epoch:
         entry.recording, entry.disposition, entry.works = recording, "played", True
         plan.answer = entry.answer = found
 
+    def _stand_in(self, entry: Entry) -> Slot | None:
+        return None if self.laid is None else self.tape.stand_in(entry.host, entry.method, entry.path)
+
     def _compose(self, plan: Plan, target: str) -> bool:
         """Answer a batch from recordings of its single tasks: all of them, or none."""
         entry = plan.entry
@@ -213,6 +209,7 @@ class Epoch:
         for body in singles:
             key = self.tape.key(entry.profile, entry.host, entry.method, target, body)
             slot = next((slot for slot in self.tape.by_key.get(key, ()) if free.get(id(slot), slot.left)), None)
+            slot = slot or self._stand_in(entry)
             if slot is None or slot.recording.interaction.unanswered:
                 return False
             free[id(slot)] = free.get(id(slot), slot.left) - 1

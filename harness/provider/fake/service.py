@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -20,8 +20,9 @@ from harness.core.scenario import Fault
 from harness.provider import cassettes
 from harness.provider.cassettes.folder import files, path_of
 from harness.provider.fake.calls import Entry, Validate
+from harness.provider.fake.decided import Plan
 from harness.provider.fake.deliver import Channel, deliver
-from harness.provider.fake.epoch import MOST_CALLS, Epoch, Plan
+from harness.provider.fake.epoch import MOST_CALLS, Epoch
 from harness.provider.fake.head import Head, Via, kept
 from harness.provider.fake.tape.answer import made, recorded
 from harness.provider.fake.tape.match import Recording, prepare, unanswered
@@ -64,13 +65,12 @@ class Service:
         self.epoch = self._epoch("", (), ())
 
     def load(
-        self, scenario: str, recordings: tuple[Recording, ...], faults: Iterable[Fault] = (), key: bytes = b""
-    ) -> Epoch:
-        """Begin a new epoch. The old one keeps the requests that began in it. Credentials are marked by `key`. Raises
-        HarnessError for a bad fault."""
+        self, scenario: str, recordings: tuple[Recording, ...], faults: Iterable[Fault] = (), key: bytes = b"", laid: Collection[str] | None = None,
+    ) -> Epoch:  # fmt: skip
+        """Begin a new epoch; the old one keeps the requests that began in it. `key` and `laid` as Epoch has them. Raises fault-*."""
         self.key = key
         self.heads.clear()
-        fresh = self._epoch(scenario, recordings, tuple(faults))
+        fresh = self._epoch(scenario, recordings, tuple(faults), laid)
         old, self.epoch = self.epoch, fresh
         self.late = 0
         old.on_late = self._count_late
@@ -213,7 +213,13 @@ class Service:
     def _count_late(self) -> None:
         self.late += 1
 
-    def _epoch(self, scenario: str, recordings: tuple[Recording, ...], faults: tuple[Fault, ...]) -> Epoch:
+    def _epoch(
+        self,
+        scenario: str,
+        recordings: tuple[Recording, ...],
+        faults: tuple[Fault, ...],
+        laid: Collection[str] | None = None,
+    ) -> Epoch:
         return Epoch(
             scenario=scenario,
             recordings=recordings,
@@ -224,6 +230,7 @@ class Service:
             on_change=self.changed,
             keep=self.keep,
             key=self.key,
+            laid=laid,
         )
 
     def _lost(self, plan: Plan) -> bool:
@@ -236,12 +243,10 @@ class Service:
         for raw, value in headers:
             name = raw.decode("latin-1").lower()
             several[name] = (*several.get(name, ()), value.decode("latin-1"))
-        request = RecordedRequest(
-            method=entry.method, uri=f"https://{entry.host}{target}", headers=several, body=entry.body
-        )
+        uri = f"https://{entry.host}{target}"
+        request = RecordedRequest(method=entry.method, uri=uri, headers=several, body=entry.body)
         try:
-            response = await self.forward(request, plan.epoch.scenario)
-            plan.answer = entry.answer = recorded(response)
+            plan.answer = entry.answer = recorded(await self.forward(request, plan.epoch.scenario))
             entry.works = True
             entry.disposition = "fault" if plan.ends != "answer" else "played"
         except (

@@ -5,7 +5,7 @@ The socket speaks one JSON object a line, a request and its answer:
 op          | takes                      | answers {"ok": true, ...}
 ------------|----------------------------|----------------------------------------------------------------
 load        | scenario, tape, faults,    | interactions
-            | key (hex)                  |
+            | key (hex), laid (or null)  |
 report      |                            | calls, unplayed, held, late, undeclared
 wait_held   | nth, timeout_s             | held (bool): the nth call that a `hold` fault stopped is there
 wait_calls  | n, timeout_s               | reached (bool): n calls have ended
@@ -68,14 +68,18 @@ class FakeControl:
             self.socket.close()
             raise self._gone(f"cannot reach it: {error.strerror or error}") from None
 
-    def load(self, scenario_id: str, tape: Iterable[str], faults: Iterable[Fault] = ()) -> int:
-        """Begin a scenario; returns the number of recorded interactions on its tape."""
+    def load(
+        self, scenario_id: str, tape: Iterable[str], faults: Iterable[Fault] = (), laid: Iterable[str] | None = None
+    ) -> int:
+        """Begin a scenario; returns the number of recorded interactions on its tape. `laid` is what a variation lays over
+        answers, None in a world that is not varied."""
         found = self._ask(
             "load",
             scenario=scenario_id,
             tape=list(tape),
             faults=[asdict(fault) for fault in faults],
             key=self.key.hex(),
+            laid=None if laid is None else list(laid),
         )
         return found["interactions"]
 

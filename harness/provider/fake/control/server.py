@@ -63,7 +63,10 @@ class Control:
             epoch = self.service.load(scenario, (), faults, key)
         else:
             recordings = tuple(one for name in tape for one in self.service.recordings(name))
-            epoch = self.service.load(scenario, recordings, faults, key)
+            laid = asked.get("laid")
+            epoch = self.service.load(
+                scenario, recordings, faults, key, None if laid is None else tuple(map(str, laid))
+            )
         return {"interactions": len(epoch.tape.slots)}
 
     async def report(self, asked: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from harness.provider.fake.epoch import Plan
+from harness.provider.fake.decided import Plan
 from harness.provider.fake.service import Service
 from harness.provider.fake.tape.answer import Answer, chunk, head_and_body, stream_head, stream_parts
 from harness.provider.fake.wire.reading import Reader, Request, inflated

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import httptools
 
-from harness.provider.fake.epoch import Epoch, Plan
+from harness.provider.fake.decided import Plan
+from harness.provider.fake.epoch import Epoch
 
 MOST_HEAD_BYTES = 64 * 1024
 MOST_BODY_BYTES = 32 * 1024 * 1024

@@ -17,7 +17,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
 
-from harness.provider.fake.epoch import Plan
+from harness.provider.fake.decided import Plan
 from harness.provider.fake.head import AUTHENTICATION
 from harness.provider.profiles import name_of, parse, profile_for
 

@@ -1,0 +1,15 @@
+"""The variation generator: a seeded world made into one that tells more apart, from the catalogue of whatever database it is.
+
+catalogue  which tables are varied, and what each column may become
+values     what a value becomes: pure
+rows       laid over every row
+twin       an older look-alike of a tenant
+
+lay        what a variation (harness.core.variation) says of rows, on every database of a stack
+
+What it says of answers is the fake's.
+"""
+
+from harness.stack.vary.lay import Known, Laid, lay
+
+__all__ = ["Known", "Laid", "lay"]

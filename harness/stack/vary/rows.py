@@ -1,0 +1,124 @@
+"""Numbers and secrets, laid over every row of every table that is varied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from harness.provider.marks import SECRET
+from harness.stack.vary import values
+from harness.stack.vary.catalogue import Column, Varied, in_order
+
+MOST_ROWS = 500
+"""Rows of a table that are varied: the first, which were there before any other."""
+
+Become = Callable[[Any, int], Any]
+"""value, rank of its row -> what it becomes."""
+
+
+def number_of(column: Column, table: str, seed: str) -> Become | None:
+    """What numbers of a column become; None where it has none that may."""
+    where = f"{table}.{column.name}"
+    if not _free(column) or values.REFERS.search(column.name):
+        return None
+    match column.kind:
+        case "whole":
+            return lambda value, rank: values.whole(value, values.step(seed, where, rank))
+        case "exact":
+            return lambda value, rank: values.exact(value, values.step(seed, where, rank), column.scale)
+        case "float":
+            return lambda value, rank: values.floating(value, values.step(seed, where, rank))
+        case "json":
+            return lambda value, rank: values.json_numbers(value, seed, where, rank)
+    return None
+
+
+def secret_of(column: Column, table: str, seed: str) -> Become | None:
+    """What secrets of a column become."""
+    where = f"{table}.{column.name}"
+    if not _free(column):
+        return None
+    if column.kind == "json":
+        return lambda value, rank: values.json_secrets(value, SECRET, seed, where, rank)
+    if column.kind == "text" and SECRET.search(column.name):
+        return lambda value, rank: values.secret(value, seed, where, rank)
+    return None
+
+
+def _free(column: Column) -> bool:
+    return column.written and not (column.alone or column.fixed or column.points)
+
+
+def laid(
+    db: psycopg.Connection, tables: Mapping[str, Varied], become: Callable[[Column, str, str], Become | None], seed: str, kept: Sequence[str] = (),
+) -> dict[str, int]:  # fmt: skip
+    """Change every value that `become` has something for; returns "table.column" -> rows that were changed. What the database
+    refuses (a constraint, a trigger of the target's) stays as it was. `kept` are "table.column"s that nothing changes."""
+    changed: dict[str, int] = {}
+    for table in tables.values():
+        how = {
+            column.name: made
+            for column in table.columns
+            if f"{table.name}.{column.name}" not in kept
+            and column.name not in table.key
+            and (made := become(column, table.name, seed)) is not None
+        }
+        if not how:
+            continue
+        rows = in_order(db, table, tuple(how), MOST_ROWS)
+        new = {
+            name: {
+                row[0]: value
+                for rank, row in enumerate(rows)
+                if row[n] is not None and (value := made(row[n], rank)) != row[n]
+            }
+            for n, (name, made) in enumerate(how.items(), 1)
+        }
+        new = {name: values for name, values in new.items() if values}
+        if not new:
+            continue
+        if not _written(db, table, rows, list(how), new):
+            # one of them is refused: which, shows when each is written by itself
+            new = {name: values for name, values in new.items() if _written(db, table, rows, list(how), {name: values})}
+        changed.update({f"{table.name}.{name}": len(values) for name, values in new.items()})
+    return changed
+
+
+def _written(
+    db: psycopg.Connection,
+    table: Varied,
+    rows: Sequence[tuple],
+    read: Sequence[str],
+    new: Mapping[str, Mapping[str, Any]],
+) -> bool:
+    """Write columns of one table, in one statement; False where the database refuses."""
+    columns = [table.column(name) for name in new]
+    touched = [row for row in rows if any(row[0] in values for values in new.values())]
+    texts = [
+        [_text(column, new[column.name].get(row[0], row[1 + read.index(column.name)])) for row in touched]
+        for column in columns
+    ]
+    sets = sql.SQL(", ").join(
+        sql.SQL("{} = v.c{}::{}").format(sql.Identifier(column.name), sql.SQL(str(n)), sql.SQL(column.type))
+        for n, column in enumerate(columns)
+    )
+    query = sql.SQL("UPDATE {} c SET {} FROM unnest({}) v({}) WHERE c.{}::text = v.key").format(
+        table.place, sets, sql.SQL(", ").join([sql.SQL("%s::text[]")] * (1 + len(columns))),
+        sql.SQL(", ").join([sql.SQL("key"), *(sql.SQL(f"c{n}") for n in range(len(columns)))]), sql.Identifier(table.key[0]),
+    )  # fmt: skip
+    try:
+        with db.transaction():
+            db.execute(query, [[row[0] for row in touched], *texts])
+    except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, psycopg.InternalError):
+        return False
+    return True
+
+
+def _text(column: Column, value: Any) -> str | None:
+    if value is None:
+        return None
+    return json.dumps(value, ensure_ascii=False) if column.kind == "json" else str(value)
