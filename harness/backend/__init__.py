@@ -4,6 +4,7 @@ description harness.toml, read
 ledger      its [ledger]
 auth        how a caller shows who it is, where looking finds that out
 tables      its [tables], and what looking finds: what is watched
+freed       its [free], and what of it is refused
 providers   who speaks at which host, part of the description
 scenarios   the scenario values of a target
 phases/     the phases of its migration: manifests, trees, what each changed

@@ -11,12 +11,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.backend import ledger, providers, tables
+from harness.backend import freed, ledger, providers, tables
 from harness.backend.python import named
 from harness.backend.roles import described
 from harness.core.config import COMPARED, JUMPS, TIMES, WAYS, Auth, Config, marker
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.golden import SHORTEST_WHY
 
 FORMAT = 1
 RATES = ("contracts/rates.toml", "rates.toml")
@@ -125,7 +124,17 @@ class _Reader:
             "harness",
             top.get("harness", {}),
             (),
-            ("scenarios", "cassettes", "contracts", "rates", "answers", "settle_timeout_s", "time", "zygote"),
+            (
+                "scenarios",
+                "cassettes",
+                "contracts",
+                "rates",
+                "answers",
+                "settle_timeout_s",
+                "surfaces",
+                "time",
+                "zygote",
+            ),
         )
         if own.get("time", JUMPS) not in TIMES:
             raise self.fail(
@@ -165,7 +174,8 @@ class _Reader:
             providers=known,
             roles=described.read(self.path.name, top.get("roles", {})),
             said_tables=tables.read(self.path.name, top.get("tables", {})),
-            free=self.free(top.get("free", {})),
+            free=freed.read(self.table_of_text("free", top.get("free", {})), self.fail),
+            surfaces_locked=self.locked(own.get("surfaces", "")),
             ledger=ledger.read(self.path.name, top.get("ledger", {})),
             auth=self.auth(top.get("auth", {})),
             settle_timeout_s=float(settle_timeout_s),
@@ -181,18 +191,10 @@ class _Reader:
             rates_named="rates" in own,
         )
 
-    def free(self, value: Any) -> dict[str, str]:
-        """What is not looked at, "table.column" or "*.column", each with why."""
-        entries = self.table_of_text("free", value)
-        for name, why in entries.items():
-            if len(name.split(".")) < 2 or not name.rpartition(".")[2]:
-                raise self.fail(f"free.{name!r} is no column", 'write "table.column", or "*.column" for every table')
-            if len(why.strip()) < SHORTEST_WHY:
-                raise self.fail(
-                    f'free."{name}" says not why',
-                    f"say in at least {SHORTEST_WHY} characters why nobody need look at it",
-                )
-        return entries
+    def locked(self, value: Any) -> bool:
+        if value not in ("", "locked"):
+            raise self.fail(f"harness.surfaces {value!r} is not 'locked'", "write it so, or take it out")
+        return bool(value)
 
     def flag(self, where: str, value: Any) -> bool:
         if not isinstance(value, bool):

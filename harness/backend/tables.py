@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.backend import ledger
+from harness.backend import freed, ledger
 from harness.core.config import Config, Table
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.look.django import Django, Model
@@ -118,7 +118,7 @@ def _singular(word: str) -> str:
 
 def filled(config: Config, found: Iterable[Table]) -> Config:
     """With every table that is watched, in the order of harness.toml and then of `found`, and a ledger that knows them.
-    Raises HarnessError config-value for what is no table's name and for two names of one table.
+    Raises HarnessError config-value for what is no table's name and for two names of one table, free-money for an entry of [free].
     """
     found = tuple(found)
     tables = dict(_said_of(config, found))
@@ -129,7 +129,10 @@ def filled(config: Config, found: Iterable[Table]) -> Config:
     }
     money = ledger.placed(config.source.name, config.ledger, tables)
     kept = {kind: _without_money(table, money.balance and money.balance.kind) for kind, table in tables.items()}
-    return replace(config, tables=kept, ledger=money, found=found)
+    made = replace(config, tables=kept, ledger=money, found=found)
+    if config.free:
+        freed.refuse_money(made)
+    return made
 
 
 def _said_of(config: Config, found: Sequence[Table]) -> Iterator[tuple[str, Table]]:

@@ -52,6 +52,7 @@ class Live:
         self._inside = inside
         self._stale: tuple[str, ...] = ()
         self.timed = Timed(self.now)
+        self.spoilt = ""  # which cell left the tables so that they cannot be put back
         self.config = config
         self.orm = Orm(self.console)
         self._world: credentials.Kept | None = None

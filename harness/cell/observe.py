@@ -23,7 +23,7 @@ from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
 from harness.core.variation import VARIATIONS
-from harness.stack.database import capture, journal, ledger
+from harness.stack.database import capture, journal, ledger, reset, snapshot
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -86,6 +86,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         told[kind] += 1
         outer(kind, fields)
 
+    if live.spoilt:
+        raise reset.reshaped_by(live.spoilt)
     query = ledger.query_of(live.db, *live.beside)
     opening: ledger.Held = {}
     apart: ledger.Read = {}
@@ -136,6 +138,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
             tell("note", {"text": note})
         for fields in side.changed(live, before):
             tell("side", fields)
+            if fields["store"] == side.SCHEMA:
+                spoils(live, f"{work.id}@{work.path}", fields)
             if fields["store"] == side.MADE:
                 tell(
                     "note",
@@ -143,10 +147,26 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
                         "text": f"the target made {fields['key']} while it ran: its rows are not compared, and the next reset drops it"
                     },
                 )
-    timed = live.timed.spans()
-    ended = {"settled": driven.settled, "reason": driven.settle_reason, "clock": timed, "seconds": dict(clock.seconds)}
+    timed, made = live.timed.spans(), snapshot.made_between(live.db, *live.beside)
+    ended = {
+        "settled": driven.settled,
+        "reason": driven.settle_reason,
+        "clock": timed,
+        "prepared": made,
+        "seconds": dict(clock.seconds),
+    }
     outer("cell.end", {"events": dict(told), **name, **ended})
     return clock
+
+
+def spoils(live: Live, cell: str, changed: Mapping[str, Any]) -> None:
+    """A cell has changed the shape of a table. A trigger of the harness that is only off is put on again; with anything else nobody can
+    go on: `live.spoilt` says by whom."""
+    ours = " trigger harness_" in changed["key"] and changed["after"] is not None
+    if not ours and not live.spoilt:
+        live.spoilt = (
+            f"{cell}: {changed['key']} was {changed['before'] or 'not there'}, is {changed['after'] or 'gone'}"
+        )
 
 
 def leave(live: Live, work: Work) -> Refs:

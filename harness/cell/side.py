@@ -15,6 +15,8 @@ from harness.stack.database import leftover, reset
 
 MADE = "made"
 """The store of tables, sequences, views and schemas that were not there."""
+SCHEMA = "schema"
+"""The store of columns, keys, indexes and triggers of tables that were there."""
 PATIENCE_S = 0.5
 """In which a process that only ends has ended, and one that a pool puts in its place has begun."""
 
@@ -41,6 +43,9 @@ def changed(live: Live, before: Stores) -> Iterator[dict[str, Any]]:
         now = {**now, "process": live.stack.counted()}
     made = dict.fromkeys(reset.made(live.db, *live.beside), "there")
     now = {**now, MADE: made, "left open": leftover.left_open(live.db, *live.beside)}
+    reshaped = list(leftover.reshaped(live.db, *live.beside))
+    before = {**before, SCHEMA: {what: was for what, was, _ in reshaped if was is not None}}
+    now = {**now, SCHEMA: {what: said for what, _, said in reshaped if said is not None}}
     for store, keys in now.items():
         was = before.get(store, {})
         for key in sorted({*was, *keys}):

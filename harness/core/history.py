@@ -7,7 +7,7 @@ Longer than 260 lines: the values that a history is read as stand beside the tab
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
 run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions, workers (processes that
-            | take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a shard); of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
+            | take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a shard), sources {target, scenarios, cassettes: their fingerprints}; of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
             | plan's cell ids); of shards, merges and runs on workers code {part: its hash}
 part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
             | events counts since that part began)
@@ -26,7 +26,7 @@ undeclared  | hosts that the target looked for and that are no provider's; absen
 log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
 side        | store (redis, file, process, made, left open), key, before, after (null: not there): what else a cell left
 note        | text   (remarks of the one who drove: held call released, task process killed)
-cell.end    | events {kind: how many}, settled (bool), reason, clock (see CellHistory.spans), seconds {drive, settle, reset, seed, load, capture, compare}
+cell.end    | events {kind: how many}, settled (bool), reason, clock (see CellHistory.spans), prepared (as there), seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
 """
 
@@ -265,6 +265,8 @@ class CellHistory:
     seconds: Mapping[str, float] = field(default_factory=dict)
     spans: tuple[tuple[float, float], ...] = ()
     """Stretches of the clock that the target believed while it worked, in seconds since the epoch; a leap ends one."""
+    prepared: tuple[tuple[float, float], ...] = ()
+    """Stretches of the real clock in which the databases were made that it began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

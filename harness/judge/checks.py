@@ -30,15 +30,17 @@ from harness.judge.laws.refunds import refunded_once
 from harness.judge.laws.refused import refused_leaves_nothing
 from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
 from harness.judge.laws.scale import signs_and_scales
-from harness.judge.result import Result, cannot_tell, verdict_of
-from harness.judge.surface.locked import surface, surfaces_used
-from harness.judge.traffic import http, provider, settle
+from harness.judge.result import Result, breaks, cannot_tell, verdict_of
+from harness.judge.surface.freed import free_used
+from harness.judge.surface.locked import made_in, surface, surfaces_used
+from harness.judge.traffic import http, provider, settle, shape
 
 CellCheck = Callable[[CellHistory, Context], Result]
 RunCheck = Callable[[Sequence[CellHistory], RunContext], Iterable[Named]]
 
 CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "settle": ("the work came to rest", settle),
+    "shape": ("no table has another shape than before", shape),
     "http": ("every request was answered as expected", http),
     "provider": ("every provider request fits its recording and its contract", provider),
     "golden": ("the outcome is the locked one", golden),
@@ -59,7 +61,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 }
 """name -> (claim, check), judged for each cell, in this order."""
 
-IN_ANY_WORLD = ("settle", "surface", "law-1", "law-2", "law-3", "law-7", "law-9", "law-14", "law-15")
+IN_ANY_WORLD = ("settle", "shape", "surface", "law-1", "law-2", "law-3", "law-7", "law-9", "law-14", "law-15")
 """Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
 
 RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
@@ -68,6 +70,7 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "law-13": ("split work costs what combined work costs", split_is_combined),
     "goldens-used": ("no golden or deviation is unused", goldens_used),
     "surfaces-used": ("no surface is unused", surfaces_used),
+    "free-used": ("nothing is free for nothing", free_used),
     "findings-used": ("findings and scenarios name each other", findings_used),
 }
 """name -> (claim, check), judged once for a run; each may speak of several scenarios."""
@@ -97,6 +100,7 @@ def judge(
     that deductions were lost by overlapping (harness.judge.overlap). Without `surfaces` nobody asks for what is beyond credits.
     """
     target = target_of(config)
+    made = made_in(surfaces) if surfaces is not None else frozenset()
     lossy = overlap.shows(findings.values(), workers, phase)
     verdicts: list[Verdict] = []
     seen: list[CellHistory] = []
@@ -119,6 +123,7 @@ def judge(
             ),
             surfaces=surfaces,
             workers=workers,
+            made=made,
         )
         as_seen, own = _overlap_weighed(cell, context, lossy)
         seen.append(as_seen)
@@ -148,6 +153,12 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
 def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool = False) -> Result:
     """What one cell checker says of a cell, findings `weighed` in; not asked where the target has nothing that it needs."""
     if name == "surface" and (lacks := unlocked(context)):
+        if context.target.surfaces_locked and context.workers == 1:
+            return breaks(
+                [f"{lacks}, and harness.toml says that surfaces are locked"],
+                code="surface-missing",
+                hint='bring the files back, or accept them: harness golden accept "*" --surface --why "..."',
+            )
         return not_asked(name, lacks, None)
     if lacks := why_not(name, context.target.ledger, context.rates):
         return not_asked(name, lacks, context.golden)
@@ -161,7 +172,9 @@ def unlocked(context: Context) -> str:
     """Why nothing beyond credits can be asked; "" when it can."""
     if context.workers > 1:
         return "several workers have no order that could be locked"
-    return context.surfaces.why_not(context.phase) if context.surfaces is not None else "nobody asks for it"
+    if context.surfaces is None:
+        return "nobody asks for it"
+    return context.surfaces.why_not(context.phase)
 
 
 def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None) -> tuple[CellHistory, list[Verdict]]:

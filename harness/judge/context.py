@@ -27,6 +27,8 @@ class Context:
     surfaces: Surfaces | None = None
     """What is locked beyond credits; None where nobody asks for it."""
     workers: int = 1
+    made: frozenset[str] = frozenset()
+    """Columns ("table.column") that what is locked names values by (harness.judge.surface.locked.made_in)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

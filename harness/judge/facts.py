@@ -15,14 +15,21 @@ class Target:
     ledger: Ledger
     free: frozenset[str] = frozenset()
     """ "table.column"s beyond credits that are not looked at."""
+    surfaces_locked: bool = False
+    """Whether harness.toml says that there are surfaces."""
     takers: frozenset[str] = frozenset()
     """Roles that take tasks."""
+    several: bool = False
+    """Whether one of them takes more than one task at a time."""
 
 
 def target_of(config: Config) -> Target:
+    takers = [role.name for role in config.roles.values() if role.ready == "celery"]
     return Target(
         tables=config.tables,
         ledger=config.ledger,
         free=frozenset(config.free),
-        takers=frozenset(role.name for role in config.roles.values() if role.ready == "celery"),
+        surfaces_locked=config.surfaces_locked,
+        takers=frozenset(takers),
+        several=any(config.roles[name].concurrency > 1 for name in takers),
     )

@@ -10,6 +10,7 @@ from harness.judge.context import Context
 from harness.judge.result import Result, breaks, holds, judged
 
 CHANGES_SHOWN = 5
+SCHEMA = "schema"
 VALUE_WIDTH = 70
 WARNING = "warning: "
 
@@ -50,6 +51,19 @@ def http(cell: CellHistory, context: Context) -> Result:
         if not _as_expected(exchange)
     ]
     return judged(problems, (), f"{len(cell.http)} requests answered as expected")
+
+
+def shape(cell: CellHistory, context: Context) -> Result:
+    """No table that was there has other columns, keys, indexes or triggers than before, and what watches it is switched on."""
+    changed = [
+        f"{side['key']} was {side['before'] or 'not there'}, is {side['after'] or 'gone'}"
+        for side in cell.sides
+        if side["store"] == SCHEMA
+    ]
+    if not changed:
+        return holds("the tables have the shape that they had")
+    hint = "tables are made by migrations: what a request or a task drops or alters is lost, and what it does not let be watched is not seen"
+    return breaks(changed, code="cell-schema", hint=hint)
 
 
 def settle(cell: CellHistory, context: Context) -> Result:

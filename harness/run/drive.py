@@ -22,7 +22,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
-from harness.run.fingerprint import fingerprint, versions
+from harness.run.fingerprint import fingerprint, sources, versions
 from harness.run.plan import Plan
 from harness.run.shard import fields_of
 from harness.stack.isolation.island import Island
@@ -96,6 +96,8 @@ def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) ->
         for part, seconds in clock.seconds.items():
             driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
         live.stack.alive()
+        if live.spoilt:
+            break  # what was driven is judged: its last cell fails, and those that were not driven are told
 
 
 def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1) -> dict[str, Any]:
@@ -113,6 +115,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         **({"unwatched": list(config.unwatched)} if config.unwatched else {}),
         "versions": versions(config),
+        "sources": sources(config),
         "tables": tables.document(config.found or ()),
         **({} if plan.shard is None else {**fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }

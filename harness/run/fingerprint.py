@@ -45,6 +45,15 @@ def fingerprint(config: Config) -> dict[str, str]:
     }
 
 
+def sources(config: Config) -> dict[str, str]:
+    """What decides what is observed, part -> its fingerprint: target, scenarios, cassettes. In every run.start."""
+    return {
+        "target": _tree(config.root),
+        "scenarios": _tree(config.scenarios, ".py"),
+        "cassettes": _tree(config.cassettes),
+    }
+
+
 @cache
 def loaded() -> str:
     """The harness itself, as this process first saw it: what is on the disk later is not what it runs."""

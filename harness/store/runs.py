@@ -52,6 +52,13 @@ def find(run: Path) -> Path:
     return folder.resolve()
 
 
+def last(runs: Path, count: int) -> list[Path]:
+    """The folders of the newest `count` runs, oldest first, or of fewer where there are no more."""
+    folders = (path.parent for path in runs.glob(f"*/{HISTORY}") if not path.parent.is_symlink())
+    begun = sorted(folders, key=lambda folder: ((folder / HISTORY).stat().st_mtime_ns, folder.name))
+    return [folder.resolve() for folder in begun[-count:]]
+
+
 def write_verdict(folder: Path, verdicts: Sequence[Verdict], facts: dict[str, Any] | None = None) -> Path:
     """verdict.json: {"format", "status", "counts", "verdicts": [...]} and `facts` (what the report knows of the run)."""
     counts = {str(status): sum(1 for v in verdicts if v.status is status) for status in Status}

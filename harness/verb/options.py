@@ -17,6 +17,19 @@ from harness.core.variation import LEVELS, NONE
 if TYPE_CHECKING:
     from harness.store.durations import Durations
 
+CI = (
+    "CI",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "BUILDKITE",
+    "CIRCLECI",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "TF_BUILD",
+    "TRAVIS",
+)
+"""Variables by which services say that a program runs in a job of theirs."""
+
 config_option = click.option(
     "--config",
     "config_path",
@@ -141,5 +154,5 @@ def runs_folder(config: Config, runs: Path | None) -> Path:
 
 
 def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this is a CI job: CI is set to anything but an empty text, 0 or false."""
-    return environment.get("CI", "").strip().lower() not in ("", "0", "false", "no")
+    """Whether this is a CI job: one of these is set to anything but an empty text, 0 or false."""
+    return any(environment.get(name, "").strip().lower() not in ("", "0", "false", "no") for name in CI)

@@ -13,7 +13,7 @@ from harness.cell import side
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A stack whose stores the test sets."""
-    at: dict[str, Any] = {"redis": {}, "file": {}, "process": [{"web": 1}], "made": (), "open": {}}
+    at: dict[str, Any] = {"redis": {}, "file": {}, "process": [{"web": 1}], "made": (), "open": {}, "shape": []}
 
     def counted() -> dict[str, int]:
         return at["process"].pop(0) if len(at["process"]) > 1 else at["process"][0]
@@ -21,6 +21,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("harness.stack.broker.beside.contents", lambda client, queues: dict(at["redis"]))
     monkeypatch.setattr("harness.stack.database.reset.made", lambda *dbs: at["made"])
     monkeypatch.setattr("harness.stack.database.leftover.left_open", lambda *dbs: at["open"])
+    monkeypatch.setattr("harness.stack.database.leftover.reshaped", lambda *dbs: at["shape"])
     stack = SimpleNamespace(written=lambda: dict(at["file"]), counted=counted)
     db = SimpleNamespace(execute=lambda query: None)
     return SimpleNamespace(at=at, stack=stack, db=db, beside=(), redis=None, broker=SimpleNamespace(queues=tuple))
@@ -42,6 +43,7 @@ def test_what_came_changed_and_went_is_told(live: Any) -> None:
         made=("audit",),
         open={"a transaction 1": "SELECT 1"},
         process=[{"web": 2}],
+        shape=[("orders column note", None, "text"), ("orders trigger harness_journal", "always", "off")],
     )
     assert [tuple(one.values()) for one in side.changed(live, before)] == [
         ("redis", "0 a", 1, None),
@@ -50,6 +52,8 @@ def test_what_came_changed_and_went_is_told(live: Any) -> None:
         ("process", "web", 1, 2),
         ("made", "audit", None, "there"),
         ("left open", "a transaction 1", None, "SELECT 1"),
+        ("schema", "orders column note", None, "text"),
+        ("schema", "orders trigger harness_journal", "always", "off"),
     ]
 
 

@@ -25,7 +25,7 @@ class Facts:
     """The part of a Config that judging reads."""
 
     tables, ledger = TARGET.tables, TARGET.ledger
-    free, roles = {}, {}
+    free, roles, surfaces_locked = {}, {}, False
 
 
 def surfaces_of(cells):

@@ -31,7 +31,7 @@ class Facts:
 
     name, source = "reference", File("harness.toml")
     tables, ledger = TARGET.tables, TARGET.ledger
-    free, roles = {}, {}
+    free, roles, surfaces_locked = {}, {}, False
 
 
 CONTENT = replace(SCENARIO, plan=PLAN)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from harness.core.errors import HarnessError
 from harness.core.golden.surface import Delta, Locked, Surfaces, applied, hunks
 from harness.store import surfaces
 
@@ -56,12 +55,33 @@ def test_a_change_is_made_where_its_lines_are_now():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("", "does not begin with"),
         ("[manual]\nx\n", "does not begin with"),
         ("# surface 1: x\nx\n", "before the first path"),
         ("# surface 1: x\n[manual]\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> other\n", "merge is not resolved"),
     ],
 )
-def test_a_file_that_was_edited_is_refused(tmp_path, text, said):
-    with pytest.raises(HarnessError, match=said) as refused:
-        surfaces.read_all(put(tmp_path, text))
-    assert refused.value.code == "surface-format"
+def test_a_file_that_was_edited_is_broken_and_stops_no_other(tmp_path, text, said):
+    put(tmp_path, surfaces.text_of(LOCKED), "writer/whole.surface")
+    put(tmp_path / "3_x", text, surfaces.DELTA)
+    found = surfaces.read_all(put(tmp_path, text), {3: tmp_path / "3_x"})
+    assert list(found.base) == ["writer/whole"]
+    assert said in found.unreadable("writer/x", 0)
+    assert found.unreadable("writer/whole", 2) == ""
+    assert said in found.unreadable("writer/whole", 3), "a phase that cannot be read holds for every scenario"
+    assert found.why_not(7) == ""
+
+
+def test_a_path_that_was_accepted_for_another_reason_keeps_it(tmp_path):
+    two = Locked(scenario="writer/x", why="first seen as it is", paths={"manual": ODD[:1], "direct": ODD[:1], "automation": ODD[:1]}, whys={"direct": "it has a step of its own"})  # fmt: skip
+    text = surfaces.text_of(two)
+    assert "[manual, automation]" in text
+    assert "# why: it has a step of its own\n[direct]\n" in text
+    read = surfaces.read_all(put(tmp_path, text)).base["writer/x"]
+    assert [read.why_of(path) for path in ("manual", "direct", "automation")] == [two.why, two.whys["direct"], two.why]
+    assert read.paths == two.paths
+
+
+def test_a_folder_that_is_called_like_a_surface_is_none(tmp_path):
+    (tmp_path / "writer" / "x.surface").mkdir(parents=True)
+    assert surfaces.read_all(tmp_path) == Surfaces()

@@ -106,6 +106,7 @@ class Builder:
             settle_reason=str(end.get("reason") or ""),
             seconds=end.get("seconds", {}),
             spans=tuple((begun, ended) for begun, ended in end.get("clock", ())),
+            prepared=tuple((begun, ended) for begun, ended in end.get("prepared", ())),
             **{name: tuple(items) for name, items in self._lists.items()},
             **self._values,
         )

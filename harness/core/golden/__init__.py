@@ -7,12 +7,12 @@ surface    everything else that was observed of it, as lines, and what each phas
 from harness.core.golden.outcome import (
     FORMAT,
     SECTIONS,
-    SHORTEST_WHY,
     Deviation,
     Golden,
     Outcome,
     Resolved,
     resolve,
+    why_lacks,
 )
 
-__all__ = ["FORMAT", "SECTIONS", "SHORTEST_WHY", "Deviation", "Golden", "Outcome", "Resolved", "resolve"]
+__all__ = ["FORMAT", "SECTIONS", "Deviation", "Golden", "Outcome", "Resolved", "resolve", "why_lacks"]

@@ -9,8 +9,8 @@ from typing import Any
 from harness.core.ledger import Amount
 
 FORMAT = 2
-SHORTEST_WHY = 10
-"""Characters of a reason."""
+SHORTEST_WHY, FEWEST_LETTERS = 10, 5
+"""Characters of a reason, and how many different letters are in it at least."""
 
 SECTIONS = ("balance", "ledger", "usage", "calls", "rows")
 """The parts of an outcome, in file order. A deviation replaces whole parts."""
@@ -92,3 +92,13 @@ def resolve(golden: Golden, phase: int, path: str) -> Resolved:
             known_wrong = deviation.known_wrong or known_wrong
             used.append(index)
     return Resolved(outcome=outcome, known_wrong=known_wrong, used=tuple(used))
+
+
+def why_lacks(why: str) -> str:
+    """What a reason lacks to be one, in words; "" for one that says something."""
+    text = " ".join(why.split())
+    if len(text) < SHORTEST_WHY:
+        return f"{text!r} is shorter than {SHORTEST_WHY} characters"
+    if len({letter for letter in text.lower() if letter.isalpha()}) < FEWEST_LETTERS:
+        return f"{text!r} has no words"
+    return ""

@@ -14,11 +14,16 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
-    """The surface of a scenario before the first phase. `why` is why it was last accepted."""
+    """The surface of a scenario before the first phase. `why` is why it was last accepted, `whys` why a path was, where that is
+    another reason."""
 
     scenario: str
     why: str
     paths: Mapping[str, tuple[str, ...]]
+    whys: Mapping[str, str] = field(default_factory=dict)
+
+    def why_of(self, path: str) -> str:
+        return self.whys.get(path, self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,25 +39,37 @@ class Hunk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """What a phase changes of all surfaces, from the phase before it: cell ("orders/refund@manual") -> hunks. `why` is why
-    it was last accepted."""
+    it was last accepted, `whys` why a cell was, where that is another reason."""
 
     why: str = ""
     cells: Mapping[str, tuple[Hunk, ...]] = field(default_factory=dict)
+    whys: Mapping[str, str] = field(default_factory=dict)
+
+    def why_of(self, cell: str) -> str:
+        return self.whys.get(cell, self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surfaces:
-    """Every surface that is locked. A phase that has no entry in `deltas` has accepted none, and is not asked for them."""
+    """Every surface that is locked. A phase that has no entry in `deltas` has accepted none, and is not asked for them. `broken`
+    says of a scenario, or of a phase by its number, why its file cannot be read."""
 
     base: Mapping[str, Locked] = field(default_factory=dict)
     deltas: Mapping[int, Delta] = field(default_factory=dict)
+    broken: Mapping[str | int, str] = field(default_factory=dict)
 
     def why_not(self, phase: int) -> str:
-        """Why nothing can be asked at a phase; "" when it can."""
+        """Why nothing can be asked at a phase; "" when it can, or when it is to be told what is broken."""
+        if self.broken:
+            return ""
         if not self.base:
             return "no surface is locked"
         missing = [number for number in range(1, phase + 1) if number not in self.deltas]
         return f"no surface is locked at phase {missing[0]}" if missing else ""
+
+    def unreadable(self, scenario: str, phase: int) -> str:
+        """What of it cannot be read that a scenario is held to at a phase; "" when all can."""
+        return self.broken.get(scenario) or next((self.broken[n] for n in range(1, phase + 1) if n in self.broken), "")
 
     def at(self, scenario: str, path: str, phase: int) -> tuple[str, ...] | None:
         """The lines that are locked there; None where there are none. Raises StaleDelta."""

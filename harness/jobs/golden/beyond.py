@@ -29,7 +29,11 @@ def _base(stored: Stored, seen: dict, why: str) -> Beyond:
         changed = {path: lines for path, lines in paths.items() if had.get(path) != lines}
         if changed or {path.partition("~")[0] for path in had} - own:
             kept = {path: lines for path, lines in {**had, **paths}.items() if path.partition("~")[0] in own}
-            made.append(Locked(scenario=name, why=why, paths=kept))
+            lost = sorted(own - kept.keys())
+            if name in stored.surfaces.broken and lost:
+                raise _cannot_replace(name, f"{', '.join(lost)} was not driven", name)
+            whys = {path: before.why_of(path) for path in kept if before and path not in changed}
+            made.append(Locked(scenario=name, why=why, paths=kept, whys={p: w for p, w in whys.items() if w != why}))
         for path, lines in changed.items():
             cells[f"{name}@{path}"] = _told(had.get(path), lines)
     return Beyond(locked=tuple(made), cells=cells)
@@ -43,6 +47,9 @@ def _delta(stored: Stored, seen: dict, why: str) -> Beyond:
             hint="a phase says what it changes of the one before it: accept that first",
             code="surface-phase",
         )
+    every = {f"{name}@{path}" for name, scenario in stored.scenarios.items() for path in scenario.paths}
+    if phase in surfaces.broken and (lost := sorted(every - {f"{n}@{p}" for n, paths in seen.items() for p in paths})):
+        raise _cannot_replace(f"phase {phase}", f"{lost[0]} is not among what is accepted", "*")
     had = dict(surfaces.deltas[phase].cells) if phase in surfaces.deltas else {}
     now, cells = dict(had), {}
     for name, paths in seen.items():
@@ -54,7 +61,18 @@ def _delta(stored: Stored, seen: dict, why: str) -> Beyond:
     now = {cell: changes for cell, changes in now.items() if changes}
     if phase in surfaces.deltas and now == had:
         return Beyond()
-    return Beyond(delta=Delta(why=why, cells=now), cells={cell: told for cell, told in cells.items() if told})
+    locked = surfaces.deltas.get(phase)
+    whys = {cell: locked.why_of(cell) for cell in now if locked and locked.cells.get(cell) == now[cell]}
+    delta = Delta(why=why, cells=now, whys={cell: own for cell, own in whys.items() if own != why})
+    return Beyond(delta=delta, cells={cell: told for cell, told in cells.items() if told})
+
+
+def _cannot_replace(whose: str, lacks: str, pattern: str) -> HarnessError:
+    return HarnessError(
+        f"the surface of {whose} cannot be read, and this run does not show all of it: {lacks}",
+        hint=f"drive all of it, and accept that run: harness verify --only {pattern!r}",
+        code="surface-format",
+    )
 
 
 def _at(stored: Stored, name: str, path: str, phase: int) -> tuple[str, ...] | None:

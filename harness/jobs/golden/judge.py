@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from harness.core.counts import count
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.golden import SHORTEST_WHY, Golden, Outcome, resolve
+from harness.core.golden import Golden, Outcome, resolve, why_lacks
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
@@ -30,6 +30,7 @@ JUDGED_BY_THE_GOLDEN = (
     "golden",
     "surface",
     "surfaces-used",
+    "free-used",
     "law-12",
     "law-13",
     "complete",
@@ -109,10 +110,10 @@ def matching(stored: Stored, pattern: str, why: str, ci: bool) -> list[str]:
         raise HarnessError(
             "goldens are not accepted in CI", hint="accept on your machine and commit the file", code="golden-ci"
         )
-    if len(why.strip()) < SHORTEST_WHY:
+    if lacks := why_lacks(why):
         raise HarnessError(
-            f"the reason {why.strip()!r} is too short",
-            hint=f"say in at least {SHORTEST_WHY} characters why this outcome is right",
+            f"that is no reason: {lacks}",
+            hint="say in words why this outcome is right",
             code="golden-why",
         )
     names = [name for name in sorted(stored.outcomes) if fnmatchcase(name, pattern)]

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.backend import scenarios
+from harness.backend.at_phase import at_phase
 from harness.backend.phases import manifest
 from harness.core.config import Config
+from harness.core.errors import HarnessError
 from harness.core.scenario import varied_path
 from harness.jobs.golden.beyond import beyond, credits_unchanged
 from harness.jobs.golden.judge import matching, outcomes_of, plan
+from harness.jobs.golden.noise import Noise, noise
 from harness.jobs.golden.values import Beyond, Change, Listed, Stored, Where
 from harness.judge.facts import target_of
-from harness.judge.surface.locked import surface_of
+from harness.judge.surface.locked import made_in, made_of, surface_of
+from harness.judge.surface.told import Trace
+from harness.run.fingerprint import differing, sources
 from harness.run.judged import Judged, Law, judge_run
 from harness.store import surfaces
 from harness.store.files import write_all
@@ -32,20 +37,58 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(result.config)),
         driven={cell.scenario for cell in cells},
         surfaces=law.surfaces,
-        seen=_seen(result, law),
+        seen=seen(result, law),
+        sources=result.history.start.get("sources", {}),
     )
 
 
-def _seen(result: Judged, law: Law) -> dict[str, dict[str, tuple[str, ...]]]:
+def seen(result: Judged, law: Law) -> dict[str, dict[str, tuple[str, ...]]]:
     """What was observed beyond credits, where the run says it: what several workers did has no order that could be locked."""
     if result.history.workers > 1:
         return {}
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
     target = target_of(result.config)
-    for cell in result.history.cells:
-        if cell.scenario in law.scenarios and cell.spans and cell.settled:
-            lines = surface_of(cell, law.scenarios[cell.scenario], target)
+    cells = [cell for cell in result.history.cells if cell.scenario in law.scenarios and cell.spans and cell.settled]
+
+    def told(made: frozenset[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for cell in cells:
+            lines = surface_of(cell, law.scenarios[cell.scenario], target, made=made)
             found.setdefault(cell.scenario, {})[varied_path(cell.path, cell.variation)] = lines
+        return found
+
+    known = made_in(law.surfaces)
+    first = told(known)
+    # a column whose value looks made up in one cell is so in all: that one's happened to look like a number
+    more = known | made_of(line for paths in first.values() for lines in paths.values() for line in lines)
+    return first if more == known else told(more)
+
+
+def _refuse_other_sources(config: Config, stored: Stored) -> None:
+    """Raises golden-sources: what the run drove is not what stands here now."""
+    if not stored.sources:
+        return
+    here = sources(at_phase(config, stored.phase) if stored.phase != config.phase else config)
+    if unlike := differing(here, stored.sources):
+        raise HarnessError(
+            f"the run was driven with other sources than those that stand here: {unlike}",
+            hint="drive it again, and accept what that run shows",
+            code="golden-sources",
+        )
+
+
+def noisy(config: Config, law: Law, folders: Sequence[Path]) -> list[Noise]:
+    """What differs between the runs in two folders."""
+    one, other = (_traced(judge_run(config, law, folder), law) for folder in folders)
+    return noise(one, other)
+
+
+def _traced(result: Judged, law: Law) -> dict[str, Trace]:
+    target, made = target_of(result.config), made_in(law.surfaces)
+    found: dict[str, Trace] = {}
+    for cell in result.history.cells:
+        if cell.scenario in law.scenarios:
+            found[cell.cell] = []
+            surface_of(cell, law.scenarios[cell.scenario], target, made=made, trace=found[cell.cell])
     return found
 
 
@@ -74,6 +117,7 @@ def accept(
     With `surface` only what is beyond credits is accepted. Raises also golden-credits-changed.
     """
     names = matching(stored, pattern, why, ci)
+    _refuse_other_sources(config, stored)
     changes = []
     if surface:
         credits_unchanged(stored, names)

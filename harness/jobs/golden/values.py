@@ -29,6 +29,8 @@ class Stored:
     """What is locked beyond credits, today."""
     seen: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """scenario -> path -> the lines that were observed."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints of what the run was driven with, where it says them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""harness golden diff | accept | list: read a stored run and the goldens; no stack is needed."""
+"""harness golden diff | accept | noise | list: read a stored run and the goldens; no stack is needed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.golden import report as shown
 from harness.jobs.golden import run as job
 from harness.jobs.golden.judge import differences, differing
+from harness.jobs.golden.noise import proposed
 from harness.jobs.golden.values import Stored, Where
 from harness.store import runs as store
 from harness.verb.asked import known
@@ -89,6 +90,26 @@ def accept(
     else:
         click.echo("\n".join(shown.change_lines(changes, beyond, total)))
     return OK
+
+
+@golden.command("noise")
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path))
+@config_option
+def noise(runs: tuple[Path, ...], config_path: Path) -> int:
+    """What differs between two runs of the same target, as entries of [free] that lack a reason [default: the last two runs]. Exit code
+    1 when anything does."""
+    config = loaded(config_path)
+    kept = config.source.parent / "runs"
+    folders = [store.find(run) for run in runs] or store.last(kept, 2)
+    if len(folders) != 2:
+        raise HarnessError(
+            f"{len(folders)} runs were given or found, not two",
+            hint="drive the same twice: harness verify, harness verify, harness golden noise",
+            code="golden-noise",
+        )
+    found = job.noisy(config, known(config).law, folders)
+    click.echo("\n".join(proposed(found, [folder.name for folder in folders]) if found else ["nothing differs"]))
+    return DIFFERENCES if found else OK
 
 
 @golden.command("list")

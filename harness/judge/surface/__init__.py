@@ -1,5 +1,8 @@
 """The surface of a cell: everything that was observed of it beyond its credits, as lines of text that two runs share.
 
+tokens  what a target makes up, told from words;  said: what others than it made
+logged  records and tracebacks without numbers and folders
+told    values, each with its place, without what is free;  freed: entries of [free] that free nothing
 names   what rows, tokens and secrets are called, wherever they appear
 times   a time as a relation to the cell's own
 lines   events as lines

@@ -13,24 +13,73 @@ def difference(locked: Sequence[str], observed: Sequence[str]) -> list[str]:
     """A line of what is told for each line that is not the same; [] where all are."""
     if tuple(locked) == tuple(observed):
         return []
+    old, new = _whose(locked), _whose(observed)
     told: list[str] = []
     for tag, i, j, k, m in SequenceMatcher(None, locked, observed, autojunk=False).get_opcodes():
         if tag != "equal":
-            told += _told(list(locked[i:j]), list(observed[k:m]))
+            told += _told(list(range(i, j)), list(range(k, m)), locked, observed, old, new)
     return told
 
 
-def _told(gone: list[str], come: list[str]) -> Iterable[str]:
-    told = []
-    for line in gone:
-        pair = max(come, key=lambda other: _ratio(line, other), default=None)
-        if pair is None or _ratio(line, pair) < ALIKE:
+Whose = Sequence[tuple[int, int]]
+"""Of each line the transaction that it belongs to, as the numbers of its first line and of the line behind its last; (n, n) of others."""
+
+
+def _whose(lines: Sequence[str]) -> Whose:
+    found: list[tuple[int, int]] = []
+    begun = 0
+    for n, line in enumerate(lines):
+        if line.startswith("tx "):
+            begun = n
+        if line.startswith(("tx ", " ")):
+            found = [*found[:begun], *[(begun, n + 1)] * (n + 1 - begun)]
+        else:
+            found.append((n, n))
+    return found
+
+
+def _told(
+    gone: list[int], come: list[int], locked: Sequence[str], observed: Sequence[str], old: Whose, new: Whose
+) -> Iterable[str]:
+    told: list[str] = []
+    for n in gone:
+        line = locked[n]
+        pair = max(come, key=lambda other: _ratio(line, observed[other]), default=None)
+        if pair is None or _ratio(line, observed[pair]) < ALIKE:
             told.append(f"- {line.strip()}")
             continue
-        told += [f"+ {other.strip()}" for other in come[: come.index(pair)]]
+        told += [f"+ {observed[other].strip()}" for other in come[: come.index(pair)]]
         del come[: come.index(pair) + 1]
-        told.append(_changed(line, pair))
-    return [*told, *(f"+ {line.strip()}" for line in come)]
+        one, other = line, observed[pair]
+        if (line[0] == " ") != (other[0] == " "):
+            told.append(_regrouped(locked, observed, n, pair, old, new))
+            one, other = " ".join(_facts(one)), " ".join(_facts(other))
+        if one.split() != other.split():
+            told.append(_changed(one, other))
+    return [*told, *(f"+ {observed[n].strip()}" for n in come)]
+
+
+def _facts(line: str) -> list[str]:
+    """The words of a line without those that begin its transaction."""
+    words = line.split()
+    signs = [n for n, word in enumerate(words) if word in "+-~"]
+    return words[signs[0] :] if line.startswith(("tx ", " ")) and signs else words
+
+
+def _regrouped(locked: Sequence[str], observed: Sequence[str], n: int, pair: int, old: Whose, new: Whose) -> str:
+    """That what was one transaction is two, or the other way round, by their tables."""
+    role = observed[new[pair][0]].partition(" + ")[0].partition(" ~ ")[0].partition(" - ")[0]
+    before, after = _tables(locked, old[n]), _tables(observed, new[pair])
+    table = _facts(observed[pair])[1]
+    if observed[pair][0] != " ":
+        others = ", ".join(other for other in before if other not in after) or before[0]
+        return f"~ {role}: a transaction fell apart: one of its own writes {', '.join(after)}, it was one with {others}"
+    others = ", ".join(other for other in after if other != table) or table
+    return f"~ {role}: transactions became one: one of its own wrote {table}, it is one with {others}"
+
+
+def _tables(lines: Sequence[str], whose: tuple[int, int]) -> list[str]:
+    return list(dict.fromkeys(_facts(line)[1] for line in lines[slice(*whose)]))
 
 
 def _ratio(one: str, other: str) -> float:

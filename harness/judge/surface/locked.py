@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time
-from typing import Any
+from itertools import chain
 
-from harness.core.golden.surface import StaleDelta
+from harness.core.free import Freed
+from harness.core.golden.surface import StaleDelta, Surfaces
 from harness.core.history import CellHistory
-from harness.core.scenario import Scenario, StartRole, varied_path
+from harness.core.scenario import Do, Scenario, StartRole, Webhook, varied_path
 from harness.judge.context import Context, RunContext
 from harness.judge.facts import Target
 from harness.judge.golden.agreement import Named
@@ -16,7 +17,10 @@ from harness.judge.golden.ordering import together
 from harness.judge.result import Result, breaks, holds
 from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import lines_of
-from harness.judge.surface.times import ISO, Clock, Span
+from harness.judge.surface.names import KEPT
+from harness.judge.surface.said import given_in, said_by
+from harness.judge.surface.times import Clock, Span
+from harness.judge.surface.told import Trace
 
 MOST = 40
 """Lines that are told of one cell."""
@@ -26,6 +30,12 @@ def surface(cell: CellHistory, context: Context) -> Result:
     """fails with surface-missing, surface-stale or surface-differs."""
     assert context.surfaces is not None
     name = context.scenario.id
+    if broken := context.surfaces.unreadable(name, context.phase):
+        return breaks(
+            [broken],
+            code="surface-format",
+            hint=f'drive it and accept what is then shown: harness golden accept {name} --surface --why "..."; or delete the file first',
+        )
     try:
         locked = context.surfaces.at(name, varied_path(cell.path, cell.variation), context.phase)
     except StaleDelta as stale:
@@ -34,7 +44,7 @@ def surface(cell: CellHistory, context: Context) -> Result:
             code="surface-stale",
             hint=f'drive phase {stale.phase} and accept it there: harness golden accept {name} --surface --why "..."',
         )
-    seen = surface_of(cell, context.scenario, context.target)
+    seen = surface_of(cell, context.scenario, context.target, made=context.made)
     if locked is None:
         return breaks(
             [f"{len(seen)} lines were observed beyond the credits, and no surface says whether they are right"],
@@ -52,13 +62,48 @@ def surface(cell: CellHistory, context: Context) -> Result:
     )
 
 
-def surface_of(cell: CellHistory, scenario: Scenario, target: Target) -> tuple[str, ...]:
-    """The lines of one cell. What two takers of tasks did at a time, or two steps without a wait between them, has no order."""
-    said, hours = _said(scenario)
-    clock = Clock(spans=[Span(begun=begun, ended=ended) for begun, ended in cell.spans], said=said, hours=hours)
-    beside = any(isinstance(step, StartRole) and step.role in target.takers for step in scenario.steps)
-    mixed = beside or together(scenario, cell.path)
-    return lines_of(cell, clock, mixed=mixed, free=target.free)
+def made_in(surfaces: Surfaces) -> frozenset[str]:
+    """`made_of` all that is locked."""
+    based = (line for one in surfaces.base.values() for lines in one.paths.values() for line in lines)
+    hunks = (hunk for delta in surfaces.deltas.values() for cell in delta.cells.values() for hunk in cell)
+    return made_of(chain(based, (line for hunk in hunks for line in hunk.come)))
+
+
+def surface_of(
+    cell: CellHistory, scenario: Scenario, target: Target, *, made: frozenset[str] = frozenset(), free: Freed | None = None, trace: Trace | None = None,
+) -> tuple[str, ...]:  # fmt: skip
+    """The lines of one cell. What two takers of tasks did at a time, or two steps without a wait between them, has no order. `made`
+    as `made_of` has it."""
+    said = said_by(scenario)
+    clock = Clock(
+        spans=[Span(begun=begun, ended=ended) for begun, ended in cell.spans],
+        said=said.times,
+        hours=said.hours,
+        prepared=[Span(begun=begun, ended=ended) for begun, ended in cell.prepared],
+    )
+    mixed = side_by_side(cell, scenario, target)
+    free = Freed(target.free) if free is None else free
+    return lines_of(cell, clock, mixed=mixed, free=free, given=given_in(cell, said), made=made, trace=trace)
+
+
+def side_by_side(cell: CellHistory, scenario: Scenario, target: Target) -> bool:
+    """Whether what a cell did can come in another order: a second taker of tasks was started, two different things were asked without a
+    wait between them, or a taker of several tasks at a time had more than one message to take."""
+    if any(isinstance(step, StartRole) and step.role in target.takers for step in scenario.steps):
+        return True
+    if together(scenario, cell.path):
+        return True
+    if not target.several:
+        return False
+    sent = Counter(task.parent for task in cell.tasks)
+    asked = [isinstance(step, Do | Webhook) for step in scenario.steps]
+    waits = sum(1 for before, step in zip([False, *asked], asked, strict=False) if step and not before)
+    return any(count > (waits if not parent else 1) for parent, count in sent.items())
+
+
+def made_of(lines: Iterable[str]) -> frozenset[str]:
+    """The columns ("table.column") that these lines name values by: they hold what the target makes up, whatever it looks like."""
+    return frozenset(".".join(found) for line in lines for found in KEPT.findall(line))
 
 
 def surfaces_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
@@ -78,36 +123,3 @@ def surfaces_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable
         yield "", breaks(lines, code="surface-unused", hint="delete the file, or accept the scenario again")
     elif surfaces.base:
         yield "", holds(f"{len(surfaces.base)} surfaces, each in use")
-
-
-def _said(scenario: Scenario) -> tuple[frozenset[float], frozenset[str]]:
-    """Times that the scenario says itself, and times of day."""
-    times: set[float] = set()
-    hours: set[str] = set()
-
-    def read(value: Any) -> None:
-        match value:
-            case datetime():
-                times.add((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp())
-            case time():
-                hours.add(f"{value:%H:%M}")
-            case str():
-                for found in ISO.finditer(value):
-                    try:
-                        read(datetime.fromisoformat(found[0].replace("Z", "+00:00")))
-                    except ValueError:
-                        continue
-                if len(value) in (5, 8) and value[2:3] == ":":
-                    hours.add(value[:5])
-            case dict():
-                for item in value.values():
-                    read(item)
-            case list() | tuple() | set() | frozenset():
-                for item in value:
-                    read(item)
-            case _ if hasattr(value, "__dataclass_fields__"):
-                for field in value.__dataclass_fields__:
-                    read(getattr(value, field))
-
-    read(scenario)
-    return frozenset(times), frozenset(hours)

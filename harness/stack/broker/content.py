@@ -15,9 +15,10 @@ import io
 import json
 import lzma
 import pickle
+import reprlib
 import uuid
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
@@ -104,10 +105,12 @@ def _msgpack(payload: bytes) -> Any:
 
 
 class _Named:
-    """Stands for an object of the target in a pickle: its class is named, its state is not built."""
+    """Stands for an object of the target in a pickle: its class is named, what it is built from is kept and never run."""
 
     name = ""
     args: tuple[Any, ...] = ()
+    state: Any = None
+    items: tuple[Any, ...] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> _Named:
         made = object.__new__(cls)
@@ -115,16 +118,43 @@ class _Named:
         return made
 
     def __setstate__(self, state: Any) -> None:
-        pass
+        self.state = state
 
     def append(self, item: Any) -> None:
-        pass
+        self.items = (*self.items, item)
+
+    def extend(self, items: Any) -> None:
+        self.items = (*self.items, *items)
 
     def __setitem__(self, key: Any, item: Any) -> None:
-        pass
+        self.items = (*self.items, f"{key}={item}")
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.args))})"
+        return self.told()
+
+    @reprlib.recursive_repr("...")
+    def told(self) -> str:
+        """ "shop.Basket(1, total=2.50)": what it was called with, what its state is, what was put in it."""
+        parts = [*map(_said, self.args), *_state(self.state), *map(_said, self.items)]
+        return f"{self.name}({', '.join(parts)})"
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else str(plain(value))
+
+
+def _state(state: Any) -> Iterator[str]:
+    """The fields of an object's state: a mapping, or one and the slots beside it; else the state itself."""
+    match state:
+        case None:
+            return
+        case Mapping():
+            yield from (f"{name}={_said(value)}" for name, value in state.items())
+        case (None | Mapping() as own, Mapping() as slots):
+            yield from _state(own)
+            yield from _state(slots)
+        case _:
+            yield _said(state)
 
 
 _PLAIN_CLASSES: Mapping[tuple[str, str], Any] = {

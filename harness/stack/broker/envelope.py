@@ -10,12 +10,15 @@ from typing import Any
 
 from harness.stack.broker import content
 
+MOST_CHARACTERS = 20_000
+"""Of a body that cannot be read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """One message. `eta` is the ISO time before which it may not run, "" for at once, `expires` that after which it may not;
     `parent` is the id of the message whose task sent it; `unreadable` says why its arguments
-    cannot be shown, and they are then empty."""
+    cannot be shown: the only one is then the text of its bytes, whatever they mean, so that ids in it can be named."""
 
     id: str
     task: str
@@ -48,6 +51,8 @@ def read(message: bytes) -> Envelope | None:
     except content.Unreadable as why:
         said, unreadable = None, str(why)
     about = _second(headers, said) if "task" in headers else _first(said)
+    if unreadable and about is not None:
+        about["args"] = (_unread(payload),)
     if about is None:
         return None
     delivery = properties.get("delivery_info") or {}
@@ -63,6 +68,11 @@ def read(message: bytes) -> Envelope | None:
 def _bytes(body: Any, encoding: Any) -> bytes:
     raw = body.encode("utf-8", "surrogateescape") if isinstance(body, str) else json.dumps(body).encode()
     return base64.b64decode(raw) if encoding == "base64" else raw
+
+
+def _unread(payload: bytes) -> str:
+    text = payload.decode("utf-8", "backslashreplace")
+    return f"(not read) {text[:MOST_CHARACTERS]}"
 
 
 def _second(headers: Mapping[str, Any], said: Any) -> dict[str, Any] | None:

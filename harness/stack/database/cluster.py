@@ -31,6 +31,7 @@ _PREPARED_BY = (
     "extensions.py",
     "journal.py",
     "keys.py",
+    "leftover.py",
     "pack.py",
     "postgres.py",
     "shadows.py",

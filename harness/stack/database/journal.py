@@ -3,7 +3,8 @@
 A row trigger on every table, in whichever schema, writes down what each row was and became, under the transaction that did
 it (`pg_current_xact_id`, which savepoints share). What is rolled back is not in it. TRUNCATE is written down as the rows
 that it took; a table that is made while the target runs is watched from then on, its first rows included. Values are
-PostgreSQL's own text, in UTC: exact for every type, json with its keys in order.
+PostgreSQL's own text, in UTC: exact for every type, json with its keys in order. Its triggers fire in every mode
+of replication; leftover.py tells where somebody switched them off.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import psycopg
 
 from harness.core.history import Change, Transaction
 
+HEARD = "coalesce(current_setting(''harness.quiet'', true), '''') <> ''on'' OR session_user <> ''harness''"
+"""When a row trigger has anything to note, inside a quoted text: it fires in every mode of replication, and the harness alone, which is a
+superuser, can have it rest while all is put back."""
 TRIGGERS = ("harness_journal", "harness_emptied")
 
 SQL = """
@@ -51,10 +55,12 @@ BEGIN
     EXECUTE format('DROP TRIGGER IF EXISTS harness_emptied ON %s', of_table::regclass);
     EXECUTE format('CREATE TRIGGER harness_emptied BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION harness.note_emptied()',
                    of_table::regclass);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER harness_emptied', of_table::regclass);
     IF NOT partition THEN  -- a partition has its parent's
         EXECUTE format('DROP TRIGGER IF EXISTS harness_journal ON %s', of_table::regclass);
-        EXECUTE format('CREATE TRIGGER harness_journal AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION harness.note()',
+        EXECUTE format('CREATE TRIGGER harness_journal AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW WHEN (QUIET) EXECUTE FUNCTION harness.note()',
                        of_table::regclass);
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER harness_journal', of_table::regclass);
     END IF;
 END $$;
 
@@ -73,7 +79,8 @@ BEGIN
 END $$;
 CREATE EVENT TRIGGER harness_made ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
     EXECUTE FUNCTION harness.watch_made();
-"""
+ALTER EVENT TRIGGER harness_made ENABLE ALWAYS;
+""".replace("QUIET", HEARD)
 """Part of what snapshot.take puts in."""
 
 _READ = """

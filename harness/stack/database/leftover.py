@@ -1,8 +1,13 @@
-"""What work left open in the database: transactions, and locks that outlive them."""
+"""What work left in the database beside rows: open transactions, locks that outlive them, and tables of another shape.
+
+The shape is what was there when the snapshot was taken: columns, keys, indexes and triggers, the harness's among them. What of it a
+cell changed is told; triggers of the harness that were switched off are on again with the next reset, anything else ends the driving.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -31,3 +36,53 @@ def left_open(db: psycopg.Connection, *beside: psycopg.Connection) -> dict[str, 
         if not found or time.monotonic() > deadline:
             return {f"{what} {n}": said for n, (what, said) in enumerate(found, 1)}
         db.execute("SELECT pg_sleep(0.01)")  # the server has no event for "a transaction has ended"
+
+
+SHAPE = """
+CREATE VIEW harness.shapes AS
+SELECT r.oid, 'column' AS kind, a.attname AS name, format_type(a.atttypid, a.atttypmod)
+       || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || CASE WHEN a.atthasdef THEN ' with default' ELSE '' END AS said
+FROM harness.relations r JOIN pg_attribute a ON a.attrelid = r.oid
+WHERE r.kind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT r.oid, 'trigger', g.tgname, CASE g.tgenabled WHEN 'D' THEN 'off' WHEN 'A' THEN 'always' WHEN 'R' THEN 'on replicas' ELSE 'on' END
+FROM harness.relations r JOIN pg_trigger g ON g.tgrelid = r.oid WHERE NOT g.tgisinternal
+UNION ALL
+SELECT r.oid, 'constraint', k.conname, k.contype::text || ' ' || coalesce(k.conkey::text, '')
+FROM harness.relations r JOIN pg_constraint k ON k.conrelid = r.oid
+UNION ALL
+SELECT r.oid, 'index', c.relname, x.indkey::text || CASE WHEN x.indisunique THEN ' unique' ELSE '' END
+FROM harness.relations r JOIN pg_index x ON x.indrelid = r.oid JOIN pg_class c ON c.oid = x.indexrelid WHERE r.kind IN ('r', 'p');
+
+CREATE TABLE harness.shape AS SELECT * FROM harness.shapes LIMIT 0;
+
+CREATE FUNCTION harness.reshaped() RETURNS TABLE (what text, before text, after text) LANGUAGE sql STABLE AS $$
+    -- a table that is gone is no table of another shape: reset tells it
+    SELECT format('%s %s %s', r.name, d.kind, d.name), max(d.said) FILTER (WHERE d.was), max(d.said) FILTER (WHERE NOT d.was)
+    FROM ((SELECT true AS was, * FROM (TABLE harness.shape EXCEPT TABLE harness.shapes) gone) UNION ALL
+          (SELECT false, * FROM (TABLE harness.shapes EXCEPT TABLE harness.shape) come)) d
+    JOIN harness.relations r USING (oid) GROUP BY r.name, d.kind, d.name
+$$;
+
+CREATE FUNCTION harness.watch_again() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE t record;
+BEGIN
+    -- triggers of ours that were switched off
+    FOR t IN SELECT g.tgrelid AS oid, g.tgname FROM pg_trigger g WHERE g.tgname ~ '^harness_' AND g.tgenabled <> 'A' LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.oid::regclass, t.tgname);
+        INSERT INTO harness.dirty VALUES (t.oid);
+    END LOOP;
+END $$;
+"""
+"""Part of what snapshot.take puts in, behind the notes."""
+
+_RESHAPED = "SELECT what, before, after FROM harness.reshaped() ORDER BY 1"
+
+
+def reshaped(db: psycopg.Connection, *beside: psycopg.Connection) -> Iterator[tuple[str, str | None, str | None]]:
+    """What of the shape is not as it was: what it is ("orders column total"), what it was and what it is now, None: not there."""
+    for one in (db, *beside):
+        try:
+            yield from one.execute(_RESHAPED).fetchall()
+        except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName):
+            continue

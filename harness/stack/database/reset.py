@@ -44,6 +44,15 @@ def run_locked(db: psycopg.Connection, statement: str) -> tuple[str, ...]:
     return tuple(row[0]) if row else ()
 
 
+def reshaped_by(cell: str) -> StackError:
+    """A cell has changed the tables' shape: what is driven after it would meet other tables than the migrations made."""
+    return StackError(
+        f"the target changed its tables while it ran, and they cannot be put back: {cell}",
+        hint="a stack's tables are those that migrating makes: what is dropped, altered or detached in a request or task is lost",
+        code="schema-changed",
+    )
+
+
 @contextmanager
 def holder_named(db: psycopg.Connection, what: str) -> Iterator[None]:
     """Within, waiting in vain for a lock is told with who holds it, as reset-blocked."""

@@ -6,6 +6,7 @@ called `t<oid>`.
 
 from __future__ import annotations
 
+from harness.stack.database.journal import HEARD
 from harness.stack.database.keys import columns_of, key_of, links_of, sequence_of
 
 NOTES = """
@@ -28,6 +29,9 @@ CREATE TABLE harness.sequences (oid oid PRIMARY KEY, last_value bigint NOT NULL,
 -- what is done before and after a table's rows are put back; without a table, after any
 CREATE TABLE harness.around (oid oid, before text NOT NULL, statement text NOT NULL);
 CREATE TABLE harness.censused AS SELECT ''::text AS said;
+-- when the database was initialised, and when this was taken: what a migration dates lies between
+CREATE TABLE harness.taken AS
+    SELECT (system_identifier >> 32)::float8 AS begun, 0::float8 AS at FROM pg_control_system();
 
 CREATE FUNCTION harness.mark() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -73,6 +77,7 @@ BEGIN
         EXECUTE format('DROP TRIGGER IF EXISTS harness_mark ON %s', t.oid::regclass);
         EXECUTE format('CREATE TRIGGER harness_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
                        'FOR EACH STATEMENT EXECUTE FUNCTION harness.mark()', t.oid::regclass);
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER harness_mark', t.oid::regclass);
         PERFORM harness.watch(t.oid, t.partition);
         CONTINUE WHEN t.partition;
         SELECT t.oid, t.name,
@@ -88,8 +93,9 @@ BEGIN
             EXECUTE format('CREATE FUNCTION harness.insert_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $f$
                             BEGIN INSERT INTO harness.inserted (oid, key) VALUES (%s, %s); RETURN NULL; END $f$',
                            t.oid, t.oid, harness.key_text('NEW', made.key));
-            EXECUTE format('CREATE TRIGGER harness_insert AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION harness.insert_%s()',
+            EXECUTE format('CREATE TRIGGER harness_insert AFTER INSERT ON %s FOR EACH ROW WHEN (QUIET) EXECUTE FUNCTION harness.insert_%s()',
                            t.oid::regclass, t.oid);
+            EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER harness_insert', t.oid::regclass);
         END IF;
         EXECUTE format('CREATE UNLOGGED TABLE harness_baseline.t%s AS SELECT * FROM %s LIMIT 0', t.oid, made.rows);
         EXECUTE format('CREATE TABLE harness_snapshot.t%s AS SELECT * FROM %s', t.oid, made.rows);
@@ -102,16 +108,19 @@ BEGIN
            format('ALTER TABLE %s ENABLE %s TRIGGER %I', g.tgrelid::regclass,
                   CASE g.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, g.tgname)
     FROM pg_trigger g JOIN harness.there h ON h.oid = g.tgrelid
-    WHERE g.tgenabled IN ('A', 'R') AND NOT g.tgisinternal AND g.tgparentid = 0;
+    WHERE g.tgenabled IN ('A', 'R') AND NOT g.tgisinternal AND g.tgparentid = 0 AND g.tgname !~ '^harness_';
     INSERT INTO harness.around
     SELECT NULL, '', format('REFRESH MATERIALIZED VIEW %s', h.oid::regclass)
     FROM harness.there h JOIN pg_class c ON c.oid = h.oid WHERE h.kind = 'm' AND c.relispopulated;
     UPDATE harness.censused SET said = harness.census();
+    UPDATE harness.taken SET at = extract(epoch FROM clock_timestamp());
+    INSERT INTO harness.shape SELECT * FROM harness.shapes;
 END $$;
 """.replace("KEY_OF", key_of("t.oid"))
     .replace("SEQUENCE_OF", sequence_of("t.oid", "made.key[1]"))
     .replace("COLUMNS_OF", columns_of("t.oid"))
     .replace("LINKS_OF", links_of("t.oid"))
+    .replace("QUIET", HEARD)
 )
 
 RANGES = """
@@ -178,8 +187,10 @@ BEGIN
     IF changed THEN
         PERFORM harness.drop_made();
     END IF;
+    PERFORM harness.watch_again();
     -- the target's own triggers have fired when it wrote the rows, also those that say they fire in any case
     SET LOCAL session_replication_role = replica;
+    SET LOCAL harness.quiet = 'on';
     SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO touched FROM harness.tables
     WHERE oid IN (SELECT oid FROM harness.dirty_tables() UNION SELECT oid FROM harness.seeded);
     FOR g IN SELECT a.before, a.statement FROM harness.around a JOIN harness.tables USING (oid) WHERE name = ANY (touched) LOOP

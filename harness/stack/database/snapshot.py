@@ -11,6 +11,8 @@ All of it lives in schemas of its own, but for triggers on tables of the target,
     harness.inserted   one line an inserted row, in order, of tables whose key does not say the order
     harness.journal    one line a row that a statement changed, with its transaction: journal.py
     harness.sequences  where each sequence stood
+    harness.shape      columns, keys, indexes and triggers of each table: leftover.py
+    harness.taken      when the database was made
 
 A table is a row of harness.tables by its root: rows of partitions are the partitioned table's. Views and foreign tables
 have none, nor have tables that an extension brought. Its `key` is the primary key, else a unique index over columns that
@@ -27,10 +29,10 @@ from __future__ import annotations
 
 import psycopg
 
-from harness.stack.database import journal, observer
+from harness.stack.database import journal, leftover, observer
 from harness.stack.database.shadows import BACK, NOTES, RANGES, TAKE
 
-VERSION = 5
+VERSION = 6
 """Part of the key of cached databases: raise it when the SQL here or in shadows.py changes."""
 
 SCHEMAS = ("harness", "harness_snapshot", "harness_baseline")
@@ -45,11 +47,22 @@ def take(db: psycopg.Connection, *, id_ranges: bool = False) -> None:
     its column reaches so far: keys of smallint stay small.
     """
     with observer.patient(db), db.transaction():
-        for part in (NOTES, journal.SQL, TAKE, BACK):
+        for part in (NOTES, leftover.SHAPE, journal.SQL, TAKE, BACK):
             db.execute(part)
         if id_ranges:
             db.execute(RANGES)
         db.execute("SELECT harness.take_snapshot()")
+
+
+def made_between(db: psycopg.Connection, *beside: psycopg.Connection) -> list[list[float]]:
+    """When the snapshot's rows were made: (begun, ended) of each database in seconds since the epoch, on the real clock."""
+    found = []
+    for one in (db, *beside):
+        try:
+            found.append(list(one.execute("SELECT begun, at FROM harness.taken").fetchone() or ()))
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            continue
+    return [span for span in found if span]
 
 
 def drop(db: psycopg.Connection) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.core.free import Freed
 from harness.core.history import Call, CellHistory, Change, HttpExchange, LogLine, TaskRun, Transaction
 from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import lines_of
@@ -60,8 +61,8 @@ def cell(first_id=702000001, run="3f2b1c9e-1111-4222-8333-abcdefabcdef"):
     )
 
 
-def lines(one, **more):
-    return lines_of(one, NO_CLOCK, **more)
+def lines(one, free=(), **more):
+    return lines_of(one, NO_CLOCK, free=Freed(free), **more)
 
 
 def test_what_is_told_of_a_cell():
@@ -143,8 +144,21 @@ def test_what_is_left_beside_rows_and_where_it_broke():
     one = replace(cell(), tasks=(), http=(), transactions=(), logs=(LogLine(role="web", level="", logger="", message="Traceback", exception="KeyError", where="shop/pay.py pay"),), sides=({"store": "redis", "key": f"lock:{ACCOUNT}", "before": None, "after": {"ttl": True}},))  # fmt: skip
     assert lines(one) == (
         "log web traceback  Traceback KeyError in shop/pay.py pay",
-        'side redis lock:<account>: nothing -> {"ttl":true}',
+        'side redis lock:<account> came: {"ttl":true}',
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, {"size": 3, "sha256": "ab" * 32}, "side file a.png came: 3 bytes abababababab"),
+        ({"size": 3, "sha256": "ab" * 32}, {"size": 4, "sha256": "cd" * 32}, "side file a.png changed: 3 bytes abababababab -> 4 bytes cdcdcdcdcdcd"),
+        ("there", None, 'side file a.png went: "there"'),
+    ],
+)  # fmt: skip
+def test_a_file_has_its_size_and_a_digest(before, after, told):
+    bare = replace(cell(), tasks=(), http=(), transactions=(), logs=(), sides=({"store": "file", "key": "a.png", "before": before, "after": after},))  # fmt: skip
+    assert lines(bare) == (told,)
 
 
 def test_other_ids_and_uuids_are_the_same_lines():
@@ -201,9 +215,9 @@ def test_rows_that_workers_made_at_a_time_are_numbered_by_what_they_hold():
 
 def test_what_is_free_is_left_out_and_an_update_of_nothing_else_with_it():
     one = cell()
-    assert not any("credits" in line for line in lines(one, free=frozenset({"accounts.credits"})))
-    assert not any("cost" in line for line in lines(one, free=frozenset({"*.cost"})))
-    assert any("cost" in line for line in lines(one, free=frozenset({"accounts.cost"})))
+    assert not any("credits" in line for line in lines(one, free=["accounts.credits"]))
+    assert not any("cost" in line for line in lines(one, free=["*.cost"]))
+    assert any("cost" in line for line in lines(one, free=["accounts.cost"]))
 
 
 @pytest.mark.parametrize(

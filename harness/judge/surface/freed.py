@@ -1,0 +1,30 @@
+"""Entries of [free] that free nothing: a column that is not there, a path that nobody takes. Nothing is free for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.core.free import Freed
+from harness.core.history import CellHistory
+from harness.judge.context import RunContext
+from harness.judge.golden.agreement import Named
+from harness.judge.result import breaks, holds
+from harness.judge.surface.locked import surface_of
+
+
+def free_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
+    """Asked at phase 0 of a run of every cell; with free-idle."""
+    names = context.target.free
+    every = {f"{name}@{path}" for name, scenario in context.scenarios.items() for path in scenario.paths}
+    if not names or context.phase or not every <= {cell.cell for cell in cells}:
+        return
+    freed = Freed(names)
+    for cell in cells:
+        if cell.scenario in context.scenarios:
+            surface_of(cell, context.scenarios[cell.scenario], context.target, free=freed)
+    idle = sorted(names - freed.used)
+    if idle:
+        lines = [f'free."{name}" frees nothing: no cell has it' for name in idle]
+        yield "", breaks(lines, code="free-idle", hint="take it out of harness.toml, or mend its name")
+    else:
+        yield "", holds(f"{len(names)} entries of [free], each in use")
