@@ -81,7 +81,7 @@ class Workshop:
             shutil.copytree(REPOSITORY / "scenarios", own, ignore=shutil.ignore_patterns("__pycache__"))
         for file in own.rglob("*.surface"):
             file.unlink()
-        text = self.config.read_text()
+        text = self.config.read_text().replace('surfaces = "locked"\n', "")
         self.config.write_text(text.replace(f'scenarios = "{REPOSITORY / "scenarios"}"', 'scenarios = "scenarios"'))
         return self
 
