@@ -64,6 +64,32 @@ def test_a_change_that_costs_nothing_is_told_and_accepted_only_on_purpose(change
     assert "no surface says whether they are right" in missing.out
 
 
+def test_a_cell_that_changes_a_table_fails_by_name_and_nothing_is_driven_after_it(shop, warm: Workshop):
+    """Claim: the column and the cell are told, and what was not driven is."""
+    place: Workshop = shop()
+    place.edit(
+        SERVICE,
+        ENTRY,
+        ENTRY + "                    **_widened(),\n",
+    )
+    text = (place.folder / SERVICE).read_text()
+    widened = (
+        "\n\ndef _widened():\n"
+        "    from django.db import connection\n"
+        '    connection.cursor().execute("ALTER TABLE igny8_clusters ADD COLUMN IF NOT EXISTS late integer")\n'
+        "    return {}\n"
+    )
+    (place.folder / SERVICE).write_text(text + widened)
+    place.borrow_database(warm)
+    told = place.harness(
+        "verify", "--only", "planner/cluster_keywords@manual", "--only", "writer/generate_content@manual"
+    )
+    assert told.code == 1, told.out + told.err
+    found = told.failures("planner/cluster_keywords@manual")
+    assert found["shape"][0] == "igny8_clusters column late was not there, is integer"
+    assert "writer/generate_content@manual was planned but is not in the history" in told.out
+
+
 def test_where_credits_change_the_milder_way_is_refused(shop, warm: Workshop):
     """Claim: a price that changes is told by golden, law and surface, and --surface does not take it."""
     place: Workshop = shop(copies=("scenarios",))

@@ -63,7 +63,7 @@ class Surfaces:
         if self.broken:
             return ""
         if not self.base:
-            return "no surface is locked"
+            return "no surface is locked: what happens beyond credits is compared with nothing"
         missing = [number for number in range(1, phase + 1) if number not in self.deltas]
         return f"no surface is locked at phase {missing[0]}" if missing else ""
 

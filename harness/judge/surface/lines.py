@@ -101,7 +101,11 @@ class _Surface:
                     why = f": {self.told.plain(said)}" if said else ""
                     broke = f" {log.exception}{why} in {log.where or 'no code of the target'}"
                 role = "" if self.mixed else f" {log.role}"
-                yield f"log{role} {log.level or 'traceback'} {self.told.text(log.logger)} {self.told.plain(head)}{broke}"
+                yield f"log{role} {log.level or 'traceback'} {self._logger(log.logger)} {self.told.plain(head)}{broke}"
+
+    def _logger(self, logger: str) -> str:
+        """A logger's name, a process's without its number; nothing where it is but the number of one."""
+        return "" if logger.isdecimal() else self.told.text(logger)
 
     def _ordered(self, lines: Iterable[str]) -> Iterable[str]:
         """As they come, or in the order of what they say; what is traced of each goes with it."""

@@ -7,6 +7,7 @@ with the record that it belongs to, or printed by itself.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -135,4 +136,8 @@ def _whole(line: LogLine, root: str) -> LogLine:
 
 
 def _within(file: str, root: str) -> str:
-    return file.removeprefix(root.rstrip("/") + "/") if root else file
+    """`file` from `root` on, also where the root was written by way of another folder or a link."""
+    for folder in {root, os.path.realpath(root)} if root else ():
+        if file.startswith(folder.rstrip("/") + "/"):
+            return file[len(folder.rstrip("/")) + 1 :]
+    return file

@@ -46,6 +46,29 @@ def test_a_path_that_was_not_driven_stays_as_it_was():
     assert beyond(run, [SCENARIO.id], WHY).locked[0].paths == {"manual": NEW, "automation": OLD}
 
 
+def test_what_is_not_accepted_now_keeps_its_reason():
+    run = replace(seen(surfaces=locked()), seen={SCENARIO.id: {"manual": NEW, "automation": OLD}})
+    (found,) = beyond(run, [SCENARIO.id], WHY).locked
+    assert (found.why_of("manual"), found.why_of("automation")) == (WHY, "first")
+    delta = beyond(replace(run, phase=1), [SCENARIO.id], WHY).delta
+    again = replace(run, phase=1, surfaces=locked(d1=delta), seen={SCENARIO.id: {"automation": NEW}})
+    more = beyond(again, [SCENARIO.id], "another reason").delta
+    assert more.why_of(f"{SCENARIO.id}@manual") == WHY
+    assert more.why_of(f"{SCENARIO.id}@automation") == "another reason"
+
+
+def test_a_broken_file_is_replaced_by_a_run_of_all_of_it_and_by_no_other():
+    broken = Surfaces(base={OTHER.id: locked().base[OTHER.id]}, broken={SCENARIO.id: "not as it was written"})
+    assert [one.scenario for one in beyond(seen(surfaces=broken), [SCENARIO.id], WHY).locked] == [SCENARIO.id]
+    with pytest.raises(HarnessError, match="automation was not driven") as refused:
+        beyond(replace(seen(surfaces=broken), seen={SCENARIO.id: {"manual": NEW}}), [SCENARIO.id], WHY)
+    assert refused.value.code == "surface-format"
+    phase = replace(locked(), broken={1: "not as it was written"})
+    assert beyond(seen(phase=1, surfaces=phase), [SCENARIO.id, OTHER.id], WHY).delta
+    with pytest.raises(HarnessError, match="cannot be read"):
+        beyond(replace(seen(phase=1, surfaces=phase), seen={SCENARIO.id: {"manual": NEW}}), [SCENARIO.id], WHY)
+
+
 def test_at_a_phase_its_delta_is_written_and_the_base_stays():
     found = beyond(seen(phase=1, surfaces=locked()), [SCENARIO.id], WHY)
     assert not found.locked

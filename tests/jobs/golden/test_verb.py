@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.backend.description import load
 from harness.cli import main
-from harness.verb.options import in_ci
+from harness.run.fingerprint import sources
+from harness.verb.options import CI, in_ci
 from tests.judge.ledgers import lawful_text
 from tests.judge.overlapping import LOST, busy
 from tests.store.streams import told, write_run
@@ -96,7 +98,8 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "harness.toml").write_text(TOML)
     (tmp_path / "rates.toml").write_text(RATES)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
+    for name in CI:
+        monkeypatch.delenv(name, raising=False)
     for name in [name for name in sys.modules if name.split(".")[0] == "golden_cases"]:
         monkeypatch.delitem(sys.modules, name)
     drive(tmp_path, lawful_text())
@@ -184,6 +187,23 @@ def test_a_run_that_breaks_a_law_is_not_accepted(project, capsys):
     assert "code: golden-checks-fail" in err
 
 
+def test_a_run_of_other_sources_is_not_accepted(project, capsys):
+    """What the run drove is named, and no file is written; the same sources are accepted."""
+    other = {**sources(load(project / "harness.toml")), "target": "0123456789abcdef"}
+    drive(project, lawful_text(), sources=other)
+    code, _, err = run(capsys, *ACCEPT)
+    assert (code, err.splitlines()[-1]) == (2, " code: golden-sources")
+    assert "other sources than those that stand here: target" in err
+    assert list(project.rglob("*.golden.toml")) == []
+    drive(project, lawful_text(), sources=sources(load(project / "harness.toml")))
+    assert run(capsys, *ACCEPT)[0] == 0
+
+
+def test_two_runs_of_the_same_have_no_noise(project, capsys):
+    """By default the last two runs are compared."""
+    assert run(capsys, "noise", "runs/latest", "runs/latest")[:2] == (0, "nothing differs\n")
+
+
 def test_list_names_what_is_missing_and_what_is_left_over(project, capsys):
     """A golden without scenario is as wrong as a scenario without golden."""
     code, out, _ = run(capsys, "list")
@@ -219,6 +239,8 @@ def test_a_broken_golden_stops_every_verb_with_one_line(project, capsys):
         (("diff", "--run", "nowhere"), "run-missing"),
         ((*ACCEPT, "--phase", "3..0"), "golden-deviation"),
         ((*ACCEPT[:3], "short"), "golden-why"),
+        ((*ACCEPT[:3], "..........."), "golden-why"),
+        (("noise", "runs/latest"), "golden-noise"),
     ],
 )
 def test_a_wrong_request_is_refused_with_its_code(project, capsys, arguments, said):
@@ -231,4 +253,5 @@ def test_a_wrong_request_is_refused_with_its_code(project, capsys, arguments, sa
 def test_ci_is_what_says_so(value, ci):
     """An empty CI is no CI."""
     assert in_ci({"CI": value}) is ci
+    assert in_ci({"GITHUB_ACTIONS": value}) is ci
     assert in_ci({}) is False

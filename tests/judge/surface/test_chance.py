@@ -144,6 +144,11 @@ def test_a_traceback_is_its_exception_and_the_targets_own_frame_wherever_it_stan
     )
     log = replace(one.logs[0], logger="ForkPoolWorker-1")
     assert lines_of(replace(broke(venv="/srv/v", root="/srv/app", line=99), logs=(log,)), at()) == told
+    one, other = (
+        lines_of(replace(broke(venv="v", root="r", line=1), logs=(replace(log, logger=pid),)), at())
+        for pid in ("12", "345")
+    )
+    assert one == other, "gunicorn says the number of its process"
     other = broke(venv="/home/a/.venv", root="/home/a/app", line=7)
     log = replace(other.logs[0], message=other.logs[0].message.replace("'x'", "'y'"))
     assert difference(told, lines_of(replace(other, logs=(log,)), at()))

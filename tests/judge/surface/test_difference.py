@@ -1,5 +1,7 @@
 """How a difference between surfaces reads: only the words that changed, the same in every cell, grouped over them."""
 
+import pytest
+
 from harness.judge.surface.difference import difference, grouped
 
 LOCKED = (
@@ -20,6 +22,21 @@ def test_a_changed_word_a_new_column_a_line_that_went_and_one_that_came():
     assert difference(LOCKED, column) == ["~ + logs <logs+1>: nothing is now tokens=3"]
     assert difference(LOCKED, LOCKED[:2]) == ["- + logs <logs+1> cost=1.50 model=a"]
     assert difference(LOCKED, (*LOCKED, "log web ERROR x broke")) == ["+ log web ERROR x broke"]
+
+
+MORE = (*LOCKED, "          + moves <moves+1> credits=-20")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (MORE, (*MORE[:2], "tx worker + logs <logs+1> cost=1.50 model=a", MORE[3]), ["~ tx worker: a transaction fell apart: one of its own writes logs, moves, it was one with accounts"]),
+        ((*MORE[:2], "tx worker + logs <logs+1> cost=1.50 model=a", MORE[3]), MORE, ["~ tx worker: transactions became one: one of its own wrote logs, it is one with accounts, moves"]),
+        (LOCKED, (*LOCKED[:2], "tx web + logs <logs+1> cost=1.60 model=a"), ["~ tx web: a transaction fell apart: one of its own writes logs, it was one with accounts", "~ + logs <logs+1>: cost=1.50 is now cost=1.60"]),
+    ],
+)  # fmt: skip
+def test_a_transaction_that_falls_apart_is_told_by_its_tables(before, after, told):
+    assert difference(before, after) == told
 
 
 def test_one_change_in_many_cells_is_one_line():

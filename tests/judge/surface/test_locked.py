@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from harness.core.golden.surface import Delta, Hunk, Locked, Surfaces
+from harness.core.history import TaskRun
+from harness.core.scenario import Do, Settle
 from harness.core.verdict import Status
 from harness.judge.checks import check_cell
 from harness.judge.context import Context, RunContext
-from harness.judge.surface.locked import surface_of, surfaces_used
+from harness.judge.surface.freed import free_used
+from harness.judge.surface.locked import side_by_side, surface_of, surfaces_used
 from tests.judge.ledgers import RATES, SCENARIO, TARGET
 from tests.judge.surface.test_lines import cell
 
@@ -14,9 +17,9 @@ SEEN = replace(cell(), cell=f"{SCENARIO.id}@manual", scenario=SCENARIO.id)
 LINES = surface_of(SEEN, SCENARIO, TARGET)
 
 
-def verdict(surfaces, phase=0, seen=SEEN):
+def verdict(surfaces, phase=0, seen=SEEN, target=TARGET):
     context = Context(
-        scenario=SCENARIO, golden=None, target=TARGET, rates=RATES, phase=phase, path="manual", surfaces=surfaces,
+        scenario=SCENARIO, golden=None, target=target, rates=RATES, phase=phase, path="manual", surfaces=surfaces,
     )  # fmt: skip
     return next((one for one in check_cell(seen, context) if one.checker == "surface"), None)
 
@@ -44,9 +47,57 @@ def test_a_scenario_without_a_surface_fails_where_others_have_one():
 
 def test_where_nothing_is_locked_nothing_is_asked_and_it_is_said():
     found = verdict(Surfaces())
-    assert (found.status, found.evidence) == (Status.NOT_ASKED, ("not asked: no surface is locked",))
+    assert (found.status, found.evidence) == (
+        Status.NOT_ASKED,
+        ("not asked: no surface is locked: what happens beyond credits is compared with nothing",),
+    )
     assert verdict(locked(), phase=1).evidence == ("not asked: no surface is locked at phase 1",)
     assert verdict(None) is None
+
+
+def test_where_harness_toml_says_that_they_are_locked_their_absence_fails_every_cell():
+    found = verdict(Surfaces(), target=replace(TARGET, surfaces_locked=True))
+    assert (found.status, found.code) == (Status.FAIL, "surface-missing")
+    assert "harness.toml says that surfaces are locked" in found.evidence[0]
+    assert verdict(locked(), target=replace(TARGET, surfaces_locked=True)).status is Status.PASS
+
+
+def test_a_file_that_cannot_be_read_fails_its_scenario_and_no_other():
+    broken = replace(locked(), broken={SCENARIO.id: "x.surface line 3: a merge is not resolved"})
+    found = verdict(broken)
+    assert (found.status, found.code) == (Status.FAIL, "surface-format")
+    assert "--surface --why" in found.hint
+    assert "delete the file" in found.hint
+    assert verdict(replace(locked(), broken={"other": "x"})).status is Status.PASS
+
+
+def freed(*names, cells=(SEEN,), phase=0):
+    target = replace(TARGET, free=frozenset(names))
+    scenario = replace(SCENARIO, paths=("manual",))
+    run = RunContext(scenarios={SCENARIO.id: scenario}, goldens={}, target=target, phase=phase, surfaces=locked())
+    return [result for _, result in free_used(cells, run)]
+
+
+def test_an_entry_of_free_that_frees_nothing_fails_a_whole_run():
+    assert [one.status for one in freed("logs.cost", "message bill:result.log")] == [Status.PASS]
+    (found,) = freed("logs.cost", "logs.kost", "gone.cost")
+    assert (found.status, found.code) == (Status.FAIL, "free-idle")
+    assert [line.partition(" frees")[0] for line in found.evidence] == ['free."gone.cost"', 'free."logs.kost"']
+    assert freed("logs.kost", cells=()) == freed("logs.kost", phase=3) == freed() == []
+
+
+def parallel(*steps, messages=2, several=True):
+    tasks = tuple(TaskRun(id=f"t{n}", name="bill") for n in range(messages))
+    return side_by_side(replace(SEEN, tasks=tasks), replace(SCENARIO, when=steps), replace(TARGET, several=several))
+
+
+def test_a_worker_of_several_tasks_at_a_time_has_an_order_only_where_one_waits_for_another():
+    ask = Do(operation="generate_content")
+    assert parallel(ask)
+    assert parallel(ask, ask)
+    assert not parallel(ask, several=False)
+    assert not parallel(ask, messages=1)
+    assert not parallel(ask, Settle(), ask)
 
 
 def test_a_phase_changes_what_it_says_and_nothing_else():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import pickle
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -69,9 +71,47 @@ def test_a_pickle_is_read_without_being_loaded(tmp_path: Path):
     """Claim: what a pickle would call is named and not called; what it would build of the target's classes is named too."""
     said = content.decode(pickle.dumps([Bomb(), Account("Harbour"), {1, 2}]), "application/x-python-serialize")
     assert said[0] == "posix.system(touch /tmp/harness-was-here)"
-    assert said[1].startswith(f"{__name__}.Account(")
+    assert said[1] == f"{__name__}.Account(name=Harbour)"
     assert said[2] == [1, 2]
     assert not Path("/tmp/harness-was-here").exists()
+
+
+@dataclass(slots=True)
+class Line:
+    sku: str
+    total: Decimal
+
+
+class Basket(list):
+    pass
+
+
+def test_what_a_pickled_object_holds_is_told(tmp_path: Path):
+    """Claim: fields of a class, of one with slots, of one in another, what was put in a list of the target's, and one that holds itself."""
+    basket = Basket([Account("Harbour")])
+    knot = Account("")
+    knot.name = knot
+    held = [Line("a-1", Decimal("2.50")), basket, knot]
+    said = content.decode(pickle.dumps(held, protocol=2), "application/x-python-serialize")
+    assert said[0].endswith(".Line(a-1, 2.50)") or said[0].endswith(".Line(sku=a-1, total=2.50)")
+    assert said[1] == f"{__name__}.Basket({__name__}.Account(name=Harbour))"
+    assert said[2] == f"{__name__}.Account(name=...)"
+    again = content.decode(pickle.dumps(Line("a-1", Decimal("2.51"))), "application/x-python-serialize")
+    assert "2.51" in again
+
+
+def test_the_bytes_of_what_cannot_be_read_are_its_argument(url):
+    """Claim: another content is another message, though nobody knows what it means."""
+    message = {
+        "properties": {"delivery_info": {}},
+        "headers": {"id": "7", "task": "jobs.write"},
+        "content-type": "application/x-own",
+    }
+    one, other = (envelope.read(json.dumps({**message, "body": body}).encode()) for body in ("a:1", "a:2"))
+    assert one is not None
+    assert other is not None
+    assert (one.args, other.args) == (("(not read) a:1",), ("(not read) a:2",))
+    assert "application/x-own" in one.unreadable
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,19 @@ def test_a_printed_traceback_is_found(tmp_path: Path, before: str) -> None:
     assert len(read(tmp_path, f"{before}{TRACE}\n")) == 1 + bool(before)
 
 
+def test_a_frame_of_the_targets_is_told_from_its_folder_on_however_that_was_written(tmp_path: Path) -> None:
+    """Claim: by way of another folder, and through a link."""
+    code = tmp_path / "code"
+    (code / "shop").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(code)
+    text = f"ERROR:shop:x\n{TRACE.replace('/code', str(code.resolve()))}\n"
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "web.log").write_text(text)
+    for root in (f"{tmp_path}/logs/../code", str(tmp_path / "link"), f"{code}/"):
+        assert [line.where for line in logs.since(folder, {}, root)] == ["shop/orders.py charge"]
+
+
 def test_of_a_chain_the_last_counts(tmp_path: Path) -> None:
     """Claim: what went out is told, not what it came from; and in JSON as in text."""
     chain = f"{TRACE}\n\nDuring handling of the above exception, another exception occurred:\n\n" + TRACE.replace("TooPoor", "Closed").replace("charge", "close")  # fmt: skip
