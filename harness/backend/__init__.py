@@ -12,6 +12,7 @@ python/     the interpreter that runs the target, and what is installed there
 roles/      the target's own programs: as harness.toml says them, as they usually are
 look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
+edits       which single settings a world can be varied by
 catalogue   schema and rows, read from a live database
 tree        the content of a folder, as one digest that is cheap the second time
 legacy      contracts/legacy.toml, and the target's sources that its rules speak of

@@ -11,6 +11,7 @@ side       where else a target leaves something: redis, files, schemas, open tra
 answer     the answer as it is told: headers but those of free.toml, and the whole body
 webhook    how a webhook comes in, signed
 credentials  which credential a target used, by every place that holds it
+readback   what a cell left, as the target's safe requests tell it
 template   `$name` placeholders of an action, filled with arguments and seeded keys
 timed      the stretches of its clock
 live       a booted stack as a cell sees it; boot

@@ -14,7 +14,8 @@ from harness.cell.ask import Answered, Askable, Headers, ask
 from harness.cell.template import fill, names, resolved
 from harness.cell.webhook import deliver
 from harness.core.config import Config
-from harness.core.history import HttpExchange
+from harness.core.errors import HarnessError
+from harness.core.history import HttpExchange, Read
 from harness.core.scenario import (
     AwaitBlocked,
     AwaitCall,
@@ -54,6 +55,7 @@ class Driven:
     """What driving a cell brought to light."""
 
     http: list[HttpExchange] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     settled: bool = True
     settle_reason: str = ""
@@ -82,8 +84,10 @@ def action_rows(scenario: Scenario, path: Path) -> tuple[Row, ...]:
 
 def drive(
     config: Config, scenario: Scenario, path: Path, refs: Mapping[str, Mapping[str, Any]], callers: Mapping[str, Headers], surface: Surface,
+    *, varied: bool = False,
 ) -> Driven:  # fmt: skip
-    """Do every step, then settle. `callers` are the headers of each actor. Only a broken stack raises; what the target answers is data."""
+    """Do every step, then settle. `callers` are the headers of each actor. Only a broken stack raises; what the target answers is data. In a `varied`
+    world a step is left out whose words an earlier answer did not bring."""
     driven = Driven()
     started: list[str] = []
     expected_tasks = 0
@@ -95,9 +99,14 @@ def drive(
                     action = resolved(step.on(path), refs)
                     if action.start:  # what it sends comes when it likes, after all that was sent before
                         expected_tasks = max(expected_tasks, surface.broker.sent())
-                    answered = ask(
-                        step, action, path, known, surface, callers.get(step.actor or scenario.given.actor, {})
-                    )
+                    headers = callers.get(step.actor or scenario.given.actor, {})
+                    try:
+                        answered = ask(step, action, path, known, surface, headers)
+                    except HarnessError as error:
+                        if not varied or error.code != "scenario-placeholder":
+                            raise
+                        driven.notes.append(f"{step.operation} was left out: {error}")
+                        continue
                     expected_tasks += answered.messages
                     if answered.exchange is not None:
                         driven.http.append(answered.exchange)

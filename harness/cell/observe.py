@@ -22,7 +22,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine
 from harness.core.scenario import Fault
-from harness.core.variation import VARIATIONS
+from harness.core.variation import named
 from harness.stack.database import capture, journal, ledger, reset, snapshot
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
@@ -113,6 +113,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         report = live.fake.report()
         for exchange in driven.http:
             tell("http", asdict(exchange))
+        for read in driven.reads:
+            tell("read", asdict(read))
         for task in live.broker.tasks():
             tell("task", asdict(task))
         calls = [asdict(call) for call in report.calls]
@@ -191,7 +193,7 @@ def _drive(
         refs = work.seed()
         seeded(refs)
     with clock.part(stages.LOAD):
-        laid = VARIATIONS[work.variation].answers if work.variation else None
+        laid = named(work.variation).answers if work.variation else None
         live.fake.load(work.id, work.tape, work.faults, laid)
     with clock.part(stages.DRIVE):
         driven = work.drive(refs)

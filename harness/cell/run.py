@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.cell import auth, drive
+from harness.cell import auth, drive, readback
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.observe import Clock, Refs, Tell, observe
 from harness.core import fold
 from harness.core.config import Config
-from harness.core.history import CellHistory, Event, LogLine
-from harness.core.scenario import Cell
-from harness.core.variation import VARIATIONS
+from harness.core.errors import HarnessError
+from harness.core.history import CellHistory, Event, LogLine, Read
+from harness.core.scenario import Cell, Given
+from harness.core.variation import NOBODY, OWNER, STRANGER, named
 from harness.stack import vary
 from harness.stack.roles.logs import Mark
 
@@ -46,6 +47,7 @@ class _Scenario:
         self.variation = cell.variation
         self.varied: Mapping[str, int] = {}
         self._callers: Mapping[str, auth.Headers] = {}
+        self._readers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
         self.live.begin(self.scenario)
@@ -60,12 +62,34 @@ class _Scenario:
             laid = self._lay(refs, [*(row.name for row in given.rows if row.asks), *(row.name for row in wanted)])
             self.varied, refs = laid.changed, {**refs, **laid.refs}
         self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario, self._way), self.live)
+        variation = named(self.variation) if self.variation else None
+        if variation and (variation.reads or variation.caller):
+            self._readers = self._who_reads(given, refs)
+        if variation and variation.caller:
+            other = self._readers.get(variation.caller, {})
+            self._callers = dict.fromkeys(self._callers, other)
         return refs
+
+    def _who_reads(self, given: Given, refs: Refs) -> Mapping[str, auth.Headers]:
+        """Before the baseline: logging in writes rows."""
+
+        def sent(name: str) -> auth.Headers | None:
+            try:
+                return auth.headers(self.config.auth, given, refs, [name], self.live)[name]
+            except HarnessError:
+                return None  # nobody says how to ask as this one
+
+        asking = {
+            OWNER: sent(given.actor),
+            STRANGER: next((one for name in readback.strangers(given, refs) if (one := sent(name))), None),
+            NOBODY: {},
+        }
+        return {caller: headers for caller, headers in asking.items() if headers is not None}
 
     def _lay(self, refs: Refs, asking: list[str]) -> vary.Laid:
         return vary.lay(
             (self.live.db, *self.live.beside),
-            VARIATIONS[self.variation],
+            named(self.variation),
             known=self.live.catalogues,
             tables=self.config.tables,
             ledger=self.config.ledger,
@@ -77,7 +101,17 @@ class _Scenario:
 
     def drive(self, refs: Refs) -> Driven:
         extra: dict[str, Any] = {"run": {"kind": "path", "id": str(self.live.stack.run_dir)}}
-        return drive.drive(self.config, self.scenario, self._way, {**refs, **extra}, self._callers, self.live)
+        known, callers = {**refs, **extra}, self._callers
+        driven = drive.drive(
+            self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
+        )
+        if self.variation and named(self.variation).reads and driven.settled:
+            driven.reads += self._read_back(refs, driven)
+        return driven
+
+    def _read_back(self, refs: Refs, driven: Driven) -> list[Read]:
+        live = self.live
+        return readback.read_back(live.base_url, live.session, self.config.reads, self._readers, refs, driven.http)
 
     def lines(self, mark: Mark) -> Iterable[LogLine]:
         return self.live.stack.logs_since(mark)

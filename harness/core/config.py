@@ -176,6 +176,8 @@ class Config:
     requirements: tuple[Path, ...] = ()
     requires: str = ""
     """The Python that `requirements` are installed for ("3.12"); "": the harness's."""
+    reads: tuple[str, ...] = ()
+    """Paths of the target's own routes that answer GET, `{name}` where a parameter stands; none until looking has filled it in."""
     id_ranges: bool = False
     """Whether the keys that each sequence draws are of a range of its own, so that an id is known wherever it stands."""
     markers: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ cell.start  | scenario, path, title; of a varied world also variation
 varied      | changed {table.column: rows}: what a variation laid over the world
 seeded      | refs {name: {kind, id}}, accounts {name: {id, credits}}, actors (optional list of account names)
 http        | one driven request and its answer: see `HttpExchange`
+read        | one safe request after the work and its answer, in worlds that are read back: see `Read`
 task        | one task message and what came of it: see `TaskRun`
 call        | one provider call as the fake saw it: see `Call`
 tape        | tape (cassette names), unplayed (list of {cassette, index, request}), late (count)
@@ -213,6 +214,16 @@ class HttpExchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A safe request after the work, and its answer. `caller`: owner, stranger, nobody; "" and status 0: it could not be asked."""
+
+    caller: str
+    path: str
+    status: int
+    response: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
     """A record, or a traceback printed by itself (level ""): `exception` is its class, `where` the target's last frame, "shop/orders.py pay"."""
 
@@ -245,6 +256,7 @@ class CellHistory:
     """What was committed, in the order of the journal; () where there is none (a stack that is not ours)."""
     tasks: tuple[TaskRun, ...] = ()
     http: tuple[HttpExchange, ...] = ()
+    reads: tuple[Read, ...] = ()
     logs: tuple[LogLine, ...] = ()
     sides: tuple[Mapping[str, Any], ...] = ()
     """What it left elsewhere: store, key, before, after (None: not there)."""
@@ -278,6 +290,11 @@ class RunHistory:
     start: Event
     cells: tuple[CellHistory, ...]
     end: Event | None = None
+
+    @property
+    def plain(self) -> tuple[CellHistory, ...]:
+        """The cells of the worlds that the scenarios give."""
+        return tuple(cell for cell in self.cells if not cell.variation)
 
     @property
     def planned(self) -> tuple[str, ...]:

@@ -10,8 +10,11 @@ are asked of it, and no golden is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from harness.core.errors import HarnessError, did_you_mean
 
 NUMBERS, SECRETS, TWIN = "numbers", "secrets", "twin"
 ROWS = (NUMBERS, SECRETS, TWIN)
@@ -23,16 +26,41 @@ ANSWERS = (USAGE, UNUSABLE)
 NONE, QUICK, ALL = LEVELS = ("none", "quick", "all")
 
 
+OWNER, STRANGER, NOBODY = "owner", "stranger", "nobody"
+"""Who may ask."""
+NULL, EMPTY, ZERO, ONE, TRUE, FALSE, PAST = "null", "empty", "0", "1", "true", "false", "past"
+"""What a column may be set to, beside a word of its own."""
+WORD = re.compile(r"[A-Za-z0-9_.+-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One column of the rows of a kind (of [tables]), set to the same in all of them."""
+
+    kind: str
+    column: str
+    to: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}.{self.column}={self.to}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """`rows` and `answers` as above. `balance`: each account that pays begins with what the scenario costs it, and this many
+    """`rows` and `answers` as above; `edit` is a setting that is another. `balance`: each account that pays begins with what the scenario costs it, and this many
     credits more or less; None: with what the scenario gives it. `quick`: it is part of a quick run."""
 
     name: str
     says: str
     rows: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    edit: Edit | None = None
     balance: int | None = None
+    reads: bool = False
+    """Afterwards everything that may be read is read, as its owner, a stranger and nobody."""
+    caller: str = ""
+    """Whoever asks is this one instead: a stranger (another one's credential), nobody."""
     quick: bool = False
 
 
@@ -46,9 +74,33 @@ VARIATIONS: Mapping[str, Variation] = {
             answers=(USAGE,),
             quick=True,
         ),
+        Variation(
+            name="read",
+            says="as distinct; afterwards every safe request is made, as the owner, as a stranger and as nobody",
+            rows=(NUMBERS, SECRETS, TWIN),
+            answers=(USAGE,),
+            reads=True,
+            quick=True,
+        ),
+        Variation(name=STRANGER, says="another customer asks for what is not theirs", caller=STRANGER, quick=True),
+        Variation(name=NOBODY, says="somebody without a credential asks", caller=NOBODY, quick=True),
         Variation(name="exact", says="the balance is just what it costs", balance=0),
         Variation(name="short", says="the balance is one credit less than what it costs", balance=-1),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),
     )
 }
-"""name -> variation, in the order in which they are driven."""
+"""name -> variation, in the order in which they are driven; beside them each edit is one, by its own name."""
+
+_EDIT = re.compile(rf"(?P<kind>[^.=~@]+)\.(?P<column>[^.=~@]+)=(?P<to>{WORD.pattern})")
+
+
+def named(name: str) -> Variation:
+    """The variation of a name ("distinct", "parcel.open=false"). Raises HarnessError variation-unknown."""
+    if name in VARIATIONS:
+        return VARIATIONS[name]
+    if found := _EDIT.fullmatch(name):
+        edit = Edit(**found.groupdict())
+        return Variation(name=name, says=f"{edit.kind}.{edit.column} is {edit.to} in every row", edit=edit)
+    raise HarnessError(
+        f"no variation is called '{name}'", hint=did_you_mean(name, VARIATIONS), code="variation-unknown"
+    )

@@ -20,7 +20,7 @@ from harness.judge.declared import complete, findings_used, goldens_used
 from harness.judge.facts import target_of
 from harness.judge.golden.agreement import Named, paths_agree, split_is_combined
 from harness.judge.golden.locked import golden
-from harness.judge.known import weigh
+from harness.judge.known import weigh, weigh_loosely
 from harness.judge.laws.atomic import charge_is_one_transaction
 from harness.judge.laws.balance import balance_chains, balance_is_the_sum, never_negative
 from harness.judge.laws.charges import one_log_one_deduction
@@ -63,6 +63,8 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 
 IN_ANY_WORLD = ("settle", "shape", "surface", "law-1", "law-2", "law-3", "law-7", "law-9", "law-14", "law-15")
 """Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
+NOT_OF_AN_EDIT = ("law-14",)
+"""With a price of nothing a charge of nothing is right."""
 
 RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "complete": ("every planned cell was judged", complete),
@@ -146,8 +148,14 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
     return [
         verdict_of(name, claim, cell.cell, result_of(name, cell, context, weighed=True))
         for name, (claim, _) in CELL_CHECKERS.items()
-        if (name != "surface" or context.surfaces is not None) and (not cell.variation or name in IN_ANY_WORLD)
+        if (name != "surface" or context.surfaces is not None) and _asked_of(name, cell.variation)
     ]
+
+
+def _asked_of(name: str, variation: str) -> bool:
+    if not variation:
+        return True
+    return name in IN_ANY_WORLD and not ("=" in variation and name in NOT_OF_AN_EDIT)
 
 
 def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool = False) -> Result:
@@ -163,8 +171,8 @@ def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool =
     if lacks := why_not(name, context.target.ledger, context.rates):
         return not_asked(name, lacks, context.golden)
     result = _guarded(CELL_CHECKERS[name][1], cell, context)
-    if cell.variation and result.status is Status.PASS:
-        return result  # that a finding shows is said of the world that the scenario gives
+    if cell.variation:
+        return weigh_loosely(name, result, context.findings) if weighed else result
     return weigh(name, result, context.findings) if weighed else result
 
 

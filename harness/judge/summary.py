@@ -20,6 +20,9 @@ from harness.judge import overlap
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
 
+EDITED = "one setting"
+"""What a report calls the worlds in which a single setting is another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -70,6 +73,8 @@ class Summary:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     undeclared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    varied: Mapping[str, Mapping[Status, int]] = field(default_factory=dict)
+    """Variation -> how its cells came out; they are in none of the numbers above."""
     beyond: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Cells in which nothing fails but the surface, each with how it differs: credits are unchanged there."""
     free: Mapping[str, str] = field(default_factory=dict)
@@ -114,7 +119,8 @@ def summarize(
     own: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         own.setdefault(verdict.cell, []).append(verdict)
-    lines = tuple(_line(cell, scenarios.get(cell.scenario), own.get(cell.cell, ())) for cell in cells)
+    plain = [cell for cell in cells if not cell.variation]
+    lines = tuple(_line(cell, scenarios.get(cell.scenario), own.get(cell.cell, ())) for cell in plain)
     spent: Counter[str] = Counter()
     for cell in cells:
         spent.update(cell.seconds)
@@ -141,17 +147,28 @@ def summarize(
         histories=tuple(cells),
         outcomes={
             cell.cell: outcome_of(cell, scenarios[cell.scenario], target)
-            for cell in cells
+            for cell in plain
             if target is not None and cell.scenario in scenarios
         },
         findings=dict(findings),
         undeclared=_undeclared(cells),
+        varied=_varied(cells, own),
         beyond=_beyond(own),
         free=dict(free or {}),
         shard=f"{shard['n']}/{shard['of']}" if shard else "",
         tier=tier,
         workers=workers,
     )
+
+
+def _varied(cells: Iterable[CellHistory], own: Mapping[str, Sequence[Verdict]]) -> dict[str, dict[Status, int]]:
+    """Settings that are varied one at a time count as one kind."""
+    found: dict[str, dict[Status, int]] = {}
+    for cell in cells:
+        if cell.variation:
+            counted = found.setdefault(EDITED if "=" in cell.variation else cell.variation, dict.fromkeys(ANSWERS, 0))
+            counted[worst(own.get(cell.cell, ()))] += 1
+    return found
 
 
 def _beyond(own: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str, ...]]:
@@ -190,7 +207,7 @@ def _not_asked(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, int]]:
 def _known(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, ...]]:
     shown: dict[str, list[str]] = {}
     for verdict in verdicts:
-        for name in filter(None, verdict.finding.split(", ")):
+        for name in filter(None, verdict.finding.split(", ")) if "~" not in verdict.cell else ():
             if verdict.cell not in shown.setdefault(name, []):
                 shown[name].append(verdict.cell)
     return {name: tuple(where) for name, where in sorted(shown.items())}

@@ -6,7 +6,8 @@ Words carry the meaning, colour only repeats it; it reads the same in a log, at 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -61,6 +62,16 @@ def _beyond(console: Console, summary: Summary) -> None:
     say(console, f"  repeat: {summary.repeat(next(iter(summary.beyond)))}")
 
 
+def _worlds(varied: Mapping[str, Mapping[Status, int]]) -> str:
+    """ "92 cells in other worlds: 92 passed, 0 failed (distinct 50, read 16)"."""
+    total: Counter[Status] = Counter()
+    for counted in varied.values():
+        total.update(counted)
+    each = ", ".join(f"{name} {sum(counted.values())}" for name, counted in varied.items())
+    unknown = f", {total[Status.UNKNOWN]} unknown" if total[Status.UNKNOWN] else ""
+    return f"{count(total.total(), 'cell')} in other worlds: {total[Status.PASS]} passed, {total[Status.FAIL]} failed{unknown} ({each})"
+
+
 def print_summary(console: Console, summary: Summary) -> None:
     """The closing lines."""
     say(console)
@@ -84,6 +95,8 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
             f"{len(summary.verdicts) - sum(n for _, n in summary.not_asked.values())} made; {count(summary.charged_credits, 'credit')} charged in all",
         ),
     ]
+    if summary.varied:
+        facts.append(("varied", _worlds(summary.varied)))
     facts += [("not asked", f"{name}: {why} ({count(n, 'check')})") for name, (why, n) in summary.not_asked.items()]
     if summary.shard:
         facts.append(("shard", f"{summary.shard}: what needs the whole ({', '.join(OF_THE_WHOLE)}) is not judged here"))

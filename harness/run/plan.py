@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.errors import HarnessError, did_you_mean
@@ -45,10 +45,10 @@ class Shard:
 
 def make(
     scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes",
-    vary: str = NONE, goldens: Mapping[str, Golden] = {},
+    vary: str = NONE, goldens: Mapping[str, Golden] = {}, shown: Mapping[str, Sequence[str]] = {},
 ) -> Plan:  # fmt: skip
     """`only` takes scenario ids, cell ids ("orders/refund@manual") or shell patterns; one with "~" names varied cells
-    ("orders/refund@manual~distinct"). `vary` as harness.run.varied has it, `goldens` say what a cell costs. Raises plan-empty."""
+    ("orders/refund@manual~distinct"). `vary` as harness.run.varied has it, `goldens` say what a cell costs, `shown` where a setting shows. Raises plan-empty."""
     only, paths = tuple(only), tuple(paths)
     varied_only = tuple(pattern for pattern in only if "~" in pattern)
     every = [
@@ -56,7 +56,11 @@ def make(
     ]
     cells = [cell for cell in every if not paths or cell.path in paths]
     more: tuple[Cell, ...] = ()
-    more = tuple(varied.every(cells, goldens, phase)) if varied_only else varied.varied(cells, vary, goldens, phase)
+    more = (
+        tuple(varied.every(cells, goldens, phase, shown))
+        if varied_only
+        else varied.varied(cells, vary, goldens, phase, shown)
+    )
     if only:
         for pattern in only:
             if not any(_matches(cell, pattern) for cell in (*every, *more)):

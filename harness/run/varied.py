@@ -6,33 +6,60 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.cell import auth
 from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
-from harness.core.scenario import AwaitBlocked, AwaitCall, Cell
+from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do
 from harness.core.variation import ALL, NONE, UNUSABLE, VARIATIONS, Variation
 
+EVERYWHERE = "distinct"
+"""The variation that a whole run has on every path."""
 
-def varied(cells: Sequence[Cell], level: str, goldens: Mapping[str, Golden], phase: int) -> tuple[Cell, ...]:
+
+def varied(
+    cells: Sequence[Cell],
+    level: str,
+    goldens: Mapping[str, Golden],
+    phase: int,
+    shown: Mapping[str, Sequence[str]] = {},
+) -> tuple[Cell, ...]:
     """The cells of `level` (none, quick, all) beside `cells`, variation by variation.
 
-    quick: each scenario on one of its paths, in the worlds of a quick run. all: each variation; one that is quick on every path,
-    others on one. Which path, the scenario's own name says: that of others does not move it. A balance is only varied where the golden
+    quick: each scenario on one of its paths, read back or not; other callers for each list of requests. all: each variation, `EVERYWHERE` on
+    every path, others on one; and each setting in the cells in which it shows (`shown`: edit -> ids of cells). Which path, the scenario's own name says: that of others does not move it. A balance is only varied where the golden
     says what is charged.
     """
     found: list[Cell] = []
     for variation in VARIATIONS.values() if level != NONE else ():
         if level != ALL and not variation.quick:
             continue
-        chosen = cells if level == ALL and variation.quick else _one_path_each(cells, variation)
+        able = [cell for cell in cells if _in(cell, variation, goldens.get(cell.scenario.id), phase) is not None]
+        chosen = able if level == ALL and variation.name == EVERYWHERE else _one_path_each(able, variation)
+        if variation.caller:
+            chosen = _asking_otherwise(chosen)
+        elif level != ALL:
+            chosen = [cell for cell in chosen if _is_read(cell.scenario.id) == variation.reads]
         found += [
             made for cell in chosen if (made := _in(cell, variation, goldens.get(cell.scenario.id), phase)) is not None
+        ]
+    if level == ALL:
+        by_id = {cell.id: cell for cell in cells}
+        found += [
+            Cell(scenario=by_id[cell].scenario, path=by_id[cell].path, variation=edit)
+            for edit, where in shown.items()
+            for cell in where
+            if cell in by_id
         ]
     return tuple(found)
 
 
-def every(cells: Iterable[Cell], goldens: Mapping[str, Golden], phase: int) -> Iterator[Cell]:
+def every(
+    cells: Iterable[Cell], goldens: Mapping[str, Golden], phase: int, shown: Mapping[str, Sequence[str]] = {}
+) -> Iterator[Cell]:
     """Each cell in each world that it can be driven in: what a pattern may choose from."""
     for cell in cells:
+        for edit in shown:
+            yield Cell(scenario=cell.scenario, path=cell.path, variation=edit)
         for variation in VARIATIONS.values():
             made = _in(cell, variation, goldens.get(cell.scenario.id), phase)
             if made is not None:
@@ -40,10 +67,11 @@ def every(cells: Iterable[Cell], goldens: Mapping[str, Golden], phase: int) -> I
 
 
 def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> Cell | None:
-    if (variation.balance is not None or UNUSABLE in variation.answers) and any(
-        isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(cell.scenario, cell.path)
-    ):
+    stops = variation.balance is not None or UNUSABLE in variation.answers or variation.caller
+    if stops and any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(cell.scenario, cell.path)):
         return None  # what it waits for need not come in such a world
+    if variation.caller and not auth.actors(cell.scenario, cell.path):
+        return None  # nobody is asked as anybody
     if variation.balance is None:
         return Cell(scenario=cell.scenario, path=cell.path, variation=variation.name)
     opening = _costs(cell, golden, phase, variation.balance)
@@ -60,6 +88,20 @@ def _costs(cell: Cell, golden: Golden | None, phase: int, more: int) -> dict[str
         for name, one in balances.items()
         if one["opening"] > one["closing"]
     }
+
+
+def _asking_otherwise(cells: Iterable[Cell]) -> list[Cell]:
+    """Of those that make the same requests the first."""
+    found: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        requests = (step.on(cell.path).request for step in steps_for(cell.scenario, cell.path) if isinstance(step, Do))
+        found.setdefault(tuple(f"{one['method']} {one['url']}" for one in requests if one), cell)
+    return list(found.values())
+
+
+def _is_read(scenario: str) -> bool:
+    """In a quick run one scenario of three is read back, others are but driven."""
+    return _digest(scenario)[0] % 3 == 0
 
 
 def _one_path_each(cells: Sequence[Cell], variation: Variation) -> list[Cell]:

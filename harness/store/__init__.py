@@ -2,6 +2,7 @@
 
 goldens    <scenario>.golden.toml, read strictly and written in one layout
 surfaces   <scenario>.surface, and what a phase changes of them
+learnt     scenarios/varied.toml: which setting shows in which cells
 findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card
 history    history.ndjson: writing and reading

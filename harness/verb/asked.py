@@ -18,7 +18,7 @@ from harness.run import plan as plans
 from harness.run import preflight
 from harness.run.judged import Law, read_law
 from harness.run.plan import Plan
-from harness.store import goldens
+from harness.store import goldens, learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,9 @@ def planned(
     """`phase` is the plan's, where it is not the backend's own; `vary` as harness.run.varied has it. Raises scenario-*, golden-*, plan-empty."""
     found, only = scenarios.load(config), tuple(only)
     at = config.phase if phase is None else phase
-    locked = goldens.read_all(config.scenarios) if vary != NONE or any("~" in pattern for pattern in only) else {}
-    plan = plans.make(found, only=only, paths=paths, phase=at, tier=tier, vary=vary, goldens=locked)
+    varies = vary != NONE or any("~" in pattern for pattern in only)
+    locked, shown = (goldens.read_all(config.scenarios), learnt.read(config.scenarios)) if varies else ({}, {})
+    plan = plans.make(found, only=only, paths=paths, phase=at, tier=tier, vary=vary, goldens=locked, shown=shown)
     return Planned(config=config, scenarios=found, plan=plan)
 
 

@@ -31,7 +31,10 @@ def ready(config: Config, *, isolation: str) -> Config:
     interpreter.executable(config)
     look = looked(config, isolation=isolation)
     config = auth.filled(usual.filled(config, look), look)
-    config = replace(config, unwatched=tables.unwatched(look.django, config.databases))
+    reads = tuple(one.template for one in look.django.routes if one.own and (not one.methods or "GET" in one.methods))
+    config = replace(
+        config, unwatched=tables.unwatched(look.django, config.databases), reads=tuple(dict.fromkeys(reads))
+    )
     return tables.filled(config, tables.models(look.django, config.databases))
 
 

@@ -15,6 +15,7 @@ class Written:
     """A stack and a work in one that write down what is done with them; there is no database to look at."""
 
     id, path, title, tape, faults = "planner/x", "manual", "x", ("openai/x",), ()
+    variation, varied = "", {}
 
     def __init__(self) -> None:
         self.done: list[Any] = []
@@ -43,5 +44,5 @@ def test_what_is_left_is_driven_as_every_cell_is_and_nobody_looks():
     both = Written()
     assert leave(both, both) == REFS
     assert both.done == [
-        "clear", "broker emptied", "logs marked", "the clock begins", "seed", ("load", "planner/x", ("openai/x",), ()), ("drive", REFS),
+        "clear", "broker emptied", "logs marked", "the clock begins", "seed", ("load", "planner/x", ("openai/x",), (), None), ("drive", REFS),
     ]  # fmt: skip

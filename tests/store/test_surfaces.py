@@ -33,6 +33,24 @@ def test_what_is_written_is_read_back(tmp_path):
     assert (read.paths, read.why) == (LOCKED.paths, "as it was first seen")
 
 
+def test_a_varied_world_is_kept_as_what_it_changes_of_its_path(tmp_path):
+    """Claim: lines that are the path's are not written again; a world that changes nothing, or has no path, is read back as well."""
+    plain = ("http a", "tx credits:500->480", "log [odd]", "log x")
+    worlds = {
+        "manual~distinct": ("http a", "tx credits:500->477", "log [odd]", "+ more", "log x"),
+        "manual~exact": plain,
+        "direct~short": ("alone", "@1-2"),
+    }
+    locked = Locked(scenario="writer/x", why="first seen", paths={"manual": plain, **worlds})
+    text = surfaces.text_of(locked)
+    assert text.count("http a") == 1
+    assert "[manual~distinct]\n@1-1\n+ tx credits:500->477\n@3-0\n+ + more\n[manual~exact]\n" in text
+    assert surfaces.read_all(put(tmp_path, text)).base["writer/x"].paths == locked.paths
+    put(tmp_path, text.replace("@1-1", "somewhere"))
+    with pytest.raises(HarnessError, match="neither a place nor a line of one: somewhere"):
+        surfaces.read_all(tmp_path)
+
+
 def test_a_delta_is_read_back_and_makes_the_phase_of_the_one_before(tmp_path):
     before, after = ("a", "b", "c", "d"), ("x", "a", "b", "C", "d", "e")
     cells = {"writer/x@manual": hunks(before, after), "writer/y@manual": hunks(before, after)}

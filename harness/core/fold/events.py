@@ -15,6 +15,7 @@ from harness.core.history import (
     Event,
     HttpExchange,
     LogLine,
+    Read,
     RowChange,
     TaskRun,
     Transaction,
@@ -42,7 +43,8 @@ class Builder:
         self._ledger = ledger
         self._values: dict[str, Any] = {"scenario": start["scenario"], "path": start["path"], "variation": variation}
         self._lists: dict[str, list[Any]] = {
-            name: [] for name in ("calls", "rows", "transactions", "tasks", "http", "logs", "sides", "unplayed")
+            name: []
+            for name in ("calls", "rows", "transactions", "tasks", "http", "reads", "logs", "sides", "unplayed")
         }
         self._accounts: dict[str, tuple[Amount, Amount]] = {}
         self._names: dict[str, str] = {}
@@ -63,6 +65,8 @@ class Builder:
             self._lists["tasks"].append(_make(TaskRun, event, tuples=("args", "due")))
         elif kind == "http":
             self._lists["http"].append(_make(HttpExchange, event, tuples=("redirects",)))
+        elif kind == "read":
+            self._lists["reads"].append(_make(Read, event))
         elif kind == "side":
             self._lists["sides"].append({key: event.get(key) for key in ("store", "key", "before", "after")})
         elif kind == "log":

@@ -19,7 +19,7 @@ def filled_in(config: Config, law: Law, run: Path) -> Checklist:
     folder = store.find(run)
     result = judge_whole(config, law, folder)
     filled = fill(
-        plan.sections, result.history.cells, result.verdicts, law.scenarios, target_of(result.config), result.phase
+        plan.sections, result.history.plain, result.verdicts, law.scenarios, target_of(result.config), result.phase
     )
     return Checklist(
         phase=result.phase, run=folder, sections=plan.sections, filled=filled, broken=run_wide(result.verdicts)

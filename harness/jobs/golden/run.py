@@ -28,7 +28,7 @@ from harness.store.goldens import path_of, read_all, text_of
 def stored(config: Config, law: Law, folder: Path) -> Stored:
     """The run in `folder`, judged with the goldens, rate card and findings of now."""
     result = judge_run(config, law, folder)
-    cells = [cell for cell in result.history.cells if not cell.variation]
+    cells = result.history.plain
     return Stored(
         phase=result.phase,
         scenarios=law.scenarios,

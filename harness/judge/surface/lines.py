@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ USUAL_QUEUE = "celery"
 """Celery's own name of the queue of those that name none."""
 _KEYS = re.compile(rf"{RANGED.pattern}|{UUID.pattern}|(?<=/)\d+(?=/|$)")
 DIGEST_CHARACTERS = 12
+SHOWN = 300
+"""Characters of an answer that was read back which are written out; of a longer one its length and a digest are."""
 
 
 def lines_of(
@@ -67,6 +70,7 @@ class _Surface:
     def lines(self) -> Iterator[str]:
         yield from self._http()
         self.told.names.alone = not self.mixed
+        yield from self._reads()
         yield from self._ordered(self._messages())
         yield from self._ordered(self._calls())
         for role, transactions in self.by_role.items():
@@ -85,6 +89,15 @@ class _Surface:
             way = "".join(f" => {say.plain(one)}" for one in exchange.redirects)
             body = say.value(place, exchange.response)
             yield f"http {asked}{way} => {exchange.status} {body}{self._headers(Place(scope=HEADER, of=place.of), exchange.headers)}"
+
+    def _reads(self) -> Iterator[str]:
+        for read in self.cell.reads:
+            place = Place(scope=ANSWER, of=_KEYS.sub("*", read.path.partition("?")[0]))
+            said = self.told.value(place, read.response)
+            if len(said) > SHOWN:
+                said = f"({len(said)}c {hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:DIGEST_CHARACTERS]})"
+            came = f" => {read.status} {said}" if read.caller else ""
+            yield f"read {read.caller or 'not asked'} GET {self.told.plain(read.path)}{came}"
 
     def _headers(self, place: Place, headers: Mapping[str, str]) -> str:
         """Behind what they come with, each as a word of its own."""

@@ -3,6 +3,7 @@
 catalogue  which tables are varied, and what each column may become
 values     what a value becomes: pure
 rows       laid over every row
+edit       one setting, in every row
 twin       an older look-alike of a tenant
 
 lay        what a variation (harness.core.variation) says of rows, on every database of a stack

@@ -13,7 +13,7 @@ from psycopg import sql
 from harness.core.config import Table
 from harness.core.ledger import Ledger
 from harness.core.variation import NUMBERS, SECRETS, TWIN, Variation
-from harness.stack.vary import catalogue, rows, twin
+from harness.stack.vary import catalogue, edit, rows, twin
 from harness.stack.vary.catalogue import Varied
 
 Refs = Mapping[str, Mapping[str, Any]]
@@ -60,6 +60,8 @@ def lay(
                 changed.update(rows.laid(db, varied, rows.number_of, seed, kept))
             if SECRETS in variation.rows:
                 changed.update(rows.laid(db, varied, rows.secret_of, seed, kept))
+            if variation.edit is not None:
+                changed.update(edit.made(db, varied, variation.edit))
             for name, credits in opening.items():
                 changed.update(_opened(db, varied, ledger, refs.get(name) or _first(ledger, refs), credits))
     return Laid(changed=dict(sorted(changed.items())), refs=came)

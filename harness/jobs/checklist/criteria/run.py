@@ -56,7 +56,7 @@ def seen_in(
         )
     at = phases.pop()
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
-    cells = [cell for result in results for cell in result.history.cells]
+    cells = [cell for result in results for cell in result.history.plain]
     rows = fill(plan.sections, cells, verdicts, law.scenarios, target_of(results[0].config), at)
     return Seen(
         config=at_phase(config, at), plan=plan, law=law, phase=at, runs=found, verdicts=verdicts, rows=rows, logs=logs

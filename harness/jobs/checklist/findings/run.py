@@ -22,7 +22,7 @@ def findings_of(config: Config, law: Law, run: Path) -> Findings:
     result = judge_run(config, law, folder)
     phase = result.phase
     found = entries(law.findings, issues, law.scenarios, law.goldens, result.verdicts, phase)
-    charges = charges_of(result.history.cells, law.scenarios, law.rates, phase)
+    charges = charges_of(result.history.plain, law.scenarios, law.rates, phase)
     asked = [issue for issue in plan.issues if issue.calculations]
     found += [calculations(issue.number, issue.title, charges, law.rates, phase) for issue in asked]
     found.sort(key=lambda one: one.issue or 99)

@@ -1,0 +1,116 @@
+"""Reading back: what a cell left, as the target's own safe requests tell it to its owner, to a stranger and to nobody.
+
+Every route of the URL conf that answers GET is asked. What stands in its path is taken from what the target answered to the
+requests that were driven, by name, else from the rows of the scenario: `{parcel_id}` and `parcels/{pk}` are a parcel. A route
+that wants more than its path is asked again with the keys of the scenario's rows as its query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+from harness.cell.answer import body_of
+from harness.core.history import HttpExchange, Read
+
+PARAMETER = re.compile(r"\{([^}]*)\}")
+TIMEOUT_S = 30.0
+
+Refs = Mapping[str, Mapping[str, Any]]
+Headers = Mapping[str, str]
+
+
+def read_back(
+    base_url: str, session: requests.Session, templates: Iterable[str], callers: Mapping[str, Headers], refs: Refs, driven: Iterable[HttpExchange],
+) -> list[Read]:  # fmt: skip
+    """Ask for each route as each of `callers`, in this order. A route whose path cannot be filled is told as not asked."""
+    said: dict[str, Any] = {}
+    for exchange in driven:
+        for name, value in _leaves(exchange.response):
+            said.setdefault(name, value)
+    found = []
+    for template in templates:
+        path = _filled(template, said, refs)
+        if path is None:
+            found.append(Read(caller="", path=template, status=0, response=None))
+            continue
+        for caller, headers in callers.items():
+            found.append(_asked(base_url, session, path, refs, caller, headers))
+    return found
+
+
+def _asked(base_url: str, session: requests.Session, path: str, refs: Refs, caller: str, headers: Headers) -> Read:
+    for query in ("", f"?{urlencode(_keys(refs))}"):
+        try:
+            answer = session.get(
+                f"{base_url}{path}{query}", headers=dict(headers), timeout=TIMEOUT_S, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            return Read(caller=caller, path=path + query, status=0, response=type(error).__name__)
+        if answer.status_code != 400:
+            break
+    return Read(caller=caller, path=path + query, status=answer.status_code, response=body_of(answer))
+
+
+def _filled(template: str, said: Mapping[str, Any], refs: Refs) -> str | None:
+    path = template
+    for found in list(PARAMETER.finditer(template)):
+        value = said.get(found[1])
+        if value is None:
+            value = next(
+                (ref["id"] for kind in _kinds(template, found) for ref in refs.values() if ref.get("kind") == kind),
+                None,
+            )
+        if value is None or not isinstance(value, str | int):
+            return None
+        path = path.replace(found[0], str(value), 1)
+    return path
+
+
+def _kinds(template: str, found: re.Match[str]) -> Iterator[str]:
+    """What a part of a path may be the key of."""
+    name = found[1]
+    if name.endswith(("_id", "_pk")):
+        yield name[:-3]
+    yield name
+    before = [part for part in template[: found.start()].split("/") if part and "{" not in part]
+    for part in reversed(before[-2:]):
+        word = part.replace("-", "_")
+        yield word
+        for plural, single in (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", "")):
+            if word.endswith(plural):
+                yield word.removesuffix(plural) + single
+
+
+def _keys(refs: Refs) -> dict[str, Any]:
+    """ "parcel_id" -> the key of the scenario's first parcel."""
+    keys: dict[str, Any] = {}
+    for ref in refs.values():
+        if isinstance(ref.get("id"), str | int):
+            keys.setdefault(f"{ref.get('kind')}_id", ref["id"])
+    return keys
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case Mapping():
+            for name, item in value.items():
+                if isinstance(item, str | int) and not isinstance(item, bool):
+                    yield str(name), item
+                else:
+                    yield from _leaves(item)
+        case list():
+            for item in value:
+                yield from _leaves(item)
+
+
+def strangers(given: Any, refs: Refs) -> Iterator[str]:
+    """Others who could ask: rows of the actor's kind that are not the actor."""
+    actor = refs.get(given.actor, {})
+    for row in given.rows:
+        if row.name != given.actor and refs.get(row.name, {}).get("kind") == actor.get("kind"):
+            yield row.name

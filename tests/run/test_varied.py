@@ -1,0 +1,98 @@
+"""Which cells are driven in varied worlds: at each level, and whatever is chosen beside."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from harness.core.action import Action
+from harness.core.errors import HarnessError
+from harness.core.golden import Golden, Outcome
+from harness.core.scenario import AwaitBlocked, Do, Given, Path, Scenario
+from harness.core.variation import VARIATIONS, named
+from harness.run import plan as plans
+
+ASK = Do(operation="work", by={Path.MANUAL: Action(request={"method": "POST", "url": "/work/", "body": {}})})
+
+
+def scenario(name: str, *steps, paths=(Path.MANUAL, Path.DIRECT)) -> Scenario:
+    return Scenario(id=name, title=name, given=Given(rows=()), when=steps, paths=paths)
+
+
+def golden(name: str, closing: int) -> Golden:
+    return Golden(
+        scenario=name, why="a reason", outcome=Outcome(balance={"account": {"opening": 100, "closing": closing}})
+    )
+
+
+FOUND = {
+    one.id: one
+    for one in (
+        scenario("shop/paid", ASK),
+        scenario("shop/free", ASK),
+        scenario("shop/race", ASK, AwaitBlocked(count=2)),
+    )
+}
+GOLDENS = {
+    "shop/paid": golden("shop/paid", 80),
+    "shop/free": golden("shop/free", 100),
+    "shop/race": golden("shop/race", 90),
+}
+
+
+def varied(**wanted) -> list[str]:
+    plan = plans.make(FOUND, goldens=GOLDENS, **wanted)
+    return [cell.id for cell in plan.cells if cell.variation]
+
+
+def test_without_a_level_nothing_is_varied():
+    assert varied() == []
+
+
+def test_a_quick_run_has_each_scenario_once_and_each_list_of_requests_once_for_each_caller():
+    """Claim: read back or not, but once; what makes the same request is asked as a stranger once; no balance is varied."""
+    counted = Counter(cell.partition("~")[2] for cell in varied(vary="quick"))
+    assert counted["distinct"] + counted["read"] == 3
+    assert (counted["stranger"], counted["nobody"]) == (1, 1)
+    assert set(counted) == {"distinct", "read", "stranger", "nobody"} & set(counted)
+
+
+def test_a_whole_run_has_every_world_where_it_can_be():
+    """Claim: numbers on every path; a balance only where something is charged; what waits for something is left as it is."""
+    cells = varied(vary="all", shown={"cost.unit=0": ("shop/paid@direct",), "gone.at=1": ("shop/gone@manual",)})
+    assert len(cells) == len(set(cells))
+    assert sorted(cell for cell in cells if cell.endswith("~distinct")) == sorted(
+        f"{name}@{path}~distinct" for name in FOUND for path in ("manual", "direct")
+    )
+    assert [cell.partition("@")[0] for cell in cells if cell.endswith("~short")] == ["shop/paid"]
+    assert not any(cell.startswith("shop/race") and cell.endswith(("~exact", "~unusable", "~nobody")) for cell in cells)
+    assert [cell for cell in cells if "=" in cell] == ["shop/paid@direct~cost.unit=0"]
+
+
+def test_the_balance_is_what_the_golden_says_it_costs():
+    plan = plans.make(FOUND, goldens=GOLDENS, only=["shop/paid@manual~exact", "shop/paid@manual~short"])
+    assert [dict(cell.opening) for cell in plan.cells] == [{"account": 20}, {"account": 19}]
+
+
+def test_a_varied_cell_is_chosen_by_its_own_id_and_never_by_that_of_the_plain_one():
+    assert varied(only=["shop/paid@manual"], vary="all") == []
+    assert varied(only=["shop/paid@manual~distinct"]) == ["shop/paid@manual~distinct"]
+    assert {cell.partition("@")[0] for cell in varied(only=["shop/free"], vary="quick")} == {"shop/free"}
+    assert plans.make(FOUND, goldens=GOLDENS, vary="quick").whole, "worlds are beside the plan"
+
+
+def test_the_path_of_a_scenario_does_not_depend_on_what_else_there_is():
+    alone = plans.make({"shop/paid": FOUND["shop/paid"]}, vary="quick")
+    own = [cell.id for cell in alone.cells if cell.variation in ("distinct", "read")]
+    assert own == [
+        cell for cell in varied(vary="quick") if cell.startswith("shop/paid") and cell.endswith(("~distinct", "~read"))
+    ]
+
+
+def test_names_of_variations():
+    assert named("distinct") is VARIATIONS["distinct"]
+    assert named("site.is_active=false").edit is not None
+    with pytest.raises(HarnessError) as wrong:
+        named("distinkt")
+    assert (wrong.value.code, "distinct" in wrong.value.hint) == ("variation-unknown", True)

@@ -1,0 +1,48 @@
+"""Varied worlds on a whole stack: a mistake that the given world cannot tell is told in one that keeps things apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.whole.workshop import Workshop
+
+pytestmark = pytest.mark.stack
+
+AI_CORE = "backend/igny8_core/ai/ai_core.py"
+KEY = "self._openai_api_key = settings.openai_api_key or None"
+ENVIRONMENT_FIRST = (
+    'self._openai_api_key = __import__("os").environ.get("OPENAI_API_KEY") or settings.openai_api_key or None'
+)
+VIEWS = "backend/igny8_core/api/writer.py"
+CELL = "writer/generate_content@manual"
+
+
+def test_which_of_two_equal_keys_is_used_shows_where_they_differ(shop, warm: Workshop):
+    """Claim: the same world holds one key in two places: every plain cell passes; with keys of their own the cell fails, and names both places."""
+    place: Workshop = shop()
+    place.edit(AI_CORE, KEY, ENVIRONMENT_FIRST)
+    place.borrow_database(warm)
+    assert place.harness("verify", "--vary", "none", "--only", CELL).code == 0
+    told = place.harness("verify", "--only", f"{CELL}~distinct")
+    assert told.code == 1, told.out + told.err
+    assert "{global_settings#1.openai_api_key}" in told.out
+    assert "is now" in told.out
+    assert "{env.OPENAI_API_KEY}" in told.out
+    assert f"repeat: harness verify --only {CELL}~distinct" in told.out
+
+
+def test_a_varied_cell_counts_apart_and_repeats_alike(warm: Workshop):
+    """Claim: two runs of each kind of world are the same, told as varied, and no golden is asked of them."""
+    kinds = ("distinct", "read", "exact", "short", "unusable", "stranger", "nobody")
+    only = [word for kind in kinds for word in ("--only", f"planner/cluster_keywords@manual~{kind}")]
+    first, again = (replace(warm, env={"PYTHONHASHSEED": seed}).harness("verify", *only) for seed in ("1", "2"))
+    told = [line for line in first.out.splitlines() if line.startswith("driven")]
+    assert told == ["driven        0 cells of 1 scenario at phase 0: 0 passed, 0 failed, 0 unknown"], (
+        first.out + first.err
+    )
+    assert "varied        7 cells in other worlds: 7 passed, 0 failed" in first.out
+    assert {line for line in first.out.splitlines() if line.startswith("history")} == {
+        line for line in again.out.splitlines() if line.startswith("history")
+    }
