@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from harness.core import free
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.core.golden import why_lacks
+from harness.core.golden import free, why_lacks
 from harness.core.ledger import PARTS, Part
 
 MONEY = ("column", "amount", "balance_after", "credits", "cost")
@@ -20,7 +19,7 @@ MONEY = ("column", "amount", "balance_after", "credits", "cost")
 
 
 def read(entries: Mapping[str, str], fail: Callable[[str, str], HarnessError]) -> dict[str, str]:
-    """The entries, each in the form of harness.core.free, with a why. Raises what `fail(what, hint)` makes."""
+    """The entries, each in the form of harness.core.golden.free, with a why. Raises what `fail(what, hint)` makes."""
     for name, why in entries.items():
         try:
             free.read(name)

@@ -2,7 +2,6 @@
 
 errors     HarnessError(message, hint, code) and the exit codes
 config     harness.toml as one frozen value
-free       what is not looked at, and where that may stand
 action     how one thing is asked of a target
 scenario   given / when / then, paths, faults;  week: customers and schedules. These two are what scenarios are written in
 variation  how the world of a scenario is changed before it is driven, and why

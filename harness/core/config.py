@@ -160,7 +160,7 @@ class Config:
     found: tuple[Table, ...] | None = None
     """A table for each model, as looking found it; None until then."""
     free: Mapping[str, str] = field(default_factory=dict)
-    """What is not looked at beyond credits, in the form of harness.core.free, each with why."""
+    """What is not looked at beyond credits, in the form of harness.core.golden.free, each with why."""
     surfaces_locked: bool = False
     """Whether there must be surfaces: where none is locked, every cell fails."""
     time: str = JUMPS

@@ -1,6 +1,7 @@
 """What is locked of a scenario.
 
 outcome    what it costs, with its deviations: what people read and approve
+free       what is not looked at, and where that may stand
 surface    everything else that was observed of it, as lines, and what each phase changes of them
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.core.free import Freed
+from harness.core.golden.free import Freed
 from harness.core.history import CellHistory
 from harness.judge.context import RunContext
 from harness.judge.golden.agreement import Named

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from harness.core.free import ANSWER, CALL, COLUMN, HEADER, MESSAGE, SIDE, Freed
+from harness.core.golden.free import ANSWER, CALL, COLUMN, HEADER, MESSAGE, SIDE, Freed
 from harness.core.history import CellHistory, Change, TaskRun, Transaction
 from harness.judge.surface.logged import record
 from harness.judge.surface.names import RANGED, UUID, Names

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from harness.core.free import Freed
+from harness.core.golden.free import Freed
 from harness.core.golden.surface import StaleDelta, Surfaces
 from harness.core.history import CellHistory
 from harness.core.scenario import Do, Scenario, StartRole, Webhook, varied_path

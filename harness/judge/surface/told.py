@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.core.free import COLUMN, INSTEAD, Freed
+from harness.core.golden.free import COLUMN, INSTEAD, Freed
 from harness.judge.surface.logged import unnumbered, without_tracebacks
 from harness.judge.surface.names import Names, of_this_world
 from harness.judge.surface.times import Clock
@@ -19,7 +19,7 @@ LONG = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a value stands, in the words of harness.core.free: `scope` and `of` say which event's, `path` leads to it."""
+    """Where a value stands, in the words of harness.core.golden.free: `scope` and `of` say which event's, `path` leads to it."""
 
     scope: str
     of: str = ""

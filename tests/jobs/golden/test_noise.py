@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from harness.backend import freed
-from harness.core.free import COLUMN, read
+from harness.core.golden.free import COLUMN, read
 from harness.jobs.golden.noise import noise, proposed
 from harness.judge.surface.told import Place
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.core.free import Freed
+from harness.core.golden.free import Freed
 from harness.core.history import Call, CellHistory, Change, HttpExchange, LogLine, TaskRun, Transaction
 from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import lines_of
