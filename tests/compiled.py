@@ -35,6 +35,16 @@ def borrow(folder: Path, *, other_user: bool = False) -> None:
             Path(here).chmod(0o777)
 
 
+def under_another_name(folder: Path, link: Path) -> None:
+    """What is compiled below `link`, a link to a folder, is what the cache `folder` has compiled there: Python keeps it by the path that it
+    came by."""
+    compiled = folder / cache.NAME / "pycache"
+    own, real = (compiled / path.relative_to("/") for path in (link.absolute(), link.resolve()))
+    real.mkdir(parents=True, exist_ok=True)
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.symlink_to(real, target_is_directory=True)
+
+
 def _linked(source: str, target: str) -> None:
     """Python replaces a compiled file and never writes into one, so two names for it do."""
     try:

@@ -59,7 +59,7 @@ def test_the_plans_own_integration_tests_pass(shop, warm):
     assert len(re.findall(r"^class \w+\(TestCase\):$", text, re.MULTILINE)) == CLASSES
     place = shop()
     (place.folder / FILE).write_text(text)
-    place.borrow_database(warm)
+    place.borrow(warm)
     ran = passed(place.harness("manage", "--", "test", MODULE))
     assert ran == len(re.findall(r"^    def test_", text, re.MULTILINE))
 
@@ -68,7 +68,7 @@ def test_a_failing_test_of_the_target_fails_the_command(shop, warm):
     """Claim: manage hands back the exit code; a test that fails is never green."""
     place = shop()
     place.edit("backend/igny8_core/tests/test_ai_system_integration.py", '["gpt-5.1"])', '["gpt-6"])')
-    place.borrow_database(warm)
+    place.borrow(warm)
     told = place.harness("manage", "--", "test", f"{MODULE}.AIModelConfigTests")
     assert told.code == 1, told.out + told.err
     assert "FAILED (failures=1)" in told.err

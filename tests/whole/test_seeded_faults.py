@@ -53,7 +53,7 @@ def test_a_seeded_fault_is_refused_and_explained(fault: Fault, pristine: Worksho
     broken = shop()
     plant.apply(fault.entry, broken.folder)
     if not fault.migrates:
-        broken.borrow_database(pristine)
+        broken.borrow(pristine)
     told = broken.harness("verify", "--only", fault.cell)
     assert told.code == 1, told.out + told.err
     assert "Traceback" not in told.err

@@ -23,7 +23,7 @@ def changed(shop, warm: Workshop) -> Workshop:
     """The backend with another text in the movements, which no golden, no law and no other check looks at."""
     place: Workshop = shop(copies=("scenarios",))
     place.edit(SERVICE, ENTRY, ENTRY.replace("[:255]", "[:7]"))
-    place.borrow_database(warm)
+    place.borrow(warm)
     return place
 
 
@@ -94,7 +94,7 @@ def test_where_credits_change_the_milder_way_is_refused(shop, warm: Workshop):
     """Claim: a price that changes is told by golden, law and surface, and --surface does not take it."""
     place: Workshop = shop(copies=("scenarios",))
     place.edit(SERVICE, "credits_amount=-credits,", "credits_amount=1 - credits,")
-    place.borrow_database(warm)
+    place.borrow(warm)
     told = place.harness("verify", *ONLY[:2])
     assert told.code == 1
     assert CLOSED not in told.out, "it is not told as the milder class"

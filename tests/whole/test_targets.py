@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from harness.jobs.score import plant
+from tests import compiled
 from tests.whole.workshop import REPOSITORY, Told, Workshop
 
 TARGETS = REPOSITORY / "tests" / "targets"
@@ -136,12 +137,13 @@ def test_a_fault_of_a_target_is_told(
     for part in (name, f"{name}.harness"):
         shutil.copytree(TARGETS / part, tmp_path / part, ignore=shutil.ignore_patterns(*MADE))
     description = tmp_path / f"{name}.harness"
-    (description / ".harness").symlink_to(TARGETS / f"{name}.harness" / ".harness")  # its packages are installed once
+    # its packages are installed once, and compiled once
+    (description / ".harness").symlink_to(TARGETS / f"{name}.harness" / ".harness")
+    compiled.under_another_name(cache, description / ".harness")
     plant.apply_diff(patch.read_text(), tmp_path / name, patch.stem)
     if "/migrations/" not in patch.read_text():
-        Workshop(folder=description, cache=cache).borrow_database(
-            Workshop(folder=TARGETS / f"{name}.harness", cache=cache)
-        )
+        whole_one = Workshop(folder=TARGETS / f"{name}.harness", cache=cache)
+        Workshop(folder=description, cache=cache).borrow(whole_one)
     told = driven(description, cache, "--only", known["cell"])
     assert told.code == 1, told.out + told.err
     seen = told.failures(known["cell"])

@@ -49,7 +49,7 @@ def test_a_target_that_is_otherwise_in_another_tier_is_refused(shop, warm):
         "description=(description or operation_type)[:255],\n                metadata={\n",
         "description=__import__('threading').current_thread().name[:4],\n                metadata={\n",
     )
-    broken.borrow_database(warm)
+    broken.borrow(warm)
     broken.without_surfaces()  # which would tell it in each tier by itself
     told = broken.harness("verify", "--tier", "all", *only("planner/cluster_keywords@manual"), "--json")
     assert told.code == 1, told.out + told.err
@@ -110,7 +110,7 @@ def test_a_task_that_never_ends_ends_the_run(shop, warm):
         "    import threading\n    threading.Event().wait()\n"
         "    account = Account.objects.filter(pk=account_id).first()\n    if account is None:\n        return RunResult(function_name)",
     )
-    broken.borrow_database(warm)
+    broken.borrow(warm)
     cells = only("planner/cluster_keywords@manual", "planner/generate_ideas@manual")
     told = broken.harness("verify", "--tier", "inprocess", *cells)
     assert told.code == 3, told.out + told.err
@@ -159,7 +159,7 @@ def test_a_target_that_does_not_fit_into_one_interpreter_is_told(shop, warm, fil
     broken = shop()
     broken.edit(file, old, new)
     if file.startswith("backend/"):
-        broken.borrow_database(warm)
+        broken.borrow(warm)
     told = broken.harness("verify", "--tier", "inprocess", *only("planner/create_tasks@manual"))
     assert told.code in (2, 3), told.out + told.err
     assert f"error: {message}" in told.err

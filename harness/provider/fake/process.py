@@ -53,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         # recordings live as long as the process: walking them in every full collection would cost more than serving
         gc.set_threshold(100_000, 50, 100)
         gc.freeze()
+        gc.enable()
         uvloop.run(_serve_until_told(config))
     except HarnessError as error:
         print(f"error: {error.message}\n hint: {error.hint}\n code: {error.code}", file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ job: manage (words after the interpreter), root, out, celery (pairs of a name to
 What fails is written too, as {"failed": {...}}: see failed.py.
 """
 
+import gc
 import importlib.util
 import json
 import os
@@ -12,6 +13,7 @@ import sys
 
 
 def main():
+    gc.disable()  # what is imported stays until the end: to look for what could go costs a seventh of all
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
     here = os.path.dirname(os.path.abspath(__file__))
