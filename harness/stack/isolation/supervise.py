@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 ABANDONED = 128 + signal.SIGKILL
@@ -127,10 +126,11 @@ def kill_below(keep: Collection[int] = ()) -> None:
 
 
 def _parents() -> Iterator[tuple[int, int]]:
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            # the command name, in brackets, may itself hold blanks and brackets
-            yield int(folder.name), int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    for name in os.listdir("/proc"):  # noqa: PTH208 - names alone: every process of the machine, where there is no island
+        if name.isdecimal():
+            with suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123
+                # the command name, in brackets, may itself hold blanks and brackets
+                yield int(name), int(stat.read().rpartition(b")")[2].split(None, 2)[1])
 
 
 def _reap(child: int, reap_all: bool) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -27,18 +28,25 @@ def written(run_dir: Path, root: Path) -> dict[str, dict[str, Any]]:
     """ "media/a.png" -> {size, sha256}; of files below `root`, the target's code, that there is one. A part of a name that is made by
     chance or by the date is told as such. What is changed in place below `root` is not seen."""
     found: dict[str, dict[str, Any]] = {}
+    run, code = os.fspath(run_dir), os.fspath(root)
     for name in (MEDIA, HOME, TMP):
         for path in _below(os.fspath(run_dir / name)):
             with suppress(OSError):  # it may go while it is read
-                _put(found, os.path.relpath(path, run_dir), _digest(path))
-    for path in _below(os.fspath(root)):
-        _put(found, f"{{root}}/{os.path.relpath(path, root)}", {})
+                _put(found, path[len(run) + 1 :], _digest(path))
+    for path in _below(code):
+        _put(found, f"{{root}}{path[len(code) :]}", {})
     return found
 
 
-def _put(found: dict[str, dict[str, Any]], name: str, told: dict[str, Any]) -> None:
+@functools.cache
+def _without_chance(name: str) -> str:
     for pattern, instead in _CHANCE:
         name = pattern.sub(instead, name)
+    return name
+
+
+def _put(found: dict[str, dict[str, Any]], name: str, told: dict[str, Any]) -> None:
+    name = _without_chance(name)
     while name in found:
         name += "'"
     found[name] = told
@@ -47,7 +55,7 @@ def _put(found: dict[str, dict[str, Any]], name: str, told: dict[str, Any]) -> N
 def _below(folder: str) -> Iterator[str]:
     """Every file; a folder is read again only where something came into it or went."""
     try:
-        changed = Path(folder).stat().st_mtime
+        changed = os.stat(folder).st_mtime  # noqa: PTH116 - hundreds of folders, twice in each cell
     except OSError:
         return
     known = _listed.get(folder)

@@ -12,6 +12,8 @@ import pytest
 from harness.backend.look import ask, read
 from harness.backend.look.question import Question
 from harness.core.look.values import Look
+from harness.store.cache import NAME
+from tests import compiled
 
 MANAGE = """
 import os, sys
@@ -58,7 +60,14 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 
 def looked(folder: Path, **given: object) -> Look:
     """Look at the project in `folder`; `given` are parts of the Question, `env` is laid over a clean environment."""
-    env = {"PATH": os.environ["PATH"], "HOME": os.fspath(folder), "PYTHONPYCACHEPREFIX": os.fspath(folder / "pyc")}
+    made = folder.parent / "compiled"
+    if not made.exists():
+        compiled.borrow(made)  # packages, not the target
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.fspath(folder),
+        "PYTHONPYCACHEPREFIX": os.fspath(made / NAME / "pycache"),
+    }
     env |= given.pop("env", {})
     usual = {"root": folder, "python": sys.executable, "manage": ("manage.py",), "celery": ()}
     out = folder.parent / f"{folder.name}-told"

@@ -37,17 +37,25 @@ def pristine(places: Path) -> Workshop:
 
 @pytest.fixture
 def broken(places: Path, pristine: Workshop) -> Shop:
-    """broken(*edits, contracts=False): a copy, each edit (file, old, new) made in it; `contracts`: with contracts of its own."""
+    """broken(*edits, contracts=False): a copy, each edit (file, old, new) made in it; `contracts`: with contracts of its own;
+    `alike`: no edit shows in what is found by looking at the backend."""
 
-    def make(*edits: tuple[str, str, str], contracts: bool = False, prepared: bool = True) -> Workshop:
+    def make(
+        *edits: tuple[str, str, str], contracts: bool = False, prepared: bool = True, alike: bool = True
+    ) -> Workshop:
         shop = _shop(places, f"shop-{len(list(places.iterdir()))}", pristine.backend, contracts=contracts)
         for file, old, new in edits:
             shop.edit(file, old, new)
-        if prepared and edits:
-            if not list((shop.cache / "igny8-harness").glob("clusters/*.pack")):
+        there = places / "there is something to borrow"
+        if prepared and (edits or there.exists()):
+            if not there.exists():
                 told = pristine.harness("manage", "--", "check")
                 assert told.code == 0, told.err
-            shop.borrow_database(pristine)
+                there.touch()
+            if alike:
+                shop.borrow(pristine)
+            else:
+                shop.borrow_database(pristine)
         return shop
 
     return make

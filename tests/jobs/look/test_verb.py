@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from harness.backend.look import read
 from harness.jobs.look import report as shown
+from tests import compiled, preloaded
+from tests.whole.workshop import COMMAND
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,11 +21,11 @@ ROOT = Path(__file__).resolve().parents[3]
 def look(tmp_path_factory):
     """look(*words): the finished command, with a cache of its own."""
     cache = tmp_path_factory.mktemp("cache")
+    compiled.borrow(cache)
 
     def ran(*words: str) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "XDG_CACHE_HOME": os.fspath(cache)}
-        command = [sys.executable, "-m", "harness", "look", *words]
-        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        return preloaded.run([*COMMAND, "look", *words], cwd=ROOT, env=env)
 
     ran.cache = cache
     return ran

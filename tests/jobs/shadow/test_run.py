@@ -69,6 +69,7 @@ def test_a_price_of_its_own_and_a_silent_log_are_refused(shop: Workshop):
     assert told.out.splitlines()[-1] == "FAIL phase 3 against phase 4"
 
 
+@pytest.mark.proof
 def test_two_checkouts_have_no_declarations(tmp_path: Path, cache: Path):  # noqa: F811  # the fixture of that name
     """Claim: two harness.toml are compared without excuses: one credit more in the other checkout is exit code 1."""
     old = workshop.set_up(tmp_path / "old", cache)

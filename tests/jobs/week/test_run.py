@@ -37,6 +37,7 @@ def test_a_week_of_the_reference_passes_in_seconds(tmp_path: Path, cache: Path):
     assert said["week-errors"] == "none"
 
 
+@pytest.mark.proof
 @pytest.mark.stack
 def test_schedules_in_local_time_and_suspended_customers_that_run_are_refused(tmp_path: Path, cache: Path):  # noqa: F811  # the fixture of that name
     """Claim: slots that follow Berlin's clocks, and a suspended account whose schedule runs, fail by name and hour."""

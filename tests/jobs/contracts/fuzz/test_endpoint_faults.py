@@ -146,12 +146,12 @@ def test_a_fault_is_found_and_its_state_replays(fault: str, broken: Shop):
 def test_the_unbroken_endpoint_passes_and_a_seed_means_the_same_states(pristine: Workshop):
     """Claim: no false alarm; the same seed asks the same states in the same order, another seed does not."""
     told = [
-        json.loads(pristine.harness("fuzz", "--seed", seed, "--examples", "60", "--json").out.splitlines()[-1])
+        json.loads(pristine.harness("fuzz", "--seed", seed, "--examples", "30", "--json").out.splitlines()[-1])
         for seed in ("5", "5", "6")
     ]
     assert [one["status"] for one in told] == ["pass"] * 3
     assert told[0]["digest"] == told[1]["digest"] != told[2]["digest"]
-    assert told[0]["distinct"] >= 60
+    assert told[0]["distinct"] >= 30
 
 
 KNOWN = """format = 1
