@@ -82,30 +82,37 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def project(tmp_path):
+@pytest.fixture(scope="module")
+def migrated(server, tmp_path_factory):
+    """(the project's folder, its environment): its database is migrated by the target's role and snapshotted, once for all."""
+    project = tmp_path_factory.mktemp("orm")
     for name, text in {
         "manage.py": MANAGE, "settings.py": SETTINGS, "shop/__init__.py": "", "shop/models.py": MODELS, "shop/factories.py": FACTORIES,
         "shop/migrations/__init__.py": "",
     }.items():  # fmt: skip
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(textwrap.dedent(text))
-    return tmp_path
-
-
-@pytest.fixture
-def world(project, server, connect):
-    """(the observer's connection, the target's shell): migrated by the target's role, snapshotted."""
-    db = connect()
-    db.execute("DROP SCHEMA IF EXISTS harness, harness_snapshot, harness_baseline CASCADE; DROP SCHEMA public CASCADE")
-    db.execute(f"CREATE SCHEMA public; GRANT ALL ON SCHEMA public TO {postgres.OWNER}")
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(textwrap.dedent(text))
     env = {
         **os.environ, "DB_NAME": postgres.DATABASE, "DB_USER": postgres.OWNER, "DB_HOST": str(server[0]), "DB_PORT": str(server[1]),
         "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    for words in (["makemigrations", "shop", "-v", "0"], ["migrate", "-v", "0"]):
-        subprocess.run([sys.executable, "manage.py", *words], cwd=project, env=env, check=True)
-    snapshot.take(db)
+    with postgres.connect(*server) as db:
+        db.execute(
+            "DROP SCHEMA IF EXISTS harness, harness_snapshot, harness_baseline CASCADE; DROP SCHEMA public CASCADE"
+        )
+        db.execute(f"CREATE SCHEMA public; GRANT ALL ON SCHEMA public TO {postgres.OWNER}")
+        for words in (["makemigrations", "shop", "-v", "0"], ["migrate", "-v", "0"]):
+            subprocess.run([sys.executable, "manage.py", *words], cwd=project, env=env, check=True)
+        snapshot.take(db)
+    return project, env
+
+
+@pytest.fixture
+def world(migrated, connect):
+    """(the observer's connection, the target's shell): as migrating left it."""
+    project, env = migrated
+    db = connect()
+    reset.reset(db)
 
     def spawn(name, command, more, **popen):
         return subprocess.Popen(
