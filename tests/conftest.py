@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Assertions are told in full in the tests; pytest would also write anew every module of packages that bring a plugin, the harness
+    and Hypothesis among them, which takes a fifth of the collection."""
+    getattr(config.pluginmanager.rewrite_hook, "_must_rewrite", set()).clear()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """What is imported and collected stays: Python does not look for what of it could go, neither now nor later."""
