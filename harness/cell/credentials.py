@@ -45,22 +45,38 @@ def kept(environments: Mapping[str, Mapping[str, str]], key: bytes, tables: Mapp
     return Kept(environments=environments, key=key, tables=kinds)
 
 
-def named(
-    calls: Sequence[Mapping[str, Any]], world: Kept, dbs: Iterable[psycopg.Connection], refs: Refs, changes: Iterable[RowChange],
-) -> list[Any]:  # fmt: skip
+def named(calls: Sequence[Mapping[str, Any]], held: Held, key: bytes) -> list[Any]:
     """The fields of calls, each credential in them by name."""
-    if not calls:
-        return []
     texts = [json.dumps(call, ensure_ascii=False, default=str) for call in calls]
-    held = _held(world, dbs, refs, changes)
-    names = {mark(world.key, text): "{" + " = ".join(places) + "}" for text, places in held.items()}
-    secrets = [
-        (json.dumps(text, ensure_ascii=False)[1:-1], "{" + " = ".join(places) + "}")
+    names = {mark(key, text): _name(places) for text, places in held.items()} if texts else {}
+    secrets = [(json.dumps(text, ensure_ascii=False)[1:-1], name) for text, name in _secrets(held)]
+    return [json.loads(_told(text, names, secrets)) for text in texts]
+
+
+def leaks(told: Iterable[tuple[str, Any]], held: Held) -> list[dict[str, str]]:
+    """Secrets in what was `told` (where, a text or JSON): {"where", "secret"} of each, once. What stands under a secret's name is kept
+    there (a login's answer gives a token), and addresses are none."""
+    secrets = [(text, name) for text, name in _secrets(held) if "://" not in text]
+    found: dict[tuple[str, str], None] = {}
+    for where, value in told:
+        for path, text in [("", value)] if isinstance(value, str) else _leaves(value):
+            if not SECRET.search(path):
+                found |= {(f"{where}{path}", name): None for secret, name in secrets if secret in text}
+    return [{"where": where, "secret": name} for where, name in found]
+
+
+def _secrets(held: Held) -> list[tuple[str, str]]:
+    """(text, name) of what a place with a secret's name holds, the longest first: one may be a part of another."""
+    found = [
+        (text, _name(places))
         for text, places in held.items()
         if len(text) >= LEAST_CHARACTERS and any(SECRET.search(place) for place in places)
     ]
-    secrets.sort(key=lambda pair: -len(pair[0]))  # one may be a part of another
-    return [json.loads(_told(text, names, secrets)) for text in texts]
+    return sorted(found, key=lambda pair: -len(pair[0]))
+
+
+def _name(places: Sequence[str]) -> str:
+    return "{" + " = ".join(places) + "}"
 
 
 def _told(text: str, names: Mapping[str, str], secrets: Sequence[tuple[str, str]]) -> str:
@@ -75,7 +91,8 @@ def _inside(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)[1:-1]
 
 
-def _held(world: Kept, dbs: Iterable[psycopg.Connection], refs: Refs, changes: Iterable[RowChange]) -> Held:
+def held(world: Kept, dbs: Iterable[psycopg.Connection], refs: Refs, changes: Iterable[RowChange]) -> Held:
+    """Every text that a place of the world holds, with the places."""
     names = {(ref.get("kind"), str(ref.get("id"))): f"<{name}>" for name, ref in refs.items()}
     held: Held = {}
     for text, place in _of_environments(world.environments):

@@ -159,6 +159,17 @@ def drive(
     return driven
 
 
+def both(first: Driven, second: Driven) -> Driven:
+    """Two drives of one cell as one; `second` came once the first had come to rest."""
+    return Driven(
+        http=[*first.http, *second.http],
+        reads=[*first.reads, *second.reads],
+        notes=[*first.notes, *second.notes],
+        settled=second.settled,
+        settle_reason=second.settle_reason,
+    )
+
+
 def _known_from(driven: Driven) -> dict[str, Any]:
     """Values that earlier answers of this cell brought: `$answer_number` for data.number of the last one that had it."""
     known: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.core import stages
 from harness.core.config import Config
-from harness.core.history import LogLine
+from harness.core.history import LogLine, RowChange, TaskRun
 from harness.core.scenario import Fault
 from harness.core.variation import named
 from harness.stack.database import capture, journal, ledger, reset, snapshot
@@ -118,7 +118,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for task in live.broker.tasks():
             tell("task", asdict(task))
         calls = [asdict(call) for call in report.calls]
-        for call in credentials.named(calls, live.world, (live.db, *live.beside), refs, changes):
+        held = credentials.held(live.world, (live.db, *live.beside), refs, changes)
+        for call in credentials.named(calls, held, live.world.key):
             tell("call", call)
         tell("tape", {"unplayed": list(report.unplayed), "tape": list(work.tape), "late": report.late})
         if report.undeclared:
@@ -131,9 +132,12 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
             if account in closing:  # one that is gone has no balance, and the fold says that none was observed
                 left = closing[account]["credits"]
                 tell("balance", {"account": account, "opening": held["credits"], "closing": left})
-        for line in work.lines(mark):
+        lines = list(work.lines(mark))
+        for line in lines:
             if _worth_telling(line, config.markers):
                 tell("log", asdict(line))
+        for leak in credentials.leaks(_said(driven, live.broker.tasks(), changes, lines), held):
+            tell("leak", leak)
         if not driven.settled and (stale := live.distrust()):
             driven.notes.append(f"{' and '.join(stale)} will be started anew: what did not settle ends with this cell")
         for note in driven.notes:
@@ -202,3 +206,19 @@ def _drive(
 
 def _worth_telling(line: LogLine, markers: Sequence[str]) -> bool:
     return line.level in ODD or bool(line.exception) or any(marker in line.message for marker in markers)
+
+
+def _said(
+    driven: Driven, tasks: Iterable[TaskRun], changes: Iterable[RowChange], lines: Iterable[LogLine]
+) -> Iterator[tuple[str, Any]]:
+    """All that a target said, of whatever level, and where: no secret belongs there."""
+    for exchange in driven.http:
+        yield f"the answer to {exchange.method} {exchange.path} ", exchange.response
+    for read in driven.reads:
+        yield f"the answer to GET {read.path} as {read.caller} ", read.response
+    for task in tasks:
+        yield f"the message {task.name} ", [list(task.args), dict(task.kwargs), task.result, task.error]
+    for change in changes:
+        yield f"{change.kind} {change.op} ", dict(change.after or {})
+    for line in lines:
+        yield f"a line of {line.role} at {line.level or 'no level'}", line.message

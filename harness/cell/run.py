@@ -105,7 +105,11 @@ class _Scenario:
         driven = drive.drive(
             self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
         )
-        if self.variation and named(self.variation).reads and driven.settled:
+        variation = named(self.variation) if self.variation else None
+        if variation and variation.again and driven.settled:
+            second = drive.drive(self.config, self.scenario, self._way, known, callers, self.live, varied=True)
+            driven = drive.both(driven, second)
+        if variation and variation.reads and driven.settled:
             driven.reads += self._read_back(refs, driven)
         return driven
 

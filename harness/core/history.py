@@ -25,6 +25,7 @@ tx          | role, session, changes: one committed transaction, see `Transactio
 balance     | account (name), opening, closing
 undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
 log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
+leak        | where, secret: a secret of the world, by every place that keeps it, in something that the target said
 side        | store (redis, file, process, made, left open), key, before, after (null: not there): what else a cell left
 note        | text   (remarks of the one who drove: held call released, task process killed)
 cell.end    | events {kind: how many}, settled (bool), reason, clock (see CellHistory.spans), prepared (as there), seconds {drive, settle, reset, seed, load, capture, compare}
@@ -260,6 +261,8 @@ class CellHistory:
     logs: tuple[LogLine, ...] = ()
     sides: tuple[Mapping[str, Any], ...] = ()
     """What it left elsewhere: store, key, before, after (None: not there)."""
+    leaks: tuple[Mapping[str, str], ...] = ()
+    """Secrets that were told: where, secret (its places)."""
     refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unplayed: tuple[Mapping[str, Any], ...] = ()
     late_calls: int = 0

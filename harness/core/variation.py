@@ -61,6 +61,8 @@ class Variation:
     """Afterwards everything that may be read is read, as its owner, a stranger and nobody."""
     caller: str = ""
     """Whoever asks is this one instead: a stranger (another one's credential), nobody."""
+    again: bool = False
+    """Once it has come to rest, everything is asked for a second time."""
     quick: bool = False
 
 
@@ -84,6 +86,7 @@ VARIATIONS: Mapping[str, Variation] = {
         ),
         Variation(name=STRANGER, says="another customer asks for what is not theirs", caller=STRANGER, quick=True),
         Variation(name=NOBODY, says="somebody without a credential asks", caller=NOBODY, quick=True),
+        Variation(name="again", says="once all is done, the same is asked for a second time", again=True),
         Variation(name="exact", says="the balance is just what it costs", balance=0),
         Variation(name="short", says="the balance is one credit less than what it costs", balance=-1),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),

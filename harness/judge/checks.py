@@ -30,6 +30,7 @@ from harness.judge.laws.refunds import refunded_once
 from harness.judge.laws.refused import refused_leaves_nothing
 from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
 from harness.judge.laws.scale import signs_and_scales
+from harness.judge.laws.secrets import no_secret_is_told
 from harness.judge.result import Result, breaks, cannot_tell, verdict_of
 from harness.judge.surface.freed import free_used
 from harness.judge.surface.locked import made_in, surface, surfaces_used
@@ -45,6 +46,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "provider": ("every provider request fits its recording and its contract", provider),
     "golden": ("the outcome is the locked one", golden),
     "surface": ("what was observed beyond credits is the locked one", surface),
+    "secrets": ("no secret is told where it is not kept", no_secret_is_told),
     "law-1": ("balance = opening + sum of amounts", balance_is_the_sum),
     "law-2": ("balance_after chains and ends at the balance", balance_chains),
     "law-3": ("no balance is negative", never_negative),
@@ -61,7 +63,19 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 }
 """name -> (claim, check), judged for each cell, in this order."""
 
-IN_ANY_WORLD = ("settle", "shape", "surface", "law-1", "law-2", "law-3", "law-7", "law-9", "law-14", "law-15")
+IN_ANY_WORLD = (
+    "settle",
+    "shape",
+    "surface",
+    "secrets",
+    "law-1",
+    "law-2",
+    "law-3",
+    "law-7",
+    "law-9",
+    "law-14",
+    "law-15",
+)
 """Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
 NOT_OF_AN_EDIT = ("law-14",)
 """With a price of nothing a charge of nothing is right."""

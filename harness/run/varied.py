@@ -67,7 +67,7 @@ def every(
 
 
 def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> Cell | None:
-    stops = variation.balance is not None or UNUSABLE in variation.answers or variation.caller
+    stops = variation.balance is not None or UNUSABLE in variation.answers or variation.caller or variation.again
     if stops and any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(cell.scenario, cell.path)):
         return None  # what it waits for need not come in such a world
     if variation.caller and not auth.actors(cell.scenario, cell.path):

@@ -24,7 +24,10 @@ def world(**environments: dict[str, str]) -> credentials.Kept:
 
 def told(kept: credentials.Kept, db: Any, *secrets: str, refs: Any = (), changes: Any = (), **more: Any) -> Any:
     calls = [{"headers": {"authorization": f"Bearer {mark(KEY, secret)}"}, **more} for secret in secrets]
-    return [call["headers"]["authorization"] for call in credentials.named(calls, kept, (db,), dict(refs), changes)]
+    return [
+        call["headers"]["authorization"]
+        for call in credentials.named(calls, credentials.held(kept, (db,), dict(refs), changes), KEY)
+    ]
 
 
 def test_all_places_are_named(db):
@@ -76,5 +79,32 @@ def test_a_secret_that_stands_elsewhere_in_a_call_is_named(db):
     """Claim: a raw secret of the world reaches no history, wherever it was sent; an ordinary text stays."""
     capture.mark_baseline(db)
     kept = world(web={"API_KEY": "sk-secret-1234", "GREETING": "good morning"})
-    (call,) = credentials.named([{"request": "good morning, sk-secret-1234", "headers": {}}], kept, (db,), {}, ())
+    (call,) = credentials.named(
+        [{"request": "good morning, sk-secret-1234", "headers": {}}], credentials.held(kept, (db,), {}, ()), KEY
+    )
     assert call["request"] == "good morning, {env.API_KEY}"
+
+
+SECRETS = {
+    "sk-0123456789": ["env.API_KEY", "site<one>.api_key"],
+    "0123456789": ["user#1.password"],
+    "plain text of a title": ["content#1.title"],
+}
+
+
+def test_a_secret_is_found_wherever_it_is_told_and_not_where_it_is_kept():
+    """Claim: in a line, deep in an answer and as a part of a text; not under a secret's name, not what has no secret's name, not a short one."""
+    told = [
+        ("a line of web at INFO", "calling with Bearer sk-0123456789 now"),
+        ("the answer to GET /x/ ", {"data": [{"note": "key sk-0123456789", "token": "sk-0123456789", "title": "plain text of a title"}]}),
+        ("a line of web at INFO", "calling again with sk-0123456789"),
+        ("a line of worker at ERROR", "nothing here"),
+    ]  # fmt: skip
+    found = credentials.leaks(
+        told, SECRETS | {"short": ["env.SECRET"], "https://x.example/reset": ["user#1.password_url"]}
+    )
+    name = "{env.API_KEY = site<one>.api_key}"
+    assert [one for one in found if one["secret"] == name] == [
+        {"where": "a line of web at INFO", "secret": name},
+        {"where": "the answer to GET /x/ .data[0].note", "secret": name},
+    ]

@@ -44,7 +44,18 @@ class Builder:
         self._values: dict[str, Any] = {"scenario": start["scenario"], "path": start["path"], "variation": variation}
         self._lists: dict[str, list[Any]] = {
             name: []
-            for name in ("calls", "rows", "transactions", "tasks", "http", "reads", "logs", "sides", "unplayed")
+            for name in (
+                "calls",
+                "rows",
+                "transactions",
+                "tasks",
+                "http",
+                "reads",
+                "logs",
+                "leaks",
+                "sides",
+                "unplayed",
+            )
         }
         self._accounts: dict[str, tuple[Amount, Amount]] = {}
         self._names: dict[str, str] = {}
@@ -69,6 +80,8 @@ class Builder:
             self._lists["reads"].append(_make(Read, event))
         elif kind == "side":
             self._lists["sides"].append({key: event.get(key) for key in ("store", "key", "before", "after")})
+        elif kind == "leak":
+            self._lists["leaks"].append({key: event[key] for key in ("where", "secret")})
         elif kind == "log":
             self._lists["logs"].append(_make(LogLine, event))
         elif kind == "tape":
