@@ -1,0 +1,137 @@
+"""Which cells a setting is tried in, in which of them it shows, and what is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from harness.backend.edits import of_models
+from harness.core.config import Table
+from harness.core.golden import Golden, Outcome
+from harness.core.look.django import Field, ForeignKey, Model
+from harness.core.scenario import Fault, Given, Path, Row, Scenario
+from harness.core.variation import Edit, named
+from harness.jobs.vary import judge, report, tried
+from harness.jobs.vary.values import Varied
+from harness.store import learnt
+
+
+def field(name: str, kind: str, **more) -> Field:
+    usual = {
+        "name": name, "column": name, "kind": f"django.{kind}", "internal_type": kind, "db_type": "", "null": False, "blank": False, "primary_key": False,
+        "unique": False, "default": "", "db_default": False, "generated": False, "auto_now": False, "auto_now_add": False, "choices": (),
+        "max_length": None, "max_digits": None, "decimal_places": None,
+    }  # fmt: skip
+    return Field(**{**usual, **more})
+
+
+MODEL = Model(
+    label="shop.Parcel", module="shop.models", own=True, database="default", schema="", table="parcels", managed=True, proxy=False, auto_created=False,
+    primary_key=("id",), unique=(), many_to_many={}, ordering=(),
+    fields=(
+        field("id", "BigAutoField", primary_key=True),
+        field("owner_id", "ForeignKey", null=True),
+        field("open", "BooleanField"),
+        field("state", "CharField", choices=("new", "sent away", "sent")),
+        field("weight", "PositiveIntegerField", null=True),
+        field("price", "DecimalField"),
+        field("note", "TextField", blank=True),
+        field("title", "CharField"),
+        field("number", "CharField", unique=True, blank=True),
+        field("due", "DateTimeField"),
+        field("made", "DateTimeField", auto_now_add=True),
+    ),
+    foreign_keys=(ForeignKey(columns=("owner_id",), to_schema="", to_table="owners", to_columns=("id",), on_delete="CASCADE", constraint=True),),
+)  # fmt: skip
+TABLES = {"parcel": Table(kind="parcel", table="parcels"), "entry": Table(kind="entry", table="entries")}
+
+
+def test_what_a_model_allows_is_tried_and_what_tells_rows_apart_is_not():
+    """Claim: flags both ways, each choice that is a word, zero and one, nothing where nothing may be; no key, no unique, no own time."""
+    assert [edit.name.removeprefix("parcel.") for edit in of_models([MODEL], TABLES, ["entry"])] == [
+        "owner_id=null", "open=true", "open=false", "state=new", "state=sent", "weight=null", "weight=0", "weight=1", "price=0", "note=empty", "due=past",
+    ]  # fmt: skip
+    assert of_models([MODEL], TABLES, ["parcel"]) == (), "rows of the ledger are history"
+    assert of_models([replace(MODEL, table="others")], TABLES, []) == (), "a table that nobody watches"
+
+
+def scenario(name: str, *kinds: str, **more) -> Scenario:
+    rows = tuple(Row(kind=kind, name=f"{kind}{n}") for n, kind in enumerate(kinds))
+    return Scenario(id=name, title=name, given=Given(rows=rows), when=(), **{"paths": (Path.MANUAL,), **more})
+
+
+def golden(name: str, *rows: str, calls: int = 1) -> Golden:
+    outcome = Outcome(balance={"account": {"opening": 9, "closing": 5}}, rows=rows, calls={"openai POST /v1": calls})
+    return Golden(scenario=name, why="a reason", outcome=outcome)
+
+
+def test_a_setting_is_tried_where_its_rows_are_and_one_that_all_have_everywhere():
+    found = {
+        one.id: one
+        for one in (
+            scenario("shop/send", "account", "parcel"),
+            scenario("shop/buy", "account"),
+            scenario("shop/fail", "account", "parcel", faults=(Fault(kind="http_500", match="*"),)),
+            scenario("shop/long", "account", "parcel"),
+        )
+    }
+    goldens = {name: golden(name, f"{name} +1", calls=9 if name == "shop/long" else 1) for name in found}
+    edits = [
+        Edit(kind="parcel", column="open", to="false"),
+        Edit(kind="account", column="name", to="empty"),
+        Edit(kind="price", column="x", to="0"),
+    ]
+    cells = [(cell.variation.partition(".")[0], cell.scenario.id) for cell in tried.tried(found, goldens, edits)]
+    assert sorted(cells) == sorted([
+        ("parcel", "shop/send"), ("account", "shop/send"), ("account", "shop/buy"), ("price", "shop/send"), ("price", "shop/buy"),
+    ])  # fmt: skip
+
+
+def test_a_setting_shows_where_the_surface_is_another_and_the_cheapest_of_each_kind_are_kept():
+    """Claim: a cell that is as it was shows nothing; of cells that tell the same kinds of things the fastest is kept, three at most."""
+    open_ = Edit(kind="parcel", column="open", to="false")
+    idle = Edit(kind="parcel", column="note", to="empty")
+    plain = {f"shop/{n}@manual": ("http POST /x/ => 200",) for n in "abcdef"}
+    changed = {
+        f"shop/{n}@manual~{open_.name}": ("http POST /x/ => 404", *(f"log web ERROR {m}" for m in more))
+        for n, more in zip("abcdef", ("", "", "1", "2", "3", "4"), strict=True)
+    }
+    same = {f"shop/{n}@manual~{idle.name}": plain[f"shop/{n}@manual"] for n in "ab"}
+    seconds = {name: 1.0 + n for n, name in enumerate(reversed(list(changed)))}
+    shown = judge.shown([open_, idle], {**plain, **changed, **same}, seconds)
+    assert shown == {open_.name: ("shop/d@manual", "shop/e@manual", "shop/f@manual"), idle.name: ()}
+
+
+def test_what_was_learnt_is_read_back(tmp_path):
+    shown = {"parcel.open=false": ("shop/a@manual", "shop/b@direct"), "parcel.note=empty": ()}
+    assert learnt.read(tmp_path) == {}
+    learnt.write(tmp_path, shown)
+    assert learnt.read(tmp_path) == shown
+
+
+def test_what_shows_nowhere_is_said_by_name():
+    found = Varied(
+        worlds={"distinct": (4, "no two are equal")},
+        edits=("parcel.open=false", "parcel.note=empty", "parcel.price=0"),
+        shown={"parcel.open=false": ("shop/a@manual",), "parcel.note=empty": (), "parcel.gone=0": ()},
+    )
+    told = report.lines(found)
+    assert "  shows       parcel.open=false  (shop/a@manual)" in told
+    assert "  nowhere     parcel.note=empty" in told
+    assert "  not tried   parcel.price=0" in told
+    assert "  gone        parcel.gone=0: the target has no such column any more" in told
+    assert told[-2:] == [
+        "1 of 3 settings show in some cell, 1 nowhere, 1 not tried",
+        "learn where they show: harness vary --learn",
+    ]
+    assert report.document(found)["edits"] == {
+        "parcel.open=false": ["shop/a@manual"],
+        "parcel.note=empty": [],
+        "parcel.price=0": None,
+    }
+
+
+@pytest.mark.parametrize("name", ["parcel.open=false", "a_b.c_d=in-progress.2"])
+def test_the_name_of_a_setting_is_read_back(name):
+    assert named(name).edit.name == name
