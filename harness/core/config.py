@@ -178,6 +178,10 @@ class Config:
     """The Python that `requirements` are installed for ("3.12"); "": the harness's."""
     reads: tuple[str, ...] = ()
     """Paths of the target's own routes that answer GET, `{name}` where a parameter stands; none until looking has filled it in."""
+    routes: tuple[str, ...] = ()
+    """Each of the target's own routes with each method that it names, "POST /work/"; as `reads`."""
+    tasks: tuple[str, ...] = ()
+    """The names of the target's own tasks; as `reads`."""
     id_ranges: bool = False
     """Whether the keys that each sequence draws are of a range of its own, so that an id is known wherever it stands."""
     markers: tuple[str, ...] = ()

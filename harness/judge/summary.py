@@ -19,6 +19,7 @@ from harness.core.verdict import ANSWERS, Status, Verdict, worst
 from harness.judge import overlap
 from harness.judge.facts import Target
 from harness.judge.golden.outcome import outcome_of
+from harness.judge.reach import Reach
 
 EDITED = "one setting"
 """What a report calls the worlds in which a single setting is another."""
@@ -73,6 +74,8 @@ class Summary:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     undeclared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reach: Reach = field(default_factory=dict)
+    """What of the target was reached, and what not; of a whole run."""
     varied: Mapping[str, Mapping[Status, int]] = field(default_factory=dict)
     """Variation -> how its cells came out; they are in none of the numbers above."""
     beyond: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -111,6 +114,7 @@ def summarize(
     tier: str = USUAL,
     workers: int = 1,
     free: Mapping[str, str] | None = None,
+    reached: Reach | None = None,
 ) -> Summary:
     """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
     cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do.
@@ -153,6 +157,7 @@ def summarize(
         findings=dict(findings),
         undeclared=_undeclared(cells),
         varied=_varied(cells, own),
+        reach=dict(reached or {}),
         beyond=_beyond(own),
         free=dict(free or {}),
         shard=f"{shard['n']}/{shard['of']}" if shard else "",

@@ -18,6 +18,7 @@ from harness.core.ledger import Amount
 from harness.core.scenario import Path
 from harness.core.verdict import Status, Verdict
 from harness.judge.checks import OF_THE_WHOLE
+from harness.judge.reach import Reached
 from harness.judge.summary import Line, Summary
 from harness.judge.surface.difference import grouped
 from harness.report import undeclared
@@ -30,6 +31,9 @@ KNOWN = "known wrong"
 
 NAMED = 3
 """Cells that are named of those that have a line in common."""
+
+UNREACHED = 6
+"""Names of what was not reached that are written out."""
 
 WIDE = 100
 """Columns from which on the number of calls has room beside the longest scenario names."""
@@ -60,6 +64,14 @@ def _beyond(console: Console, summary: Summary) -> None:
         _wrapped(console, f"in {count(len(where), 'cell')}: {named}", 6)
     say(console, '  if it is meant: harness golden accept "*" --surface --why "..."')
     say(console, f"  repeat: {summary.repeat(next(iter(summary.beyond)))}")
+
+
+def _reached(one: Reached) -> str:
+    """ "24 of 26 reached; not: PUT /a/, PUT /b/"."""
+    if not one.missing:
+        return f"{one.share} reached"
+    more = f" and {len(one.missing) - UNREACHED} more (--json has all)" if len(one.missing) > UNREACHED else ""
+    return f"{one.share} reached; not: {', '.join(one.missing[:UNREACHED])}{more}"
 
 
 def _worlds(varied: Mapping[str, Mapping[Status, int]]) -> str:
@@ -97,6 +109,7 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
     ]
     if summary.varied:
         facts.append(("varied", _worlds(summary.varied)))
+    facts += [(kind, _reached(one)) for kind, one in summary.reach.items()]
     facts += [("not asked", f"{name}: {why} ({count(n, 'check')})") for name, (why, n) in summary.not_asked.items()]
     if summary.shard:
         facts.append(("shard", f"{summary.shard}: what needs the whole ({', '.join(OF_THE_WHOLE)}) is not judged here"))

@@ -116,6 +116,8 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         **({"unwatched": list(config.unwatched)} if config.unwatched else {}),
         "versions": versions(config),
         "sources": sources(config),
+        **({"routes": list(config.routes)} if config.routes else {}),
+        **({"tasks": list(config.tasks)} if config.tasks else {}),
         "tables": tables.document(config.found or ()),
         **({} if plan.shard is None else {**fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }

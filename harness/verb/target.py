@@ -32,8 +32,15 @@ def ready(config: Config, *, isolation: str) -> Config:
     look = looked(config, isolation=isolation)
     config = auth.filled(usual.filled(config, look), look)
     reads = tuple(one.template for one in look.django.routes if one.own and (not one.methods or "GET" in one.methods))
+    own = [one for one in look.django.routes if one.own]
+    routes = (f"{method} {one.template}" for one in own for method in one.methods or ("GET",))
+    tasks = (task.name for task in look.celery.tasks if task.own) if look.celery else ()
     config = replace(
-        config, unwatched=tables.unwatched(look.django, config.databases), reads=tuple(dict.fromkeys(reads))
+        config,
+        unwatched=tables.unwatched(look.django, config.databases),
+        reads=tuple(dict.fromkeys(reads)),
+        routes=tuple(dict.fromkeys(routes)),
+        tasks=tuple(dict.fromkeys(tasks)),
     )
     return tables.filled(config, tables.models(look.django, config.databases))
 

@@ -16,6 +16,7 @@ from harness.core.look import versions
 from harness.core.tier import USUAL
 from harness.core.verdict import Status
 from harness.judge.facts import target_of
+from harness.judge.reach import reach
 from harness.judge.summary import Summary, summarize
 from harness.report import html, machine, terminal
 from harness.run import judged
@@ -67,6 +68,7 @@ def summary_of(
         tier=start.get("tier", USUAL),
         workers=result.history.workers,
         free=result.config.free,
+        reached=reach(start, result.history.cells, result.config.tables),
     )
 
 
