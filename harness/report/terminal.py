@@ -62,7 +62,8 @@ def _beyond(console: Console, summary: Summary) -> None:
         named = ", ".join(where[:NAMED]) + (f" and {len(where) - NAMED} more" if len(where) > NAMED else "")
         _wrapped(console, line, 2)
         _wrapped(console, f"in {count(len(where), 'cell')}: {named}", 6)
-    say(console, '  if it is meant: harness golden accept "*" --surface --why "..."')
+    for hint in _ways_out(summary):
+        say(console, f"  {hint}")
     say(console, f"  repeat: {summary.repeat(next(iter(summary.beyond)))}")
 
 
@@ -82,6 +83,15 @@ def _worlds(varied: Mapping[str, Mapping[Status, int]]) -> str:
     each = ", ".join(f"{name} {sum(counted.values())}" for name, counted in varied.items())
     unknown = f", {total[Status.UNKNOWN]} unknown" if total[Status.UNKNOWN] else ""
     return f"{count(total.total(), 'cell')} in other worlds: {total[Status.PASS]} passed, {total[Status.FAIL]} failed{unknown} ({each})"
+
+
+def _ways_out(summary: Summary) -> list[str]:
+    """What to do where surfaces differ, once for all; where there is none to differ from, as each verdict says."""
+    own = [verdict for verdict in summary.failures if verdict.cell in summary.beyond]
+    hints = dict.fromkeys(verdict.hint for verdict in own if verdict.code != "surface-differs")
+    if any(verdict.code == "surface-differs" for verdict in own):
+        hints['if it is meant: harness golden accept "*" --surface --why "..."'] = None
+    return [hint for hint in hints if hint][:NAMED]
 
 
 def print_summary(console: Console, summary: Summary) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from harness.core.counts import count
+from harness.core.golden.free import LOG
 from harness.judge.surface.told import Place, Trace, entry
 
 SHOWN = 60
@@ -31,13 +32,23 @@ def noise(one: Mapping[str, Trace], other: Mapping[str, Trace]) -> list[Noise]:
     found: dict[str, list[tuple[str, str, str]]] = {}
     for cell in one.keys() & other.keys():
         for place, before, after in _differing(one[cell], other[cell]):
-            name = "" if place is None else entry(place)
+            name = "" if place is None else _regex(place, before, after) if place.scope == LOG else entry(place)
             found.setdefault(name, []).append((cell, before, after))
     made = [
         Noise(name=name, cells=tuple(sorted({cell for cell, _, _ in seen})), one=seen[0][1], other=seen[0][2])
         for name, seen in ((name, sorted(seen)) for name, seen in found.items())
     ]
     return sorted(made, key=lambda item: (not item.name, -len(item.cells), item.name))
+
+
+def _regex(place: Place, one: str, other: str) -> str:
+    """The entry for the text of a log: the words that differ, behind the one before them; "" where none stands there."""
+    before, after = one.split(), other.split()
+    changed = [n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]]
+    if len(before) != len(after) or not changed or not changed[0]:
+        return ""
+    words = " ".join([re.escape(before[changed[0] - 1]), *[r"\S+"] * (changed[-1] - changed[0] + 1)])
+    return f"{LOG} {place.of}:{words}" if place.of and ":" not in place.of else f"{LOG}:{words}"
 
 
 def _differing(one: Trace, other: Trace) -> Iterator[tuple[Place | None, str, str]]:

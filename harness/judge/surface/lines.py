@@ -111,10 +111,10 @@ class _Surface:
                 head, said = record(self.told.free.log(log.logger, log.message))
                 broke = ""
                 if log.exception:
-                    why = f": {self.told.plain(said)}" if said else ""
+                    why = f": {self.told.log(log.logger, said)}" if said else ""
                     broke = f" {log.exception}{why} in {log.where or 'no code of the target'}"
                 role = "" if self.mixed else f" {log.role}"
-                yield f"log{role} {log.level or 'traceback'} {self._logger(log.logger)} {self.told.plain(head)}{broke}"
+                yield f"log{role} {log.level or 'traceback'} {self._logger(log.logger)} {self.told.log(log.logger, head)}{broke}"
 
     def _logger(self, logger: str) -> str:
         """A logger's name, a process's without its number; nothing where it is but the number of one."""

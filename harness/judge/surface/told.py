@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.core.golden.free import COLUMN, INSTEAD, Freed
+from harness.core.golden.free import COLUMN, INSTEAD, LOG, Freed
 from harness.judge.surface.logged import unnumbered, without_tracebacks
 from harness.judge.surface.names import Names, of_this_world
 from harness.judge.surface.times import Clock
@@ -45,6 +45,10 @@ class Told:
     def plain(self, text: str) -> str:
         """A part of a line that nothing of [free] can speak of."""
         return self._traced(None, self.text(text))
+
+    def log(self, logger: str, text: str) -> str:
+        """What an ERROR says, what is free in it already cut out."""
+        return self._traced(Place(scope=LOG, of=logger), self.text(text))
 
     def column(self, place: Place, value: str | None) -> str:
         """What a column holds, as PostgreSQL writes it; JSON in whatever type of column is read."""

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from harness.backend import freed
-from harness.core.golden.free import COLUMN, read
+from harness.core.golden.free import COLUMN, Freed, read
 from harness.jobs.golden.noise import noise, proposed
 from harness.judge.surface.told import Place
 
@@ -41,6 +41,17 @@ def test_every_place_that_is_proposed_frees_that_place():
     for item in noise({"a@manual": [(MS, "5"), (PID, "1")]}, {"a@manual": [(MS, "6"), (PID, "2")]}):
         entry = read(item.name)
         assert any(entry.fits(place.scope, place.of, place.path) for place in (MS, PID))
+
+
+def test_the_text_of_a_log_is_freed_where_it_differs():
+    log = Place(scope="log", of="shop")
+    found = noise({"a@manual": [(log, "done after 5 ms")]}, {"a@manual": [(log, "done after 61 ms")]})
+    assert [item.name for item in found] == [r"log shop:after \S+"]
+    freed = Freed([found[0].name])
+    assert freed.log("shop", "done after 5 ms") == freed.log("shop", "done after 61 ms") == "done <free> ms"
+    assert freed.log("till", "done after 5 ms") == "done after 5 ms"
+    other = noise({"a@manual": [(log, "5 ms")]}, {"a@manual": [(log, "6 ms")]})
+    assert [item.name for item in other] == [""], "nothing stands before it by which it could be found"
 
 
 def test_what_comes_and_goes_is_told_and_no_entry_is_made_of_it():
