@@ -17,8 +17,10 @@ import psycopg
 import pytest
 
 from harness.backend.phases.tree import compose
-from harness.stack.database import postgres
+from harness.stack.database import cluster, postgres
+from harness.store import cache
 from tests.phases import PHASES, REFERENCE
+from tests.tree import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def server() -> Iterator[Server]:
     with ExitStack() as cleanup:
         cleanup.callback(shutil.rmtree, folder)
         found = postgres.find(folder)
-        postgres.initdb(found, folder / "pgdata")
+        cluster.empty(found, folder / "pgdata", cache.folder(ROOT) / "empty")
         process, admin = postgres.start(found, folder / "pgdata", port=port, log=folder / "postgres.log", password="")
         cleanup.callback(postgres.abort, process)
         cleanup.callback(admin.close)

@@ -17,9 +17,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from harness.stack.database import postgres, snapshot
+from harness.stack.database import cluster, postgres, snapshot
+from harness.store import cache
 from tests import compiled, preloaded, signals
 from tests.stack import ordinary
+from tests.tree import ROOT
 
 TARGET = """
 format = 1
@@ -241,7 +243,7 @@ def server() -> Iterator[tuple[Path, int]]:
     with ExitStack() as cleanup:
         cleanup.callback(shutil.rmtree, folder)
         found = postgres.find(folder)
-        postgres.initdb(found, folder / "pgdata")
+        cluster.empty(found, folder / "pgdata", cache.folder(ROOT) / "empty")
         process, admin = postgres.start(found, folder / "pgdata", port=port, log=folder / "postgres.log", password="")
         cleanup.callback(postgres.abort, process)
         postgres.create(admin, postgres.DATABASE)

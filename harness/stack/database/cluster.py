@@ -90,6 +90,7 @@ def start(
         databases=config.databases,
         root=config.root,
         id_ranges=config.id_ranges,
+        kept=cache_dir / "empty",
     )
     with suppress(OSError):
         # a cache that cannot be written costs time at the next boot, nothing else
@@ -122,6 +123,26 @@ def sources(root: Path) -> Iterator[Path]:
     return (Path(path) for name, path, _ in tree.files(os.fspath(root)) if name.endswith(".py"))
 
 
+def empty(found: postgres.Postgres, data: Path, kept: Path | None) -> None:
+    """What initdb makes in `data`, from the folder `kept` where it is there and whole, and kept there otherwise."""
+    if kept is None:
+        postgres.initdb(found, data)
+        return
+    made_by = hashlib.blake2b(Path(postgres.__file__).read_bytes(), digest_size=8).hexdigest()
+    packed = kept / f"{found.version}-{made_by}.pack"
+    try:
+        pack.unpack(packed, data, owner=found.user)
+    except (pack.CorruptPack, OSError):
+        shutil.rmtree(data, ignore_errors=True)
+        postgres.initdb(found, data)
+        with suppress(OSError):
+            kept.mkdir(parents=True, exist_ok=True)
+            pack.write(data, packed)
+            for older in kept.glob("*.pack"):
+                if older != packed:
+                    older.unlink()
+
+
 def build(
     found: postgres.Postgres,
     data: Path,
@@ -133,9 +154,11 @@ def build(
     databases: Sequence[str],
     root: Path,
     id_ranges: bool = False,
+    kept: Path | None = None,
 ) -> None:
-    """Make a cluster in `data`: each database empty, with what only a superuser may create, migrated, snapshotted."""
-    postgres.initdb(found, data)
+    """Make a cluster in `data`: each database empty, with what only a superuser may create, migrated, snapshotted. `kept`: where one
+    without anything is, so that no other target, phase or change pays for it again."""
+    empty(found, data, kept)
     server, admin = postgres.start(found, data, port=port, log=log, password=password)
     sockets = data.with_name("pg_socket")
     try:

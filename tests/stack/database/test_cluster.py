@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from harness.backend.description import load
 from harness.backend.look import cache
 from harness.backend.python import interpreter
 from harness.core.config import Config
-from harness.stack.database import cluster
+from harness.stack.database import cluster, postgres
 
 DESCRIPTION = """
 format = 1
@@ -121,3 +123,31 @@ def test_what_no_import_reads_makes_none(shop: Config, name: str):
     (shop.root / "runs_of_others").mkdir()
     write(name)(shop.root)
     assert cluster.key(shop, "18.0") == before
+
+
+@pytest.mark.stack
+def test_an_empty_cluster_is_made_once(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
+    """Claim: the second has the same files and initdb is not called for it; one that is damaged is made anew, and kept whole."""
+    place = Path(tempfile.mkdtemp(prefix="harness-test-"))  # pytest's own folders are closed to the database's user
+    request.addfinalizer(lambda: shutil.rmtree(place))
+    place.chmod(0o711)
+    found, kept, made = postgres.find(place), place / "kept", []
+    real = postgres.initdb
+    monkeypatch.setattr(postgres, "initdb", lambda *asked: (made.append(asked), real(*asked)))
+    folders = [place / name for name in ("one", "two", "three")]
+    for folder in folders[:2]:
+        cluster.empty(found, folder, kept)
+    assert len(made) == 1
+    one, two = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in folders[:2]
+    )
+    assert one == two
+    assert (folders[1] / "PG_VERSION").stat().st_mode & 0o777 == 0o600
+    (pack,) = kept.iterdir()
+    whole = pack.read_bytes()
+    pack.write_bytes(whole[:-1])
+    cluster.empty(found, folders[2], kept)
+    assert len(made) == 2
+    (pack,) = kept.iterdir()
+    assert len(pack.read_bytes()) > len(whole) // 2
