@@ -174,7 +174,7 @@ def _asked_of(name: str, variation: str) -> bool:
 
 def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool = False) -> Result:
     """What one cell checker says of a cell, findings `weighed` in; not asked where the target has nothing that it needs."""
-    if name == "surface" and (lacks := unlocked(context)):
+    if name == "surface" and (lacks := unlocked(context, cell.variation)):
         if context.target.surfaces_locked and context.workers == 1:
             return breaks(
                 [f"{lacks}, and harness.toml says that surfaces are locked"],
@@ -190,12 +190,14 @@ def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool =
     return weigh(name, result, context.findings) if weighed else result
 
 
-def unlocked(context: Context) -> str:
+def unlocked(context: Context, variation: str) -> str:
     """Why nothing beyond credits can be asked; "" when it can."""
     if context.workers > 1:
         return "several workers have no order that could be locked"
     if context.surfaces is None:
         return "nobody asks for it"
+    if variation and not (context.surfaces.broken or context.surfaces.of_worlds()):
+        return "no varied world is locked: the laws alone are asked of them"
     return context.surfaces.why_not(context.phase)
 
 

@@ -67,6 +67,10 @@ class Surfaces:
         missing = [number for number in range(1, phase + 1) if number not in self.deltas]
         return f"no surface is locked at phase {missing[0]}" if missing else ""
 
+    def of_worlds(self) -> bool:
+        """Whether any varied world is locked."""
+        return any("~" in path for locked in self.base.values() for path in locked.paths)
+
     def unreadable(self, scenario: str, phase: int) -> str:
         """What of it cannot be read that a scenario is held to at a phase; "" when all can."""
         return self.broken.get(scenario) or next((self.broken[n] for n in range(1, phase + 1) if n in self.broken), "")

@@ -7,6 +7,7 @@ value of a fixed set.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from harness.core.config import Table
+from harness.core.ledger import Ledger
 from harness.stack.database.shapes import place_of
 
 
@@ -87,10 +89,14 @@ FROM harness.tables t JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique AN
 """
 
 
-def read(db: psycopg.Connection, tables: Mapping[str, Table], money: Collection[str]) -> dict[str, Varied]:
-    """Table -> what of it may be varied. `money` are the kinds of the ledger's rows. Tables without a key of one column
-    have none."""
-    kinds = {table.table.removeprefix("public."): table for kind, table in tables.items() if kind not in money}
+def read(db: psycopg.Connection, tables: Mapping[str, Table], ledger: Ledger) -> dict[str, Varied]:
+    """Table -> what of it may be varied: no table of the ledger's rows, nor one that a query of them reads. Tables without a key of one
+    column have none."""
+    kinds = {
+        table.table.removeprefix("public."): table
+        for kind, table in tables.items()
+        if kind not in ledger.kinds and not _told_by_query(table.table, ledger)
+    }
     unique: dict[str, list[tuple[str, ...]]] = {}
     for name, columns in db.execute(_UNIQUE):
         unique.setdefault(name, []).append(tuple(columns))
@@ -115,6 +121,14 @@ def read(db: psycopg.Connection, tables: Mapping[str, Table], money: Collection[
         )
         for name, (oid, key, numbered) in heads.items()
     }  # fmt: skip
+
+
+def _told_by_query(table: str, ledger: Ledger) -> bool:
+    """Whether movements or usage logs are read from it by a query or a view of that name."""
+    queries = [
+        part.sql or part.relation for part in (ledger.movements, ledger.usage) if part is not None and part.apart
+    ]
+    return any(re.search(rf"\b{re.escape(table.rpartition('.')[2])}\b", query) for query in queries)
 
 
 def in_order(db: psycopg.Connection, table: Varied, columns: Collection[str], most: int) -> list[tuple]:

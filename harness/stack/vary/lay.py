@@ -37,7 +37,7 @@ class Known:
         (which,) = db.execute("SELECT 'harness.tables'::regclass::oid").fetchone() or (None,)
         snapshot, varied = self._read.get(db.info.dbname, (None, {}))
         if snapshot != which:
-            varied = catalogue.read(db, tables, ledger.kinds)
+            varied = catalogue.read(db, tables, ledger)
             self._read[db.info.dbname] = which, varied
         return varied
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -141,3 +142,18 @@ def test_a_balance_is_what_it_costs(world, name):
     assert found.changed == {"accounts.credits": 1}
     left = db.execute("SELECT credits FROM accounts WHERE id = %s", [refs["owner"]["id"]]).fetchone()
     assert left == (20 if name == "exact" else 19,)
+
+
+def test_rows_of_a_ledger_that_a_query_reads_are_history_too(world):
+    """Claim: where movements are read by a query, no table that it names is doubled or changed."""
+    db, refs = world
+    query = Part(
+        kind="ledger.movements",
+        sql="SELECT id, account_id, cost FROM public.entries JOIN costs USING (id)",
+        columns={"amount": "cost"},
+    )
+    ledger = replace(LEDGER, movements=query)
+    db.execute("UPDATE entries SET data = '{\"weight\": 7}'")
+    found = lay((db,), named("distinct"), known=Known(), tables=TABLES, ledger=ledger, refs=refs, seed="cell")
+    assert set(found.refs) == {"twin-owner", "twin-one", "twin-two"}
+    assert not any(column.startswith(("entries.", "costs.")) for column in found.changed)
