@@ -12,7 +12,7 @@ import click
 from harness.backend.description import load
 from harness.core.config import Config
 from harness.core.tier import ALL, TIERS
-from harness.core.variation import LEVELS, NONE
+from harness.core.variation import LEVELS, QUICK
 
 if TYPE_CHECKING:
     from harness.store.durations import Durations
@@ -90,7 +90,7 @@ workers_option = click.option(
 vary_option = click.option(
     "--vary",
     type=click.Choice(LEVELS),
-    default=NONE,
+    default=QUICK,
     show_default=True,
     help="How many varied worlds are driven beside.",
 )
