@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,25 +19,37 @@ PATH_TITLES = {
 }
 
 
+WORLDS = "Other worlds"
+
+
 def plan_line(cells: Sequence[Cell], *, phase: int, tier: str) -> str:
-    """ "41 scenarios, 78 cells at phase 0, tier processes"."""
+    """ "41 scenarios, 78 cells and 50 varied at phase 0, tier processes"."""
     scenarios = len({cell.scenario.id for cell in cells})
-    return f"{count(scenarios, 'scenario')}, {count(len(cells), 'cell')} at phase {phase}, tier {tier}"
+    plain = sum(1 for cell in cells if not cell.variation)
+    varied = f" and {len(cells) - plain} varied" if plain < len(cells) else ""
+    return f"{count(scenarios, 'scenario')}, {count(plain, 'cell')}{varied} at phase {phase}, tier {tier}"
 
 
 def document(cells: Sequence[Cell], *, phase: int, tier: str) -> dict[str, Any]:
-    """For --json: {"phase", "tier", "cells": [id]}."""
-    return {"phase": phase, "tier": tier, "cells": [cell.id for cell in cells]}
+    """For --json: {"phase", "tier", "cells": [id], "varied": [id]}."""
+    return {
+        "phase": phase,
+        "tier": tier,
+        "cells": [cell.id for cell in cells if not cell.variation],
+        "varied": [cell.id for cell in cells if cell.variation],
+    }
 
 
 def print_plan(console: Console, cells: Sequence[Cell], *, phase: int, tier: str, full: bool = False) -> None:
-    """One line, then how many cells each path has; `full` lists every cell with its title."""
+    """One line, then how many cells each path has, and how many are of other worlds; `full` lists every cell with its title."""
     say(console, plan_line(cells, phase=phase, tier=tier))
-    counts = Counter(cell.path for cell in cells)
-    for path, title in PATH_TITLES.items():
-        if counts[path]:
-            say(console, f"  {title:<26} {count(counts[path], 'cell')}")
-            if full:
-                for cell in (cell for cell in cells if cell.path == path):
-                    say(console, f"    {cell.id}")
-                    say(console, f"      {cell.scenario.title}")
+    parts = {
+        title: [cell for cell in cells if cell.path == path and not cell.variation]
+        for path, title in PATH_TITLES.items()
+    }
+    for title, own in {**parts, WORLDS: [cell for cell in cells if cell.variation]}.items():
+        if own:
+            say(console, f"  {title:<26} {count(len(own), 'cell')}")
+            for cell in own if full else ():
+                say(console, f"    {cell.id}")
+                say(console, f"      {cell.scenario.title}")

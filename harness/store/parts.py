@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.history import Event
+from harness.core.scenario import cell_id
 from harness.store import history
 
 
@@ -54,7 +55,8 @@ def problem_with(events: Sequence[Event], cell: str) -> str:
     if not events or kinds[0] != "cell.start" or kinds[-1] != "cell.end" or kinds.count("cell.end") > 1:
         return f"{cell} has no {'end' if kinds[:1] == ['cell.start'] else 'beginning'}"
     head = events[0]
-    if f"{head.get('scenario')}@{head.get('path')}" != cell or any(event.get("cell") != cell for event in events):
+    own = cell_id(str(head.get("scenario")), str(head.get("path")), head.get("variation", ""))
+    if own != cell or any(event.get("cell") != cell for event in events):
         return f"{cell} holds events of another cell"
     counted, seen = events[-1].get("events"), Counter(kinds[1:-1])
     if counted != dict(seen):

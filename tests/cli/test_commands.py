@@ -111,7 +111,7 @@ def test_a_plan_is_printed_and_nothing_else_happens(run, tmp_path):
     """--plan names every cell with its title, and stops: no run folder, no stack."""
     code, out, err = run("verify", "--plan", "--only", "writer/generate_content", "--runs", str(tmp_path / "runs"))
     assert (code, err) == (0, "")
-    assert out.splitlines()[0] == "1 scenario, 3 cells at phase 0, tier processes"
+    assert out.splitlines()[0] == "1 scenario, 3 cells and 1 varied at phase 0, tier processes"
     for path in ("manual", "automation", "scheduled"):
         assert f"writer/generate_content@{path}" in out
     assert "Write one article" in out
@@ -127,6 +127,8 @@ def test_a_plan_is_a_document_too(run):
     assert plan["cells"] == sorted(plan["cells"])
     assert "linker/generate_links@direct" in plan["cells"]
     assert all(cell.endswith("@direct") for cell in plan["cells"])
+    assert plan["varied"]
+    assert all("@direct~" in cell for cell in plan["varied"])
 
 
 def test_judging_a_run_that_is_not_there_exits_with_2(run, tmp_path):

@@ -83,7 +83,7 @@ def start(shop, tmp_path: Path, warm):
 
     def launch(cell: str, mode: str, tier: str = "processes") -> tuple[Workshop, subprocess.Popen[str], Path]:
         env = {**place.environment(), "TMPDIR": str(tmp), MARK: str(tmp_path)}
-        words = [*COMMAND, "verify", "--only", cell, "--isolation", mode, "--tier", tier]
+        words = [*COMMAND, "verify", "--only", cell, "--isolation", mode, "--tier", tier, "--vary", "none"]
         with (tmp_path / "said").open("w") as said:
             made.append(
                 preloaded.Program(

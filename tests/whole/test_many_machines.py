@@ -56,7 +56,7 @@ class Team:
 
 def started(shop: Workshop, *words: str) -> subprocess.Popen[str]:
     return preloaded.Program(
-        [*workshop.COMMAND, *words], cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE,
+        [*workshop.COMMAND, *workshop.plainly(words)], cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 

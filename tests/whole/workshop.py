@@ -102,7 +102,7 @@ class Workshop:
     ) -> Told:  # fmt: skip
         """Run `harness words...` here, behind `prefix` (a program that starts it), and wait for it. `user` makes the
         process somebody else before it begins; `first` is Python that it runs then, to break the harness on purpose."""
-        command = [*COMMAND[:2], f"{first}\n{MAIN}", *words]
+        command = [*COMMAND[:2], f"{first}\n{MAIN}", *plainly(words)]
         # what an interpreter finds by other paths is found by a start alone
         if not prefix and user is None and self.environment()["PYTHONPATH"] == str(REPOSITORY):
             done = preloaded.run(command, cwd=self.folder, env=self.environment(), timeout=patience_s)
@@ -152,9 +152,15 @@ class Workshop:
             keep(ours, found.replace(str(theirs.asked.root), str(ours.asked.root)))
 
 
+def plainly(words: Sequence[str]) -> list[str]:
+    """A test drives the worlds that scenarios give, unless it says otherwise: others have tests of their own."""
+    says = "verify" not in words[:1] or "--vary" in words or any("~" in word for word in words)
+    return list(words) if says else [*words, "--vary", "none"]
+
+
 def in_repository(*words: str, patience_s: float = PATIENCE_S) -> Told:
     """Run `harness words...` in the repository itself: for what explains or refuses, or makes its own copies."""
-    done = preloaded.run([*COMMAND, *words], cwd=REPOSITORY, timeout=patience_s)
+    done = preloaded.run([*COMMAND, *plainly(words)], cwd=REPOSITORY, timeout=patience_s)
     return Told(code=done.returncode, out=done.stdout, err=done.stderr)
 
 

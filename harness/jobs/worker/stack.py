@@ -33,12 +33,13 @@ from harness.cell.run import run_cell
 from harness.core.config import Config
 from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Cell
-from harness.core.scenario import Path as Way
+from harness.run import plan as plans
 from harness.run.fingerprint import differing, fingerprint
 from harness.stack.broker.tap import Broker
 from harness.stack.isolation import island, linux
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import run_as_child, signals_held
+from harness.store import goldens, learnt
 from harness.store.history import Pen
 from harness.verb.target import ready
 
@@ -193,11 +194,8 @@ def _serve(config: Config, place: Island, line: Line) -> int:
     if unlike := differing(code, line.job["code"]):
         line.say({"kind": "refused", "unlike": unlike})
         return 0
-    cells = {
-        f"{one.id}@{path}": Cell(scenario=one, path=Way(path))
-        for one in scenarios.load(config).values()
-        for path in one.paths
-    }
+    found = scenarios.load(config)
+    known: dict[str, Any] = {"goldens": goldens.read_all(config.scenarios), "shown": learnt.read(config.scenarios)}
     with boot(config, place) as live:
         boot_s = live.stack.timings.get("boot", 0.0)
         while True:
@@ -209,7 +207,8 @@ def _serve(config: Config, place: Island, line: Line) -> int:
                 line.say({"kind": "refused", "unlike": unlike})
                 return 0
             run = job["run"]
-            body = _drive(config, cells[job["cell"]], live)
+            (cell,) = plans.make(found, only=[job["cell"]], phase=config.phase, **known).cells
+            body = _drive(config, cell, live)
             line.say({"kind": "cell", "isolation": place.kind, "boot_s": boot_s}, body)
             boot_s = 0.0
             if not line.next(live.broker):
