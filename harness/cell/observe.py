@@ -89,6 +89,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     if live.spoilt:
         raise reset.reshaped_by(live.spoilt)
     query = ledger.query_of(live.db, *live.beside)
+    there: ledger.Held = {}
     opening: ledger.Held = {}
     apart: ledger.Read = {}
     before: dict[str, Mapping[str, Any]] = {}
@@ -96,6 +97,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     def seeded(refs: Refs) -> None:
         capture.mark_baseline(live.db, *live.beside)
         before.update(side.stores(live))
+        there.update(ledger.balances(query, config, refs))
         opening.update(ledger.opening(query, config, refs))
         apart.update(ledger.apart(query, config.ledger))
         tell("seeded", {"refs": refs, "accounts": opening})
@@ -109,7 +111,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         changes = capture.changes(live.db, config.tables, *live.beside)
         changes += tuple(ledger.changed(apart, ledger.apart(query, config.ledger)))
         ledger.check_columns(changes, config.ledger)
-        closing = ledger.balances(query, config, refs)
+        closing = ledger.closing(query, config, refs, there, opening)
         report = live.fake.report()
         for exchange in driven.http:
             tell("http", asdict(exchange))

@@ -61,30 +61,39 @@ class _Scenario:
         if self.variation:
             laid = self._lay(refs, [*(row.name for row in given.rows if row.asks), *(row.name for row in wanted)])
             self.varied, refs = laid.changed, {**refs, **laid.refs}
-        self._callers = auth.headers(self.config.auth, given, refs, auth.actors(self.scenario, self._way), self.live)
         variation = named(self.variation) if self.variation else None
-        if variation and (variation.reads or variation.caller):
-            self._readers = self._who_reads(given, refs)
+        asking = auth.actors(self.scenario, self._way)
         if variation and variation.caller:
-            other = self._readers.get(variation.caller, {})
-            self._callers = dict.fromkeys(self._callers, other)
+            self._callers = dict.fromkeys(asking, self._otherwise(variation.caller, given, refs))
+        else:
+            self._callers = auth.headers(self.config.auth, given, refs, asking, self.live)
+        if variation and variation.reads:
+            self._readers = self._who_reads(given, refs)
         return refs
 
+    def _otherwise(self, caller: str, given: Given, refs: Refs) -> auth.Headers:
+        """What a request of somebody else carries; nothing, where nobody says how another one asks."""
+        return (self._a_stranger(given, refs) or {}) if caller == STRANGER else {}
+
     def _who_reads(self, given: Given, refs: Refs) -> Mapping[str, auth.Headers]:
-        """Before the baseline: logging in writes rows."""
-
-        def sent(name: str) -> auth.Headers | None:
-            try:
-                return auth.headers(self.config.auth, given, refs, [name], self.live)[name]
-            except HarnessError:
-                return None  # nobody says how to ask as this one
-
+        """Before the baseline: logging in writes rows. Who asks anyway has logged in already."""
         asking = {
-            OWNER: sent(given.actor),
-            STRANGER: next((one for name in readback.strangers(given, refs) if (one := sent(name))), None),
+            OWNER: self._callers.get(given.actor) or self._sent(given.actor, given, refs),
+            STRANGER: self._a_stranger(given, refs),
             NOBODY: {},
         }
         return {caller: headers for caller, headers in asking.items() if headers is not None}
+
+    def _a_stranger(self, given: Given, refs: Refs) -> auth.Headers | None:
+        found = (self._sent(name, given, refs) for name in readback.strangers(given, refs))
+        return next((one for one in found if one is not None), None)
+
+    def _sent(self, name: str, given: Given, refs: Refs) -> auth.Headers | None:
+        """None where nobody says how to ask as this one."""
+        try:
+            return auth.headers(self.config.auth, given, refs, [name], self.live)[name]
+        except HarnessError:
+            return None
 
     def _lay(self, refs: Refs, asking: list[str]) -> vary.Laid:
         return vary.lay(

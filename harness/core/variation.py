@@ -23,6 +23,12 @@ USAGE, UNUSABLE = "usage", "unusable"
 ANSWERS = (USAGE, UNUSABLE)
 """What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for."""
 
+
+def twin_of(name: str) -> str:
+    """What the twin of a scenario's row is called."""
+    return f"{TWIN}-{name}"
+
+
 NONE, QUICK, ALL = LEVELS = ("none", "quick", "all")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.core.history import CellHistory
 from harness.core.scenario import Do, Path, Ref, Scenario, Webhook
+from harness.core.variation import STRANGER, named, twin_of
 from harness.judge.facts import Target
 
 
@@ -14,23 +15,46 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
     """Names of the accounts that may change. The history's own word comes first; one account alone is the actor.
 
     A step that must be refused (expects 4xx) makes nobody an actor: the row it names may belong to somebody else. Where all this
-    leads to no account, the actor may be of one by a row between: a membership points at a person and at what they are in.
+    leads to no account, the actor may be of one by a row between: a membership points at a person and at what they are in. Where
+    somebody else asks (a varied world), a request makes their accounts actors, and not those whose rows it names.
     """
     if cell.actors:
         return frozenset(cell.actors)
     if len(cell.accounts) == 1:
         return frozenset(cell.accounts)
-    asked = [scenario.given.actor]
+    asking = askers(cell, scenario)
+    asked, unnamed = [*asking], False
     if cell.path == Path.SCHEDULED:
         asked += [row.name for row in scenario.given.rows if row.asks]
     for step in scenario.steps:
         if not isinstance(step, Do | Webhook) or (step.expect and step.expect >= 400):
             continue
-        if not step.paths or cell.path in step.paths:
-            asked += _names(step.body) if isinstance(step, Webhook) else _named_by(step, Path(cell.path))
-    between = [row.name for row in scenario.given.rows if scenario.given.actor in _names(row.values)]
+        if step.paths and cell.path not in step.paths:
+            continue
+        if isinstance(step, Webhook):
+            asked += _names(step.body)
+        elif asking == [scenario.given.actor] or not _is_request(step, Path(cell.path)):
+            rows = [name for name in _named_by(step, Path(cell.path)) if name]
+            asked += rows
+            unnamed |= not rows and not _is_request(step, Path(cell.path))
+    between = [row.name for row in scenario.given.rows if set(asking) & set(_names(row.values))]
     kind = target.ledger.accounts
-    return _accounts_behind(asked, scenario, kind, cell) or _accounts_behind(between, scenario, kind, cell)
+    found = _accounts_behind(asked, scenario, kind, cell) or _accounts_behind(between, scenario, kind, cell)
+    # what is done for whoever it is due to is done for a twin, too; not where a row that has no twin says to whom
+    for_all = unnamed and not any(row.asks for row in scenario.given.rows)
+    return found | ({twin_of(name) for name in found} & set(cell.accounts) if for_all else set())
+
+
+def askers(cell: CellHistory, scenario: Scenario) -> list[str]:
+    """Names of the rows as which requests were made: the scenario's own actor, or who asked instead of it in a varied world."""
+    caller = named(cell.variation).caller if cell.variation else ""
+    if not caller:
+        return [scenario.given.actor]
+    if caller != STRANGER:
+        return []
+    kind = cell.refs.get(scenario.given.actor, {}).get("kind")
+    rows = (row.name for row in scenario.given.rows if row.name != scenario.given.actor)
+    return [name for name in rows if cell.refs.get(name, {}).get("kind") == kind]
 
 
 def in_play(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[str]:
@@ -54,6 +78,11 @@ def _accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str
         else:
             asked += _names(rows[name].values)
     return frozenset(found)
+
+
+def _is_request(step: Do, path: Path) -> bool:
+    way = step.by.get(path)
+    return way is not None and way.request is not None
 
 
 def _named_by(step: Do, path: Path) -> Iterable[str]:

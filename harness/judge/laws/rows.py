@@ -8,7 +8,7 @@ from typing import Any
 from harness.core.counts import signed
 from harness.core.history import CellHistory, RowChange
 from harness.core.ledger import UNNAMED
-from harness.judge.actors import actors_of
+from harness.judge.actors import actors_of, askers
 from harness.judge.context import Context
 from harness.judge.result import Result, breaks, cannot_tell, judged
 
@@ -26,9 +26,9 @@ def old_rows_never_change(cell: CellHistory, context: Context) -> Result:
 
 
 def others_untouched(cell: CellHistory, context: Context) -> Result:
-    """Law 9. Unknown when nobody can be told to be the actor of several accounts."""
+    """Law 9. Unknown when nobody can be told to be the actor of several accounts; where nobody asked, no account may change."""
     actors = actors_of(cell, context.scenario, context.target)
-    if not actors:
+    if not actors and askers(cell, context.scenario):
         return cannot_tell("no account is named by the scenario's token or steps")
     others = set(cell.accounts) - actors
     problems = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.core.golden.free import Freed
+from harness.core.golden.free import ANSWER, Freed, read
 from harness.core.history import CellHistory
 from harness.judge.context import RunContext
 from harness.judge.golden.agreement import Named
@@ -13,7 +13,8 @@ from harness.judge.surface.locked import surface_of
 
 
 def free_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
-    """Asked at phase 0 of a run of every cell; with free-idle."""
+    """Asked at phase 0 of a run of every cell; with free-idle. What is free in an answer may be one that is but read back: of such an
+    entry a run that read nothing back says nothing."""
     names = context.target.free
     every = {f"{name}@{path}" for name, scenario in context.scenarios.items() for path in scenario.paths}
     if not names or context.phase or not every <= {cell.cell for cell in cells}:
@@ -22,9 +23,10 @@ def free_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Nam
     for cell in cells:
         if cell.scenario in context.scenarios:
             surface_of(cell, context.scenarios[cell.scenario], context.target, free=freed)
-    idle = sorted(names - freed.used)
+    asked = names if any(cell.reads for cell in cells) else {one for one in names if read(one).scope != ANSWER}
+    idle = sorted(asked - freed.used)
     if idle:
         lines = [f'free."{name}" frees nothing: no cell has it' for name in idle]
         yield "", breaks(lines, code="free-idle", hint="take it out of harness.toml, or mend its name")
     else:
-        yield "", holds(f"{len(names)} entries of [free], each in use")
+        yield "", holds(f"{len(asked)} entries of [free], each in use")

@@ -1,7 +1,7 @@
 """Times as relations to the clock of the cell: `<now>`, `<now+1h>`, `<next 06:00>`; what the scenario itself says stays as it is.
 
 A cell knows when it began and ended, on the clock that the target believed, leaps included. What lies within is `<now>`; so is
-what the real clock showed, where the target's went ahead. What lies between the making of the prepared database and its last
+what the clock showed before it went ahead, to those who had not followed it yet. What lies between the making of the prepared database and its last
 migration is `<prepared>`. A whole minute away from now, in either direction, is `<now+...>`; now without its seconds (its minutes,
 its hours) is `<this minute>`; a round time that is still to come is the next of its name. A time of day without a date, and a time
 that is written without marks between its parts (20260104_060000), are told alike. Anything else is told as it is: it does not depend
@@ -127,11 +127,14 @@ class Clock:
         return "<time of this minute>" if text[:5] in here and text[:5] not in self.hours else text
 
     def _spans(self) -> Iterator[Span]:
-        """Those of the target's clock, and what the real one showed beside it."""
-        yield from self.spans
-        leaps = sum(after.begun - before.ended for before, after in zip(self.spans, self.spans[1:], strict=False))
-        if leaps > 0:
-            yield Span(begun=self.spans[0].begun, ended=self.spans[-1].ended - leaps)
+        """Those of the target's clock, each until the cell ended: a task that was at work when the clock went ahead keeps its own, and
+        the real one, which the first has, goes on beside it."""
+        late = 0.0
+        found = []
+        for at in reversed(range(len(self.spans))):
+            found.append(Span(begun=self.spans[at].begun, ended=max(self.spans[at].ended, self.spans[-1].ended - late)))
+            late += self.spans[at].begun - self.spans[at - 1].ended if at else 0.0
+        yield from reversed(found)
 
     def _named(self, when: datetime, whole: bool = False) -> str | None:
         at = when.timestamp()

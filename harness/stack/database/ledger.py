@@ -90,6 +90,13 @@ def opening(query: Query, config: Config, refs: Mapping[str, Mapping[str, Any]])
     return held
 
 
+def closing(query: Query, config: Config, refs: Mapping[str, Mapping[str, Any]], before: Held, opened: Held) -> Held:
+    """As `balances`, at the end. `before` were the balances that were there, `opened` is what `opening` said: an account that had no wallet
+    and has none yet holds 0 as before; of one whose wallet is gone nothing is claimed."""
+    held = balances(query, config, refs)
+    return held | {name: one for name, one in opened.items() if name not in before and name not in held}
+
+
 def apart(query: Query, ledger: Ledger) -> Read:
     """Every row of the parts that stand in no table of [tables]: what `changed` compares."""
     parts = {"movements": ledger.movements, "usage": ledger.usage}

@@ -90,12 +90,13 @@ FROM harness.tables t JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique AN
 
 
 def read(db: psycopg.Connection, tables: Mapping[str, Table], ledger: Ledger) -> dict[str, Varied]:
-    """Table -> what of it may be varied: no table of the ledger's rows, nor one that a query of them reads. Tables without a key of one
-    column have none."""
+    """Table -> what of it may be varied: no table of the ledger's rows, nor one that a query of them reads. Accounts and their balances are
+    no history, whoever reads them. Tables without a key of one column have none."""
+    own = {ledger.accounts, *([ledger.balance.kind] if ledger.balance else [])}
     kinds = {
         table.table.removeprefix("public."): table
         for kind, table in tables.items()
-        if kind not in ledger.kinds and not _told_by_query(table.table, ledger)
+        if kind in own or (kind not in ledger.kinds and not _told_by_query(table.table, ledger))
     }
     unique: dict[str, list[tuple[str, ...]]] = {}
     for name, columns in db.execute(_UNIQUE):

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from harness.core.config import Table
 from harness.core.ledger import Ledger
-from harness.core.variation import NUMBERS, SECRETS, TWIN, Variation
+from harness.core.variation import NUMBERS, SECRETS, TWIN, Variation, twin_of
 from harness.stack.vary import catalogue, edit, rows, twin
 from harness.stack.vary.catalogue import Varied
 
@@ -94,7 +94,7 @@ def _twin(
     made = twin.doubled(db, varied, of_kind[ledger.accounts], str(first["id"]), spared)
     names = {(of_kind.get(ref.get("kind", "")), str(ref.get("id"))): name for name, ref in refs.items()}
     return {
-        f"{twin.TWIN}-{names.get((table, old)) or f'{varied[table].kind}-{n}'}": {"kind": varied[table].kind, "id": _key(varied[table], new)}
+        twin_of(names.get((table, old)) or f"{varied[table].kind}-{n}"): {"kind": varied[table].kind, "id": _key(varied[table], new)}
         for n, ((table, old), new) in enumerate(made.items(), 1)
     }  # fmt: skip
 

@@ -54,6 +54,15 @@ def test_law_9_does_not_know_who_acts_when_nothing_says_so():
     assert LAWS["law-9"](empty_cell(), context(nobody)).status is Status.UNKNOWN
 
 
+def test_law_9_shows_who_paid_for_a_request_of_nobody():
+    """Where a request carries no credential no account may change, and when none did, that is known."""
+    nobody = replace(empty_cell(), variation="nobody")
+    assert LAWS["law-9"](nobody, context()).status is Status.PASS
+    owner = next(name for name in nobody.accounts if name != "bystander")
+    charged = charge(nobody, "content_generation", 5, account=owner)
+    assert broken("law-9", charged)[0].startswith(f"{owner}: balance ")
+
+
 def test_law_9_takes_a_schedule_for_a_wish():
     """On the scheduled path the account of a schedule row is an actor too."""
     rows = (*SCENARIO.given.rows, Row(kind="schedule", name="due", values={"account_id": SCENARIO.given.rows[3].values["account_id"]}, asks=True))  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.core.golden.surface import Delta, Hunk, Locked, Surfaces
-from harness.core.history import TaskRun
+from harness.core.history import Read, TaskRun
 from harness.core.scenario import Do, Settle
 from harness.core.verdict import Status
 from harness.judge.checks import check_cell
@@ -84,6 +84,16 @@ def test_an_entry_of_free_that_frees_nothing_fails_a_whole_run():
     assert (found.status, found.code) == (Status.FAIL, "free-idle")
     assert [line.partition(" frees")[0] for line in found.evidence] == ['free."gone.cost"', 'free."logs.kost"']
     assert freed("logs.kost", cells=()) == freed("logs.kost", phase=3) == freed() == []
+
+
+def test_what_is_free_in_an_answer_is_idle_only_where_answers_were_read_back():
+    """Claim: a run without varied worlds does not say that an entry for what is read back frees nothing; one that read back does."""
+    entry = "answer /logs/:took"
+    assert [one.status for one in freed("logs.cost", entry)] == [Status.PASS]
+    read = replace(SEEN, reads=(Read(caller="owner", path="/logs/", status=200, response={"took": 18}),))
+    assert [one.status for one in freed("logs.cost", entry, cells=(read,))] == [Status.PASS]
+    (found,) = freed("logs.cost", "answer /logs/:tok", cells=(read,))
+    assert (found.status, found.code) == (Status.FAIL, "free-idle")
 
 
 def parallel(*steps, messages=2, several=True):

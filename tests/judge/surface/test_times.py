@@ -65,6 +65,17 @@ def test_a_leap_of_the_clock_is_now_before_and_after():
     assert leapt.text((BEGUN + timedelta(seconds=150)).isoformat()) != "<now>"
 
 
+def test_a_task_at_work_keeps_its_clock_when_the_cells_goes_ahead():
+    """Claim: what it writes on the clock of any stretch is now, as long as the cell went on; later than that it is not."""
+    start = BEGUN.timestamp()
+    begun = (start, start + 100, start + 200)
+    leapt = Clock(spans=[Span(begun=at, ended=at + 1) for at in begun])
+    for seconds in (0.5, 2.9, 100.5, 101.9, 200.9):
+        assert leapt.text((BEGUN + timedelta(seconds=seconds)).isoformat()) == "<now>", seconds
+    for seconds in (3.2, 99.5, 102.2, 201.2):
+        assert leapt.text((BEGUN + timedelta(seconds=seconds)).isoformat()) != "<now>", seconds
+
+
 def test_epochs_days_and_zones():
     seconds = BEGUN.timestamp() + 0.5
     assert clock().text(f"{seconds}") == "<epoch now>"

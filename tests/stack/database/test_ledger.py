@@ -70,6 +70,15 @@ def test_a_balance_in_a_wallet_that_may_not_be_there_yet(ask):
     assert list(ledger.balances(ask, config(**PURSE), REFS)) == ["ann"]
 
 
+def test_who_had_no_wallet_and_has_none_yet_holds_nothing_at_the_end(ask):
+    """Claim: it is observed, with 0; whose wallet was there and is gone is not."""
+    before = ledger.balances(ask, config(**PURSE), REFS)
+    opened = ledger.opening(ask, config(**PURSE), REFS)
+    assert ledger.closing(ask, config(**PURSE), REFS, before, opened) == opened
+    gone = before | {"bob": {"id": 2, "credits": "3.0000"}}
+    assert list(ledger.closing(ask, config(**PURSE), REFS, gone, opened | {"bob": gone["bob"]})) == ["ann"]
+
+
 def test_the_balance_of_a_single_account_is_a_query(ask):
     one = config(balance={"sql": "SELECT sum(credits) AS n FROM customers;", "column": "n"})
     assert ledger.opening(ask, one, REFS) == {"account": {"id": None, "credits": 107}}

@@ -157,3 +157,23 @@ def test_rows_of_a_ledger_that_a_query_reads_are_history_too(world):
     found = lay((db,), named("distinct"), known=Known(), tables=TABLES, ledger=ledger, refs=refs, seed="cell")
     assert set(found.refs) == {"twin-owner", "twin-one", "twin-two"}
     assert not any(column.startswith(("entries.", "costs.")) for column in found.changed)
+
+
+def test_an_account_has_its_twin_where_a_query_of_the_ledger_reads_it(world):
+    """Claim: an account and what holds its balance are doubled though movements are joined with them; the balance stays."""
+    db, refs = world
+    db.execute("CREATE TABLE wallets (id int PRIMARY KEY, account_id bigint REFERENCES accounts, held int, most int)")
+    db.execute("INSERT INTO wallets VALUES (5, %s, 40, 10)", [refs["owner"]["id"]])
+    snapshot.take(db)
+    joined = "SELECT e.* FROM entries e JOIN accounts a ON a.id = e.account_id JOIN wallets w ON w.account_id = a.id"
+    ledger = replace(
+        LEDGER,
+        balance=Part(kind="wallet", columns={"column": "held", "account": "account_id"}),
+        movements=Part(kind="ledger.movements", sql=joined, columns={"amount": "cost"}),
+    )
+    tables = {**TABLES, "wallet": Table(kind="wallet", table="wallets")}
+    found = lay((db,), named("distinct"), known=Known(), tables=tables, ledger=ledger, refs=refs, seed="cell")
+    twin = found.refs["twin-owner"]["id"]
+    assert db.execute("SELECT held FROM wallets WHERE account_id = %s", [twin]).fetchall() == [(40,)]
+    assert found.changed["wallets.most"] == 2
+    assert "wallets.held" not in found.changed
