@@ -43,7 +43,7 @@ def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
 def test_a_task_is_left_in_the_queue(monkeypatch: pytest.MonkeyPatch):
     """Claim: every worker is gone before anything is asked, and nobody waits for the task."""
     live = queued(monkeypatch, 202)
-    assert live.asked == [("kill", "slow"), ("kill", "quick"), ("reset",), ("load", "migration/queued", (), ())]
+    assert live.asked == [("kill", "slow"), ("kill", "quick"), ("reset",), ("load", "migration/queued", (), (), None)]
     assert live.session.sent == [("POST", "http://target/cluster/7/", {"ids": [11]}, "Bearer token")]
 
 

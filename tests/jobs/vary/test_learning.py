@@ -12,7 +12,8 @@ from harness.core.golden import Golden, Outcome
 from harness.core.look.django import Field, ForeignKey, Model
 from harness.core.scenario import Fault, Given, Path, Row, Scenario
 from harness.core.variation import Edit, named
-from harness.jobs.vary import judge, report, tried
+from harness.jobs.vary import judge, tried
+from harness.jobs.vary import report as shown
 from harness.jobs.vary.values import Varied
 from harness.store import learnt
 
@@ -99,15 +100,15 @@ def test_a_setting_shows_where_the_surface_is_another_and_the_cheapest_of_each_k
     }
     same = {f"shop/{n}@manual~{idle.name}": plain[f"shop/{n}@manual"] for n in "ab"}
     seconds = {name: 1.0 + n for n, name in enumerate(reversed(list(changed)))}
-    shown = judge.shown([open_, idle], {**plain, **changed, **same}, seconds)
-    assert shown == {open_.name: ("shop/d@manual", "shop/e@manual", "shop/f@manual"), idle.name: ()}
+    found = judge.shown([open_, idle], {**plain, **changed, **same}, seconds)
+    assert found == {open_.name: ("shop/d@manual", "shop/e@manual", "shop/f@manual"), idle.name: ()}
 
 
 def test_what_was_learnt_is_read_back(tmp_path):
-    shown = {"parcel.open=false": ("shop/a@manual", "shop/b@direct"), "parcel.note=empty": ()}
+    known = {"parcel.open=false": ("shop/a@manual", "shop/b@direct"), "parcel.note=empty": ()}
     assert learnt.read(tmp_path) == {}
-    learnt.write(tmp_path, shown)
-    assert learnt.read(tmp_path) == shown
+    learnt.write(tmp_path, known)
+    assert learnt.read(tmp_path) == known
 
 
 def test_what_shows_nowhere_is_said_by_name():
@@ -116,7 +117,7 @@ def test_what_shows_nowhere_is_said_by_name():
         edits=("parcel.open=false", "parcel.note=empty", "parcel.price=0"),
         shown={"parcel.open=false": ("shop/a@manual",), "parcel.note=empty": (), "parcel.gone=0": ()},
     )
-    told = report.lines(found)
+    told = shown.lines(found)
     assert "  shows       parcel.open=false  (shop/a@manual)" in told
     assert "  nowhere     parcel.note=empty" in told
     assert "  not tried   parcel.price=0" in told
@@ -125,7 +126,7 @@ def test_what_shows_nowhere_is_said_by_name():
         "1 of 3 settings show in some cell, 1 nowhere, 1 not tried",
         "learn where they show: harness vary --learn",
     ]
-    assert report.document(found)["edits"] == {
+    assert shown.document(found)["edits"] == {
         "parcel.open=false": ["shop/a@manual"],
         "parcel.note=empty": [],
         "parcel.price=0": None,
