@@ -57,8 +57,12 @@ def leaks(told: Iterable[tuple[str, Any]], held: Held) -> list[dict[str, str]]:
     """Secrets in what was `told` (where, a text or JSON): {"where", "secret"} of each, once. What stands under a secret's name is kept
     there (a login's answer gives a token), and addresses are none."""
     secrets = [(text, name) for text, name in _secrets(held) if "://" not in text]
+    inside = [_inside(text) for text, _ in secrets]
     found: dict[tuple[str, str], None] = {}
     for where, value in told:
+        whole = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        if not any(secret in whole for secret in inside) and not any(secret in whole for secret, _ in secrets):
+            continue  # where is only asked of what holds one at all
         for path, text in [("", value)] if isinstance(value, str) else _leaves(value):
             if not SECRET.search(path):
                 found |= {(f"{where}{path}", name): None for secret, name in secrets if secret in text}
