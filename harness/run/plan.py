@@ -55,12 +55,12 @@ def make(
         Cell(scenario=scenario, path=path) for scenario in scenarios.values() for path in Path if path in scenario.paths
     ]
     cells = [cell for cell in every if not paths or cell.path in paths]
-    more: tuple[Cell, ...] = ()
-    more = (
+    more: tuple[Cell, ...] = (
         tuple(varied.every(cells, goldens, phase, shown))
         if varied_only
         else varied.varied(cells, vary, goldens, phase, shown)
     )
+    more = tuple(cell for cell in more if varied.runs_in(cell, tier))
     if only:
         for pattern in only:
             if not any(_matches(cell, pattern) for cell in (*every, *more)):

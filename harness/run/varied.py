@@ -10,7 +10,7 @@ from harness.cell import auth
 from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
 from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do
-from harness.core.variation import ALL, NONE, UNUSABLE, VARIATIONS, Variation
+from harness.core.variation import ALL, NONE, UNUSABLE, VARIATIONS, Variation, named
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
@@ -51,6 +51,11 @@ def varied(
             if cell in by_id
         ]
     return tuple(found)
+
+
+def runs_in(cell: Cell, tier: str) -> bool:
+    """Whether a world can be driven in a tier. In the inprocess tier no task's result is stored where a request could read it."""
+    return tier != "inprocess" or not named(cell.variation).reads
 
 
 def every(

@@ -58,6 +58,11 @@ def test_a_quick_run_has_each_scenario_once_and_each_list_of_requests_once_for_e
     assert set(counted) == {"distinct", "read", "stranger", "nobody"} & set(counted)
 
 
+def test_what_is_read_back_is_not_where_results_are_not_stored():
+    assert not [cell for cell in varied(vary="all", tier="inprocess") if cell.endswith("~read")]
+    assert [cell for cell in varied(vary="all", tier="docker") if cell.endswith("~read")]
+
+
 def test_a_whole_run_has_every_world_where_it_can_be():
     """Claim: numbers on every path; a balance only where something is charged; what waits for something is left as it is."""
     cells = varied(vary="all", shown={"cost.unit=0": ("shop/paid@direct",), "gone.at=1": ("shop/gone@manual",)})
