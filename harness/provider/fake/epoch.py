@@ -21,7 +21,7 @@ from harness.provider.fake.tape import varied
 from harness.provider.fake.tape.answer import composed, echoed, made, recorded
 from harness.provider.fake.tape.canonical import flaw_of
 from harness.provider.fake.tape.match import Recording, Slot, Tape
-from harness.provider.fake.tape.nearest import nearest
+from harness.provider.fake.tape.nearest import nearest, stand_in
 from harness.provider.profiles import Profile, parse
 
 MOST_CALLS = 200_000
@@ -77,7 +77,7 @@ class Epoch:
             key = self.tape.key(profile, host, method, target, body)
             slot = self.tape.find(key)
             if slot is None and not self._compose(plan, target):
-                slot = self._stand_in(entry)
+                slot = self._stand_in(entry, target, body)
                 if slot is None:
                     return self._refuse(plan, target, key, flaw_of(body))
             if slot is not None:
@@ -193,8 +193,9 @@ class Epoch:
         entry.recording, entry.disposition, entry.works = recording, "played", True
         plan.answer = entry.answer = found
 
-    def _stand_in(self, entry: Entry) -> Slot | None:
-        return None if self.laid is None else self.tape.stand_in(entry.host, entry.method, entry.path)
+    def _stand_in(self, entry: Entry, target: str, body: bytes) -> Slot | None:
+        """In a varied world alone."""
+        return None if self.laid is None else stand_in(self.tape, entry.profile, entry.host, entry.method, target, body)
 
     def _compose(self, plan: Plan, target: str) -> bool:
         """Answer a batch from recordings of its single tasks: all of them, or none."""
@@ -209,7 +210,7 @@ class Epoch:
         for body in singles:
             key = self.tape.key(entry.profile, entry.host, entry.method, target, body)
             slot = next((slot for slot in self.tape.by_key.get(key, ()) if free.get(id(slot), slot.left)), None)
-            slot = slot or self._stand_in(entry)
+            slot = slot or self._stand_in(entry, target, body)
             if slot is None or slot.recording.interaction.unanswered:
                 return False
             free[id(slot)] = free.get(id(slot), slot.left) - 1

@@ -116,16 +116,6 @@ class Tape:
             waiting.popleft()
         return waiting[0] if waiting else None
 
-    def stand_in(self, host: str, method: str, path: str) -> Slot | None:
-        """A recording of the same route for a request that has none of its own: the next that nobody took, else the last."""
-        there = [
-            slot
-            for slot in self.slots
-            if (slot.recording.host, slot.recording.method, slot.recording.path) == (host, method, path)
-            and not slot.recording.interaction.unanswered
-        ]
-        return next((slot for slot in there if slot.left), there[-1] if there else None)
-
     def take(self, slot: Slot) -> None:
         """Consume one play of `slot`, which `find` gave."""
         slot.played += 1

@@ -42,6 +42,23 @@ def nearest(
     return _found(best.recording, changes, f"{_advice(changes)}; if that is meant, {again}")
 
 
+def stand_in(tape: Tape, profile: Profile, host: str, method: str, target: str, body: bytes) -> Slot | None:
+    """A recording of the same route for a request that has none of its own: of those that nobody took the one that is most like it, else of
+    all; in a tie the next, else the last. What is asked side by side gets the same whoever comes first."""
+    route = (host, method, target.partition("?")[0])
+    there = [
+        slot
+        for slot in tape.slots
+        if (slot.recording.host, slot.recording.method, slot.recording.path) == route
+        and not slot.recording.interaction.unanswered
+    ]
+    able = [slot for slot in there if slot.left] or there[::-1]
+    if len(able) < 2:
+        return able[0] if able else None
+    sent = leaves_of(profile, method, target, body)
+    return min(able[:MOST_CANDIDATES], key=lambda slot: _distance(_leaves(slot.recording), sent))
+
+
 def leaves_of(profile: Profile, method: str, target: str, body: bytes) -> dict[str, Any]:
     """Every leaf of a request by its JSON path; the method and URL stand under (method) and (url)."""
     found: dict[str, Any] = {"(method)": method, "(url)": sorted_query(target)}

@@ -59,6 +59,15 @@ def test_a_request_that_nothing_fits_gets_the_next_of_its_route_and_then_the_las
     assert [text(said(of, asked(text="new"))) for _ in range(3)] == ["to c", "to c", "to c"]
 
 
+def test_side_by_side_each_gets_the_one_that_is_most_like_it_whoever_comes_first():
+    """Claim: two requests that differ a little from two recordings get theirs in either order."""
+    sheep, goats = "tell me of sheep in the hills", "write a poem on goats"
+    for first, second in ((sheep, goats), (goats, sheep)):
+        of = epoch((), sheep, goats)
+        assert text(said(of, asked(text=f"{first} now"))) == f"to {first}"
+        assert text(said(of, asked(text=f"{second} now"))) == f"to {second}"
+
+
 def test_in_a_world_that_is_not_varied_nothing_stands_in():
     of = epoch(None, "a")
     assert of.decide(PROFILE, HOST, "POST", TARGET, asked(text="new")).entry.disposition == "unmatched"
