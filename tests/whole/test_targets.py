@@ -30,7 +30,7 @@ CELLS = {"igny8_b": 123, "lingopost": 28, "shopscribe": 57}
 WORLDS = {"igny8_b": 80, "lingopost": 36, "shopscribe": 50}
 """The least number of cells that are driven in another world beside."""
 
-BY_HAND = {"igny8_b": 45, "lingopost": 27, "shopscribe": 40}
+BY_HAND = {"igny8_b": 46, "lingopost": 27, "shopscribe": 40}
 """The most lines outside scenarios that somebody wrote for it."""
 
 MOST_FREE = 10
