@@ -179,7 +179,7 @@ class Config:
     reads: tuple[str, ...] = ()
     """Paths of the target's own routes that answer GET, `{name}` where a parameter stands; none until looking has filled it in."""
     routes: tuple[str, ...] = ()
-    """Each of the target's own routes with each method that it names, "POST /work/"; as `reads`."""
+    """Each of the target's own routes with each method that it names, "POST /parcels/"; as `reads`."""
     tasks: tuple[str, ...] = ()
     """The names of the target's own tasks; as `reads`."""
     id_ranges: bool = False

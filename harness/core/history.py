@@ -9,7 +9,7 @@ kind        | further keys
 run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions, workers (processes that
             | take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a shard), sources {target, scenarios, cassettes: their fingerprints}; of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
             | plan's cell ids); of shards, merges and runs on workers code {part: its hash}
-            | of one that was looked at also routes ("POST /work/") and tasks (names): what there is to be reached
+            | of one that was looked at also routes ("POST /parcels/") and tasks (names): what there is to be reached
 part        | name, run, cells, of a worker also isolation and boot_s: which shard or worker drove which cells of a merged run (outside any cell; `t` of their
             | events counts since that part began)
 cell.start  | scenario, path, title; of a varied world also variation

@@ -13,7 +13,7 @@ from harness.core.scenario import AwaitBlocked, Do, Given, Path, Scenario
 from harness.core.variation import VARIATIONS, named
 from harness.run import plan as plans
 
-ASK = Do(operation="work", by={Path.MANUAL: Action(request={"method": "POST", "url": "/work/", "body": {}})})
+ASK = Do(operation="work", by={Path.MANUAL: Action(request={"method": "POST", "url": "/parcels/", "body": {}})})
 
 
 def scenario(name: str, *steps, paths=(Path.MANUAL, Path.DIRECT)) -> Scenario:

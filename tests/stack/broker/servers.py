@@ -155,7 +155,14 @@ def start(
     settings = {"broker_url": url, "broker_connection_retry_on_startup": False, **options}
     words = [sys.executable, "-m", "celery", "-A", "yard", "worker", "-E", "--concurrency", "1", "--loglevel", "INFO"]
     words += ["--pool", pool, "--without-mingle", "--without-gossip", "--without-heartbeat"]
-    env = {**os.environ, "YARD": json.dumps(settings), "C_FORCE_ROOT": "1", "PYTHONPATH": os.fspath(folder)}
+    # its pool has a temporary folder, which a worker that is killed leaves
+    env = {
+        **os.environ,
+        "YARD": json.dumps(settings),
+        "C_FORCE_ROOT": "1",
+        "PYTHONPATH": os.fspath(folder),
+        "TMPDIR": os.fspath(folder),
+    }
     env = clock.environment(hands, env)
     process = child.spawn("worker", words, log=folder / "worker.log", env=env, cwd=folder)
     child.wait_until(process, lambda: "ready." in process.output(), what="'ready.' in its log", timeout_s=60)
