@@ -105,10 +105,11 @@ def _part(model: Model) -> bool:
 def _named(model: Model) -> str:
     """In small words, one of many: "OrderLine" is order_line, "Pictures" is picture."""
     *words, last = _HUMP.sub("_", model.label.rpartition(".")[2]).lower().split("_")
-    return "_".join([*words, _singular(last)])
+    return "_".join([*words, singular(last)])
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """The one of many: "orders" -> "order", "categories" -> "category"; a word that is none of many stays."""
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"
     if word.endswith(("sses", "xes", "ches", "shes")):

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from harness.backend.tables import singular
 from harness.cell.answer import body_of
 from harness.core.history import HttpExchange, Read
 
@@ -81,9 +82,7 @@ def _kinds(template: str, found: re.Match[str]) -> Iterator[str]:
     for part in reversed(before[-2:]):
         word = part.replace("-", "_")
         yield word
-        for plural, single in (("ies", "y"), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("s", "")):
-            if word.endswith(plural):
-                yield word.removesuffix(plural) + single
+        yield singular(word)
 
 
 def _keys(refs: Refs) -> dict[str, Any]:

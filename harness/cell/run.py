@@ -15,7 +15,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
-from harness.core.variation import NOBODY, OWNER, STRANGER, named
+from harness.core.variation import NOBODY, OWNER, STRANGER, Variation, named
 from harness.stack import vary
 from harness.stack.roles.logs import Mark
 
@@ -45,6 +45,7 @@ class _Scenario:
         self.tape, self.faults = cell.scenario.tape_at(config.phase), cell.scenario.faults
         self._way, self._cell = cell.path, cell
         self.variation = cell.variation
+        self._laid = named(cell.variation) if cell.variation else Variation(name="", says="the world as it is given")
         self.varied: Mapping[str, int] = {}
         self._callers: Mapping[str, auth.Headers] = {}
         self._readers: Mapping[str, auth.Headers] = {}
@@ -61,13 +62,12 @@ class _Scenario:
         if self.variation:
             laid = self._lay(refs, [*(row.name for row in given.rows if row.asks), *(row.name for row in wanted)])
             self.varied, refs = laid.changed, {**refs, **laid.refs}
-        variation = named(self.variation) if self.variation else None
         asking = auth.actors(self.scenario, self._way)
-        if variation and variation.caller:
-            self._callers = dict.fromkeys(asking, self._otherwise(variation.caller, given, refs))
+        if self._laid.caller:
+            self._callers = dict.fromkeys(asking, self._otherwise(self._laid.caller, given, refs))
         else:
             self._callers = auth.headers(self.config.auth, given, refs, asking, self.live)
-        if variation and variation.reads:
+        if self._laid.reads:
             self._readers = self._who_reads(given, refs)
         return refs
 
@@ -98,7 +98,7 @@ class _Scenario:
     def _lay(self, refs: Refs, asking: list[str]) -> vary.Laid:
         return vary.lay(
             (self.live.db, *self.live.beside),
-            named(self.variation),
+            self._laid,
             known=self.live.catalogues,
             tables=self.config.tables,
             ledger=self.config.ledger,
@@ -114,11 +114,10 @@ class _Scenario:
         driven = drive.drive(
             self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
         )
-        variation = named(self.variation) if self.variation else None
-        if variation and variation.again and driven.settled:
+        if self._laid.again and driven.settled:
             second = drive.drive(self.config, self.scenario, self._way, known, callers, self.live, varied=True)
             driven = drive.both(driven, second)
-        if variation and variation.reads and driven.settled:
+        if self._laid.reads and driven.settled:
             driven.reads += self._read_back(refs, driven)
         return driven
 

@@ -7,7 +7,7 @@ import pytest
 
 from harness.stack.database import journal, reset, snapshot
 from harness.stack.database.capture import mark_baseline
-from tests.stack.database.test_kinds import KINDS
+from tests.stack.database.conftest import KINDS
 
 pytestmark = pytest.mark.stack
 

@@ -6,19 +6,13 @@ import psycopg
 import pytest
 
 from harness.stack.database import journal, leftover, reset, snapshot
-from tests.stack.database.test_kinds import KINDS
 
 pytestmark = pytest.mark.stack
 
 
 @pytest.fixture
-def db(db):
-    snapshot.drop(db)
-    db.execute(KINDS)
-    snapshot.take(db)
-    yield db
-    snapshot.drop(db)
-    db.execute("DROP SCHEMA IF EXISTS billing CASCADE")
+def db(every_kind):
+    return every_kind
 
 
 def test_what_is_as_it_was_is_not_told(db):
