@@ -138,7 +138,9 @@ def _described(config: Config, at: Config, tree: Path, folder: Path) -> None:
         if not hidden and path.name not in APART | {config.source.name}:
             (folder / path.name).symlink_to(path.resolve())
     described = _reached(document(config.source), home)
-    described.pop("phases", None)  # the copy is the tree of one phase
+    phases = described.pop("phases", {})  # the copy is the tree of one phase ...
+    if "overlays" in phases:
+        described["phases"] = {"overlays": phases["overlays"]}  # ... of which they say what is locked there
     top = config.phases_root or config.root
     root = tree / config.root.resolve().relative_to(top.resolve())
     target = {**described["target"], "root": root.relative_to(folder).as_posix(), "phase": at.phase}

@@ -37,12 +37,14 @@ def test_a_planted_copy_is_a_project_of_its_own(tmp_path: Path):
 
 
 def test_a_copy_at_a_phase_has_its_tree_and_its_environment(tmp_path: Path):
-    """Claim: of a target with phases the copy is the tree of one, described as standing there, with nothing to compose from."""
+    """Claim: of a target with phases the copy is the tree of one, described as standing there, with nothing to compose from,
+    and held to what that phase locks."""
     config = load(ROOT / "harness.toml")
     unchanged = entry(diff="", phase=7, role=NEUTRAL)
     there = load(plant.plant(config, unchanged, folder(tmp_path, "there")))
     assert there.phase == 7
     assert there.phases_root is None
+    assert set(manifest.folders(there.phases_dir)) == set(manifest.folders(config.phases_dir)) >= {7}
     assert "MODEL_RATES" not in (there.root / "igny8_core" / "ai" / "constants.py").read_text()
     assert there.ledger == config.ledger
     assert there.roles == config.roles
