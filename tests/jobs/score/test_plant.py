@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend.description import document, load
+from harness.backend.phases import manifest
 from harness.core.errors import HarnessError
 from harness.jobs.score import plant
 from harness.jobs.score.values import NEUTRAL
