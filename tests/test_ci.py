@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -131,11 +132,22 @@ def test_whoever_is_killed_nothing_is_left(number: signal.Signals, whom: str, st
 def test_ci_runs_what_the_readme_says_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Claim: the README's two commands come first, the tests before verify, which drives every world, and no step is missing."""
     monkeypatch.syspath_prepend(str(ROOT / ".ci"))
-    made: dict[str, object] = {"__name__": "run", "__file__": str(ROOT / ".ci/run")}
-    exec(compile((ROOT / ".ci/run").read_text(), ".ci/run", "exec"), made)
+    made: dict[str, object] = {"__name__": "steps", "__file__": str(ROOT / ".ci/steps.py")}
+    exec(compile((ROOT / ".ci/steps.py").read_text(), ".ci/steps.py", "exec"), made)
     commands = [step.command for step in made["STEPS"]]  # type: ignore[attr-defined]
     readme = re.findall(r"^    (\./dev \w+)", (ROOT / "README.md").read_text(), re.MULTILINE)[:2]
     assert {command.partition(" --")[0] for command in commands[:2]} == set(readme)
     assert commands[0] == "./dev tests"
     assert commands[1].endswith(" --vary all")
     assert {"./dev lint", "./dev migration", "./dev targets", "./dev tiers --require docker"} <= set(commands)
+
+
+@pytest.mark.parametrize("by", [[], ["sh"], ["bash"]], ids=("itself", "sh", "bash"))
+def test_ci_begins_whatever_shell_calls_it(tmp_path: Path, by: list[str]) -> None:
+    """Claim: as a program and as an argument of a shell, from any folder, it is the steps that run, with their exit code."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
+    (tmp_path / ".ci/steps.py").write_text("print('these are the steps')\nraise SystemExit(7)\n")
+    for run, cwd in ((".ci/run", tmp_path), (str(tmp_path / ".ci/run"), Path("/"))):
+        done = subprocess.run([*by, run], cwd=cwd, capture_output=True, text=True, check=False)
+        assert (done.stdout, done.stderr, done.returncode) == ("these are the steps\n", "", 7)
