@@ -12,6 +12,8 @@ python/     the interpreter that runs the target, and what is installed there
 roles/      the target's own programs: as harness.toml says them, as they usually are
 look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
+reachable   its [reach]: which code need not be reached
+branches    the functions of its sources, and which of their branches ran
 edits       which single settings a world can be varied by
 catalogue   schema and rows, read from a live database
 tree        the content of a folder, as one digest that is cheap the second time

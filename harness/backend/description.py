@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.backend import freed, ledger, providers, tables
+from harness.backend import freed, ledger, providers, reachable, tables
 from harness.backend.python import named
 from harness.backend.roles import described
 from harness.core.config import COMPARED, JUMPS, TIMES, WAYS, Auth, Config, marker
@@ -103,7 +103,7 @@ class _Reader:
             "top level",
             raw,
             ("format", "target"),
-            ("harness", "phases", "providers", "docker", "auth", "ledger", "roles", "tables", "free"),
+            ("harness", "phases", "providers", "docker", "auth", "ledger", "roles", "tables", "free", "reach"),
         )
         if top["format"] != FORMAT:
             raise self.fail(f"format {top['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
@@ -175,6 +175,7 @@ class _Reader:
             roles=described.read(self.path.name, top.get("roles", {})),
             said_tables=tables.read(self.path.name, top.get("tables", {})),
             free=freed.read(self.table_of_text("free", top.get("free", {})), self.fail),
+            reach=reachable.read(top.get("reach", {}), self.fail),
             surfaces_locked=self.locked(own.get("surfaces", "")),
             ledger=ledger.read(self.path.name, top.get("ledger", {})),
             auth=self.auth(top.get("auth", {})),

@@ -21,9 +21,10 @@ from harness.cell.live import Live
 from harness.core import stages
 from harness.core.config import Config
 from harness.core.history import LogLine, RowChange, TaskRun
-from harness.core.scenario import Fault
+from harness.core.scenario import Fault, cell_id
 from harness.core.variation import named
 from harness.stack.database import capture, journal, ledger, reset, snapshot
+from harness.stack.roles import trace
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -190,6 +191,7 @@ def _drive(
     """The steps that make something happen; `seeded` is called before any of it does; all is put back within `anew`. The
     mark is where logs ended."""
     with clock.part(stages.RESET):
+        trace.running(live.stack.trace, "")
         with anew:
             work.clear()
             live.broker.reset()
@@ -202,6 +204,7 @@ def _drive(
         laid = named(work.variation).answers if work.variation else None
         live.fake.load(work.id, work.tape, work.faults, laid)
     with clock.part(stages.DRIVE):
+        trace.running(live.stack.trace, cell_id(work.id, work.path, work.variation))
         driven = work.drive(refs)
     return mark, refs, driven
 

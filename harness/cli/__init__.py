@@ -36,6 +36,7 @@ COMMANDS = {
     "manage": ("hand.manage", "Run a manage.py command of the target in a disposable stack, and return its exit code."),
     "score": ("score", "Plant each patch of a catalogue of mistakes in a copy of the target, drive every cell, and count which are told."),
     "vary": ("vary", "Print what is varied, why, and which settings show in no cell. With --learn, find out where they show."),
+    "reach": ("reach", "Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached."),
     "look": ("look", "Models, routes, tasks, queues, schedule, runtime: read from the target by its own interpreter."),
 }  # fmt: skip
 """verb -> its room below harness/jobs, and the first line of its help: to list them, no room is imported."""

@@ -11,6 +11,7 @@ golden/    what is locked of a scenario: its outcome, with deviations, and its s
 finding    a defect of the target that a run proved, and what it breaks
 ledger     the ledger as harness.toml maps it: parts, columns, units, words
 rates/     the independent rate card, and what is due by it
+code/      what of the target's code ran, and what need not
 look/      what is found by looking at a target: models, routes, tasks, the catalogue
 verdict    pass, fail, unknown, with evidence
 stages     what the seconds of a run are told by

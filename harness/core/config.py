@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.core.code import Reachable
 from harness.core.ledger import Ledger
 
 USUAL = (WEB, WORKER, BEAT) = ("web", "worker", "beat")
@@ -187,6 +188,9 @@ class Config:
     markers: tuple[str, ...] = ()
     comparison: str = ""
     """How the target logs a charge that its old and its new price tell apart (harness.judge.mismatch); "" where it logs none."""
+    traced: bool = False
+    """Whether it is noted which code of the target runs: a run asks for it, harness.toml does not."""
+    reach: Reachable = field(default_factory=Reachable)
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""
     auth: Auth = field(default_factory=Auth)

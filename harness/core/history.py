@@ -24,6 +24,7 @@ row         | table_kind, op (insert, update, delete), id, before, after (column
             | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
 tx          | role, session, changes: one committed transaction, see `Transaction`; in the order of the journal
 balance     | account (name), opening, closing
+reached     | functions (see harness.core.code), left_out (patterns that left nothing out): which code ran, where that was asked for (outside any cell)
 undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
 log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
 leak        | where, secret: a secret of the world, by every place that keeps it, in something that the target said
@@ -39,6 +40,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.core.code import Function
 from harness.core.ledger import Amount
 
 FORMAT = 3
@@ -294,6 +296,10 @@ class RunHistory:
     start: Event
     cells: tuple[CellHistory, ...]
     end: Event | None = None
+    code: tuple[Function, ...] | None = None
+    """What there is of the target's code, and what of it ran; None where nobody noted it."""
+    left_out_idle: tuple[str, ...] = ()
+    """Patterns of [reach] that left no file out."""
 
     @property
     def plain(self) -> tuple[CellHistory, ...]:

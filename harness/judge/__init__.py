@@ -6,7 +6,7 @@ golden/     what a cell came to, and how that differs from what is locked
 surface/    everything else that was observed, as lines, against what is locked
 context     what a check may know beside the history;  facts: the few of harness.toml;  result: what it returns
 summary     what a run came to: everything that reports say of it, computed once from verdicts, cells and scenarios
-reach       what of the target no cell visited
+reach       what of the target no cell visited;  code: what of its code, and whether that is less than it was
 actors      which accounts may change, by what the scenario refers to
 known       findings: what is known to be wrong passes only while it is wrong in just that way
 asked       which laws a target has something for; the others are not asked, and say why

@@ -5,16 +5,18 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from harness.core.code import Floor
 from harness.core.config import Config
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.golden.surface import Surfaces
-from harness.core.history import CellHistory
+from harness.core.history import CellHistory, RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.asked import not_asked, why_not
+from harness.judge.code import code_reached, excuses_used
 from harness.judge.context import Context, RunContext
 from harness.judge.declared import complete, findings_used, goldens_used
 from harness.judge.facts import target_of
@@ -87,6 +89,8 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "goldens-used": ("no golden or deviation is unused", goldens_used),
     "surfaces-used": ("no surface is unused", surfaces_used),
     "free-used": ("nothing is free for nothing", free_used),
+    "reach": ("what was reached of the code is reached", code_reached),
+    "reach-used": ("nothing of the code is excused for nothing", excuses_used),
     "findings-used": ("findings and scenarios name each other", findings_used),
 }
 """name -> (claim, check), judged once for a run; each may speak of several scenarios."""
@@ -108,12 +112,15 @@ def judge(
     part: bool = False,
     workers: int = 1,
     surfaces: Surfaces | None = None,
+    history: RunHistory | None = None,
+    floor: Floor | None = None,
 ) -> list[Verdict]:
     """Every verdict on a run, cells first. `scenarios`, `goldens` and `findings` are all there are, driven or not.
 
     `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails. Of a
     `part` of a run (a shard) nothing is said that needs the whole. With more than one of `workers` a finding may say
     that deductions were lost by overlapping (harness.judge.overlap). Without `surfaces` nobody asks for what is beyond credits.
+    `history` is the run that `cells` are of, `floor` what of the code such a run has reached.
     """
     target = target_of(config)
     made = made_in(surfaces) if surfaces is not None else frozenset()
@@ -153,6 +160,10 @@ def judge(
         findings=findings,
         planned=None if planned is None else tuple(planned),
         surfaces=surfaces,
+        start={} if history is None else history.start,
+        code=None if history is None else history.code,
+        left_out_idle=() if history is None else history.left_out_idle,
+        floor=floor,
     )
     return verdicts + [one for one in check_run(seen, run) if not (part and one.checker in OF_THE_WHOLE)]
 

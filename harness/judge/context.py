@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.core.code import Floor, Function
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.golden.surface import Surfaces
+from harness.core.history import Event
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.judge.facts import Target
@@ -43,3 +45,10 @@ class RunContext:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     planned: tuple[str, ...] | None = None
     surfaces: Surfaces | None = None
+    start: Event = field(default_factory=dict)
+    """run.start, where the run has one."""
+    code: tuple[Function, ...] | None = None
+    """The target's code, and what of it ran; None where nobody noted it."""
+    floor: Floor | None = None
+    left_out_idle: tuple[str, ...] = ()
+    """Patterns of [reach] that leave nothing out."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from harness.core.code import Reachable
 from harness.core.config import Config, Table
 from harness.core.ledger import Ledger
 
@@ -19,6 +20,8 @@ class Target:
     """Whether harness.toml says that there are surfaces."""
     takers: frozenset[str] = frozenset()
     """Roles that take tasks."""
+    reach: Reachable = field(default_factory=Reachable)
+    """What of its code need not be reached."""
     several: bool = False
     """Whether one of them takes more than one task at a time."""
 
@@ -31,5 +34,6 @@ def target_of(config: Config) -> Target:
         free=frozenset(config.free),
         surfaces_locked=config.surfaces_locked,
         takers=frozenset(takers),
+        reach=config.reach,
         several=any(config.roles[name].concurrency > 1 for name in takers),
     )

@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.core.code import Excuse, Function
 from harness.core.config import Table
 from harness.core.history import CellHistory, Event
+from harness.judge.code import counted, left_open, names_of
 
 ROUTES, TASKS, STATES = "routes", "tasks", "states"
 
@@ -23,6 +25,8 @@ class Reached:
 
     of: int
     missing: tuple[str, ...]
+    excused: int = 0
+    """How many count as reached because harness.toml says why they need not be."""
 
     @property
     def share(self) -> str:
@@ -30,19 +34,32 @@ class Reached:
 
 
 Reach = Mapping[str, Reached]
-"""routes, tasks, states -> what was reached of them; a kind of which there is none, or of which nothing is known, is left out."""
+"""routes, tasks, states, and of the code branches, functions, handlers -> what was reached of them; a kind of which there is none, or of which nothing is known, is left out."""
 
 
-def reach(start: Event, cells: Sequence[CellHistory], tables: Mapping[str, Table]) -> Reach:
-    """Of a whole run; {} of a part of one."""
+def reach(
+    start: Event, cells: Sequence[CellHistory], tables: Mapping[str, Table], code: Iterable[Function] | None = None,
+    excuses: Sequence[Excuse] = (),
+) -> Reach:  # fmt: skip
+    """Of a whole run; {} of a part of one. `code` where it was noted, and what of it is excused."""
     if not start.get("whole"):
         return {}
     found = {
         ROUTES: _routes(start.get("routes", ()), cells),
         TASKS: _missing(start.get("tasks", ()), {task.name for cell in cells for task in cell.tasks if task.started}),
         STATES: _states(tables, set(_seen(cells, tables))),
+        **({} if code is None else _code(tuple(code), excuses)),
     }
     return {kind: one for kind, one in found.items() if one.of}
+
+
+def _code(functions: Sequence[Function], excuses: Sequence[Excuse]) -> dict[str, Reached]:
+    left = left_open(functions, excuses)
+    named = names_of(left.functions)
+    return {
+        kind: Reached(of=of, missing=tuple(named[kind]), excused=left.excused[kind])
+        for kind, (_, of) in counted(functions).items()
+    }
 
 
 def _missing(every: Iterable[str], seen: set[str]) -> Reached:

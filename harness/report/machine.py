@@ -13,7 +13,8 @@
   "not_asked": {"law-6": {"why": "no rate card", "checks": 77}},   of them those that the target has nothing for; {} mostly
   "known_wrong": {finding: [cell]}, "lost_credits": {finding: 4},   lost where workers overlapped; {} with one worker
   "calls_played": {origin: count},
-  "reach": {"routes": {"of": 26, "missing": ["PUT /x/"]}},        also tasks and states; {} of a part of a run
+  "reach": {"routes": {"of": 26, "missing": ["PUT /x/"]}},        also tasks and states, of a run with --reach
+                                                                  branches, functions, handlers; {} of a part of a run
   "varied": {"distinct": {"pass": 66, "fail": 0, "unknown": 0}},   cells of other worlds, in none of the numbers above; {} without
   "undeclared": {host: {"cells": [cell], "declare": line}},     hosts that the target looked for and that no provider speaks at
   "charged_credits": 812,
@@ -67,7 +68,10 @@ def document(summary: Summary) -> dict[str, Any]:
         "lost_credits": dict(summary.lost_credits),
         "calls_played": dict(summary.origins),
         "undeclared": undeclared(summary),
-        "reach": {kind: {"of": one.of, "missing": list(one.missing)} for kind, one in summary.reach.items()},
+        "reach": {
+            kind: {"of": one.of, "missing": list(one.missing), **({"excused": one.excused} if one.excused else {})}
+            for kind, one in summary.reach.items()
+        },
         "varied": {name: {str(status): n for status, n in counted.items()} for name, counted in summary.varied.items()},
         "charged_credits": summary.charged_credits,
         "seconds": {part: round(seconds, 4) for part, seconds in summary.seconds.items()},

@@ -69,10 +69,11 @@ def _beyond(console: Console, summary: Summary) -> None:
 
 def _reached(one: Reached) -> str:
     """ "24 of 26 reached; not: PUT /a/, PUT /b/"."""
+    excused = f", {one.excused} of them excused" if one.excused else ""
     if not one.missing:
-        return f"{one.share} reached"
+        return f"{one.share} reached{excused}"
     more = f" and {len(one.missing) - UNREACHED} more (--json has all)" if len(one.missing) > UNREACHED else ""
-    return f"{one.share} reached; not: {', '.join(one.missing[:UNREACHED])}{more}"
+    return f"{one.share} reached{excused}; not: {', '.join(one.missing[:UNREACHED])}{more}"
 
 
 def _worlds(varied: Mapping[str, Mapping[Status, int]]) -> str:

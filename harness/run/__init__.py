@@ -5,6 +5,7 @@ varied       which of them are driven in varied worlds, too
 shard        a plan in parts that every machine computes alike
 preflight    what is wrong before anything starts
 drive        drive_plan: boot, every cell, the history
+reached      what of the target's code a run reached
 fingerprint  the code that a run was driven with
 judged       a stored history, judged with today's goldens, rate card and findings
 """

@@ -22,6 +22,7 @@ from harness.core import stages
 from harness.core.config import Config
 from harness.core.scenario import Do
 from harness.core.scenario import Path as Way
+from harness.run import reached
 from harness.run.fingerprint import fingerprint, sources, versions
 from harness.run.plan import Plan
 from harness.run.shard import fields_of
@@ -60,12 +61,14 @@ def drive_plan(
             boot(config, island, shell=needs_shell(config, plan), tier=plan.tier, workers=workers) as live,
             _logs_kept(live.stack.run_dir, folder),  # containers log elsewhere than below the island
         ):
+            noted = live.stack.trace
             driven.seconds[stages.BOOT] = time.perf_counter() - begun
             listen("booted", {"timings": dict(live.stack.timings), "cold": live.cold})
             _cells(config, plan, live, tell, driven)
             driven.memory_bytes = live.stack.memory_bytes()
             down = time.perf_counter()
         driven.seconds[stages.TEARDOWN] = time.perf_counter() - down
+        reached.tell_code(config, noted, folder, tell)
         driven.seconds[stages.TOTAL] = time.perf_counter() - begun
     return driven
 
@@ -114,6 +117,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "cells": [cell.id for cell in plan.cells],
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         **({"unwatched": list(config.unwatched)} if config.unwatched else {}),
+        **({"reach": {"vary": plan.vary}} if config.traced else {}),
         "versions": versions(config),
         "sources": sources(config),
         **({"routes": list(config.routes)} if config.routes else {}),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.backend import tables
 from harness.backend.phases import manifest
+from harness.core.code import Floor
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.finding import Finding
@@ -20,7 +21,7 @@ from harness.core.verdict import Verdict
 from harness.judge import judge
 from harness.judge.golden import canonical
 from harness.provider import cassettes, prices
-from harness.store import findings, goldens, history, rates, surfaces
+from harness.store import findings, floor, goldens, history, rates, surfaces
 from harness.store.runs import HISTORY
 
 FINDINGS = "findings.toml"
@@ -35,6 +36,8 @@ class Law:
     rates: RateCard
     findings: Mapping[str, Finding]
     surfaces: Surfaces = field(default_factory=Surfaces)
+    floor: Floor | None = None
+    """What of the code is reached; None where nothing was accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Judged:
 
 
 def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
-    """Read goldens, surfaces, rate card and findings. Raises HarnessError golden-*, surface-*, rates-*, finding-*."""
+    """Read goldens, surfaces, rate card and findings. Raises HarnessError golden-*, surface-*, rates-*, finding-*, reach-*."""
     from harness.judge.checks import CELL_CHECKERS
 
     return Law(
@@ -60,6 +63,7 @@ def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
         rates=rates.read(config.rates, needed=config.rates_named, listed=prices.LISTED),
         findings=findings.read(config.scenarios / FINDINGS, tuple(CELL_CHECKERS)),
         surfaces=surfaces.read_all(config.scenarios, manifest.folders(config.phases_dir)),
+        floor=floor.read(config.scenarios),
     )
 
 
@@ -96,6 +100,8 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
         part=bool(run.shard),
         workers=run.workers,
         surfaces=law.surfaces,
+        history=run,
+        floor=law.floor,
     )
     return Judged(
         config=config,

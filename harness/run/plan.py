@@ -23,6 +23,8 @@ class Plan:
     tier: str
     whole: bool
     shard: Shard | None = None
+    vary: str = NONE
+    """How many varied worlds were asked for."""
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def make(
             hint="harness verify --plan lists every cell",
             code="plan-empty",
         )
-    return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=whole)
+    return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=whole, vary=vary)
 
 
 def of_cells(*cells: Cell, phase: int, tier: str) -> Plan:

@@ -3,6 +3,8 @@
 goldens    <scenario>.golden.toml, read strictly and written in one layout
 surfaces   <scenario>.surface, and what a phase changes of them
 learnt     scenarios/varied.toml: which setting shows in which cells
+floor      scenarios/reach.toml: what of the code a whole run reaches
+arcs       arcs.coverage: which code ran in which cell
 findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card
 history    history.ndjson: writing and reading

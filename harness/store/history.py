@@ -13,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TextIO
 
+from harness.core.code import of_fields
 from harness.core.errors import HarnessError
 from harness.core.fold import Builder
 from harness.core.history import FORMAT, Event, RunHistory
@@ -143,6 +144,7 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
     """Fold events into a run. A cell without cell.end is there, not settled."""
     start: Event = {}
     end: Event | None = None
+    code: Event | None = None
     builders: list[Builder] = []
     for event in stream:
         kind = event["kind"]
@@ -151,11 +153,19 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
             _of_this_format(event, source)
         elif kind == "run.end":
             end = event
+        elif kind == "reached":
+            code = event
         elif kind == "cell.start":
             builders.append(Builder(event, ledger))
         elif builders and event.get("cell") == builders[-1].cell:
             builders[-1].add(event)
-    return RunHistory(start=start, cells=tuple(builder.build() for builder in builders), end=end)
+    return RunHistory(
+        start=start,
+        cells=tuple(builder.build() for builder in builders),
+        end=end,
+        code=None if code is None else of_fields(code["functions"]),
+        left_out_idle=() if code is None else tuple(code["left_out"]),
+    )
 
 
 def _of_this_format(start: Event, source: str) -> None:

@@ -94,6 +94,9 @@ vary_option = click.option(
     show_default=True,
     help="How many varied worlds are driven beside.",
 )
+reach_option = click.option(
+    "--reach", is_flag=True, help="Note which code of the target each cell runs; slower. harness reach tells it."
+)
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
 )

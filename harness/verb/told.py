@@ -68,7 +68,9 @@ def summary_of(
         tier=start.get("tier", USUAL),
         workers=result.history.workers,
         free=result.config.free,
-        reached=reach(start, result.history.cells, result.config.tables),
+        reached=reach(
+            start, result.history.cells, result.config.tables, result.history.code, result.config.reach.excused
+        ),
     )
 
 

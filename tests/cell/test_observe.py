@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.cell.drive import Driven
 from harness.cell.observe import leave
+from harness.stack.roles.trace import OFF
 
 REFS = {"account": {"kind": "account", "id": 5}}
 
@@ -20,7 +21,7 @@ class Written:
     def __init__(self) -> None:
         self.done: list[Any] = []
         self.broker = SimpleNamespace(reset=lambda: self.done.append("broker emptied"))
-        self.stack = SimpleNamespace(log_mark=lambda: self.done.append("logs marked"))
+        self.stack = SimpleNamespace(trace=OFF, log_mark=lambda: self.done.append("logs marked"))
         self.timed = SimpleNamespace(begin=lambda: self.done.append("the clock begins"))
         self.fake = SimpleNamespace(load=lambda *words: self.done.append(("load", *words)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from harness.core.code import Reachable
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.history import TaskRun
@@ -28,7 +29,7 @@ class Facts:
     """The part of a Config that judging reads."""
 
     tables, ledger = TARGET.tables, TARGET.ledger
-    free, roles, surfaces_locked = {}, {}, False
+    free, roles, surfaces_locked, reach = {}, {}, False, Reachable()
 
 
 def busy(requests=PRICES, path="manual"):

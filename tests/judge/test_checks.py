@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.core.code import Reachable
 from harness.core.golden.surface import Locked, Surfaces
 from harness.core.scenario import Path
 from harness.core.verdict import Status, worst
@@ -25,7 +26,7 @@ class Facts:
     """The part of a Config that judging reads."""
 
     tables, ledger = TARGET.tables, TARGET.ledger
-    free, roles, surfaces_locked = {}, {}, False
+    free, roles, surfaces_locked, reach = {}, {}, False, Reachable()
 
 
 def surfaces_of(cells):

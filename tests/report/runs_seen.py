@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as File
 
+from harness.core.code import Reachable
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.scenario import Path
@@ -31,7 +32,7 @@ class Facts:
 
     name, source = "reference", File("harness.toml")
     tables, ledger = TARGET.tables, TARGET.ledger
-    free, roles, surfaces_locked = {}, {}, False
+    free, roles, surfaces_locked, reach = {}, {}, False, Reachable()
 
 
 CONTENT = replace(SCENARIO, plan=PLAN)

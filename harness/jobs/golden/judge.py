@@ -36,6 +36,8 @@ JUDGED_BY_THE_GOLDEN = (
     "complete",
     "goldens-used",
     "findings-used",
+    "reach",
+    "reach-used",
 )
 """Checks that compare with goldens, or speak of the whole run: accepting is how some of them are mended."""
 

@@ -22,6 +22,7 @@ from harness.verb.options import (
     only_option,
     path_option,
     phase_option,
+    reach_option,
     require_option,
     runs_folder,
     runs_option,
@@ -46,11 +47,12 @@ from harness.verb.options import (
 @shard_option
 @durations_option
 @on_option
+@reach_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
     config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, vary: str, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
-    shard: tuple[int, int] | None, durations: Path | None, on: str | None, plan_only: bool, as_json: bool,
+    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
@@ -64,8 +66,12 @@ def verify(
         raise click.UsageError("--require goes with --tier all")
     if workers is not None and tier != "docker":
         raise click.UsageError("--workers goes with --tier docker: elsewhere one worker takes the tasks")
-    config = loaded(config_path, phase)
-    if on is None and tier in ("processes", ALL) and not plan_only:
+    if reach and (on is not None or shard is not None or tier not in ("processes", "inprocess")):
+        raise click.UsageError(
+            "--reach goes with one run on this machine: no --on, no --shard, --tier processes or inprocess"
+        )
+    config = replace(loaded(config_path, phase), traced=reach)
+    if on is None and tier in ("processes", ALL) and not plan_only and not reach:
         target.foresee(config, isolation=isolation)
 
     # not before the target is on its way: these take longer to import than all of a boot

@@ -23,6 +23,7 @@ from harness.stack.docker.image import build
 from harness.stack.isolation.supervise import descendants
 from harness.stack.roles import environment, logs
 from harness.stack.roles.clock import Clock
+from harness.stack.roles.trace import OFF, Trace
 
 STOP_GRACE_S = 10
 
@@ -60,6 +61,10 @@ class DockerStack:
     @property
     def clock(self) -> Clock:
         return Clock(why=REAL_CLOCK)
+
+    @property
+    def trace(self) -> Trace:
+        return OFF
 
     @property
     def base_url(self) -> str:

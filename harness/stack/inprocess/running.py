@@ -23,6 +23,7 @@ from harness.stack.inprocess.worker import Threaded, Worker, forked, threaded
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment, logs
 from harness.stack.roles.clock import Clock
+from harness.stack.roles.trace import Trace
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +49,10 @@ class InprocessStack:
     @property
     def clock(self) -> Clock:
         return self.below.clock
+
+    @property
+    def trace(self) -> Trace:
+        return self.below.trace
 
     @property
     def db(self) -> psycopg.Connection:

@@ -19,7 +19,7 @@ from harness.stack.inprocess.running import InprocessStack, check_roles
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes.running import Stack
-from harness.stack.roles import clockhook, environment
+from harness.stack.roles import clockhook, environment, tracehook
 
 
 @contextmanager
@@ -49,6 +49,9 @@ def boot(
             held.enter_context(interpreter.within(config.root, environment_of(below), below.run_dir / "logs"))
             if island.kind == "hook":
                 interpreter.guard_network()
+        if below.trace.folder is not None:
+            tracehook.install(**below.trace.asked)
+            held.callback(tracehook.remove)
         loading = time.perf_counter()
         target = interpreter.load(config)
         gc.collect()

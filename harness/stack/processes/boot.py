@@ -21,7 +21,7 @@ from harness.stack.isolation.island import Island
 from harness.stack.processes import ready
 from harness.stack.processes.places import places_of
 from harness.stack.processes.running import Stack, spawn_role
-from harness.stack.roles import child, clock, environment
+from harness.stack.roles import child, clock, environment, trace
 from harness.stack.roles.child import Child
 from harness.stack.roles.laps import Laps
 from harness.store import cache
@@ -85,14 +85,16 @@ def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
     cache_dir = cache.folder(config.source.parent)
     places, env = places_of(config, island, cache_dir, reachable=reachable)
     hands = clock.install(config, island.run_dir)
+    noted = trace.install(config, island.run_dir)
     return Stack(
         config=config,
         island=island,
         run_dir=island.run_dir,
         cache_dir=cache_dir,
         places=places,
-        env=clock.environment(hands, env),
+        env=trace.environment(noted, clock.environment(hands, env)),
         clock=hands,
+        trace=noted,
         timings={},
     )
 

@@ -21,6 +21,7 @@ from harness.stack.processes import early, ready
 from harness.stack.roles import child, environment, files, logs, written, zygote
 from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
+from harness.stack.roles.trace import OFF, Trace
 from harness.stack.roles.zygote import Zygote
 
 
@@ -36,6 +37,7 @@ class Stack:
     env: dict[str, str]
     """The target's environment, filled in."""
     clock: Clock
+    trace: Trace = OFF
     timings: dict[str, float]
     zygote: Zygote | None = None
     roles: dict[str, Child] = field(default_factory=dict)

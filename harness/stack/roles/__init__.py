@@ -8,6 +8,7 @@ files         where it keeps files of its own;  written   which ones there are
 console       the target's own shell, kept open
 orm           rows that the target's models and factories make, through it
 clock         how far the cell's clock is ahead;  clockhook   what follows it in the target's processes
+trace         which code ran, where a run asks for it;  tracehook   what notes it in the target's processes
 zygote        one process that has loaded the target, from which roles are forked;  forker   what runs in it
 sender        messages through the target's own Celery app, and what its workers hold
 """

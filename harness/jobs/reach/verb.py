@@ -1,0 +1,49 @@
+"""`harness reach`: which code of the target was reached, by which cells, and which not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from harness.core.errors import OK
+from harness.jobs.reach import report as shown
+from harness.jobs.reach import run as job
+from harness.verb.options import config_option, in_ci, json_option, loaded, phase_option
+
+
+@click.command()
+@config_option
+@phase_option
+@click.option(
+    "--run", type=click.Path(path_type=Path), default=Path("runs/latest"), show_default=True, help="A run with --reach."
+)
+@click.option(
+    "--only", multiple=True, metavar="PATTERN", help="Modules or functions, 'shop/*' or '*:Order.pay'. Repeatable."
+)
+@click.option("--at", metavar="PATH:LINE", help="Only say which cells ran this line.")
+@click.option(
+    "--accept", metavar="WHY", help="Hold runs from now on to what this whole run reached: scenarios/reach.toml."
+)
+@json_option
+def reach(
+    config_path: Path, phase: int | None, run: Path, only: tuple[str, ...], at: str | None, accept: str | None, as_json: bool
+) -> int:  # fmt: skip
+    """Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached.
+
+    Exit code 0 in any case: whether less is reached than was, the run itself says. 2: usage.
+    """
+    if at is not None and (accept is not None or only):
+        raise click.UsageError("--at goes with neither --accept nor --only")
+    config = loaded(config_path, phase)
+    if at is not None:
+        line = job.line_at(config, run, at)
+        click.echo(json.dumps(shown.line_document(line)) if as_json else "\n".join(shown.line(line)))
+        return OK
+    if accept is not None:
+        click.echo(shown.accepted(job.accept(config, run, accept, ci=in_ci())))
+        return OK
+    found = job.found(config, run, only)
+    click.echo(json.dumps(shown.document(found)) if as_json else "\n".join(shown.lines(found)))
+    return OK
