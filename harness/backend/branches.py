@@ -58,6 +58,7 @@ def functions(root: Path, folder: Path, paths: Collection[str]) -> tuple[Functio
     """Every function of `paths`, by what the data file of the run in `folder` says; those that cannot be parsed have none."""
     from coverage import Coverage
 
+    root = root.resolve()
     coverage = Coverage(data_file=str(folder / arcs.NAME), config_file=False, messages=False)
     coverage.clear_exclude()  # what a source's own comments leave out is counted
     coverage.clear_exclude("partial")

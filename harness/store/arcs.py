@@ -43,7 +43,7 @@ def keep(folder: Path, root: Path, arcs: Arcs, sources: Iterable[str]) -> Path:
             hint=f"target.root is {root}: is the target's code there, and does it run in processes of Python's?",
             code="trace-empty",
         )
-    path = folder / NAME
+    path, root = folder / NAME, root.resolve()  # coverage.py knows a file by its plain name alone
     data = CoverageData(basename=str(path))
     for cell, files in sorted(arcs.items()):
         data.set_context(cell)

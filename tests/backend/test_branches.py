@@ -43,7 +43,8 @@ def config(root: Path, **reach: Any) -> Any:
 
 
 def found(tmp_path: Path, ran: set[tuple[int, int]] = RAN) -> tuple[Function, ...]:
-    root = tmp_path / "target"
+    root = tmp_path / "beside" / ".." / "target"  # as harness.toml may say it
+    (tmp_path / "beside").mkdir()
     root.mkdir()
     (root / "shop.py").write_text(SHOP)
     paths = branches.sources(config(root))
