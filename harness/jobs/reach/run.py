@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from harness.backend.look import cache, read
+from harness.backend.python import interpreter
 from harness.core.code import Floor, Function, Way
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.golden import why_lacks
 from harness.core.history import RunHistory
+from harness.jobs.reach import skeleton
 from harness.jobs.reach.values import Found, Line
 from harness.judge.code import by_module, counted, left_open
 from harness.run.fingerprint import sources
 from harness.store import arcs, floor, history
 from harness.store import runs as store
+from harness.store.files import write_all
 
 
 def found(config: Config, run: Path, only: tuple[str, ...] = ()) -> Found:
@@ -78,6 +83,20 @@ def accept(config: Config, run: Path, why: str, *, ci: bool) -> Floor:
     )
     floor.write(config.scenarios, made)
     return made
+
+
+def write(config: Config, run: Path, what: str) -> Path:
+    """Write the skeleton of a scenario that would reach a route, a task or a function. Raises reach-unknown, reach-there, store-write."""
+    _, stored = _stored(config, run)
+    kept = cache.find(cache.place(config, interpreter.executable(config)))
+    where, text = skeleton.of(what, stored, None if kept is None else read.look(json.loads(kept)))
+    file = config.scenarios / where
+    if file.exists():
+        raise HarnessError(
+            f"{file} is there already", hint="fill it in, or move it to where it belongs", code="reach-there"
+        )
+    write_all({file: text})
+    return file
 
 
 def _stored(config: Config, run: Path) -> tuple[Path, RunHistory]:

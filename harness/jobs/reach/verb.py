@@ -26,16 +26,19 @@ from harness.verb.options import config_option, in_ci, json_option, loaded, phas
 @click.option(
     "--accept", metavar="WHY", help="Hold runs from now on to what this whole run reached: scenarios/reach.toml."
 )
+@click.option(
+    "--write", metavar="WHAT", help="Write the skeleton of a scenario for 'PUT /a/route/', a task, or 'path:function'."
+)
 @json_option
 def reach(
-    config_path: Path, phase: int | None, run: Path, only: tuple[str, ...], at: str | None, accept: str | None, as_json: bool
+    config_path: Path, phase: int | None, run: Path, only: tuple[str, ...], at: str | None, accept: str | None, write: str | None, as_json: bool
 ) -> int:  # fmt: skip
     """Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached.
 
     Exit code 0 in any case: whether less is reached than was, the run itself says. 2: usage.
     """
-    if at is not None and (accept is not None or only):
-        raise click.UsageError("--at goes with neither --accept nor --only")
+    if sum(one is not None for one in (at, accept, write)) + bool(only) > 1:
+        raise click.UsageError("--at, --accept, --write and --only are asked for one at a time")
     config = loaded(config_path, phase)
     if at is not None:
         line = job.line_at(config, run, at)
@@ -43,6 +46,9 @@ def reach(
         return OK
     if accept is not None:
         click.echo(shown.accepted(job.accept(config, run, accept, ci=in_ci())))
+        return OK
+    if write is not None:
+        click.echo(f"{job.write(config, run, write)}: it stops every run until it is filled in")
         return OK
     found = job.found(config, run, only)
     click.echo(json.dumps(shown.document(found)) if as_json else "\n".join(shown.lines(found)))

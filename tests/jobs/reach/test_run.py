@@ -122,6 +122,16 @@ def test_no_part_no_reason_and_no_ci_is_accepted(config, run, tmp_path):
     assert floor.read(config.scenarios) is None
 
 
+def test_a_skeleton_overwrites_nothing(config, run):
+    made = job.write(config, run, "shop.py:pay")
+    assert made == config.scenarios / "reach" / "shop_py_pay.py"
+    assert "from shop import pay" in made.read_text()
+    made.write_text("mine")
+    with pytest.raises(HarnessError) as refused:
+        job.write(config, run, "shop.py:pay")
+    assert (refused.value.code, made.read_text()) == ("reach-there", "mine")
+
+
 def test_a_run_that_did_not_note_it_says_so(config, tmp_path):
     folder = tmp_path / "runs" / "two"
     with HistoryWriter(folder / "history.ndjson") as history:
