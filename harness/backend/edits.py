@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.core.config import Table
+from harness.core.ledger import Ledger
 from harness.core.look.django import Field, Model
 from harness.core.variation import EMPTY, FALSE, NULL, ONE, PAST, TRUE, WORD, ZERO, Edit
 
@@ -17,10 +18,13 @@ PARTS = ("Decimal", "Float")
 TEXTS = ("Char", "Text", "URL", "Email", "Slug")
 
 
-def of_models(models: Iterable[Model], tables: Mapping[str, Table], money: Iterable[str]) -> tuple[Edit, ...]:
-    """Of every table that is watched, but the ledger's rows (`money`, as kinds), in the order of models and their fields."""
-    history = set(money)
-    kinds = {table.table.removeprefix("public."): kind for kind, table in tables.items() if kind not in history}
+def of_models(models: Iterable[Model], tables: Mapping[str, Table], ledger: Ledger) -> tuple[Edit, ...]:
+    """Of every table that is watched, but the ledger's history, in the order of models and their fields."""
+    kinds = {
+        table.table.removeprefix("public."): kind
+        for kind, table in tables.items()
+        if not ledger.is_history(kind, table.table)
+    }
     found: list[Edit] = []
     for model in models:
         name = f"{model.schema}.{model.table}" if model.schema not in ("", "public") else model.table

@@ -100,5 +100,11 @@ def _check(scenario: Scenario, module_id: str, found: dict[str, Scenario], confi
             hint="its id must be <folder>/<name>, because golden and tape lie there",
             code="scenario-id",
         )
+    if odd := next((sign for sign in "@~=" if sign in scenario.id), ""):
+        raise HarnessError(
+            f"scenario '{scenario.id}' has '{odd}' in its id",
+            hint="a cell is called <scenario>@<path>~<world>: write - or _ instead",
+            code="scenario-id",
+        )
     if not scenario.paths:
         raise HarnessError(f"{scenario.id} runs on no path", hint="name at least one in `paths`", code="scenario-id")

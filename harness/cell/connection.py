@@ -13,7 +13,7 @@ import requests
 
 
 class Direct(requests.Session):
-    """Without proxy and netrc, for the target is on loopback; its cookies last, its connections end with the answer."""
+    """Without proxy and netrc, for the target is on loopback; its cookies last (until a cell begins), its connections end with the answer."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -91,6 +91,7 @@ class Live:
         kills it."""
         if clock.ahead(self.clock):
             clock.go(self.clock, 0.0)
+        self.session.cookies.clear()
         if self._inside:
             clockhook.follow()
             self.stack.begin(step.role for step in scenario.when if isinstance(step, KillRole))

@@ -121,8 +121,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for task in live.broker.tasks():
             tell("task", asdict(task))
         calls = [asdict(call) for call in report.calls]
-        held = credentials.held(live.world, (live.db, *live.beside), refs, changes)
-        for call in credentials.named(calls, held, live.world.key):
+        texts = credentials.held(live.world, (live.db, *live.beside), refs, changes)
+        for call in credentials.named(calls, texts, live.world.key):
             tell("call", call)
         tell("tape", {"unplayed": list(report.unplayed), "tape": list(work.tape), "late": report.late})
         if report.undeclared:
@@ -139,7 +139,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for line in lines:
             if _worth_telling(line, config.markers):
                 tell("log", asdict(line))
-        for leak in credentials.leaks(_said(driven, live.broker.tasks(), changes, lines), held):
+        for leak in credentials.leaks(_said(driven, live.broker.tasks(), changes, lines), texts):
             tell("leak", leak)
         if not driven.settled and (stale := live.distrust()):
             driven.notes.append(f"{' and '.join(stale)} will be started anew: what did not settle ends with this cell")

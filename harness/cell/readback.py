@@ -27,15 +27,17 @@ Headers = Mapping[str, str]
 
 def read_back(
     base_url: str, session: requests.Session, templates: Iterable[str], callers: Mapping[str, Headers], refs: Refs, driven: Iterable[HttpExchange],
+    own: Refs | None = None,
 ) -> list[Read]:  # fmt: skip
-    """Ask for each route as each of `callers`, in this order. A route whose path cannot be filled is told as not asked."""
+    """Ask for each route as each of `callers`, in this order. A route whose path cannot be filled is told as not asked. What stands in a path
+    before its last part is taken of `own` rows, where there are some."""
     said: dict[str, Any] = {}
     for exchange in driven:
         for name, value in _leaves(exchange.response):
             said.setdefault(name, value)
     found = []
     for template in templates:
-        path = _filled(template, said, refs)
+        path = _filled(template, said, refs, own or {})
         if path is None:
             found.append(Read(caller="", path=template, status=0, response=None))
             continue
@@ -46,6 +48,7 @@ def read_back(
 
 def _asked(base_url: str, session: requests.Session, path: str, refs: Refs, caller: str, headers: Headers) -> Read:
     for query in ("", f"?{urlencode(_keys(refs))}"):
+        session.cookies.clear()  # nobody brings what somebody else was given
         try:
             answer = session.get(
                 f"{base_url}{path}{query}", headers=dict(headers), timeout=TIMEOUT_S, allow_redirects=False
@@ -57,14 +60,15 @@ def _asked(base_url: str, session: requests.Session, path: str, refs: Refs, call
     return Read(caller=caller, path=path + query, status=answer.status_code, response=body_of(answer))
 
 
-def _filled(template: str, said: Mapping[str, Any], refs: Refs) -> str | None:
-    path = template
-    for found in list(PARAMETER.finditer(template)):
-        value = said.get(found[1])
+def _filled(template: str, said: Mapping[str, Any], refs: Refs, own: Refs) -> str | None:
+    path, parts = template, list(PARAMETER.finditer(template))
+    for found in parts:
+        outer = bool(own) and found is not parts[-1]
+        value = None if outer else said.get(found[1])
+        rows = [*(own.values() if outer else ()), *refs.values()]
         if value is None:
             value = next(
-                (ref["id"] for kind in _kinds(template, found) for ref in refs.values() if ref.get("kind") == kind),
-                None,
+                (ref["id"] for kind in _kinds(template, found) for ref in rows if ref.get("kind") == kind), None
             )
         if value is None or not isinstance(value, str | int):
             return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from harness.cell import auth, drive, readback
+from harness.cell import auth, drive, intruder, readback
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.observe import Clock, Refs, Tell, observe
@@ -15,7 +16,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
-from harness.core.variation import NOBODY, OWNER, STRANGER, Variation, named
+from harness.core.variation import INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
 from harness.stack import vary
 from harness.stack.roles.logs import Mark
 
@@ -47,6 +48,7 @@ class _Scenario:
         self.variation = cell.variation
         self._laid = named(cell.variation) if cell.variation else Variation(name="", says="the world as it is given")
         self.varied: Mapping[str, int] = {}
+        self._move = vary.Move(())
         self._callers: Mapping[str, auth.Headers] = {}
         self._readers: Mapping[str, auth.Headers] = {}
 
@@ -61,10 +63,14 @@ class _Scenario:
         refs = self.live.seed(world)
         if self.variation:
             laid = self._lay(refs, [*(row.name for row in given.rows if row.asks), *(row.name for row in wanted)])
-            self.varied, refs = laid.changed, {**refs, **laid.refs}
+            self.varied, refs, self._move = laid.changed, {**refs, **laid.refs}, laid.move
         asking = auth.actors(self.scenario, self._way)
-        if self._laid.caller:
+        if self._laid.caller in (STRANGER, NOBODY):
             self._callers = dict.fromkeys(asking, self._otherwise(self._laid.caller, given, refs))
+        elif self._laid.caller == INTRUDER:
+            moved = self._move.over()
+            self.varied = {**self.varied, **moved}
+            self._callers = dict.fromkeys(asking, (self._sent(given.actor, given, refs) or {}) if moved else {})
         else:
             self._callers = auth.headers(self.config.auth, given, refs, asking, self.live)
         if self._laid.reads:
@@ -77,9 +83,12 @@ class _Scenario:
 
     def _who_reads(self, given: Given, refs: Refs) -> Mapping[str, auth.Headers]:
         """Before the baseline: logging in writes rows. Who asks anyway has logged in already."""
+        inside = self._sent(given.actor, given, refs) if self._move.over() else None
+        self._move.back()
         asking = {
             OWNER: self._callers.get(given.actor) or self._sent(given.actor, given, refs),
             STRANGER: self._a_stranger(given, refs),
+            INTRUDER: inside,
             NOBODY: {},
         }
         return {caller: headers for caller, headers in asking.items() if headers is not None}
@@ -106,11 +115,14 @@ class _Scenario:
             seed=self._cell.id,
             asking=asking,
             opening=self._cell.opening,
+            actor=self.scenario.given.actor,
         )
 
     def drive(self, refs: Refs) -> Driven:
         extra: dict[str, Any] = {"run": {"kind": "path", "id": str(self.live.stack.run_dir)}}
         known, callers = {**refs, **extra}, self._callers
+        if self._laid.caller == INTRUDER:
+            known = {**intruder.within(self.scenario, self._way, refs, self.config.ledger.accounts), **extra}
         driven = drive.drive(
             self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
         )
@@ -122,8 +134,19 @@ class _Scenario:
         return driven
 
     def _read_back(self, refs: Refs, driven: Driven) -> list[Read]:
-        live = self.live
-        return readback.read_back(live.base_url, live.session, self.config.reads, self._readers, refs, driven.http)
+        live, readers = self.live, dict(self._readers)
+        inside = {caller: headers for caller in (INTRUDER,) if (headers := readers.pop(caller, None)) is not None}
+        read = partial(
+            readback.read_back, live.base_url, live.session, self.config.reads, refs=refs, driven=driven.http
+        )
+        found = read(callers=readers)
+        if inside:
+            self._move.over()
+            try:
+                found += read(callers=inside, own=intruder.own(refs))
+            finally:
+                self._move.back()
+        return found
 
     def lines(self, mark: Mark) -> Iterable[LogLine]:
         return self.live.stack.logs_since(mark)

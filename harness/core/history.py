@@ -42,6 +42,7 @@ from typing import Any
 
 from harness.core.code import Function
 from harness.core.ledger import Amount
+from harness.core.variation import ALL
 
 FORMAT = 3
 Event = Mapping[str, Any]
@@ -309,6 +310,14 @@ class RunHistory:
     @property
     def planned(self) -> tuple[str, ...]:
         return tuple(self.start.get("cells", ()))
+
+    @property
+    def every_world(self) -> bool:
+        """Whether the plan has every world of every scenario: no other tier has all."""
+        start = self.start
+        return (
+            bool(start.get("whole")) and (start.get("vary"), start.get("tier")) == (ALL, "processes") and not self.phase
+        )
 
     @property
     def phase(self) -> int:

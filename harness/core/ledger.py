@@ -98,6 +98,17 @@ class Ledger:
         """The kinds of row that are money: movements and usage logs."""
         return frozenset(part.kind for part in (self.movements, self.usage) if part is not None)
 
+    def is_history(self, kind: str, table: str) -> bool:
+        """Whether the rows of a kind, which stand in `table` ("schema.name"), are money that moved: movements and usage logs, and what a
+        query of them reads, or a view of its name. Accounts and their balances are none, whoever reads them."""
+        if kind == self.accounts or (self.balance is not None and kind == self.balance.kind):
+            return False
+        name = re.escape(table.rpartition(".")[2])
+        queries = [
+            part.sql or part.relation for part in (self.movements, self.usage) if part is not None and part.apart
+        ]
+        return kind in self.kinds or any(re.search(rf"\b{name}\b", query) for query in queries)
+
     @property
     def owner(self) -> str:
         """The column by which a row of the target names its account; "" where none is known. A query has its own names."""

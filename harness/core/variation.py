@@ -32,8 +32,8 @@ def twin_of(name: str) -> str:
 NONE, QUICK, ALL = LEVELS = ("none", "quick", "all")
 
 
-OWNER, STRANGER, NOBODY = "owner", "stranger", "nobody"
-"""Who may ask."""
+OWNER, STRANGER, INTRUDER, NOBODY = "owner", "stranger", "intruder", "nobody"
+"""Who may ask. An intruder is whoever asks, belonging to the twin: what holds other rows of a request is the twin's own, the rest another's."""
 NULL, EMPTY, ZERO, ONE, TRUE, FALSE, PAST = "null", "empty", "0", "1", "true", "false", "past"
 """What a column may be set to, beside a word of its own."""
 WORD = re.compile(r"[A-Za-z0-9_.+-]+")
@@ -66,7 +66,7 @@ class Variation:
     reads: bool = False
     """Afterwards everything that may be read is read, as its owner, a stranger and nobody."""
     caller: str = ""
-    """Whoever asks is this one instead: a stranger (another one's credential), nobody."""
+    """Whoever asks is this one instead: a stranger (another one's credential), an intruder, nobody."""
     again: bool = False
     """Once it has come to rest, everything is asked for a second time."""
     quick: bool = False
@@ -84,17 +84,28 @@ VARIATIONS: Mapping[str, Variation] = {
         ),
         Variation(
             name="read",
-            says="as distinct; afterwards every safe request is made, as the owner, as a stranger and as nobody",
+            says="as distinct; afterwards every safe request is made, as the owner, as a stranger, as an intruder and as nobody",
             rows=(NUMBERS, SECRETS, TWIN),
             answers=(USAGE,),
             reads=True,
             quick=True,
         ),
         Variation(name=STRANGER, says="another customer asks for what is not theirs", caller=STRANGER, quick=True),
+        Variation(
+            name=INTRUDER,
+            says="whoever asks belongs to the twin, and asks within what is theirs for what is not",
+            rows=(TWIN,),
+            caller=INTRUDER,
+            quick=True,
+        ),
         Variation(name=NOBODY, says="somebody without a credential asks", caller=NOBODY, quick=True),
         Variation(name="again", says="once all is done, the same is asked for a second time", again=True),
         Variation(name="exact", says="the balance is just what it costs", balance=0),
-        Variation(name="short", says="the balance is one credit less than what it costs", balance=-1),
+        Variation(
+            name="short",
+            says="the balance is one credit less than what it costs, of less than a credit the least part of one",
+            balance=-1,
+        ),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),
     )
 }

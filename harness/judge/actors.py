@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.core.history import CellHistory
 from harness.core.scenario import Do, Path, Ref, Scenario, Webhook
-from harness.core.variation import STRANGER, named, twin_of
+from harness.core.variation import INTRUDER, STRANGER, named, twin_of
 from harness.judge.facts import Target
 
 
@@ -16,12 +16,14 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
 
     A step that must be refused (expects 4xx) makes nobody an actor: the row it names may belong to somebody else. Where all this
     leads to no account, the actor may be of one by a row between: a membership points at a person and at what they are in. Where
-    somebody else asks (a varied world), a request makes their accounts actors, and not those whose rows it names.
+    somebody else asks (a varied world), a request makes their accounts actors, and not those whose rows it names; an intruder's is the twin.
     """
     if cell.actors:
         return frozenset(cell.actors)
     if len(cell.accounts) == 1:
         return frozenset(cell.accounts)
+    if cell.variation and named(cell.variation).caller == INTRUDER:
+        return frozenset({twin_of(name) for name in cell.accounts} & cell.accounts.keys())
     asking = askers(cell, scenario)
     asked, unnamed = [*asking], False
     if cell.path == Path.SCHEDULED:

@@ -33,6 +33,7 @@ from harness.judge.laws.refused import refused_leaves_nothing
 from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
 from harness.judge.laws.scale import signs_and_scales
 from harness.judge.laws.secrets import no_secret_is_told
+from harness.judge.laws.world import the_world_is_another
 from harness.judge.result import Result, breaks, cannot_tell, verdict_of
 from harness.judge.surface.freed import free_used
 from harness.judge.surface.locked import made_in, surface, surfaces_used
@@ -41,9 +42,12 @@ from harness.judge.traffic import http, provider, settle, shape
 CellCheck = Callable[[CellHistory, Context], Result]
 RunCheck = Callable[[Sequence[CellHistory], RunContext], Iterable[Named]]
 
+WORLD = "world"
+"""The one check that only a varied cell is asked."""
 CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "settle": ("the work came to rest", settle),
     "shape": ("no table has another shape than before", shape),
+    WORLD: ("the world is varied as its name says", the_world_is_another),
     "http": ("every request was answered as expected", http),
     "provider": ("every provider request fits its recording and its contract", provider),
     "golden": ("the outcome is the locked one", golden),
@@ -68,6 +72,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 IN_ANY_WORLD = (
     "settle",
     "shape",
+    WORLD,
     "surface",
     "secrets",
     "law-1",
@@ -164,6 +169,7 @@ def judge(
         code=None if history is None else history.code,
         left_out_idle=() if history is None else history.left_out_idle,
         floor=floor,
+        every_world=history is not None and history.every_world,
     )
     return verdicts + [one for one in check_run(seen, run) if not (part and one.checker in OF_THE_WHOLE)]
 
@@ -179,7 +185,7 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
 
 def _asked_of(name: str, variation: str) -> bool:
     if not variation:
-        return True
+        return name != WORLD
     return name in IN_ANY_WORLD and not ("=" in variation and name in NOT_OF_AN_EDIT)
 
 

@@ -52,3 +52,5 @@ class RunContext:
     floor: Floor | None = None
     left_out_idle: tuple[str, ...] = ()
     """Patterns of [reach] that leave nothing out."""
+    every_world: bool = False
+    """Whether every world that there is was planned: what is locked of another one is of none."""

@@ -114,6 +114,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "workers": workers,
         "seed": 0,
         "whole": plan.whole,
+        "vary": plan.vary,
         "cells": [cell.id for cell in plan.cells],
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         **({"unwatched": list(config.unwatched)} if config.unwatched else {}),

@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.golden import Golden
 from harness.core.scenario import Cell, Path, Scenario
-from harness.core.variation import NONE
+from harness.core.variation import ALL, NONE, VARIATIONS
 from harness.run import varied
+
+WORLDS = f"a varied cell is SCENARIO@PATH~WORLD, as in 'orders/*~distinct'; the worlds: {', '.join(VARIATIONS)}; settings: harness vary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`cells` in the order in which they are driven. `whole` says that nothing was left out by choice. `shard` says of
-    which plan these cells are a part."""
+    """`cells` in the order in which they are driven. `whole` says that nothing was left out by choice. `vary` is the level of worlds that
+    stand beside the scenarios' own. `shard` says of which plan these cells are a part."""
 
     cells: tuple[Cell, ...]
     phase: int
     tier: str
     whole: bool
+    vary: str = NONE
     shard: Shard | None = None
     vary: str = NONE
     """How many varied worlds were asked for."""
@@ -47,33 +50,33 @@ class Shard:
 
 def make(
     scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes",
-    vary: str = NONE, goldens: Mapping[str, Golden] = {}, shown: Mapping[str, Sequence[str]] = {},
+    vary: str = NONE, accounts: str = "", goldens: Mapping[str, Golden] = {}, shown: Mapping[str, Sequence[str]] = {},
 ) -> Plan:  # fmt: skip
     """`only` takes scenario ids, cell ids ("orders/refund@manual") or shell patterns; one with "~" names varied cells
-    ("orders/refund@manual~distinct"). `vary` as harness.run.varied has it, `goldens` say what a cell costs, `shown` where a setting shows. Raises plan-empty."""
+    ("orders/refund@manual~distinct"), of those of the level all. `vary` as harness.run.varied has it, `accounts` the kind of the ledger's accounts, `goldens` say what a cell costs, `shown` where a setting shows. Raises plan-empty."""
     only, paths = tuple(only), tuple(paths)
     varied_only = tuple(pattern for pattern in only if "~" in pattern)
     every = [
         Cell(scenario=scenario, path=path) for scenario in scenarios.values() for path in Path if path in scenario.paths
     ]
     cells = [cell for cell in every if not paths or cell.path in paths]
-    more: tuple[Cell, ...] = (
-        tuple(varied.every(cells, goldens, phase, shown))
-        if varied_only
-        else varied.varied(cells, vary, goldens, phase, shown)
+    worlds = tuple(
+        cell
+        for cell in varied.varied(cells, ALL if varied_only else vary, goldens, phase, shown)
+        if varied.runs_in(cell, tier, accounts)
     )
-    more = tuple(cell for cell in more if varied.runs_in(cell, tier))
+    if varied_only:
+        worlds += _by_their_ids(varied_only, worlds, varied.every(cells, goldens, phase, shown))
     if only:
         for pattern in only:
-            if not any(_matches(cell, pattern) for cell in (*every, *more)):
-                known = [*scenarios, *(cell.id for cell in (*every, *more))]
-                raise HarnessError(
-                    f"nothing is called '{pattern}'", hint=did_you_mean(pattern, known)[:300], code="plan-empty"
-                )
+            if not any(_matches(cell, pattern) for cell in (*every, *worlds)):
+                known = [*scenarios, *(cell.id for cell in (*every, *worlds))]
+                hint = did_you_mean(pattern, known)[:300] if "~" not in pattern else WORLDS
+                raise HarnessError(f"nothing is called '{pattern}'", hint=hint, code="plan-empty")
         cells = [cell for cell in cells if any(_matches(cell, pattern) for pattern in only)]
-        more = tuple(cell for cell in more if any(_matches(cell, pattern) for pattern in varied_only or only))
+        worlds = tuple(cell for cell in worlds if any(_matches(cell, pattern) for pattern in varied_only or only))
     whole = len(cells) == len(every)
-    cells += more
+    cells += worlds
     if not cells:
         raise HarnessError(
             "the plan is empty: no scenario runs on the chosen paths",
@@ -81,6 +84,12 @@ def make(
             code="plan-empty",
         )
     return Plan(cells=tuple(cells), phase=phase, tier=tier, whole=whole, vary=vary)
+
+
+def _by_their_ids(patterns: Iterable[str], worlds: Iterable[Cell], every: Iterable[Cell]) -> tuple[Cell, ...]:
+    """A world that no level drives is driven where its whole id asks for it."""
+    there = {cell.id for cell in worlds}
+    return tuple(cell for cell in every if cell.id in patterns and cell.id not in there)
 
 
 def of_cells(*cells: Cell, phase: int, tier: str) -> Plan:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from harness.cell import auth
+from harness.cell import auth, intruder
 from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
+from harness.core.ledger import Amount
 from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do
-from harness.core.variation import ALL, NONE, UNUSABLE, VARIATIONS, Variation, named
+from harness.core.variation import ALL, INTRUDER, NONE, UNUSABLE, VARIATIONS, Variation, named
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
@@ -53,9 +55,11 @@ def varied(
     return tuple(found)
 
 
-def runs_in(cell: Cell, tier: str) -> bool:
-    """Whether a world can be driven in a tier. In the inprocess tier no task's result is stored where a request could read it."""
-    return tier != "inprocess" or not named(cell.variation).reads
+def runs_in(cell: Cell, tier: str, accounts: str) -> bool:
+    """Whether a world can be driven in a tier, of a target whose `accounts` are of this kind ("": it has one alone). In the inprocess tier no
+    task's result is stored where a request could read it; nobody can intrude where there is nobody else."""
+    variation = named(cell.variation)
+    return (tier != "inprocess" or not variation.reads) and (variation.caller != INTRUDER or bool(accounts))
 
 
 def every(
@@ -77,6 +81,8 @@ def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> 
         return None  # what it waits for need not come in such a world
     if variation.caller and not auth.actors(cell.scenario, cell.path):
         return None  # nobody is asked as anybody
+    if variation.caller == INTRUDER and not intruder.asks_by_requests(cell.scenario, cell.path):
+        return None
     if variation.balance is None:
         return Cell(scenario=cell.scenario, path=cell.path, variation=variation.name)
     opening = _costs(cell, golden, phase, variation.balance)
@@ -88,11 +94,16 @@ def _costs(cell: Cell, golden: Golden | None, phase: int, more: int) -> dict[str
     if golden is None:
         return {}
     balances = resolve(golden, phase, str(cell.path)).outcome.balance
-    return {
-        name: one["opening"] - one["closing"] + more
-        for name, one in balances.items()
-        if one["opening"] > one["closing"]
-    }
+    paid = {name: one["opening"] - one["closing"] for name, one in balances.items()}
+    return {name: _opening(cost, more) for name, cost in paid.items() if cost > 0}
+
+
+def _opening(cost: Amount, more: int) -> Amount:
+    """Never below nothing: of less than one credit it is the least part of one that is missing."""
+    if cost + more >= 0:
+        return cost + more
+    exact = Decimal(cost)
+    return exact - Decimal(1).scaleb(int(exact.normalize().as_tuple().exponent))
 
 
 def _asking_otherwise(cells: Iterable[Cell]) -> list[Cell]:

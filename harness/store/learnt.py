@@ -10,15 +10,19 @@ Raises varied-syntax, varied-unknown-key, varied-value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
+from harness.core.errors import HarnessError, did_you_mean
+from harness.core.variation import named
 from harness.store.files import write_all
 from harness.store.tomlread import Strict
 from harness.store.tomlwrite import inline
 
 NAME = "varied.toml"
 FORMAT = 1
+AGAIN = "learn again: harness vary --learn"
 HEAD = "# Which setting shows in which cells. Write it again with: harness vary --learn"
 
 Shown = Mapping[str, tuple[str, ...]]
@@ -33,10 +37,39 @@ def read(folder: Path) -> Shown:
     strict = Strict(NAME, "varied")
     raw = strict.table("the file", strict.load(path), ("format", "edits"))
     if raw["format"] != FORMAT:
-        raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", "learn again: harness vary --learn")
+        raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", AGAIN)
     if not isinstance(raw["edits"], dict):
         raise strict.wrong("edits must be a table")
-    return {name: strict.texts(f"edits.{name}", cells) for name, cells in raw["edits"].items()}
+    return {_edit(strict, name): _cells(strict, f"edits.{name}", cells) for name, cells in raw["edits"].items()}
+
+
+def _edit(strict: Strict, name: str) -> str:
+    try:
+        edit = named(name).edit
+    except HarnessError:
+        edit = None
+    if edit is None or edit.name != name:
+        raise strict.wrong(f"edits.{name} is no setting", f"a setting is KIND.COLUMN=VALUE; {AGAIN}")
+    return name
+
+
+def _cells(strict: Strict, where: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise strict.wrong(f"{where} must be a list of cells, not {value!r}", AGAIN)
+    cells = strict.texts(where, value)
+    if twice := next((cell for n, cell in enumerate(cells) if cell in cells[:n]), ""):
+        raise strict.wrong(f"{where} names {twice} twice", AGAIN)
+    return cells
+
+
+def check(shown: Shown, cells: Collection[str]) -> None:
+    """Raises varied-value where a cell is named that is none of `cells`, all that there are."""
+    for name, where in shown.items():
+        for cell in where:
+            if cell not in cells:
+                raise Strict(NAME, "varied").wrong(
+                    f"edits.{name}: no cell is called {cell}", f"{did_you_mean(cell, cells)}; or {AGAIN}"
+                )
 
 
 def write(folder: Path, shown: Shown) -> None:

@@ -57,12 +57,16 @@ def known(config: Config) -> Known:
 def planned(
     config: Config, *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int | None = None, tier: str = "processes", vary: str = NONE
 ) -> Planned:  # fmt: skip
-    """`phase` is the plan's, where it is not the backend's own; `vary` as harness.run.varied has it. Raises scenario-*, golden-*, plan-empty."""
+    """`phase` is the plan's, where it is not the backend's own; `vary` as harness.run.varied has it. Raises scenario-*, golden-*, varied-*,
+    plan-empty."""
     found, only = scenarios.load(config), tuple(only)
     at = config.phase if phase is None else phase
     varies = vary != NONE or any("~" in pattern for pattern in only)
     locked, shown = (goldens.read_all(config.scenarios), learnt.read(config.scenarios)) if varies else ({}, {})
-    plan = plans.make(found, only=only, paths=paths, phase=at, tier=tier, vary=vary, goldens=locked, shown=shown)
+    learnt.check(shown, [f"{name}@{path}" for name, scenario in found.items() for path in scenario.paths])
+    plan = plans.make(
+        found, only=only, paths=paths, phase=at, tier=tier, vary=vary, accounts=config.ledger.accounts, goldens=locked, shown=shown
+    )  # fmt: skip
     return Planned(config=config, scenarios=found, plan=plan)
 
 

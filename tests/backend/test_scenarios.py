@@ -64,6 +64,7 @@ def test_one_or_many_of_a_file_are_found_and_sorted(write):
         ({"writer/a.py": "1 / 0"}, "scenario-import", "scenarios/writer/a.py cannot be imported: ZeroDivisionError"),
         ({"writer/a.py": "SCENARIO = one('planner/a')"}, "scenario-id", "'planner/a' stands in scenarios/writer/a.py"),
         ({"writer/a.py": "SCENARIO = one('writer/a/b')"}, "scenario-id", "'writer/a/b' stands in"),
+        ({"writer/a~b.py": "SCENARIO = one('writer/a~b')"}, "scenario-id", "'writer/a~b' has '~' in its id"),
         ({"writer/a.py": "SCENARIO = one('writer/a', paths=())"}, "scenario-id", "writer/a runs on no path"),
         ({"writer/a.py": "SCENARIOS = (one('writer/a'), one('writer/a'))"}, "scenario-duplicate", "two scenarios are called writer/a"),
         ({"writer/a.py": "SCENARIO = one('writer/a', split_of='writer/gone')"}, "scenario-id", "split of the unknown scenario 'writer/gone'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
@@ -20,9 +21,9 @@ def scenario(name: str, *steps, paths=(Path.MANUAL, Path.DIRECT)) -> Scenario:
     return Scenario(id=name, title=name, given=Given(rows=()), when=steps, paths=paths)
 
 
-def golden(name: str, closing: int) -> Golden:
+def golden(name: str, closing: int | Decimal, opening: int | Decimal = 100) -> Golden:
     return Golden(
-        scenario=name, why="a reason", outcome=Outcome(balance={"account": {"opening": 100, "closing": closing}})
+        scenario=name, why="a reason", outcome=Outcome(balance={"account": {"opening": opening, "closing": closing}})
     )
 
 
@@ -42,7 +43,7 @@ GOLDENS = {
 
 
 def varied(**wanted) -> list[str]:
-    plan = plans.make(FOUND, goldens=GOLDENS, **wanted)
+    plan = plans.make(FOUND, **{"goldens": GOLDENS, "accounts": "account", **wanted})
     return [cell.id for cell in plan.cells if cell.variation]
 
 
@@ -54,13 +55,22 @@ def test_a_quick_run_has_each_scenario_once_and_each_list_of_requests_once_for_e
     """Claim: read back or not, but once; what makes the same request is asked as a stranger once; no balance is varied."""
     counted = Counter(cell.partition("~")[2] for cell in varied(vary="quick"))
     assert counted["distinct"] + counted["read"] == 3
-    assert (counted["stranger"], counted["nobody"]) == (1, 1)
-    assert set(counted) == {"distinct", "read", "stranger", "nobody"} & set(counted)
+    assert (counted["stranger"], counted["intruder"], counted["nobody"]) == (1, 1, 1)
+    assert set(counted) == {"distinct", "read", "stranger", "intruder", "nobody"} & set(counted)
 
 
 def test_what_is_read_back_is_not_where_results_are_not_stored():
     assert not [cell for cell in varied(vary="all", tier="inprocess") if cell.endswith("~read")]
     assert [cell for cell in varied(vary="all", tier="docker") if cell.endswith("~read")]
+
+
+def test_nobody_intrudes_where_nobody_is_asked_who_they_are_or_there_is_one_account_alone():
+    """Claim: a task or a call has no caller; an account that is alone has no other."""
+    call = Do(operation="work", by={Path.DIRECT: Action(call="work()"), Path.MANUAL: ASK.by[Path.MANUAL]})
+    found = {"shop/both": scenario("shop/both", call)}
+    plan = plans.make(found, vary="all", accounts="account")
+    assert [cell.id for cell in plan.cells if cell.id.endswith("~intruder")] == ["shop/both@manual~intruder"]
+    assert not [cell for cell in varied(vary="all", accounts="") if cell.endswith("~intruder")]
 
 
 def test_a_whole_run_has_every_world_where_it_can_be():
@@ -78,6 +88,28 @@ def test_a_whole_run_has_every_world_where_it_can_be():
 def test_the_balance_is_what_the_golden_says_it_costs():
     plan = plans.make(FOUND, goldens=GOLDENS, only=["shop/paid@manual~exact", "shop/paid@manual~short"])
     assert [dict(cell.opening) for cell in plan.cells] == [{"account": 20}, {"account": 19}]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "short"),
+    [("10.00", "9.75", "0.24"), ("10", "8.50", "0.50"), ("1.00", "0.9995", "0.0004"), ("10", "9", "0")],
+)
+def test_what_costs_less_than_a_credit_lacks_the_least_part_of_one(opening: str, closing: str, short: str):
+    """Claim: no balance is laid that is below nothing, and none that would still do."""
+    goldens = {"shop/paid": golden("shop/paid", Decimal(closing), Decimal(opening))}
+    plan = plans.make(FOUND, goldens=goldens, only=["shop/paid@manual~short"])
+    assert dict(plan.cells[0].opening) == {"account": Decimal(short)}
+
+
+def test_a_pattern_chooses_of_the_worlds_that_a_run_drives_and_an_id_of_all():
+    """Claim: of those that make the same request one is asked as a stranger, also by a pattern; whoever names another gets it."""
+    assert varied(only=["*~nobody"]) == [cell for cell in varied(vary="all") if cell.endswith("~nobody")]
+    assert len(varied(only=["*~nobody"])) == 1
+    assert varied(only=["shop/free@manual~nobody"]) == ["shop/free@manual~nobody"]
+    with pytest.raises(HarnessError) as none:
+        varied(only=["shop/*~nobdy"])
+    assert none.value.code == "plan-empty"
+    assert "stranger, intruder, nobody" in none.value.hint
 
 
 def test_a_varied_cell_is_chosen_by_its_own_id_and_never_by_that_of_the_plain_one():

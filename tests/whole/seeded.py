@@ -381,4 +381,10 @@ FAULTS = (
             "internal_linking: 2 credits charged, the rate card says 1 (+1)",
         ),
     ),
+    Fault(
+        name="key_in_the_log",
+        cell=ARTICLE,
+        checkers=("secrets",),
+        says=("a line of worker at INFO holds the secret {env.OPENAI_API_KEY = global_settings#1.openai_api_key}",),
+    ),
 )

@@ -11,10 +11,11 @@ from harness.jobs.golden.values import Beyond, Stored
 from harness.judge.surface.difference import difference
 
 NEW = "new: {} lines"
+GONE = "let go: no run drives this world any more"
 
 
 def beyond(stored: Stored, names: Iterable[str], why: str) -> Beyond:
-    """The surfaces of scenarios `names` as they were observed. A path that was not driven stays as it was. Raises
+    """The surfaces of scenarios `names` as they were observed. A path that was not driven stays as it was, but for a world that no run drives. Raises
     surface-phase: the phases before this one are not locked."""
     seen = {name: stored.seen[name] for name in names if name in stored.seen}
     return _base(stored, seen, why) if stored.phase == 0 else _delta(stored, seen, why)
@@ -26,9 +27,16 @@ def _base(stored: Stored, seen: dict, why: str) -> Beyond:
         before = stored.surfaces.base.get(name)
         had = dict(before.paths) if before else {}
         own = {str(path) for path in stored.scenarios[name].paths}
+        gone = {
+            path for path in had if "~" in path and stored.worlds is not None and f"{name}@{path}" not in stored.worlds
+        }
         changed = {path: lines for path, lines in paths.items() if had.get(path) != lines}
-        if changed or {path.partition("~")[0] for path in had} - own:
-            kept = {path: lines for path, lines in {**had, **paths}.items() if path.partition("~")[0] in own}
+        if changed or gone or {path.partition("~")[0] for path in had} - own:
+            kept = {
+                path: lines
+                for path, lines in {**had, **paths}.items()
+                if path.partition("~")[0] in own and path not in gone
+            }
             lost = sorted(own - kept.keys())
             if name in stored.surfaces.broken and lost:
                 raise _cannot_replace(name, f"{', '.join(lost)} was not driven", name)
@@ -36,6 +44,7 @@ def _base(stored: Stored, seen: dict, why: str) -> Beyond:
             made.append(Locked(scenario=name, why=why, paths=kept, whys={p: w for p, w in whys.items() if w != why}))
         for path, lines in changed.items():
             cells[f"{name}@{path}"] = _told(had.get(path), lines)
+        cells |= {f"{name}@{path}": (GONE,) for path in sorted(gone)}
     return Beyond(locked=tuple(made), cells=cells)
 
 

@@ -106,8 +106,9 @@ def plan(
     return [change for change in changes if change.golden != goldens.get(change.scenario) and change.lines]
 
 
-def matching(stored: Stored, pattern: str, why: str, ci: bool) -> list[str]:
-    """The scenarios that accepting speaks of; refused without a reason, and in CI."""
+def matching(stored: Stored, pattern: str, why: str, ci: bool, *, surface: bool = False) -> list[str]:
+    """The scenarios that accepting speaks of, with `surface` also those of which only other worlds were driven; refused without a reason,
+    and in CI."""
     if ci:
         raise HarnessError(
             "goldens are not accepted in CI", hint="accept on your machine and commit the file", code="golden-ci"
@@ -118,13 +119,10 @@ def matching(stored: Stored, pattern: str, why: str, ci: bool) -> list[str]:
             hint="say in words why this outcome is right",
             code="golden-why",
         )
-    names = [name for name in sorted(stored.outcomes) if fnmatchcase(name, pattern)]
+    driven = {*stored.outcomes, *(stored.seen if surface else ())}
+    names = [name for name in sorted(driven) if fnmatchcase(name, pattern)]
     if not names:
-        hint = (
-            did_you_mean(pattern, stored.outcomes)
-            if stored.outcomes
-            else "drive it first: harness verify --only " + pattern
-        )
+        hint = did_you_mean(pattern, driven) if driven else "drive it first: harness verify --only " + pattern
         raise HarnessError(f"this run drove nothing called '{pattern}'", hint=hint, code="golden-no-match")
     return names
 

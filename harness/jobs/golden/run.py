@@ -39,6 +39,7 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         surfaces=law.surfaces,
         seen=seen(result, law),
         sources=result.history.start.get("sources", {}),
+        worlds=frozenset(result.history.planned) if result.history.every_world else None,
     )
 
 
@@ -116,7 +117,7 @@ def accept(
 
     With `surface` only what is beyond credits is accepted. Raises also golden-credits-changed.
     """
-    names = matching(stored, pattern, why, ci)
+    names = matching(stored, pattern, why, ci, surface=surface)
     _refuse_other_sources(config, stored)
     changes = []
     if surface:

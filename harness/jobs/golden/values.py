@@ -31,6 +31,8 @@ class Stored:
     """scenario -> path -> the lines that were observed."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints of what the run was driven with, where it says them."""
+    worlds: Collection[str] | None = None
+    """The cells of a run that drove every world; None of a run that left some out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from harness.verb.asked import Planned
 
 def edits(config: Config, look: Look) -> tuple[Edit, ...]:
     """Every setting that the target's models allow."""
-    return of_models(look.django.models, config.tables, config.ledger.kinds)
+    return of_models(look.django.models, config.tables, config.ledger)
 
 
 def known(one: Planned, look: Look) -> Varied:

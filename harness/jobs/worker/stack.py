@@ -195,7 +195,11 @@ def _serve(config: Config, place: Island, line: Line) -> int:
         line.say({"kind": "refused", "unlike": unlike})
         return 0
     found = scenarios.load(config)
-    known: dict[str, Any] = {"goldens": goldens.read_all(config.scenarios), "shown": learnt.read(config.scenarios)}
+    known: dict[str, Any] = {
+        "goldens": goldens.read_all(config.scenarios),
+        "shown": learnt.read(config.scenarios),
+        "accounts": config.ledger.accounts,
+    }
     with boot(config, place) as live:
         boot_s = live.stack.timings.get("boot", 0.0)
         while True:

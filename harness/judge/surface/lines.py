@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.core.golden.free import ANSWER, CALL, COLUMN, HEADER, MESSAGE, SIDE, Freed
 from harness.core.history import CellHistory, Change, TaskRun, Transaction
+from harness.core.variation import NOBODY, STRANGER
 from harness.judge.surface.logged import record
 from harness.judge.surface.names import RANGED, UUID, Names
 from harness.judge.surface.times import Clock
@@ -20,8 +21,9 @@ USUAL_QUEUE = "celery"
 """Celery's own name of the queue of those that name none."""
 _KEYS = re.compile(rf"{RANGED.pattern}|{UUID.pattern}|(?<=/)\d+(?=/|$)")
 DIGEST_CHARACTERS = 12
-SHOWN = 300
-"""Characters of an answer that was read back which are written out; of a longer one its length and a digest are."""
+SHOWN, SHOWN_TO_OTHERS = 300, 2000
+"""Characters of an answer that was read back which are written out, to who may read it and to who may not; of a longer one its length and a
+digest are."""
 
 
 def lines_of(
@@ -94,7 +96,7 @@ class _Surface:
         for read in self.cell.reads:
             place = Place(scope=ANSWER, of=_KEYS.sub("*", read.path.partition("?")[0]))
             said = self.told.value(place, read.response)
-            if len(said) > SHOWN:
+            if len(said) > (SHOWN_TO_OTHERS if read.caller in (STRANGER, NOBODY) else SHOWN):
                 said = f"({len(said)}c {hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:DIGEST_CHARACTERS]})"
             came = f" => {read.status} {said}" if read.caller else ""
             yield f"read {read.caller or 'not asked'} GET {self.told.plain(read.path)}{came}"

@@ -107,7 +107,7 @@ def made_of(lines: Iterable[str]) -> frozenset[str]:
 
 
 def surfaces_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
-    """No surface and no delta without a scenario that has the path."""
+    """No surface and no delta without a scenario that has the path, and none of a world that no run drives."""
     surfaces = context.surfaces
     if surfaces is None:
         return
@@ -119,7 +119,22 @@ def surfaces_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable
         for cell, where in every
         if cell.partition("~")[0] not in there
     ]
+    planned = set(context.planned or ())
+    left = [
+        cell
+        for cell, where in every
+        if "~" in cell and not where and cell.partition("~")[0] in there and cell not in planned
+    ]
     if lines:
         yield "", breaks(lines, code="surface-unused", hint="delete the file, or accept the scenario again")
+    elif left and context.every_world:
+        yield (
+            "",
+            breaks(
+                [f"{cell}: locked, and no run drives this world any more" for cell in left],
+                code="surface-unused",
+                hint="what took its place is driven: accept this run, which lets it go",
+            ),
+        )
     elif surfaces.base:
         yield "", holds(f"{len(surfaces.base)} surfaces, each in use")

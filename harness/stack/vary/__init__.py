@@ -5,6 +5,7 @@ values     what a value becomes: pure
 rows       laid over every row
 edit       one setting, in every row
 twin       an older look-alike of a tenant
+moved      whoever asks, moved over to the twin
 
 lay        what a variation (harness.core.variation) says of rows, on every database of a stack
 
@@ -12,5 +13,6 @@ What it says of answers is the fake's.
 """
 
 from harness.stack.vary.lay import Known, Laid, lay
+from harness.stack.vary.moved import Move
 
-__all__ = ["Known", "Laid", "lay"]
+__all__ = ["Known", "Laid", "Move", "lay"]

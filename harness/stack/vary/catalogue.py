@@ -7,7 +7,6 @@ value of a fixed set.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -90,13 +89,11 @@ FROM harness.tables t JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique AN
 
 
 def read(db: psycopg.Connection, tables: Mapping[str, Table], ledger: Ledger) -> dict[str, Varied]:
-    """Table -> what of it may be varied: no table of the ledger's rows, nor one that a query of them reads. Accounts and their balances are
-    no history, whoever reads them. Tables without a key of one column have none."""
-    own = {ledger.accounts, *([ledger.balance.kind] if ledger.balance else [])}
+    """Table -> what of it may be varied: nothing of the ledger's history. Tables without a key of one column have none."""
     kinds = {
         table.table.removeprefix("public."): table
-        for kind, table in tables.items()
-        if kind in own or (kind not in ledger.kinds and not _told_by_query(table.table, ledger))
+        for table in tables.values()
+        if not ledger.is_history(table.kind, table.table)
     }
     unique: dict[str, list[tuple[str, ...]]] = {}
     for name, columns in db.execute(_UNIQUE):
@@ -122,14 +119,6 @@ def read(db: psycopg.Connection, tables: Mapping[str, Table], ledger: Ledger) ->
         )
         for name, (oid, key, numbered) in heads.items()
     }  # fmt: skip
-
-
-def _told_by_query(table: str, ledger: Ledger) -> bool:
-    """Whether movements or usage logs are read from it by a query or a view of that name."""
-    queries = [
-        part.sql or part.relation for part in (ledger.movements, ledger.usage) if part is not None and part.apart
-    ]
-    return any(re.search(rf"\b{re.escape(table.rpartition('.')[2])}\b", query) for query in queries)
 
 
 def in_order(db: psycopg.Connection, table: Varied, columns: Collection[str], most: int) -> list[tuple]:

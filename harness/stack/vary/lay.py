@@ -15,16 +15,19 @@ from harness.core.ledger import Ledger
 from harness.core.variation import NUMBERS, SECRETS, TWIN, Variation, twin_of
 from harness.stack.vary import catalogue, edit, rows, twin
 from harness.stack.vary.catalogue import Varied
+from harness.stack.vary.moved import Move, Person, Twins
 
 Refs = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What was done. `changed`: "table.column" -> rows; `refs`: rows that came, as a scenario names its own."""
+    """What was done. `changed`: "table.column" -> rows; `refs`: rows that came, as a scenario names its own. By `move` whoever asks can belong
+    to the twin, where there is one."""
 
     changed: Mapping[str, int] = field(default_factory=dict)
     refs: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    move: Move = field(default_factory=lambda: Move(()))
 
 
 class Known:
@@ -44,17 +47,22 @@ class Known:
 
 def lay(
     dbs: Sequence[psycopg.Connection], variation: Variation, *, known: Known, tables: Mapping[str, Table], ledger: Ledger, refs: Refs, seed: str,
-    asking: Collection[str] = (), opening: Mapping[str, Any] = {},
+    asking: Collection[str] = (), opening: Mapping[str, Any] = {}, actor: str = "",
 ) -> Laid:  # fmt: skip
     """Lay `variation` over the rows. `refs` are the rows of the scenario, `asking` those of them that ask for work by themselves, `opening` the balance
-    that accounts begin with. The same `seed` in the same world gives the same values."""
+    that accounts begin with, `actor` whoever asks. The same `seed` in the same world gives the same values."""
     changed: Counter[str] = Counter()
     came: dict[str, dict[str, Any]] = {}
+    persons: list[Person] = []
     for db in dbs:
         with db.transaction():
             varied = known.of(db, tables, ledger)
-            if TWIN in variation.rows:
-                came |= _twin(db, varied, ledger, refs, asking)
+            of_kind = {table.kind: name for name, table in varied.items()}
+            twins = _twins(db, varied, of_kind, ledger, refs, asking) if TWIN in variation.rows else {}
+            came |= _named(varied, of_kind, refs, twins)
+            if twins and actor in refs:
+                table = _table_of(refs[actor]["kind"], of_kind)
+                persons.append(Person(db=db, tables=varied, table=table, key=str(refs[actor]["id"]), twins=twins))
             kept = _balances(tables, ledger)
             if NUMBERS in variation.rows:
                 changed.update(rows.laid(db, varied, rows.number_of, seed, kept))
@@ -64,7 +72,7 @@ def lay(
                 changed.update(edit.made(db, varied, variation.edit))
             for name, credits in opening.items():
                 changed.update(_opened(db, varied, ledger, refs.get(name) or _first(ledger, refs), credits))
-    return Laid(changed=dict(sorted(changed.items())), refs=came)
+    return Laid(changed=dict(sorted(changed.items())), refs=came, move=Move(persons))
 
 
 def _balances(tables: Mapping[str, Table], ledger: Ledger) -> tuple[str, ...]:
@@ -78,11 +86,10 @@ def _balances(tables: Mapping[str, Table], ledger: Ledger) -> tuple[str, ...]:
     )
 
 
-def _twin(
-    db: psycopg.Connection, varied: Mapping[str, Varied], ledger: Ledger, refs: Refs, asking: Collection[str]
-) -> dict[str, dict[str, Any]]:
+def _twins(
+    db: psycopg.Connection, varied: Mapping[str, Varied], of_kind: Mapping[str, str], ledger: Ledger, refs: Refs, asking: Collection[str]
+) -> Twins:  # fmt: skip
     """Of the first account of the scenario."""
-    of_kind = {table.kind: name for name, table in varied.items()}
     first = _first(ledger, refs)
     if not first or ledger.accounts not in of_kind:
         return {}
@@ -91,11 +98,22 @@ def _twin(
         for name in asking
         if name in refs and refs[name]["kind"] in of_kind
     }
-    made = twin.doubled(db, varied, of_kind[ledger.accounts], str(first["id"]), spared)
+    return twin.doubled(db, varied, of_kind[ledger.accounts], str(first["id"]), spared)
+
+
+def _table_of(kind: str, of_kind: Mapping[str, str]) -> str:
+    """A row of a model whose table nobody watches (a framework's) is told by the model's label: its table has Django's name for it."""
+    return of_kind.get(kind) or kind.lower().replace(".", "_")
+
+
+def _named(
+    varied: Mapping[str, Varied], of_kind: Mapping[str, str], refs: Refs, twins: Twins
+) -> dict[str, dict[str, Any]]:
+    """Twins, as a scenario names its own rows."""
     names = {(of_kind.get(ref.get("kind", "")), str(ref.get("id"))): name for name, ref in refs.items()}
     return {
         twin_of(names.get((table, old)) or f"{varied[table].kind}-{n}"): {"kind": varied[table].kind, "id": _key(varied[table], new)}
-        for n, ((table, old), new) in enumerate(made.items(), 1)
+        for n, ((table, old), new) in enumerate(twins.items(), 1)
     }  # fmt: skip
 
 

@@ -57,6 +57,17 @@ def test_what_is_not_accepted_now_keeps_its_reason():
     assert more.why_of(f"{SCENARIO.id}@automation") == "another reason"
 
 
+def test_a_world_that_is_driven_no_more_is_let_go_by_a_run_of_every_world_and_told():
+    worlds = {"manual": OLD, "manual~nobody": OLD, "manual~read": OLD}
+    had = Surfaces(base={SCENARIO.id: Locked(scenario=SCENARIO.id, why="first", paths=worlds)})
+    run = replace(stored(), seen={SCENARIO.id: {"manual": OLD}}, surfaces=had)
+    assert not beyond(run, [SCENARIO.id], WHY).locked, "a run of some worlds says nothing of the others"
+    planned = {f"{SCENARIO.id}@manual", f"{SCENARIO.id}@manual~read"}
+    found = beyond(replace(run, worlds=planned), [SCENARIO.id], WHY)
+    assert found.locked[0].paths == {"manual": OLD, "manual~read": OLD}, "what was planned and not driven stays"
+    assert found.cells == {f"{SCENARIO.id}@manual~nobody": ("let go: no run drives this world any more",)}
+
+
 def test_a_broken_file_is_replaced_by_a_run_of_all_of_it_and_by_no_other():
     broken = Surfaces(base={OTHER.id: locked().base[OTHER.id]}, broken={SCENARIO.id: "not as it was written"})
     assert [one.scenario for one in beyond(seen(surfaces=broken), [SCENARIO.id], WHY).locked] == [SCENARIO.id]

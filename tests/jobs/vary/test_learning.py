@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from harness.backend.edits import of_models
 from harness.core.config import Table
+from harness.core.errors import HarnessError
 from harness.core.golden import Golden, Outcome
+from harness.core.ledger import Ledger, Part
 from harness.core.look.django import Field, ForeignKey, Model
 from harness.core.scenario import Fault, Given, Path, Row, Scenario
 from harness.core.variation import Edit, named
@@ -46,15 +49,22 @@ MODEL = Model(
     foreign_keys=(ForeignKey(columns=("owner_id",), to_schema="", to_table="owners", to_columns=("id",), on_delete="CASCADE", constraint=True),),
 )  # fmt: skip
 TABLES = {"parcel": Table(kind="parcel", table="parcels"), "entry": Table(kind="entry", table="entries")}
+LEDGER = Ledger(movements=Part(kind="entry"))
 
 
 def test_what_a_model_allows_is_tried_and_what_tells_rows_apart_is_not():
     """Claim: flags both ways, each choice that is a word, zero and one, nothing where nothing may be; no key, no unique, no own time."""
-    assert [edit.name.removeprefix("parcel.") for edit in of_models([MODEL], TABLES, ["entry"])] == [
+    assert [edit.name.removeprefix("parcel.") for edit in of_models([MODEL], TABLES, LEDGER)] == [
         "owner_id=null", "open=true", "open=false", "state=new", "state=sent", "weight=null", "weight=0", "weight=1", "price=0", "note=empty", "due=past",
     ]  # fmt: skip
-    assert of_models([MODEL], TABLES, ["parcel"]) == (), "rows of the ledger are history"
-    assert of_models([replace(MODEL, table="others")], TABLES, []) == (), "a table that nobody watches"
+    history = Ledger(movements=Part(kind="parcel"))
+    assert of_models([MODEL], TABLES, history) == (), "rows of the ledger are history"
+    queried = Ledger(usage=Part(kind="usage", sql="SELECT id, price FROM parcels WHERE price > 0"))
+    assert of_models([MODEL], TABLES, queried) == (), "and those that a query of it reads"
+    assert of_models([MODEL], TABLES, replace(queried, accounts="parcel")) != (), (
+        "but an account is none, whoever reads it"
+    )
+    assert of_models([replace(MODEL, table="others")], TABLES, LEDGER) == (), "a table that nobody watches"
 
 
 def scenario(name: str, *kinds: str, **more) -> Scenario:
@@ -109,6 +119,34 @@ def test_what_was_learnt_is_read_back(tmp_path):
     assert learnt.read(tmp_path) == {}
     learnt.write(tmp_path, known)
     assert learnt.read(tmp_path) == known
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('"parcel.open" = []', "edits.parcel.open is no setting"),
+        ('"distinct" = []', "edits.distinct is no setting"),
+        ('"parcel.open=tr ue" = []', "is no setting"),
+        ('"parcel.open=true" = "shop/a@manual"', "must be a list of cells"),
+        ('"parcel.open=true" = ["shop/a@manual", "shop/a@manual"]', "names shop/a@manual twice"),
+        ('"parcel.open=true" = [3]', "must be text"),
+    ],
+)
+def test_what_nobody_learnt_is_refused(tmp_path, line: str, says: str):
+    """Claim: an entry that no run would ever drive is told by name, before anything starts."""
+    (tmp_path / learnt.NAME).write_text(f"format = 1\n[edits]\n{line}\n")
+    with pytest.raises(HarnessError, match=re.escape(says)) as told:
+        learnt.read(tmp_path)
+    assert told.value.code == "varied-value"
+
+
+def test_a_cell_that_is_gone_is_told_and_not_left_out():
+    shown = {"parcel.open=true": ("shop/a@manual", "shop/gone@manual")}
+    with pytest.raises(HarnessError, match="no cell is called shop/gone@manual") as told:
+        learnt.check(shown, ["shop/a@manual"])
+    assert told.value.code == "varied-value"
+    assert "harness vary --learn" in told.value.hint
+    learnt.check(shown, ["shop/a@manual", "shop/gone@manual"])
 
 
 def test_what_shows_nowhere_is_said_by_name():

@@ -138,3 +138,20 @@ def test_a_surface_of_nothing_is_a_failure():
     left = Surfaces(base={"gone": Locked(scenario="gone", why="as it was", paths={"manual": ()})})
     assert [(one.status, one.code) for one in used(left)] == [(Status.FAIL, "surface-unused")]
     assert used(None) == []
+
+
+def test_a_world_that_no_run_drives_any_more_is_told():
+    """Claim: only by a run that planned every world: of another one nobody knows what it left out."""
+    there = Locked(scenario=SCENARIO.id, why="as it was", paths={"manual": (), "manual~nobody": (), "manual~read": ()})
+
+    def used(every_world: bool):
+        run = RunContext(
+            scenarios={SCENARIO.id: SCENARIO}, goldens={}, target=TARGET, phase=0, surfaces=Surfaces(base={SCENARIO.id: there}),
+            planned=(f"{SCENARIO.id}@manual", f"{SCENARIO.id}@manual~read"), every_world=every_world,
+        )  # fmt: skip
+        return [(one.code, one.evidence) for _, one in surfaces_used((), run)]
+
+    assert used(True) == [
+        ("surface-unused", (f"{SCENARIO.id}@manual~nobody: locked, and no run drives this world any more",))
+    ]
+    assert used(False)[0][0] == ""
