@@ -55,11 +55,9 @@ def varied(
     return tuple(found)
 
 
-def runs_in(cell: Cell, tier: str, accounts: str) -> bool:
-    """Whether a world can be driven in a tier, of a target whose `accounts` are of this kind ("": it has one alone). In the inprocess tier no
-    task's result is stored where a request could read it; nobody can intrude where there is nobody else."""
-    variation = named(cell.variation)
-    return (tier != "inprocess" or not variation.reads) and (variation.caller != INTRUDER or bool(accounts))
+def runs_in(cell: Cell, tier: str) -> bool:
+    """Whether a world can be driven in a tier. In the inprocess tier no task's result is stored where a request could read it."""
+    return tier != "inprocess" or not named(cell.variation).reads
 
 
 def every(

@@ -65,7 +65,7 @@ def planned(
     locked, shown = (goldens.read_all(config.scenarios), learnt.read(config.scenarios)) if varies else ({}, {})
     learnt.check(shown, [f"{name}@{path}" for name, scenario in found.items() for path in scenario.paths])
     plan = plans.make(
-        found, only=only, paths=paths, phase=at, tier=tier, vary=vary, accounts=config.ledger.accounts, goldens=locked, shown=shown
+        found, only=only, paths=paths, phase=at, tier=tier, vary=vary, goldens=locked, shown=shown
     )  # fmt: skip
     return Planned(config=config, scenarios=found, plan=plan)
 

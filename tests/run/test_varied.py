@@ -43,7 +43,7 @@ GOLDENS = {
 
 
 def varied(**wanted) -> list[str]:
-    plan = plans.make(FOUND, **{"goldens": GOLDENS, "accounts": "account", **wanted})
+    plan = plans.make(FOUND, **{"goldens": GOLDENS, **wanted})
     return [cell.id for cell in plan.cells if cell.variation]
 
 
@@ -64,13 +64,12 @@ def test_what_is_read_back_is_not_where_results_are_not_stored():
     assert [cell for cell in varied(vary="all", tier="docker") if cell.endswith("~read")]
 
 
-def test_nobody_intrudes_where_nobody_is_asked_who_they_are_or_there_is_one_account_alone():
-    """Claim: a task or a call has no caller; an account that is alone has no other."""
+def test_nobody_intrudes_where_nobody_is_asked_who_they_are():
+    """Claim: a task or a call has no caller."""
     call = Do(operation="work", by={Path.DIRECT: Action(call="work()"), Path.MANUAL: ASK.by[Path.MANUAL]})
     found = {"shop/both": scenario("shop/both", call)}
-    plan = plans.make(found, vary="all", accounts="account")
+    plan = plans.make(found, vary="all")
     assert [cell.id for cell in plan.cells if cell.id.endswith("~intruder")] == ["shop/both@manual~intruder"]
-    assert not [cell for cell in varied(vary="all", accounts="") if cell.endswith("~intruder")]
 
 
 def test_a_whole_run_has_every_world_where_it_can_be():

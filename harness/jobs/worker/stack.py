@@ -198,7 +198,6 @@ def _serve(config: Config, place: Island, line: Line) -> int:
     known: dict[str, Any] = {
         "goldens": goldens.read_all(config.scenarios),
         "shown": learnt.read(config.scenarios),
-        "accounts": config.ledger.accounts,
     }
     with boot(config, place) as live:
         boot_s = live.stack.timings.get("boot", 0.0)
