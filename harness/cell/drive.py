@@ -6,7 +6,7 @@ Driving needs of a stack only what `Surface` says; it never looks inside the tar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -59,6 +59,8 @@ class Driven:
     notes: list[str] = field(default_factory=list)
     settled: bool = True
     settle_reason: str = ""
+    bought: Collection[str] = ()
+    """Keys, as text, of accounts that somebody else gave credits (vary.BOUGHT) meanwhile."""
 
 
 def steps_for(scenario: Scenario, path: Path) -> tuple[Step, ...]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any, Protocol
 
 from harness.cell import credentials, side
@@ -23,6 +24,7 @@ from harness.core.config import Config
 from harness.core.history import LogLine, RowChange, TaskRun
 from harness.core.scenario import Fault, cell_id
 from harness.core.variation import named
+from harness.stack import vary
 from harness.stack.database import capture, journal, ledger, reset, snapshot
 from harness.stack.roles import trace
 from harness.stack.roles.logs import Mark
@@ -134,7 +136,8 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         for account, held in opening.items():
             if account in closing:  # one that is gone has no balance, and the fold says that none was observed
                 left = closing[account]["credits"]
-                tell("balance", {"account": account, "opening": held["credits"], "closing": left})
+                opened = _more(held["credits"]) if str(held["id"]) in driven.bought else held["credits"]
+                tell("balance", {"account": account, "opening": opened, "closing": left})
         lines = list(work.lines(mark))
         for line in lines:
             if _worth_telling(line, config.markers):
@@ -166,6 +169,11 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
     }
     outer("cell.end", {"events": dict(told), **name, **ended})
     return clock
+
+
+def _more(credits: Any) -> Any:
+    """As the database says a balance, with what was bought."""
+    return str(Decimal(credits) + vary.BOUGHT) if isinstance(credits, str) else credits + vary.BOUGHT
 
 
 def spoils(live: Live, cell: str, changed: Mapping[str, Any]) -> None:

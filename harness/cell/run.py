@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 from harness.cell import auth, drive, intruder, readback
 from harness.cell.drive import Driven
 from harness.cell.live import Live
+from harness.cell.meanwhile import at_the_first_call
 from harness.cell.observe import Clock, Refs, Tell, observe
 from harness.core import fold
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
-from harness.core.variation import INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
+from harness.core.variation import HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
 from harness.stack import vary
+from harness.stack.database import observer
 from harness.stack.roles.logs import Mark
 
 
@@ -48,6 +51,7 @@ class _Scenario:
         self.variation = cell.variation
         self._laid = named(cell.variation) if cell.variation else Variation(name="", says="the world as it is given")
         self.varied: Mapping[str, int] = {}
+        self._bought: set[str] = set()
         self._move = vary.Move(())
         self._callers: Mapping[str, auth.Headers] = {}
         self._readers: Mapping[str, auth.Headers] = {}
@@ -123,15 +127,29 @@ class _Scenario:
         known, callers = {**refs, **extra}, self._callers
         if self._laid.caller == INTRUDER:
             known = {**intruder.within(self.scenario, self._way, refs, self.config.ledger.accounts), **extra}
-        driven = drive.drive(
-            self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
-        )
+        with (
+            at_the_first_call(str(self.live.stack.fake_control), self._write)
+            if HELD in self._laid.answers
+            else nullcontext()
+        ):
+            driven = drive.drive(
+                self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
+            )
+        driven.bought = self._bought
         if self._laid.again and driven.settled:
             second = drive.drive(self.config, self.scenario, self._way, known, callers, self.live, varied=True)
             driven = drive.both(driven, second)
         if self._laid.reads and driven.settled:
             driven.reads += self._read_back(refs, driven)
         return driven
+
+    def _write(self) -> None:
+        """As somebody else, on connections of its own."""
+        for one in (self.live.db, *self.live.beside):
+            with observer.again(one) as db:
+                self._bought |= vary.written(
+                    db, known=self.live.catalogues, tables=self.config.tables, ledger=self.config.ledger, seed=self._cell.id
+                )  # fmt: skip
 
     def _read_back(self, refs: Refs, driven: Driven) -> list[Read]:
         live, readers = self.live, dict(self._readers)

@@ -19,9 +19,10 @@ from harness.core.errors import HarnessError, did_you_mean
 NUMBERS, SECRETS, TWIN = "numbers", "secrets", "twin"
 ROWS = (NUMBERS, SECRETS, TWIN)
 """What can be laid over rows: every number is another one, in every row; every secret is; an older look-alike of each tenant."""
-USAGE, UNUSABLE = "usage", "unusable"
-ANSWERS = (USAGE, UNUSABLE)
-"""What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for."""
+USAGE, UNUSABLE, HELD = "usage", "unusable", "held"
+ANSWERS = (USAGE, UNUSABLE, HELD)
+"""What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for; the first one waits until somebody
+else has written."""
 
 
 def twin_of(name: str) -> str:
@@ -105,6 +106,12 @@ VARIATIONS: Mapping[str, Variation] = {
             name="short",
             says="the balance is one credit less than what it costs, of less than a credit the least part of one",
             balance=-1,
+        ),
+        Variation(
+            name="meanwhile",
+            says="as distinct; while the provider is asked for the first time every price, limit, count and secret becomes another, and each account gets credits",
+            rows=(NUMBERS, SECRETS, TWIN),
+            answers=(USAGE, HELD),
         ),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),
     )

@@ -13,6 +13,7 @@ from harness.core.golden.surface import Surfaces
 from harness.core.history import CellHistory, RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
+from harness.core.variation import HELD, named
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.asked import not_asked, why_not
@@ -86,6 +87,8 @@ IN_ANY_WORLD = (
 """Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
 NOT_OF_AN_EDIT = ("law-14",)
 """With a price of nothing a charge of nothing is right."""
+NOT_WHERE_HELD = ("law-2",)
+"""What a movement left before somebody bought credits is not what the next one found."""
 
 RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "complete": ("every planned cell was judged", complete),
@@ -186,7 +189,9 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
 def _asked_of(name: str, variation: str) -> bool:
     if not variation:
         return name != WORLD
-    return name in IN_ANY_WORLD and not ("=" in variation and name in NOT_OF_AN_EDIT)
+    laid = named(variation)
+    spared = (*(NOT_OF_AN_EDIT if laid.edit else ()), *(NOT_WHERE_HELD if HELD in laid.answers else ()))
+    return name in IN_ANY_WORLD and name not in spared
 
 
 def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool = False) -> Result:

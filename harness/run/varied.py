@@ -12,7 +12,7 @@ from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
 from harness.core.ledger import Amount
 from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do
-from harness.core.variation import ALL, INTRUDER, NONE, UNUSABLE, VARIATIONS, Variation, named
+from harness.core.variation import ALL, HELD, INTRUDER, NONE, UNUSABLE, VARIATIONS, Variation, named
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
@@ -56,8 +56,10 @@ def varied(
 
 
 def runs_in(cell: Cell, tier: str) -> bool:
-    """Whether a world can be driven in a tier. In the inprocess tier no task's result is stored where a request could read it."""
-    return tier != "inprocess" or not named(cell.variation).reads
+    """Whether a world can be driven in a tier. In the inprocess tier no task's result is stored where a request could read it, and nobody writes while
+    a provider is asked."""
+    variation = named(cell.variation)
+    return tier != "inprocess" or not (variation.reads or HELD in variation.answers)
 
 
 def every(
@@ -74,13 +76,18 @@ def every(
 
 
 def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> Cell | None:
-    stops = variation.balance is not None or UNUSABLE in variation.answers or variation.caller or variation.again
+    held = HELD in variation.answers
+    stops = (
+        variation.balance is not None or UNUSABLE in variation.answers or variation.caller or variation.again or held
+    )
     if stops and any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(cell.scenario, cell.path)):
         return None  # what it waits for need not come in such a world
     if variation.caller and not auth.actors(cell.scenario, cell.path):
         return None  # nobody is asked as anybody
     if variation.caller == INTRUDER and not intruder.asks_by_requests(cell.scenario, cell.path):
         return None
+    if held and (cell.scenario.faults or not cell.scenario.tape_at(phase)):
+        return None  # nobody is asked, or what goes wrong may not take its time
     if variation.balance is None:
         return Cell(scenario=cell.scenario, path=cell.path, variation=variation.name)
     opening = _costs(cell, golden, phase, variation.balance)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from harness.jobs.score import catalogue, plant
+from tests.whole.seeded import MISTAKES
 from tests.whole.workshop import Workshop
 
 pytestmark = pytest.mark.stack
@@ -46,3 +48,14 @@ def test_varied_cells_count_apart_and_repeat_alike(warm: Workshop):
     assert {line for line in first.out.splitlines() if line.startswith("history")} == {
         line for line in again.out.splitlines() if line.startswith("history")
     }
+
+
+def test_a_balance_that_was_read_before_somebody_bought_credits_is_told(shop, warm: Workshop):
+    """Claim: in the given world nobody writes beside the target, and each cell passes; where credits come meanwhile they are lost, and how many is said."""
+    place: Workshop = shop()
+    plant.apply(catalogue.read_one(MISTAKES, MISTAKES / "phase_0" / "balance_of_memory.patch"), place.folder)
+    place.borrow_database(warm)
+    assert place.harness("verify", "--vary", "none", "--only", CELL).code == 0
+    told = place.harness("verify", "--only", f"{CELL}~meanwhile")
+    assert told.code == 1, told.out + told.err
+    assert told.failures(f"{CELL}~meanwhile")["law-1"][0].endswith("(-7 credits unexplained)"), told.out

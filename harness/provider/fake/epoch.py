@@ -14,6 +14,7 @@ from typing import Any
 from harness.core.errors import StackError
 from harness.core.history import Call
 from harness.core.scenario import Fault
+from harness.core.variation import HELD
 from harness.provider.fake.calls import Entry, Validate, problems_of, request_json, shown
 from harness.provider.fake.decided import Plan
 from harness.provider.fake.faults import Armed, arm
@@ -70,6 +71,7 @@ class Epoch:
         plan = Plan(self, entry)
         if problem:
             return self._refuse(plan, target, b"", problem)
+        plan.hold = entry.n == 1 and HELD in (self.laid or ())
         ending = self._fault(plan) if self.armed else None
         if ending is not None and not ending.kind.works:
             return self._spoil(plan, ending, target)

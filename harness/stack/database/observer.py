@@ -79,6 +79,15 @@ def connect(sockets: Path, port: int, database: str, user: str) -> Observer:
         application_name="harness",
         options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
     )
+    return _loading(made)
+
+
+def again(db: psycopg.Connection) -> Observer:
+    """Another connection like `db`, for another thread."""
+    return _loading(Observer.connect(db.info.dsn, password=db.info.password or None, autocommit=True))
+
+
+def _loading(made: Observer) -> Observer:
     for kind, loader in _LOADERS.items():
         made.adapters.register_loader(kind, loader)
     return made

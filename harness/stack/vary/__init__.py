@@ -6,6 +6,7 @@ rows       laid over every row
 edit       one setting, in every row
 twin       an older look-alike of a tenant
 moved      whoever asks, moved over to the twin
+meanwhile  somebody else writes while a provider is asked
 
 lay        what a variation (harness.core.variation) says of rows, on every database of a stack
 
@@ -13,6 +14,7 @@ What it says of answers is the fake's.
 """
 
 from harness.stack.vary.lay import Known, Laid, lay
+from harness.stack.vary.meanwhile import BOUGHT, written
 from harness.stack.vary.moved import Move
 
-__all__ = ["Known", "Laid", "Move", "lay"]
+__all__ = ["BOUGHT", "Known", "Laid", "Move", "lay", "written"]

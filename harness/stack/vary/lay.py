@@ -63,7 +63,7 @@ def lay(
             if twins and actor in refs:
                 table = _table_of(refs[actor]["kind"], of_kind)
                 persons.append(Person(db=db, tables=varied, table=table, key=str(refs[actor]["id"]), twins=twins))
-            kept = _balances(tables, ledger)
+            kept = balances(tables, ledger)
             if NUMBERS in variation.rows:
                 changed.update(rows.laid(db, varied, rows.number_of, seed, kept))
             if SECRETS in variation.rows:
@@ -75,7 +75,7 @@ def lay(
     return Laid(changed=dict(sorted(changed.items())), refs=came, move=Move(persons))
 
 
-def _balances(tables: Mapping[str, Table], ledger: Ledger) -> tuple[str, ...]:
+def balances(tables: Mapping[str, Table], ledger: Ledger) -> tuple[str, ...]:
     """The column that holds the balance: scenarios say what it is."""
     column = ledger.column("balance", "column")
     part = ledger.balance

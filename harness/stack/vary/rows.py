@@ -55,9 +55,11 @@ def _free(column: Column) -> bool:
 
 def laid(
     db: psycopg.Connection, tables: Mapping[str, Varied], become: Callable[[Column, str, str], Become | None], seed: str, kept: Sequence[str] = (),
+    *, baseline: bool = False,
 ) -> dict[str, int]:  # fmt: skip
     """Change every value that `become` has something for; returns "table.column" -> rows that were changed. What the database
-    refuses (a constraint, a trigger of the target's) stays as it was. `kept` are "table.column"s that nothing changes."""
+    refuses (a constraint, a trigger of the target's) stays as it was. `kept` are "table.column"s that nothing changes. With `baseline` only rows
+    of the baseline are changed which nobody has locked, and it with them: it is no change of the target's."""
     changed: dict[str, int] = {}
     for table in tables.values():
         how = {
@@ -70,6 +72,9 @@ def laid(
         if not how:
             continue
         rows = in_order(db, table, tuple(how), MOST_ROWS)
+        if baseline:
+            free = unlocked(db, table)
+            rows = [row for row in rows if row[0] in free]
         new = {
             name: {
                 row[0]: value
@@ -81,9 +86,14 @@ def laid(
         new = {name: values for name, values in new.items() if values}
         if not new:
             continue
-        if not _written(db, table, rows, list(how), new):
+        places = [table.place, *([baseline_of(table)] if baseline else [])]
+        if not _written(db, table, places, rows, list(how), new):
             # one of them is refused: which, shows when each is written by itself
-            new = {name: values for name, values in new.items() if _written(db, table, rows, list(how), {name: values})}
+            new = {
+                name: values
+                for name, values in new.items()
+                if _written(db, table, places, rows, list(how), {name: values})
+            }
         changed.update({f"{table.name}.{name}": len(values) for name, values in new.items()})
     return changed
 
@@ -91,11 +101,12 @@ def laid(
 def _written(
     db: psycopg.Connection,
     table: Varied,
+    places: Sequence[sql.Identifier],
     rows: Sequence[tuple],
     read: Sequence[str],
     new: Mapping[str, Mapping[str, Any]],
 ) -> bool:
-    """Write columns of one table, in one statement; False where the database refuses."""
+    """Write columns of one table in each of `places`, in one statement; False where the database refuses."""
     columns = [table.column(name) for name in new]
     touched = [row for row in rows if any(row[0] in values for values in new.values())]
     texts = [
@@ -106,16 +117,28 @@ def _written(
         sql.SQL("{} = v.c{}::{}").format(sql.Identifier(column.name), sql.SQL(str(n)), sql.SQL(column.type))
         for n, column in enumerate(columns)
     )
-    query = sql.SQL("UPDATE {} c SET {} FROM unnest({}) v({}) WHERE c.{}::text = v.key").format(
-        table.place, sets, sql.SQL(", ").join([sql.SQL("%s::text[]")] * (1 + len(columns))),
+    query = sql.SQL("UPDATE {{}} c SET {} FROM unnest({}) v({}) WHERE c.{}::text = v.key").format(
+        sets, sql.SQL(", ").join([sql.SQL("%s::text[]")] * (1 + len(columns))),
         sql.SQL(", ").join([sql.SQL("key"), *(sql.SQL(f"c{n}") for n in range(len(columns)))]), sql.Identifier(table.key[0]),
     )  # fmt: skip
     try:
         with db.transaction():
-            db.execute(query, [[row[0] for row in touched], *texts])
+            for place in places:
+                db.execute(sql.SQL(query.as_string(db)).format(place), [[row[0] for row in touched], *texts])
     except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, psycopg.InternalError):
         return False
     return True
+
+
+def baseline_of(table: Varied) -> sql.Identifier:
+    """Where the rows stand as the cell found them (harness.stack.database.shadows)."""
+    return sql.Identifier("harness_baseline", f"t{table.oid}")
+
+
+def unlocked(db: psycopg.Connection, table: Varied) -> set[str]:
+    """Keys of rows of the baseline that nobody has locked; they are ours until the transaction ends."""
+    query = sql.SQL("SELECT c.{0}::text FROM {1} c WHERE c.{0} IN (SELECT {0} FROM {2}) FOR UPDATE SKIP LOCKED")
+    return {key for (key,) in db.execute(query.format(sql.Identifier(table.key[0]), table.place, baseline_of(table)))}
 
 
 def _text(column: Column, value: Any) -> str | None:

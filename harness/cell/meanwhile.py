@@ -1,0 +1,49 @@
+"""Beside a cell: once the first provider's answer is held, somebody else writes, and it goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from harness.core.errors import StackError
+from harness.provider.fake.control.client import FakeControl
+
+LOOK_S = 5.0
+"""How long one look for the held answer waits."""
+
+
+@contextmanager
+def at_the_first_call(control: str, write: Callable[[], None]) -> Iterator[None]:
+    """Within, `write` is called once an answer is held, by a thread with its own connection to the fake at `control`; then the answer goes. What it raised
+    is raised at the end. Where nobody asked a provider nothing is written."""
+    raised: list[StackError | psycopg.Error] = []
+    ended = threading.Event()
+    fake = FakeControl(control)
+
+    def wait() -> None:
+        try:
+            while not fake.wait_held(1, LOOK_S):
+                if ended.is_set():
+                    return
+            try:
+                write()
+            finally:
+                fake.release()
+        except (StackError, psycopg.Error) as error:
+            if not ended.is_set():
+                raised.append(error)
+
+    thread = threading.Thread(target=wait, name="meanwhile", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        fake.hang_up()
+        thread.join()
+        fake.close()
+    if raised:
+        raise raised[0]

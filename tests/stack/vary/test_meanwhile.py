@@ -1,0 +1,85 @@
+"""Somebody else writes beside a cell: the world is another one, and nothing of it is a change of the target's."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from harness.stack.database import capture, journal, observer, snapshot
+from harness.stack.vary import BOUGHT, Known, written
+from tests.stack.vary.test_lay import LEDGER, TABLES, laid, world
+
+pytestmark = pytest.mark.stack
+__all__ = ["world"]
+
+
+@pytest.fixture
+def begun(world):
+    """The world laid out, and its cell begun."""
+    db, refs = world
+    laid(world, "meanwhile")
+    capture.mark_baseline(db)
+    return db, refs
+
+
+def write(db: psycopg.Connection) -> set[str]:
+    with observer.again(db) as other:
+        return written(other, known=Known(), tables=TABLES, ledger=LEDGER, seed="cell")
+
+
+def held(db, query: str) -> list:
+    return [one for (one,) in db.execute(query)]
+
+
+def test_all_that_was_laid_becomes_another_and_accounts_get_credits(begun):
+    """Claim: prices and secrets differ from before, history does not; who got credits is told by key; the target changed nothing."""
+    db, refs = begun
+    units, keys = held(db, "SELECT unit FROM costs ORDER BY id"), held(db, "SELECT api_key FROM sites ORDER BY id")
+    credits, costs = held(db, "SELECT credits FROM accounts ORDER BY id"), held(db, "SELECT cost FROM entries")
+    got = write(db)
+    assert not set(units) & set(held(db, "SELECT unit FROM costs ORDER BY id"))
+    assert not set(keys) & set(held(db, "SELECT api_key FROM sites ORDER BY id"))
+    assert held(db, "SELECT credits FROM accounts ORDER BY id") == [one + BOUGHT for one in credits]
+    assert str(refs["owner"]["id"]) in got
+    assert held(db, "SELECT cost FROM entries") == costs
+    assert capture.changes(db, TABLES) == ()
+    assert journal.transactions(db) == ()
+
+
+def test_what_the_target_writes_over_it_is_its_own_change(begun):
+    """Claim: a balance that it kept in memory and writes back shows from the new one, and so does a price."""
+    db, refs = begun
+    write(db)
+    db.execute("UPDATE accounts SET credits = 80 WHERE id = %s", [refs["owner"]["id"]])
+    (change,) = capture.changes(db, TABLES)
+    assert (change.before["credits"], change.after["credits"]) == (100 + BOUGHT, 80)
+
+
+def test_a_row_that_is_locked_is_left_to_whoever_has_it(begun):
+    """Claim: nobody waits for a target that keeps a row locked while it asks a provider; its account gets nothing."""
+    db, refs = begun
+    owner = str(refs["owner"]["id"])
+    with observer.again(db) as other, other.transaction():
+        other.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [refs["owner"]["id"]])
+        got = write(db)
+    assert owner not in got
+    assert str(refs["other"]["id"]) in got
+    assert capture.changes(db, TABLES) == ()
+
+
+def test_rows_that_came_after_the_baseline_are_nobodys(begun):
+    db, _ = begun
+    db.execute("INSERT INTO costs (unit, minimum) VALUES (55, 1)")
+    write(db)
+    assert held(db, "SELECT unit FROM costs ORDER BY id")[-1] == 55
+
+
+def test_a_baseline_is_the_cells_own(begun):
+    """Claim: the next cell's world does not begin with it."""
+    db, _ = begun
+    write(db)
+    assert snapshot.made_between(db) is not None
+    from harness.stack.database import reset
+
+    reset.reset(db)
+    assert held(db, "SELECT unit FROM costs ORDER BY id") == [100, 100, 100]
