@@ -86,11 +86,12 @@ class Live:
         """Put a world in: name -> {"kind", "id"}. Raises what seed.insert raises."""
         return seed.insert(self.db, self.config.tables, given, beside=self.beside, orm=self.orm)
 
-    def begin(self, scenario: Scenario) -> None:
-        """A cell begins, in real time; what is a thread in this process becomes a process of its own where the scenario
-        kills it."""
-        if clock.ahead(self.clock):
-            clock.go(self.clock, 0.0)
+    def begin(self, scenario: Scenario, at: float | None = None) -> None:
+        """A cell begins, in real time or `at` a time, in seconds since the epoch, where the clock can be set; what is a thread in this
+        process becomes a process of its own where the scenario kills it."""
+        ahead = 0.0 if at is None or self.clock.file is None else at - clock.real()
+        if clock.ahead(self.clock) != ahead:
+            clock.go(self.clock, ahead)
         self.session.cookies.clear()
         if self._inside:
             clockhook.follow()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 
@@ -27,10 +27,10 @@ Headers = Mapping[str, str]
 
 def read_back(
     base_url: str, session: requests.Session, templates: Iterable[str], callers: Mapping[str, Headers], refs: Refs, driven: Iterable[HttpExchange],
-    own: Refs | None = None,
+    own: Refs | None = None, second: bool = False,
 ) -> list[Read]:  # fmt: skip
     """Ask for each route as each of `callers`, in this order. A route whose path cannot be filled is told as not asked. What stands in a path
-    before its last part is taken of `own` rows, where there are some."""
+    before its last part is taken of `own` rows, where there are some. With `second` the second page of a list is asked for, too: by the link to it, else as `?page=2`."""
     said: dict[str, Any] = {}
     for exchange in driven:
         for name, value in _leaves(exchange.response):
@@ -42,8 +42,36 @@ def read_back(
             found.append(Read(caller="", path=template, status=0, response=None))
             continue
         for caller, headers in callers.items():
-            found.append(_asked(base_url, session, path, refs, caller, headers))
+            read = _asked(base_url, session, path, refs, caller, headers)
+            found.append(read)
+            if second and read.status == 200 and "{" not in template and (more := _second(read)):
+                found.append(_asked(base_url, session, more, {}, caller, headers))
     return found
+
+
+def _second(read: Read) -> str:
+    """The path of the second page of a list; "" where the answer has no list."""
+    found = dict(_links(read.response))
+    if isinstance(found.get("next"), str):
+        parts = urlsplit(found["next"])
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    asked = urlsplit(read.path)
+    return f"{asked.path}?{urlencode([*parse_qsl(asked.query), ('page', 2)])}" if _has_list(read.response) else ""
+
+
+def _links(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if isinstance(item, Mapping):
+                yield from _links(item)
+            else:
+                yield str(name), item
+
+
+def _has_list(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_list, value.values()))
+    return isinstance(value, list) and len(value) > 1
 
 
 def _asked(base_url: str, session: requests.Session, path: str, refs: Refs, caller: str, headers: Headers) -> Read:

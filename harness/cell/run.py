@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
-from harness.core.variation import HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
+from harness.core.variation import CROWD, HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
 from harness.stack import vary
 from harness.stack.database import observer
 from harness.stack.roles.logs import Mark
@@ -57,7 +58,7 @@ class _Scenario:
         self._readers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
-        self.live.begin(self.scenario)
+        self.live.begin(self.scenario, datetime.fromisoformat(self._laid.at).timestamp() if self._laid.at else None)
         self.live.clean()
 
     def seed(self) -> Refs:
@@ -155,8 +156,9 @@ class _Scenario:
         live, readers = self.live, dict(self._readers)
         inside = {caller: headers for caller in (INTRUDER,) if (headers := readers.pop(caller, None)) is not None}
         read = partial(
-            readback.read_back, live.base_url, live.session, self.config.reads, refs=refs, driven=driven.http
-        )
+            readback.read_back, live.base_url, live.session, self.config.reads, refs=refs, driven=driven.http,
+            second=CROWD in self._laid.rows,
+        )  # fmt: skip
         found = read(callers=readers)
         if inside:
             self._move.over()

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 from harness.core.errors import HarnessError, did_you_mean
 
-NUMBERS, SECRETS, TWIN = "numbers", "secrets", "twin"
-ROWS = (NUMBERS, SECRETS, TWIN)
-"""What can be laid over rows: every number is another one, in every row; every secret is; an older look-alike of each tenant."""
+NUMBERS, SECRETS, TWIN, CROWD, WORDS = "numbers", "secrets", "twin", "crowd", "words"
+ROWS = (NUMBERS, SECRETS, TWIN, CROWD, WORDS)
+"""What can be laid over rows: every number is another one, in every row; every secret is; an older look-alike of each tenant; many copies of each
+kind of row; signs of other scripts, quotes and markup in every text that people write."""
 USAGE, UNUSABLE, HELD = "usage", "unusable", "held"
 ANSWERS = (USAGE, UNUSABLE, HELD)
 """What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for; the first one waits until somebody
@@ -68,6 +69,8 @@ class Variation:
     """Afterwards everything that may be read is read, as its owner, a stranger and nobody."""
     caller: str = ""
     """Whoever asks is this one instead: a stranger (another one's credential), an intruder, nobody."""
+    at: str = ""
+    """The clock of the target says this when the work begins (ISO 8601, in UTC)."""
     again: bool = False
     """Once it has come to rest, everything is asked for a second time."""
     quick: bool = False
@@ -114,6 +117,22 @@ VARIATIONS: Mapping[str, Variation] = {
             answers=(USAGE, HELD),
         ),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),
+        Variation(
+            name="words",
+            says="texts that people write have signs of other scripts, quotes, markup and an emoji in them",
+            rows=(WORDS,),
+        ),
+        Variation(
+            name="crowd",
+            says="of each kind of row of the account there are many more; afterwards everything that may be read is read, and second pages of it",
+            rows=(CROWD,),
+            reads=True,
+        ),
+        Variation(
+            name="month_end",
+            says="it is half an hour before the end of a January, long after anything that was due: in the east it is February, which has no such day",
+            at="2028-01-31T23:30:00+00:00",
+        ),
     )
 }
 """name -> variation, in the order in which they are driven; beside them each edit is one, by its own name."""

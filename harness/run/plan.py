@@ -50,10 +50,10 @@ class Shard:
 
 def make(
     scenarios: Mapping[str, Scenario], *, only: Iterable[str] = (), paths: Iterable[str] = (), phase: int = 0, tier: str = "processes",
-    vary: str = NONE, goldens: Mapping[str, Golden] = {}, shown: Mapping[str, Sequence[str]] = {},
+    vary: str = NONE, jumps: bool = True, goldens: Mapping[str, Golden] = {}, shown: Mapping[str, Sequence[str]] = {},
 ) -> Plan:  # fmt: skip
     """`only` takes scenario ids, cell ids ("orders/refund@manual") or shell patterns; one with "~" names varied cells
-    ("orders/refund@manual~distinct"), of those of the level all. `vary` as harness.run.varied has it, `goldens` say what a cell costs, `shown` where a setting shows. Raises plan-empty."""
+    ("orders/refund@manual~distinct"), of those of the level all. `vary` as harness.run.varied has it, `jumps` says whether the clock can be set, `goldens` say what a cell costs, `shown` where a setting shows. Raises plan-empty."""
     only, paths = tuple(only), tuple(paths)
     varied_only = tuple(pattern for pattern in only if "~" in pattern)
     every = [
@@ -63,7 +63,7 @@ def make(
     worlds = tuple(
         cell
         for cell in varied.varied(cells, ALL if varied_only else vary, goldens, phase, shown)
-        if varied.runs_in(cell, tier)
+        if varied.runs_in(cell, tier, jumps)
     )
     if varied_only:
         worlds += _by_their_ids(varied_only, worlds, varied.every(cells, goldens, phase, shown))

@@ -11,8 +11,8 @@ from harness.cell import auth, intruder
 from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
 from harness.core.ledger import Amount
-from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do
-from harness.core.variation import ALL, HELD, INTRUDER, NONE, UNUSABLE, VARIATIONS, Variation, named
+from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do, Path
+from harness.core.variation import ALL, CROWD, HELD, INTRUDER, NONE, UNUSABLE, VARIATIONS, WORDS, Variation, named
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
@@ -32,12 +32,10 @@ def varied(
     says what is charged.
     """
     found: list[Cell] = []
-    for variation in VARIATIONS.values() if level != NONE else ():
-        if level != ALL and not variation.quick:
-            continue
+    for variation in _in_order(level):
         able = [cell for cell in cells if _in(cell, variation, goldens.get(cell.scenario.id), phase) is not None]
         chosen = able if level == ALL and variation.name == EVERYWHERE else _one_path_each(able, variation)
-        if variation.caller:
+        if variation.caller or CROWD in variation.rows:
             chosen = _asking_otherwise(chosen)
         elif level != ALL:
             chosen = [cell for cell in chosen if _is_read(cell.scenario.id) == variation.reads]
@@ -55,10 +53,16 @@ def varied(
     return tuple(found)
 
 
-def runs_in(cell: Cell, tier: str) -> bool:
-    """Whether a world can be driven in a tier. In the inprocess tier no task's result is stored where a request could read it, and nobody writes while
+def _in_order(level: str) -> list[Variation]:
+    return [one for one in VARIATIONS.values() if level == ALL or (level != NONE and one.quick)]
+
+
+def runs_in(cell: Cell, tier: str, jumps: bool) -> bool:
+    """Whether a world can be driven in a tier, of a target whose clock `jumps` or does not. In the inprocess tier no task's result is stored where a request could read it, and nobody writes while
     a provider is asked."""
     variation = named(cell.variation)
+    if variation.at and not jumps:
+        return False
     return tier != "inprocess" or not (variation.reads or HELD in variation.answers)
 
 
@@ -76,22 +80,30 @@ def every(
 
 
 def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> Cell | None:
-    held = HELD in variation.answers
-    stops = (
-        variation.balance is not None or UNUSABLE in variation.answers or variation.caller or variation.again or held
-    )
-    if stops and any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(cell.scenario, cell.path)):
-        return None  # what it waits for need not come in such a world
-    if variation.caller and not auth.actors(cell.scenario, cell.path):
-        return None  # nobody is asked as anybody
-    if variation.caller == INTRUDER and not intruder.asks_by_requests(cell.scenario, cell.path):
+    if not _can(cell, variation, phase):
         return None
-    if held and (cell.scenario.faults or not cell.scenario.tape_at(phase)):
-        return None  # nobody is asked, or what goes wrong may not take its time
     if variation.balance is None:
         return Cell(scenario=cell.scenario, path=cell.path, variation=variation.name)
     opening = _costs(cell, golden, phase, variation.balance)
     return Cell(scenario=cell.scenario, path=cell.path, variation=variation.name, opening=opening) if opening else None
+
+
+def _can(cell: Cell, variation: Variation, phase: int) -> bool:
+    """Whether a cell shows anything in such a world, and what it waits for comes."""
+    scenario, path, laid = cell.scenario, cell.path, {*variation.rows, *variation.answers}
+    waits = any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(scenario, path))
+    others = variation.balance is not None or variation.caller or variation.again or laid & {UNUSABLE, HELD, WORDS}
+    if waits and others:
+        return False
+    if variation.caller and not auth.actors(scenario, path):
+        return False  # nobody is asked as anybody
+    if variation.caller == INTRUDER or CROWD in laid:
+        # a task or a call asks nobody who they are; and what takes all that there is would take a crowd
+        by_hand = variation.caller == INTRUDER or path == Path.MANUAL
+        return by_hand and intruder.asks_by_requests(scenario, path)
+    if HELD in laid:  # somebody is asked, and what goes wrong need not take its time
+        return bool(scenario.tape_at(phase)) and not scenario.faults
+    return True
 
 
 def _costs(cell: Cell, golden: Golden | None, phase: int, more: int) -> dict[str, Any]:
@@ -129,7 +141,15 @@ def _one_path_each(cells: Sequence[Cell], variation: Variation) -> list[Cell]:
     of: dict[str, list[Cell]] = {}
     for cell in cells:
         of.setdefault(cell.scenario.id, []).append(cell)
-    return [min(own, key=lambda cell: _digest(f"{variation.name} {cell.id}")) for own in of.values()]
+    return [
+        min(_timely(own) if variation.at else own, key=lambda cell: _digest(f"{variation.name} {cell.id}"))
+        for own in of.values()
+    ]
+
+
+def _timely(cells: list[Cell]) -> list[Cell]:
+    """Those that ask for what is due, where there are some."""
+    return [cell for cell in cells if cell.path == Path.SCHEDULED] or cells
 
 
 def _digest(text: str) -> bytes:

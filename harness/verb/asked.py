@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.backend import scenarios
-from harness.core.config import Config
+from harness.core.config import JUMPS, Config
 from harness.core.scenario import Scenario
 from harness.core.variation import NONE
 from harness.run import plan as plans
@@ -65,7 +65,7 @@ def planned(
     locked, shown = (goldens.read_all(config.scenarios), learnt.read(config.scenarios)) if varies else ({}, {})
     learnt.check(shown, [f"{name}@{path}" for name, scenario in found.items() for path in scenario.paths])
     plan = plans.make(
-        found, only=only, paths=paths, phase=at, tier=tier, vary=vary, goldens=locked, shown=shown
+        found, only=only, paths=paths, phase=at, tier=tier, vary=vary, jumps=config.time == JUMPS, goldens=locked, shown=shown
     )  # fmt: skip
     return Planned(config=config, scenarios=found, plan=plan)
 

@@ -21,9 +21,16 @@ class _Site(BaseHTTPRequestHandler):
     """It answers with what was asked, hands a cookie to whoever has a credential, and wants a query at /picky/."""
 
     def do_GET(self) -> None:
-        body = json.dumps(
-            {"path": self.path, "who": self.headers.get("X-Key"), "cookie": self.headers.get("Cookie")}
-        ).encode()
+        said: dict[str, object] = {
+            "path": self.path,
+            "who": self.headers.get("X-Key"),
+            "cookie": self.headers.get("Cookie"),
+        }
+        if self.path.startswith("/list"):
+            said = {"data": {"results": [1, 2]}}
+        if self.path.startswith("/linked"):
+            said = {"next": f"http://elsewhere.example{self.path}?cursor=b%3D", "results": [1, 2]}
+        body = json.dumps(said).encode()
         self.send_response(400 if self.path == "/picky/" else 200)
         if self.headers.get("X-Key"):
             self.send_header("Set-Cookie", "session=theirs; Path=/")
@@ -76,6 +83,18 @@ def test_a_route_that_wants_more_is_asked_again_with_the_keys_of_rows(url):
     (found,) = read(url, "/picky/")
     assert found.status == 200
     assert found.path.startswith("/picky/?account_id=theirs&site_id=7")
+
+
+def test_the_second_page_of_a_list_is_asked_for_where_that_is_wanted(url):
+    """Claim: by the link that the answer has, whatever host it names, else by number; what is no list has none."""
+
+    def asked(second: bool) -> list[str]:
+        with Direct() as session:
+            found = read_back(url, session, ["/list/", "/linked/", "/one/"], {"owner": {}}, REFS, [], second=second)
+        return [one.path for one in found]
+
+    assert asked(True) == ["/list/", "/list/?page=2", "/linked/", "/linked/?cursor=b%3D", "/one/"]
+    assert asked(False) == ["/list/", "/linked/", "/one/"]
 
 
 def test_nobody_brings_the_cookie_that_somebody_else_was_given(url):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from harness.core.action import Action
 from harness.core.errors import HarnessError
 from harness.core.golden import Golden, Outcome
-from harness.core.scenario import AwaitBlocked, Do, Given, Path, Scenario
+from harness.core.scenario import AwaitBlocked, Do, Fault, Given, Path, Scenario
 from harness.core.variation import VARIATIONS, named
 from harness.run import plan as plans
 
@@ -62,6 +63,31 @@ def test_a_quick_run_has_each_scenario_once_and_each_list_of_requests_once_for_e
 def test_what_is_read_back_is_not_where_results_are_not_stored():
     assert not [cell for cell in varied(vary="all", tier="inprocess") if cell.endswith("~read")]
     assert [cell for cell in varied(vary="all", tier="docker") if cell.endswith("~read")]
+
+
+def test_time_matters_most_where_something_is_due_and_not_where_the_clock_cannot_be_set():
+    due = scenario("shop/due", ASK, paths=(Path.MANUAL, Path.SCHEDULED, Path.DIRECT))
+    plan = plans.make({**FOUND, "shop/due": due}, vary="all")
+    assert "shop/due@scheduled~month_end" in [cell.id for cell in plan.cells]
+    assert not [cell for cell in varied(vary="all", jumps=False) if cell.endswith("~month_end")]
+
+
+def test_a_crowd_is_asked_once_for_each_list_of_requests_by_hand():
+    """Claim: what takes all that there is would take a crowd."""
+    assert [cell for cell in varied(vary="all") if cell.endswith("~crowd")] in (
+        ["shop/paid@manual~crowd"],
+        ["shop/free@manual~crowd"],
+    )
+
+
+def test_nobody_writes_meanwhile_where_no_provider_is_asked_or_something_goes_wrong():
+    taped = replace(FOUND["shop/paid"], tape=("shop/paid",))
+    faulty = replace(
+        taped, id="shop/faulty", faults=(Fault(kind="http_500", match="openai POST /v1/chat/completions"),)
+    )
+    found = {"shop/paid": taped, "shop/faulty": faulty, "shop/free": FOUND["shop/free"]}
+    cells = [cell.id for cell in plans.make(found, vary="all").cells if cell.id.endswith("~meanwhile")]
+    assert [cell.partition("@")[0] for cell in cells] == ["shop/paid"]
 
 
 def test_nobody_intrudes_where_nobody_is_asked_who_they_are():

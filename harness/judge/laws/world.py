@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from harness.core.history import CellHistory
 from harness.core.variation import named
 from harness.judge.context import Context
@@ -9,9 +11,15 @@ from harness.judge.result import Result, breaks, holds
 
 
 def the_world_is_another(cell: CellHistory, context: Context) -> Result:
-    """fails with world-idle where a setting or a balance was to be another one and no row was changed: the cell shows nothing then that
-    its path does not. A column of an edit may be gone at a later phase."""
+    """fails with world-idle where a setting or a balance was to be another one and no row was changed, or where
+    the clock was to be another: the cell shows nothing then that its path does not. A column of an edit may be gone at a later phase."""
     variation = named(cell.variation)
+    if variation.at and not (cell.spans and cell.spans[0][0] >= datetime.fromisoformat(variation.at).timestamp()):
+        return breaks(
+            [f"the clock of the target did not go to {variation.at}"],
+            code="world-idle",
+            hint='install time-machine beside the target; with time = "real" in harness.toml no such world is driven',
+        )
     if cell.varied or (variation.edit is None and variation.balance is None):
         return holds(f"{sum(cell.varied.values())} values are others")
     if variation.edit is not None and context.phase:

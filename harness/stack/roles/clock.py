@@ -82,6 +82,11 @@ def ahead(clock: Clock) -> float:
     return float(clock.file.read_text()) if clock.file is not None else 0.0
 
 
+def real() -> float:
+    """What time it is, in seconds since the epoch."""
+    return clockhook.real()
+
+
 def now(clock: Clock) -> float:
     """The time that the target believes it is, in seconds since the epoch."""
     return clockhook.real() + ahead(clock)

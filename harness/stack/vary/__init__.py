@@ -5,6 +5,7 @@ values     what a value becomes: pure
 rows       laid over every row
 edit       one setting, in every row
 twin       an older look-alike of a tenant
+crowd      many more of each kind of row
 moved      whoever asks, moved over to the twin
 meanwhile  somebody else writes while a provider is asked
 

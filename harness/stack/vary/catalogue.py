@@ -20,13 +20,15 @@ from harness.stack.database.shapes import place_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """`kind`: whole, exact, float, text, json, uuid, other. `scale` of an exact number: digits behind the point. `points`: it refers to another row.
+    """`kind`: whole, exact, float, text, json, uuid, other. `scale` of an exact number: digits behind the point; `limit` of a text: its most
+    characters, -1 without one. `points`: it refers to another row.
     `alone`: unique by itself; `fixed`: it has a set of values."""
 
     name: str
     kind: str
     type: str
     scale: int
+    limit: int
     alone: bool
     fixed: bool
     points: str
@@ -72,6 +74,7 @@ KINDS = {
 _COLUMNS = """
 SELECT t.name, t.oid, t.key, t.numbered, a.attname::text, format_type(a.atttypid, NULL),
        CASE WHEN a.atttypid = 'numeric'::regtype AND a.atttypmod > 0 THEN (a.atttypmod - 4) & 65535 ELSE -1 END,
+       CASE WHEN a.atttypid = 'varchar'::regtype AND a.atttypmod > 0 THEN a.atttypmod - 4 ELSE -1 END,
        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisunique AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum),
        coalesce((SELECT h.name FROM pg_constraint k JOIN harness.there h ON h.oid = k.confrelid
                  WHERE k.conrelid = t.oid AND k.contype = 'f' AND k.conkey = ARRAY[a.attnum] LIMIT 1), ''),
@@ -100,7 +103,7 @@ def read(db: psycopg.Connection, tables: Mapping[str, Table], ledger: Ledger) ->
         unique.setdefault(name, []).append(tuple(columns))
     heads: dict[str, tuple[int, tuple[str, ...], bool]] = {}
     found: dict[str, list[Column]] = {}
-    for name, oid, key, numbered, column, kind, scale, alone, points, refers, written, null, enum in db.execute(
+    for name, oid, key, numbered, column, kind, scale, limit, alone, points, refers, written, null, enum in db.execute(
         _COLUMNS
     ):
         table = kinds.get(name)
@@ -109,7 +112,7 @@ def read(db: psycopg.Connection, tables: Mapping[str, Table], ledger: Ledger) ->
         heads[name] = oid, tuple(key), numbered
         fixed = enum or column in table.choices or (refers and not points)
         found.setdefault(name, []).append(
-            Column(name=column, kind=KINDS.get(kind, "other"), type=kind, scale=scale, alone=alone, fixed=fixed, points=points,
+            Column(name=column, kind=KINDS.get(kind, "other"), type=kind, scale=scale, limit=limit, alone=alone, fixed=fixed, points=points,
                    written=written, null=null)
         )  # fmt: skip
     return {

@@ -12,9 +12,10 @@ from psycopg import sql
 
 from harness.core.config import Table
 from harness.core.ledger import Ledger
-from harness.core.variation import NUMBERS, SECRETS, TWIN, Variation, twin_of
+from harness.core.variation import CROWD, NUMBERS, SECRETS, TWIN, WORDS, Variation, twin_of
 from harness.stack.vary import catalogue, edit, rows, twin
 from harness.stack.vary.catalogue import Varied
+from harness.stack.vary.crowd import gathered
 from harness.stack.vary.moved import Move, Person, Twins
 
 Refs = Mapping[str, Mapping[str, Any]]
@@ -68,6 +69,10 @@ def lay(
                 changed.update(rows.laid(db, varied, rows.number_of, seed, kept))
             if SECRETS in variation.rows:
                 changed.update(rows.laid(db, varied, rows.secret_of, seed, kept))
+            if WORDS in variation.rows:
+                changed.update(rows.laid(db, varied, rows.words_of, seed, kept))
+            if CROWD in variation.rows:
+                changed.update(gathered(db, varied, of_kind.get(ledger.accounts, ""), *_given(of_kind, refs, asking)))
             if variation.edit is not None:
                 changed.update(edit.made(db, varied, variation.edit))
             for name, credits in opening.items():
@@ -93,12 +98,16 @@ def _twins(
     first = _first(ledger, refs)
     if not first or ledger.accounts not in of_kind:
         return {}
-    spared = {
-        (of_kind[refs[name]["kind"]], str(refs[name]["id"]))
-        for name in asking
-        if name in refs and refs[name]["kind"] in of_kind
-    }
+    _, spared = _given(of_kind, refs, asking)
     return twin.doubled(db, varied, of_kind[ledger.accounts], str(first["id"]), spared)
+
+
+def _given(
+    of_kind: Mapping[str, str], refs: Refs, asking: Collection[str]
+) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """(table, key) of the rows that a scenario gives, and of those that ask for work by themselves."""
+    rows = {name: (of_kind[ref["kind"]], str(ref["id"])) for name, ref in refs.items() if ref.get("kind") in of_kind}
+    return set(rows.values()), {rows[name] for name in asking if name in rows}
 
 
 def _table_of(kind: str, of_kind: Mapping[str, str]) -> str:

@@ -49,6 +49,15 @@ def secret_of(column: Column, table: str, seed: str) -> Become | None:
     return None
 
 
+def words_of(column: Column, table: str, seed: str) -> Become | None:
+    """What texts that people write become: those with a space between their words."""
+    if not _free(column) or column.kind not in ("text", "json") or SECRET.search(column.name):
+        return None
+    if column.kind == "json":
+        return lambda value, rank: values.json_words(value)
+    return lambda value, rank: values.words(value, column.limit)
+
+
 def _free(column: Column) -> bool:
     return column.written and not (column.alone or column.fixed or column.points)
 

@@ -21,6 +21,10 @@ REFERS = re.compile(r"(^|_)(id|ids|pk|port|year|version|status|code)$")
 HASHED = re.compile(r"^(pbkdf2_|bcrypt|argon2|scrypt|md5\$|sha1\$|gAAAA|!)|^[0-9a-f]{40,}$")
 """Texts that are digests of a secret, or encrypted: another one would not open anything."""
 LEAST_SECRET = 8
+WRITTEN = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
+"""Two words in a row: no code, no address and no time table has them."""
+SIGNS = "\u201e\u00c6r\u00f8\u201c & <i>na\u00efve</i> 'q' \u03a9 \u4e2d\u6587 \U0001f642"
+"""Another script, an ampersand, markup, both quotes, and a sign outside of the basic plane."""
 
 
 def step(seed: str, column: str, rank: int) -> int:
@@ -95,4 +99,22 @@ def json_secrets(value: Any, pattern: re.Pattern[str], seed: str, column: str, r
             }
         case list():
             return [json_secrets(item, pattern, seed, column, rank) for item in value]
+    return value
+
+
+def words(value: str, limit: int) -> str:
+    """A text that a person wrote, with more signs in it; as it was where that would be longer than `limit` (-1: none)."""
+    more = f"{value} {SIGNS}"
+    return more if WRITTEN.search(value) and value[:1] not in ("{", "[") and not -1 < limit < len(more) else value
+
+
+def json_words(value: Any) -> Any:
+    """Every text that a person wrote."""
+    match value:
+        case str():
+            return words(value, -1)
+        case Mapping():
+            return {name: json_words(item) for name, item in value.items()}
+        case list():
+            return [json_words(item) for item in value]
     return value
