@@ -26,6 +26,7 @@ from harness.core.scenario import Fault, cell_id
 from harness.core.variation import named
 from harness.stack import vary
 from harness.stack.database import capture, journal, ledger, reset, snapshot
+from harness.stack.roles import clock as clocks
 from harness.stack.roles import trace
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
@@ -205,7 +206,7 @@ def _drive(
             live.broker.reset()
         mark = live.stack.log_mark()
     with clock.part(stages.SEED):
-        live.timed.begin()
+        live.timed.begin(clocks.real())
         refs = work.seed()
         seeded(refs)
     with clock.part(stages.LOAD):

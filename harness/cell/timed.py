@@ -12,9 +12,11 @@ class Timed:
         self._now = now
         self._spans: list[list[float]] = []
 
-    def begin(self) -> None:
-        """From now on the time is the cell's."""
-        self._spans = [[self._now()]]
+    def begin(self, real: float) -> None:
+        """From now on the time is the cell's. Where it is another one than the `real` one, which the database goes by, it is as if the clock
+        had gone there at once."""
+        now = self._now()
+        self._spans = [[now]] if abs(now - real) < 1 else [[real, real], [now]]
 
     def leapt(self, left: float, seconds: float) -> None:
         """The clock went `seconds` ahead at the time `left`."""

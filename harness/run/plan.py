@@ -26,8 +26,6 @@ class Plan:
     whole: bool
     vary: str = NONE
     shard: Shard | None = None
-    vary: str = NONE
-    """How many varied worlds were asked for."""
 
     @property
     def scenarios(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class Written:
         self.done: list[Any] = []
         self.broker = SimpleNamespace(reset=lambda: self.done.append("broker emptied"))
         self.stack = SimpleNamespace(trace=OFF, log_mark=lambda: self.done.append("logs marked"))
-        self.timed = SimpleNamespace(begin=lambda: self.done.append("the clock begins"))
+        self.timed = SimpleNamespace(begin=lambda real: self.done.append("the clock begins"))
         self.fake = SimpleNamespace(load=lambda *words: self.done.append(("load", *words)))
 
     def clear(self) -> None:

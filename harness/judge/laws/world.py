@@ -14,7 +14,7 @@ def the_world_is_another(cell: CellHistory, context: Context) -> Result:
     """fails with world-idle where a setting or a balance was to be another one and no row was changed, or where
     the clock was to be another: the cell shows nothing then that its path does not. A column of an edit may be gone at a later phase."""
     variation = named(cell.variation)
-    if variation.at and not (cell.spans and cell.spans[0][0] >= datetime.fromisoformat(variation.at).timestamp()):
+    if variation.at and not any(begun >= datetime.fromisoformat(variation.at).timestamp() for begun, _ in cell.spans):
         return breaks(
             [f"the clock of the target did not go to {variation.at}"],
             code="world-idle",

@@ -98,14 +98,8 @@ class Clock:
         when = _read(iso)
         if when is None or any(datetime.fromtimestamp(said, UTC).date() == when.date() for said in self.said):
             return text
-        first, last = self.spans[0], self.spans[-1]
-        if (
-            datetime.fromtimestamp(first.begun, UTC).date()
-            <= when.date()
-            <= datetime.fromtimestamp(last.ended, UTC).date()
-        ):
-            return "<today>"
-        return text
+        days = ((datetime.fromtimestamp(end, UTC).date() for end in (one.begun, one.ended)) for one in self.spans)
+        return "<today>" if any(begun <= when.date() <= ended for begun, ended in days) else text
 
     def _hour(self, text: str) -> str:
         """A time of day with its seconds: now's, or now's in another zone; with a fraction also minutes away from it."""
