@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.core.code import Excuse, Reachable
@@ -28,24 +28,27 @@ def read(table: Any, fail: Callable[..., HarnessError]) -> Reachable:
     excused = table.get("excused", [])
     if not isinstance(excused, list):
         raise fail("reach.excused must be a list", 'write [{ at = "path:function", why = "..." }]')
-    return Reachable(left_out=dict(left_out), excused=tuple(_excuse(one, fail) for one in excused))
+    return Reachable(left_out=dict(left_out), excused=tuple(made for one in excused for made in _excuses(one, fail)))
 
 
-def _excuse(one: Any, fail: Callable[..., HarnessError]) -> Excuse:
+def _excuses(one: Any, fail: Callable[..., HarnessError]) -> Iterator[Excuse]:
+    """One for each `at`, where it is a list of them."""
     if not isinstance(one, Mapping) or not {"at", "why"} <= set(one) or not set(one) <= set(OF_AN_EXCUSE):
         raise fail(
             f"reach.excused holds {one!r}",
             'an excuse is { at = "path:function", why = "..." }, and text where it is of a line',
         )
-    if not all(isinstance(value, str) for value in one.values()):
+    places = one["at"] if isinstance(one["at"], list) else [one["at"]]
+    if not places or not all(isinstance(value, str) for value in (*places, one["why"], one.get("text", ""))):
         raise fail(f"reach.excused holds {one!r}", "put each value in quotes")
-    path, colon, function = one["at"].rpartition(":")
-    if not (path and colon and function) or function.isdecimal():
-        raise fail(
-            f"reach.excused {one['at']!r} is no function", 'write "path:Class.name" as harness reach has it; lines move'
-        )
-    _with_why(f"reach.excused {one['at']!r}", one["why"], fail)
-    return Excuse(at=one["at"], text=one.get("text", ""), why=one["why"])
+    for at in places:
+        path, colon, function = at.rpartition(":")
+        if not (path and colon and function) or function.isdecimal():
+            raise fail(
+                f"reach.excused {at!r} is no function", 'write "path:Class.name" as harness reach has it; lines move'
+            )
+        _with_why(f"reach.excused {at!r}", one["why"], fail)
+        yield Excuse(at=at, text=one.get("text", ""), why=one["why"])
 
 
 def _with_why(where: str, why: Any, fail: Callable[..., HarnessError]) -> None:

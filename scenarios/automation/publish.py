@@ -59,4 +59,5 @@ SCENARIOS = (
     failing("publish_wordpress_401", "WordPress rejects the application password", "http_401"),
     failing("publish_wordpress_500", "WordPress fails", "http_500"),
     failing("publish_wordpress_timeout", "WordPress never answers", "stall"),
+    failing("publish_wordpress_cut", "The post is made, and WordPress's answer arrives in half", "truncate"),
 )

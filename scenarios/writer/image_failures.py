@@ -13,6 +13,7 @@ from harness.core.scenario import (
     Ref,
     Scenario,
     StartRole,
+    Unbilled,
 )
 from scenarios.asks import generate_images
 from scenarios.brands import Article
@@ -92,6 +93,34 @@ SCENARIOS = (
     ),
     refused("images_refused_runware", "runware:97@1", "runware", "Runware refuses the content of one prompt of four"),
     refused("images_refused_dalle", "dall-e-3", "openai", "DALL-E refuses the content of one prompt of four"),
+    Scenario(
+        id="writer/images_runware_fails",
+        title="Runware fails for each of four images in another way",
+        given=given("runware:97@1"),
+        when=WHEN,
+        paths=(Path.MANUAL,),
+        tape=("runware/writer/generate_images_basic",),
+        faults=(
+            Fault(kind="http_429", match=RUNWARE, calls=(1,)),
+            Fault(kind="insufficient_quota", match=RUNWARE, calls=(2,)),
+            Fault(kind="http_400", match=RUNWARE, calls=(3,)),
+            Fault(kind="truncate", match=RUNWARE, calls=(4,)),
+        ),
+        unbilled=(Unbilled(match=RUNWARE, count=1, why="half an answer holds no image, although it was drawn"),),
+    ),
+    Scenario(
+        id="writer/images_dalle_fails",
+        title="OpenAI refuses three of four images, and half of the answer to the last arrives",
+        given=given("dall-e-3"),
+        when=WHEN,
+        paths=(Path.MANUAL,),
+        tape=("openai/writer/generate_images_quality",),
+        faults=(
+            Fault(kind="http_400", match=DALLE, calls=(1, 2, 3)),
+            Fault(kind="truncate", match=DALLE, calls=(4,)),
+        ),
+        unbilled=(Unbilled(match=DALLE, count=1, why="half an answer holds no image, although it was drawn"),),
+    ),
     Scenario(
         id="writer/images_worker_killed",
         title="The worker process dies at the third of four images",

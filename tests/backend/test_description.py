@@ -39,8 +39,9 @@ AT_MOST = 105
 
 
 def test_the_shipped_description_is_short():
-    """Claim: what can be read from the target stands in no line."""
-    assert len((PROJECT / "harness.toml").read_text().splitlines()) <= AT_MOST
+    """Claim: what can be read from the target stands in no line. What need not be reached of it, with its reasons, nobody can read."""
+    described, _, _ = (PROJECT / "harness.toml").read_text().partition("[reach]\n")
+    assert len(described.splitlines()) <= AT_MOST
 
 
 def test_a_target_is_called_as_its_folder_and_has_its_own_requirements(tmp_path: Path):

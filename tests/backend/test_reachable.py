@@ -21,7 +21,7 @@ def test_it_is_read():
             "left_out": {"shop/legacy/*": WHY},
             "excused": [
                 {"at": "shop/a.py:Order.pay", "text": "if x:", "why": WHY},
-                {"at": "*.py:*.__str__", "why": WHY},
+                {"at": ["*.py:*.__str__", "b.py:x"], "why": WHY},
             ],
         },
         fail,
@@ -31,6 +31,7 @@ def test_it_is_read():
         excused=(
             Excuse(at="shop/a.py:Order.pay", text="if x:", why=WHY),
             Excuse(at="*.py:*.__str__", text="", why=WHY),
+            Excuse(at="b.py:x", text="", why=WHY),
         ),
     )
     assert reachable.read({}, fail) == Reachable()
@@ -48,6 +49,8 @@ def test_it_is_read():
         ({"excused": [{"at": "shop/a.py:x", "why": WHY, "line": 3}]}, "excused holds"),
         ({"excused": [{"at": "shop/a.py:12", "why": WHY}]}, "is no function"),
         ({"excused": [{"at": "shop/a.py", "why": WHY}]}, "is no function"),
+        ({"excused": [{"at": [], "why": WHY}]}, "excused holds"),
+        ({"excused": [{"at": ["shop/a.py:x", 3], "why": WHY}]}, "excused holds"),
         ({"excused": [{"at": "shop/a.py:x", "why": 3}]}, "excused holds"),
         ([], "must be a table"),
     ],

@@ -1,0 +1,1 @@
+"""Requests that cost nothing: refused ones, and settings."""

@@ -1,0 +1,1 @@
+"""Credits that come: bought, and given back."""
