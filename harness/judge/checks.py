@@ -5,12 +5,11 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from harness.core.code import Floor
 from harness.core.config import Config
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.golden.surface import Surfaces
-from harness.core.history import CellHistory, RunHistory
+from harness.core.history import CellHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.core.variation import HELD, named
@@ -18,7 +17,7 @@ from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.asked import not_asked, why_not
 from harness.judge.code import code_reached, excuses_used
-from harness.judge.context import Context, RunContext
+from harness.judge.context import Context, Noted, RunContext
 from harness.judge.declared import complete, findings_used, goldens_used
 from harness.judge.facts import target_of
 from harness.judge.golden.agreement import Named, paths_agree, split_is_combined
@@ -120,15 +119,14 @@ def judge(
     part: bool = False,
     workers: int = 1,
     surfaces: Surfaces | None = None,
-    history: RunHistory | None = None,
-    floor: Floor | None = None,
+    noted: Noted | None = None,
 ) -> list[Verdict]:
     """Every verdict on a run, cells first. `scenarios`, `goldens` and `findings` are all there are, driven or not.
 
     `planned` are the cell ids that the run set out to drive (RunHistory.planned): each that is missing fails. Of a
     `part` of a run (a shard) nothing is said that needs the whole. With more than one of `workers` a finding may say
     that deductions were lost by overlapping (harness.judge.overlap). Without `surfaces` nobody asks for what is beyond credits.
-    `history` is the run that `cells` are of, `floor` what of the code such a run has reached.
+    `noted` is what is known of the code that ran.
     """
     target = target_of(config)
     made = made_in(surfaces) if surfaces is not None else frozenset()
@@ -168,11 +166,8 @@ def judge(
         findings=findings,
         planned=None if planned is None else tuple(planned),
         surfaces=surfaces,
-        start={} if history is None else history.start,
-        code=None if history is None else history.code,
-        left_out_idle=() if history is None else history.left_out_idle,
-        floor=floor,
-        every_world=history is not None and history.every_world,
+        noted=noted,
+        every_world=noted is not None and noted.history.every_world,
     )
     return verdicts + [one for one in check_run(seen, run) if not (part and one.checker in OF_THE_WHOLE)]
 

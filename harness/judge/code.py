@@ -82,44 +82,44 @@ def names_of(functions: Iterable[Function]) -> dict[str, list[str]]:
 
 def code_reached(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
     """No module, and not the whole, has a lower share than when it was accepted; asked of a whole run that notes it."""
-    if context.code is None or not context.start.get("whole") or context.floor is None:
+    noted, code = context.noted, _of_a_whole(context)
+    if noted is None or code is None or noted.floor is None:
         return
-    if lacks := not_comparable(context.floor, context.start):
+    if lacks := not_comparable(noted.floor, noted.history.start):
         yield "", Result(status=Status.NOT_ASKED, evidence=(f"not asked: {lacks}",))
         return
-    now = by_module(context.code)
     lines = [
-        f"{where}: {kind} {_share(now_)}, were {_share(was)}"
-        for where, kind, was, now_ in _pairs(context.floor.modules, now)
-        if now_[0] * was[1] < was[0] * now_[1]
+        f"{where}: {kind} {_share(now)}, were {_share(was)}"
+        for where, kind, was, now in _pairs(noted.floor.modules, by_module(code))
+        if now[0] * was[1] < was[0] * now[1]
     ]
     if lines:
-        yield (
-            "",
-            breaks(
-                lines,
-                code="reach-fell",
-                hint='reach it again (harness reach); if it is meant: harness reach --accept "why"',
-            ),
-        )
+        hint = 'reach it again (harness reach); if it is meant: harness reach --accept "why"'
+        yield "", breaks(lines, code="reach-fell", hint=hint)
     else:
-        yield "", holds(f"{len(context.floor.modules)} modules, none with a lower share than was accepted")
+        yield "", holds(f"{len(noted.floor.modules)} modules, none with a lower share than was accepted")
 
 
 def excuses_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
-    """Nothing is excused or left out for nothing; asked of a whole run of the given worlds at least, at phase 0."""
-    if context.code is None or not context.start.get("whole") or context.phase:
+    """Nothing is excused or left out for nothing; asked of a whole run at phase 0."""
+    code, reachable = _of_a_whole(context), context.target.reach
+    if context.noted is None or code is None or context.phase:
         return
-    idle = left_open(context.code, context.target.reach.excused).idle
     lines = [
         f"{one.at}{f' {one.text!r}' if one.text else ''}: excused, and all of it is reached, or it is gone"
-        for one in idle
+        for one in left_open(code, reachable.excused).idle
     ]
-    lines += [f"{pattern}: left out, and there is no such file" for pattern in context.left_out_idle]
+    lines += [f"{pattern}: left out, and there is no such file" for pattern in context.noted.history.left_out_idle]
     if lines:
         yield "", breaks(lines, code="reach-idle", hint="take it out of [reach] in harness.toml, or mend its pattern")
-    elif context.target.reach.excused or context.target.reach.left_out:
-        yield "", holds(f"{len(context.target.reach.excused)} excuses, each in use")
+    elif reachable.excused or reachable.left_out:
+        yield "", holds(f"{len(reachable.excused)} excuses, each in use")
+
+
+def _of_a_whole(context: RunContext) -> tuple[Function, ...] | None:
+    """What was noted of the code by a whole run; None by any other."""
+    noted = context.noted
+    return noted.history.code if noted is not None and noted.history.start.get("whole") else None
 
 
 def not_comparable(floor: Floor, start: Event) -> str:

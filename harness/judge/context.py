@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.core.code import Floor, Function
+from harness.core.code import Floor
 from harness.core.finding import Finding
 from harness.core.golden import Golden
 from harness.core.golden.surface import Surfaces
-from harness.core.history import Event
+from harness.core.history import RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.judge.facts import Target
@@ -34,6 +34,14 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """`history` says what of the target's code ran, where somebody noted it; `floor` what such a run has reached before."""
+
+    history: RunHistory
+    floor: Floor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
     """For a whole run. `scenarios` and `goldens` are all that exist, driven or not; `planned` the cells that should be."""
 
@@ -45,12 +53,7 @@ class RunContext:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     planned: tuple[str, ...] | None = None
     surfaces: Surfaces | None = None
-    start: Event = field(default_factory=dict)
-    """run.start, where the run has one."""
-    code: tuple[Function, ...] | None = None
-    """The target's code, and what of it ran; None where nobody noted it."""
-    floor: Floor | None = None
-    left_out_idle: tuple[str, ...] = ()
-    """Patterns of [reach] that leave nothing out."""
+    noted: Noted | None = None
+    """What is known of the code that ran."""
     every_world: bool = False
     """Whether every world that there is was planned: what is locked of another one is of none."""

@@ -19,6 +19,7 @@ from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
 from harness.judge import judge
+from harness.judge.context import Noted
 from harness.judge.golden import canonical
 from harness.provider import cassettes, prices
 from harness.store import findings, floor, goldens, history, rates, surfaces
@@ -100,8 +101,7 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
         part=bool(run.shard),
         workers=run.workers,
         surfaces=law.surfaces,
-        history=run,
-        floor=law.floor,
+        noted=Noted(history=run, floor=law.floor),
     )
     return Judged(
         config=config,

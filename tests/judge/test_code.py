@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from harness.core.code import Excuse, Floor, Function, Reachable, Way
+from harness.core.history import RunHistory
 from harness.core.verdict import Status, Verdict
 from harness.judge import check_run
 from harness.judge.code import by_module, left_open
-from harness.judge.context import RunContext
+from harness.judge.context import Noted, RunContext
 from harness.judge.reach import reach
 from tests.judge.ledgers import TARGET
 
@@ -28,15 +29,17 @@ def excuse(at: str, text: str = "") -> Excuse:
     return Excuse(at=at, text=text, why="nobody can reach it")
 
 
-def verdicts(checker: str, **given: Any) -> list[Verdict]:
-    excuses = given.pop("excused", ())
-    context: dict[str, Any] = {"code": CODE, "start": START, "floor": FLOOR, **given}
+def verdicts(
+    checker: str, *, code: tuple[Function, ...] | None = CODE, start: dict[str, Any] = START, floor: Floor | None = FLOOR,
+    excused: tuple[Excuse, ...] = (), left_out_idle: tuple[str, ...] = (),
+) -> list[Verdict]:  # fmt: skip
+    history = RunHistory(start=start, cells=(), code=code, left_out_idle=left_out_idle)
     run = RunContext(
         scenarios={},
         goldens={},
-        target=replace(TARGET, reach=Reachable(excused=excuses)),
-        phase=context["start"]["phase"],
-        **context,
+        target=replace(TARGET, reach=Reachable(excused=excused)),
+        phase=start["phase"],
+        noted=Noted(history=history, floor=floor),
     )
     return [one for one in check_run([], run) if one.checker == checker]
 
@@ -87,8 +90,8 @@ def test_a_run_that_cannot_tell_is_not_asked():
     ):
         assert [one.status for one in verdicts("reach", start=start)] == [Status.NOT_ASKED]
     assert [one.status for one in verdicts("reach", floor=replace(FLOOR, vary="quick"))] == [Status.NOT_ASKED]
-    for given in ({"code": None}, {"floor": None}, {"start": {**START, "whole": False}}):
-        assert verdicts("reach", **given) == []
+    assert verdicts("reach", code=None) == verdicts("reach", floor=None) == []
+    assert verdicts("reach", start={**START, "whole": False}) == []
 
 
 def test_an_excuse_of_nothing_fails():

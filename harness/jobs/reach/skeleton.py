@@ -78,14 +78,13 @@ def _way_to(one: Function, routes: Sequence[str], tasks: Sequence[str], look: Lo
 def _request(route: str) -> tuple[str, str, str]:
     found = _ROUTE.fullmatch(route)
     assert found is not None
-    method, url = found["method"].lower(), re.sub(r"\{[^}]*\}", FILL_IN, found["url"])
-    if method == "get":
-        return "get", f'get("{url}?{FILL_IN}")', "MANUAL"
-    if method == "delete":
-        return "delete", f'delete("{url}?{FILL_IN}")', "MANUAL"
-    if method in ("post", "put", "patch"):
-        return method, f'{method}("{url}", {{"{FILL_IN}": "{FILL_IN}"}})', "MANUAL"
-    return "request", f'request("{method.upper()}", "{url}", {{"{FILL_IN}": "{FILL_IN}"}})', "MANUAL"
+    method, url = found["method"], re.sub(r"\{[^}]*\}", FILL_IN, found["url"])
+    maker = method.lower()
+    if method in ("GET", "DELETE"):
+        return maker, f'{maker}("{url}?{FILL_IN}")', "MANUAL"
+    if method in ("POST", "PUT", "PATCH"):
+        return maker, f'{maker}("{url}", {{"{FILL_IN}": "{FILL_IN}"}})', "MANUAL"
+    return "request", f'request("{method}", "{url}", {{"{FILL_IN}": "{FILL_IN}"}})', "MANUAL"
 
 
 def _task(name: str) -> tuple[str, str, str]:
