@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EXITS = {"HarnessError": 2, "StackError": 3, "breaks": 1, "cannot_tell": 1, "Problem": 1}
-"""Who gives a code -> the exit code that it comes with: errors, verdicts, and what `cassette lint` finds."""
+EXITS = {"HarnessError": 2, "StackError": 3, "breaks": 1, "cannot_tell": 1, "Problem": 1, "Unrest": 1, "Late": 1}
+"""Who gives a code -> the exit code that it comes with: errors, verdicts, what `cassette lint` finds, and how a cell came to no rest."""
 
 FAMILY_ENDINGS = ("missing", "syntax", "unknown-key", "value")
 """What harness.store.tomlread puts behind the family of a file; Strict(name, family) names the family."""

@@ -12,13 +12,13 @@ from typing import Any, Protocol
 import requests
 
 from harness.cell.answer import body_of, headers_of, redirects_of
+from harness.cell.connection import Unfinished
 from harness.cell.template import fill, fill_code
 from harness.core.action import Action
 from harness.core.errors import StackError
 from harness.core.history import HttpExchange
 from harness.core.scenario import Do, Path
 
-CALL_TIMEOUT_S = 60.0
 Headers = Mapping[str, str]
 
 
@@ -27,6 +27,8 @@ class Askable(Protocol):
 
     base_url: str
     session: requests.Session
+    patience_s: float
+    """Within which the target answers."""
 
     def now(self) -> float: ...
     def console(self) -> Any: ...
@@ -48,7 +50,7 @@ class Answered:
 
 def ask(step: Do, action: Action, path: Path, known: Mapping[str, Any], surface: Askable, headers: Headers) -> Answered:
     """Ask once, by `action`; `known` is what its placeholders may name, `headers` show who asks. Raises scenario-placeholder,
-    task-not-sent, and StackError target-unreachable."""
+    task-not-sent, and StackError target-unreachable, target-silent."""
     where = f"{step.operation} on path {path}"
     if action.request is not None:
         return _request(action.request, step, where, known, surface, headers)
@@ -62,7 +64,7 @@ def ask(step: Do, action: Action, path: Path, known: Mapping[str, Any], surface:
     exchange = None
     if action.call:
         exchange = _shell_exchange(
-            step, action, surface.console().call(fill_code(action.call, known, where), CALL_TIMEOUT_S)
+            step, action, surface.console().call(fill_code(action.call, known, where), surface.patience_s)
         )
     if action.start:
         surface.start(action.start)
@@ -78,9 +80,16 @@ def _request(
 
 
 def told(surface: Askable, method: str, url: str, body: Any, expected: int | None, **sent: Any) -> Answered:
-    """Send one request, `sent` as `requests` takes it; `body` is what the history says of it. Raises target-unreachable."""
+    """Send one request, `sent` as `requests` takes it; `body` is what the history says of it. Raises target-unreachable, target-silent."""
     try:
-        answer = surface.session.request(method, surface.base_url + url, timeout=CALL_TIMEOUT_S, **sent)
+        answer = surface.session.request(method, surface.base_url + url, timeout=surface.patience_s, **sent)
+    except requests.Timeout as error:
+        what = "answered {0} and has not ended it" if isinstance(error, Unfinished) else "has not answered {0}"
+        raise StackError(
+            f"the target {what.format(f'{method} {url}')} for {surface.patience_s:g} s",
+            hint="a view that never ends, a lock that is never given back, a process that is stopped: see logs/web.log of this run",
+            code="target-silent",
+        ) from None
     except requests.RequestException as error:
         raise StackError(
             f"the target did not answer {method} {url}: {type(error).__name__}",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from harness.cell.after.rest import Rest
 from harness.cell.ask import Answered, Askable, Headers, ask
 from harness.cell.template import fill, names, resolved
 from harness.cell.webhook import deliver
@@ -48,6 +49,7 @@ class Surface(Askable, Protocol):
     def hold_row(self, kind: str, key: Any) -> None: ...
     def await_blocked(self, count: int, timeout_s: float) -> bool: ...
     def let_row_go(self) -> None: ...
+    def rest(self, timeout_s: float) -> Rest: ...
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Driven:
     notes: list[str] = field(default_factory=list)
     settled: bool = True
     settle_reason: str = ""
+    settle_code: str = ""
+    settle_hint: str = ""
     bought: Collection[str] = ()
     """Keys, as text, of accounts that somebody else gave credits (vary.BOUGHT) meanwhile."""
 
@@ -169,6 +173,8 @@ def both(first: Driven, second: Driven) -> Driven:
         notes=[*first.notes, *second.notes],
         settled=second.settled,
         settle_reason=second.settle_reason,
+        settle_code=second.settle_code,
+        settle_hint=second.settle_hint,
     )
 
 
@@ -201,8 +207,22 @@ def awaited(surface: Surface, met: Callable[[float], bool], timeout_s: float) ->
 
 
 def settle(config: Config, surface: Surface, driven: Driven, at_least: int) -> None:
-    """Wait until no task is queued, running or unacknowledged; what did not come to rest is noted in `driven`."""
-    reason = surface.broker.settle(config.settle_timeout_s, at_least=at_least)
-    if reason:
-        driven.settled = False
-        driven.settle_reason = reason
+    """Wait until no task is queued, running or unacknowledged, and nothing that began meanwhile goes on; what did not come to rest is
+    noted in `driven`."""
+    left_s = config.settle_timeout_s
+    deadline = time.monotonic() + left_s
+    while True:
+        reason = surface.broker.settle(left_s, at_least=at_least)
+        if reason:
+            driven.settled = False
+            driven.settle_reason = reason
+            return
+        rest = surface.rest(config.settle_timeout_s)
+        driven.notes += rest.notes
+        if rest.unrest is not None:
+            driven.settled = False
+            driven.settle_reason, driven.settle_code, driven.settle_hint = rest.unrest
+            return
+        if not rest.waited:
+            return
+        left_s = max(deadline - time.monotonic(), 0.0)  # what was waited for may have sent something

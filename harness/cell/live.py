@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
-import redis
 import requests
-from psycopg import sql
 
-from harness.cell import credentials
+from harness.cell import credentials, held
+from harness.cell.after.late import Seen
+from harness.cell.after.rest import Rest, Resting, of_a_target
 from harness.cell.connection import Direct
 from harness.cell.timed import Timed
 from harness.core.config import JUMPS, Config
 from harness.core.scenario import Given, KillRole, Scenario
 from harness.provider.fake.control.client import FakeControl
 from harness.stack import vary
+from harness.stack.broker.monitor import client
 from harness.stack.broker.tap import Broker
 from harness.stack.database import reset, seed
-from harness.stack.database.keys import text_of
-from harness.stack.database.shapes import held_in, shapes_of
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot as processes
 from harness.stack.processes import retarget
@@ -48,16 +46,20 @@ class Live:
         self.broker: Any = stack.line if inside else Broker(stack.redis_url, **tap)
         self.fake = FakeControl(stack.fake_control)
         self._console: Any = stack.shell() if inside else None
-        self._holder: Any = None
+        self._held = held.Held()
         self._inside = inside
         self._stale: tuple[str, ...] = ()
         self.timed = Timed(self.now)
+        self.seen: Seen | None = None
+        self.late: list[Mapping[str, Any]] = []  # what came of earlier cells, until it is told
         self.spoilt = ""  # which cell left the tables so that they cannot be put back
         self.config = config
         self.orm = Orm(self.console)
         self._world: credentials.Kept | None = None
         self.catalogues = vary.Known()
-        self.redis = redis.Redis.from_url(stack.redis_url)
+        self.redis = client(stack.redis_url)
+        self.patience_s = config.settle_timeout_s  # how long the target may take for an answer
+        self.resting = Resting(of_a_target(stack, self.fake, lambda: (self.db, *self.beside)))
 
     @property
     def cold(self) -> str:
@@ -102,15 +104,15 @@ class Live:
         return clock.now(self.clock)
 
     def distrust(self) -> tuple[str, ...]:
-        """Something is left in the workers: they are ended at the next reset, and start anew. Their names."""
+        """Something is left in the roles: they are ended at the next reset, and start anew. Their names."""
         self._stale = () if self._inside else tuple(
-            role.name for role in self.config.roles.values() if role.ready == "celery" and role.name in self.stack.roles
+            role.name for role in self.config.roles.values() if role.boot == "always" and role.name in self.stack.roles
         )  # fmt: skip
         return self._stale
 
     @contextmanager
     def renewed(self) -> Iterator[None]:
-        """Within, all is put back; workers that are not trusted any more end before and start afterwards."""
+        """Within, all is put back; roles that are not trusted any more end before and start afterwards."""
         stale, self._stale = self._stale, ()
         for name in stale:
             self.stack.kill(name)
@@ -132,6 +134,7 @@ class Live:
 
     def start(self, role: str) -> None:
         self.stack.start(role)
+        self.resting.know()
 
     def stop(self, role: str) -> None:
         # Everything is quiet when a cell ends: a warm shutdown would only cost time.
@@ -146,35 +149,26 @@ class Live:
             self._console.close()
             self._console = None
         retarget.retarget(self.stack, config)
-        self.config = config
+        self.config, self.seen = config, None
         self.orm = Orm(self.console)
         self._world = None
 
     def hold_row(self, kind: str, key: Any) -> None:
         """Lock one row against updates; reads and foreign keys to it go on."""
-        ((db, _),) = (one for one in held_in((self.db, *self.beside), {kind: self.config.tables[kind]}) if one[1])
-        self._holder = psycopg.connect(db.info.dsn)
-        shape = shapes_of(db, self.config.tables, [kind])[kind]
-        query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s FOR NO KEY UPDATE")
-        with reset.holder_named(db, f"{kind} {key} cannot be held"):
-            self._holder.execute(query.format(shape.place, text_of("", shape.key)), [str(key)])
+        self._held.hold((self.db, *self.beside), self.config.tables, kind, key)
 
     def await_blocked(self, count: int, timeout_s: float) -> bool:
-        """Wait until `count` backends wait for a lock, as pg_stat_activity says."""
-        deadline = time.monotonic() + timeout_s
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        while time.monotonic() < deadline:
-            row = self.db.execute(query).fetchone()
-            if row and row[0] >= count:
-                return True
-            self.db.execute("SELECT pg_sleep(0.005)")  # the server has no event for "somebody waits"
-        return False
+        """Wait until `count` backends wait for a lock."""
+        return held.await_blocked(self.db, count, timeout_s)
 
     def let_row_go(self) -> None:
-        if self._holder is not None:
-            self._holder.rollback()
-            self._holder.close()
-            self._holder = None
+        self._held.let_go()
+
+    def rest(self, timeout_s: float) -> Rest:
+        """Wait until nothing goes on that the cell began and no message tells of. Raises role-died."""
+        rest = self.resting.wait(timeout_s)
+        self.stack.alive()
+        return rest
 
     def _holding(self) -> Collection[str] | None:
         return sender.holding(self.console(), self.config.app)

@@ -16,7 +16,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Protocol
 
-from harness.cell import credentials, side
+from harness.cell import credentials
+from harness.cell.after import broken, late, side
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.core import stages
@@ -82,8 +83,8 @@ class Clock:
 
 
 def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
-    """Drive `work` and tell `outer` every event of it; cell.end says how many there were. Only a broken stack or a wrong
-    scenario raises."""
+    """Drive `work` and tell `outer` every event of it; cell.end says how many there were. Only a broken stack, which cell.end
+    says too, or a wrong scenario raises; where nothing can be put back before, nothing is told."""
     clock, told = Clock(), Counter[str]()
 
     def tell(kind: str, fields: Mapping[str, Any]) -> None:
@@ -92,6 +93,28 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
 
     if live.spoilt:
         raise reset.reshaped_by(live.spoilt)
+    try:
+        came = [*live.late, *late.look(live)]
+        mark = _put_back(live, work, clock, live.renewed())
+    except broken.BREAKS as error:  # nothing of this one has begun: it is what the one before has left
+        raise broken.named(error, live.stack) from None
+    name = {"scenario": work.id, "path": work.path, **({"variation": work.variation} if work.variation else {})}
+    outer("cell.start", {**name, "title": work.title})
+    live.late = []
+    for fields in came:
+        tell("late", fields)
+    try:
+        ended = _observed(config, live, tell, work, clock, mark)
+    except broken.BREAKS as error:
+        failed = broken.named(error, live.stack)
+        outer("cell.end", {"events": dict(told), **name, **broken.end_of(failed), "seconds": dict(clock.seconds)})
+        raise failed from None
+    outer("cell.end", {"events": dict(told), **name, **ended})
+    return clock
+
+
+def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, mark: Mark) -> dict[str, Any]:
+    """What is between its start and its end, and what its end says. `mark` is where logs ended."""
     query = ledger.query_of(live.db, *live.beside)
     there: ledger.Held = {}
     opening: ledger.Held = {}
@@ -108,9 +131,7 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
         if work.variation:
             tell("varied", {"changed": work.varied})
 
-    name = {"scenario": work.id, "path": work.path, **({"variation": work.variation} if work.variation else {})}
-    outer("cell.start", {**name, "title": work.title})
-    mark, refs, driven = _drive(live, work, clock, seeded, live.renewed())
+    refs, driven = _drive(live, work, clock, seeded)
     with clock.part(stages.CAPTURE):
         changes = capture.changes(live.db, config.tables, *live.beside)
         changes += tuple(ledger.changed(apart, ledger.apart(query, config.ledger)))
@@ -145,14 +166,17 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
                 tell("log", asdict(line))
         for leak in credentials.leaks(_said(driven, live.broker.tasks(), changes, lines), texts):
             tell("leak", leak)
-        if not driven.settled and (stale := live.distrust()):
-            driven.notes.append(f"{' and '.join(stale)} will be started anew: what did not settle ends with this cell")
+        if not driven.settled:
+            driven.settle_reason += broken.still(live.stack)
+            if stale := live.distrust():
+                ended = f"{' and '.join(stale)} will be started anew: what did not settle ends with this cell"
+                driven.notes.append(ended)
         for note in driven.notes:
             tell("note", {"text": note})
         for fields in side.changed(live, before):
             tell("side", fields)
             if fields["store"] == side.SCHEMA:
-                spoils(live, f"{work.id}@{work.path}", fields)
+                side.spoils(live, f"{work.id}@{work.path}", fields)
             if fields["store"] == side.MADE:
                 tell(
                     "note",
@@ -160,16 +184,16 @@ def observe(config: Config, live: Live, outer: Tell, work: Work) -> Clock:
                         "text": f"the target made {fields['key']} while it ran: its rows are not compared, and the next reset drops it"
                     },
                 )
+    live.seen = late.seen(live, cell_id(work.id, work.path, work.variation), len(report.calls))
     timed, made = live.timed.spans(), snapshot.made_between(live.db, *live.beside)
-    ended = {
+    return {
         "settled": driven.settled,
         "reason": driven.settle_reason,
+        **({"code": driven.settle_code, "hint": driven.settle_hint} if driven.settle_code else {}),
         "clock": timed,
         "prepared": made,
         "seconds": dict(clock.seconds),
     }
-    outer("cell.end", {"events": dict(told), **name, **ended})
-    return clock
 
 
 def _more(credits: Any) -> Any:
@@ -177,34 +201,26 @@ def _more(credits: Any) -> Any:
     return str(Decimal(credits) + vary.BOUGHT) if isinstance(credits, str) else credits + vary.BOUGHT
 
 
-def spoils(live: Live, cell: str, changed: Mapping[str, Any]) -> None:
-    """A cell has changed the shape of a table. A trigger of the harness that is only off is put on again; with anything else nobody can
-    go on: `live.spoilt` says by whom."""
-    ours = " trigger harness_" in changed["key"] and changed["after"] is not None
-    if not ours and not live.spoilt:
-        live.spoilt = (
-            f"{cell}: {changed['key']} was {changed['before'] or 'not there'}, is {changed['after'] or 'gone'}"
-        )
-
-
 def leave(live: Live, work: Work) -> Refs:
     """Drive `work` and go: no baseline, no capture, no history. For what somebody else is to find as it was left."""
-    # no worker is started that might take what is left
-    _, refs, _ = _drive(live, work, Clock(), lambda refs: None, nullcontext())
+    clock = Clock()
+    _put_back(live, work, clock, nullcontext())  # no worker is started that might take what is left
+    refs, _ = _drive(live, work, clock, lambda refs: None)
     return refs
 
 
-def _drive(
-    live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None], anew: AbstractContextManager[None]
-) -> tuple[Mark, Refs, Driven]:
-    """The steps that make something happen; `seeded` is called before any of it does; all is put back within `anew`. The
-    mark is where logs ended."""
+def _put_back(live: Live, work: Work, clock: Clock, anew: AbstractContextManager[None]) -> Mark:
+    """All is as it was before anything was driven; done within `anew`. Where logs end now."""
     with clock.part(stages.RESET):
         trace.running(live.stack.trace, "")
         with anew:
             work.clear()
             live.broker.reset()
-        mark = live.stack.log_mark()
+        return live.stack.log_mark()
+
+
+def _drive(live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None]) -> tuple[Refs, Driven]:
+    """The steps that make something happen; `seeded` is called before any of it does."""
     with clock.part(stages.SEED):
         live.timed.begin(clocks.real())
         refs = work.seed()
@@ -212,10 +228,11 @@ def _drive(
     with clock.part(stages.LOAD):
         laid = named(work.variation).answers if work.variation else None
         live.fake.load(work.id, work.tape, work.faults, laid)
+        live.resting.begin(cell_id(work.id, work.path, work.variation))
     with clock.part(stages.DRIVE):
         trace.running(live.stack.trace, cell_id(work.id, work.path, work.variation))
         driven = work.drive(refs)
-    return mark, refs, driven
+    return refs, driven
 
 
 def _worth_telling(line: LogLine, markers: Sequence[str]) -> bool:

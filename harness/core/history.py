@@ -30,7 +30,9 @@ log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: se
 leak        | where, secret: a secret of the world, by every place that keeps it, in something that the target said
 side        | store (redis, file, process, made, left open), key, before, after (null: not there): what else a cell left
 note        | text   (remarks of the one who drove: held call released, task process killed)
-cell.end    | events {kind: how many}, settled (bool), reason, clock (see CellHistory.spans), prepared (as there), seconds {drive, settle, reset, seed, load, capture, compare}
+late        | of (cell), code, lines, hint: what came of a cell after it was observed; told in the next cell, or behind the last
+cell.end    | events {kind: how many}, settled (bool), reason (with code and hint where it has them, and broken: true where the stack
+            | broke in it, and nothing else of it is judged), clock (see CellHistory.spans), prepared (as there), seconds {drive, settle, reset, seed, load, capture, compare}
 run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
 """
 
@@ -241,6 +243,15 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """What came of a cell when it was over: `lines` say what."""
+
+    code: str
+    lines: tuple[str, ...]
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellHistory:
     """All that was seen of one cell. `accounts` maps each account's name to (opening, closing) credits. `ledger` and `usage` stand in the order in which their rows were written.
 
@@ -275,6 +286,12 @@ class CellHistory:
     """Hosts that the target looked for and that no provider of harness.toml speaks at."""
     settled: bool = True
     settle_reason: str = ""
+    settle_code: str = ""
+    """Which kind of unrest it was; "" for a task that did not end."""
+    settle_hint: str = ""
+    broken: bool = False
+    """The stack broke in it: what was seen of it shows nothing."""
+    late: tuple[Late, ...] = ()
     actors: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     variation: str = ""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from harness.core.verdict import Status
 
-TIERS = ("inprocess", "processes", "docker")
+INPROCESS = "inprocess"
+TIERS = (INPROCESS, "processes", "docker")
 """From the fastest to the one that is most like production."""
 ALL = "all"
 USUAL = "processes"

@@ -173,11 +173,12 @@ def judge(
 
 
 def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
-    """One verdict of each cell checker, findings weighed in."""
+    """One verdict of each cell checker, findings weighed in; of a cell in which the stack broke this alone is said."""
     return [
         verdict_of(name, claim, cell.cell, result_of(name, cell, context, weighed=True))
         for name, (claim, _) in CELL_CHECKERS.items()
-        if (name != "surface" or context.surfaces is not None) and _asked_of(name, cell.variation)
+        if (name != "surface" or context.surfaces is not None)
+        and (name == "settle" if cell.broken else _asked_of(name, cell.variation))
     ]
 
 
@@ -238,7 +239,7 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
 def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict]:
     """The verdicts of each run checker."""
     made = []
-    plain = [cell for cell in cells if not cell.variation]
+    plain = [cell for cell in cells if not cell.variation and not cell.broken]
     for name, (claim, check) in RUN_CHECKERS.items():
         lacks = why_not(name, context.target.ledger, context.rates)
         for about, result in check(cells if name == "complete" else plain, context):

@@ -67,10 +67,15 @@ def shape(cell: CellHistory, context: Context) -> Result:
 
 
 def settle(cell: CellHistory, context: Context) -> Result:
-    """The work came to rest: no task is queued, running or unacknowledged, and the cell was observed to its end."""
-    if cell.settled:
-        return holds("at rest")
-    return breaks([cell.settle_reason or "the work did not come to rest"], code="not-settled")
+    """The work came to rest: no task is queued, running or unacknowledged, no thread, process or transaction of it goes on, nothing
+    of it came later, and the cell was observed to its end."""
+    late = [line for one in cell.late for line in one.lines]
+    if not cell.settled:
+        reason = cell.settle_reason or "the work did not come to rest"
+        return breaks([reason, *late], code=cell.settle_code or "not-settled", hint=cell.settle_hint)
+    if late:
+        return breaks(late, code=cell.late[0].code, hint=cell.late[0].hint)
+    return holds("at rest")
 
 
 def _other_words(call: Call) -> bool:

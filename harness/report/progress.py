@@ -37,7 +37,8 @@ class RunProgress:
             self._start(fields)
         elif kind == "booted":
             if self._live is None:
-                say(self.console, f"stack up after {time.perf_counter() - self._begun:.1f} s")
+                which = "stack" if not self._done else "a fresh stack"
+                say(self.console, f"{which} up after {time.perf_counter() - self._begun:.1f} s")
             if why := fields.get("cold"):
                 say(self.console, f"roles: started cold ({why})")
         elif kind == "cell.start":

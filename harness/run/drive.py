@@ -14,21 +14,38 @@ from typing import Any
 
 import harness
 from harness.backend import tables
+from harness.cell.after import broken, late
 from harness.cell.drive import steps_for
 from harness.cell.live import boot, clock_refused, workers_of
 from harness.cell.observe import Tell
 from harness.cell.run import run_cell
 from harness.core import stages
 from harness.core.config import Config
-from harness.core.scenario import Do
+from harness.core.errors import StackError
+from harness.core.scenario import Cell, Do
 from harness.core.scenario import Path as Way
+from harness.core.tier import INPROCESS
 from harness.run import reached
 from harness.run.fingerprint import fingerprint, sources, versions
 from harness.run.plan import Plan
 from harness.run.shard import fields_of
 from harness.stack.isolation.island import Island
+from harness.stack.roles.trace import OFF
 from harness.store.history import HistoryWriter
 from harness.store.runs import HISTORY
+
+MOST_BROKEN = 3
+"""Cells in a row in which the stack breaks, after which no further one is driven: each costs its time-outs and a boot."""
+
+
+@dataclass(slots=True)
+class Left:
+    """What is still to be driven; `broken` counts the cells in a row that broke their stack. `late`: what came of cells that were over,
+    until it is told."""
+
+    cells: list[Cell]
+    broken: int = 0
+    late: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,18 +73,25 @@ def drive_plan(
     driven = Driven(isolation=island.kind, why=island.why)
     begun = time.perf_counter()
     start = start_event(config, plan, island, workers=workers_of(config, plan.tier, workers))
+    left, noted = Left(list(plan.cells)), OFF
     with told_run(folder, listen, start, run_dir=island.run_dir, seconds=driven.seconds) as tell:
-        with (
-            boot(config, island, shell=needs_shell(config, plan), tier=plan.tier, workers=workers) as live,
-            _logs_kept(live.stack.run_dir, folder),  # containers log elsewhere than below the island
-        ):
-            noted = live.stack.trace
-            driven.seconds[stages.BOOT] = time.perf_counter() - begun
-            listen("booted", {"timings": dict(live.stack.timings), "cold": live.cold})
-            _cells(config, plan, live, tell, driven)
-            driven.memory_bytes = live.stack.memory_bytes()
-            down = time.perf_counter()
-        driven.seconds[stages.TEARDOWN] = time.perf_counter() - down
+        while left.cells and left.broken < MOST_BROKEN:
+            booted = time.perf_counter()
+            with (
+                boot(config, island, shell=needs_shell(config, plan), tier=plan.tier, workers=workers) as live,
+                _logs_kept(live.stack.run_dir, folder),  # containers log elsewhere than below the island
+            ):
+                noted = live.stack.trace
+                _add(driven.seconds, stages.BOOT, time.perf_counter() - booted)
+                listen("booted", {"timings": dict(live.stack.timings), "cold": live.cold})
+                _cells(config, plan, left, live, tell, driven)
+                driven.memory_bytes = live.stack.memory_bytes()
+                down = time.perf_counter()
+            _add(driven.seconds, stages.TEARDOWN, time.perf_counter() - down)
+            if plan.tier == INPROCESS:
+                break  # the target is this process, and what hangs in it stays: cells that were not driven are told
+        for fields in left.late:
+            tell("late", fields)
         reached.tell_code(config, noted, folder, tell)
         driven.seconds[stages.TOTAL] = time.perf_counter() - begun
     return driven
@@ -93,14 +117,62 @@ def told_run(
         tell("run.end", {"seconds": seconds, "cells": len(start["cells"])})
 
 
-def _cells(config: Config, plan: Plan, live: Any, tell: Tell, driven: Driven) -> None:
-    for cell in plan.cells:
-        clock = run_cell(config, cell, live, tell)
-        for part, seconds in clock.seconds.items():
-            driven.seconds[part] = driven.seconds.get(part, 0.0) + seconds
+def _cells(config: Config, plan: Plan, left: Left, live: Any, tell: Tell, driven: Driven) -> None:
+    """Drive what is left until a cell leaves a stack on which no other can be driven."""
+    live.late, left.late = left.late, []
+    before, inside = "", plan.tier == INPROCESS
+    while left.cells:
+        came = _late(live)
+        if came and not inside:
+            left.late = came
+            return  # who came late may go on
+        live.late += came
+        ended: dict[str, Any] = {}
+
+        def hear(kind: str, fields: Mapping[str, Any], ended: dict[str, Any] = ended) -> None:
+            if kind == "cell.end":
+                ended.update(fields)
+            tell(kind, fields)
+
+        try:
+            run_cell(config, left.cells[0], live, hear)
+        except StackError as error:
+            if not ended and not before:
+                raise  # the stack was never good for anything
+            left.broken += 1
+            if not ended:
+                left.late = [_came_of(before, error)]
+                return
+        else:
+            left.broken = 0
+        before = left.cells.pop(0).id
+        for part, seconds in ended["seconds"].items():
+            _add(driven.seconds, part, seconds)
+        if ended.get("broken") or live.spoilt or not (ended["settled"] or inside):
+            return
+    left.late = [*live.late, *_late(live)]
+
+
+def _late(live: Any) -> list[Mapping[str, Any]]:
+    """What came of the cell before, and of whoever has ended since."""
+    if live.seen is None:
+        return []
+    cell = live.seen.cell
+    try:
+        found = late.look(live)
         live.stack.alive()
-        if live.spoilt:
-            break  # what was driven is judged: its last cell fails, and those that were not driven are told
+    except broken.BREAKS as error:
+        return [_came_of(cell, broken.named(error, live.stack))]
+    return found
+
+
+def _came_of(cell: str, error: StackError) -> Mapping[str, Any]:
+    """What a cell left breaks the stack before another one has begun."""
+    return {"of": cell, "code": error.code, "lines": [f"when it was over: {error.message}"], "hint": error.hint}
+
+
+def _add(seconds: dict[str, float], part: str, more: float) -> None:
+    seconds[part] = seconds.get(part, 0.0) + more
 
 
 def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1) -> dict[str, Any]:

@@ -146,6 +146,7 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
     end: Event | None = None
     code: Event | None = None
     builders: list[Builder] = []
+    late: list[Event] = []
     for event in stream:
         kind = event["kind"]
         if kind == "run.start":
@@ -159,6 +160,12 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
             builders.append(Builder(event, ledger))
         elif builders and event.get("cell") == builders[-1].cell:
             builders[-1].add(event)
+        if kind == "late":
+            late.append(event)
+    for event in late:
+        for builder in builders:
+            if builder.cell == event["of"]:
+                builder.came_late(event)
     return RunHistory(
         start=start,
         cells=tuple(builder.build() for builder in builders),

@@ -22,6 +22,8 @@ class Part:
     end: Event | None
     cells: Mapping[str, tuple[int, int]]
     odd: str
+    late: tuple[Event, ...] = ()
+    """What came of its last cell when it was over: told between cells."""
 
     def lines_of(self, cell: str) -> bytes:
         begin, length = self.cells[cell]
@@ -36,6 +38,7 @@ def read(path: Path) -> Part:
     end: Event | None = None
     cells: dict[str, tuple[int, int]] = {}
     problems: list[str] = []
+    late: list[Event] = []
     for name, begin, length, events in _groups(history.lines(path)):
         if name:
             if name in cells:
@@ -46,7 +49,8 @@ def read(path: Path) -> Part:
         for event in events:
             start = event if event["kind"] == "run.start" else start
             end = event if event["kind"] == "run.end" else end
-    return Part(path=path, start=start, end=end, cells=cells, odd="; ".join(problems[:3]))
+            late += [event] if event["kind"] == "late" else []
+    return Part(path=path, start=start, end=end, cells=cells, odd="; ".join(problems[:3]), late=tuple(late))
 
 
 def problem_with(events: Sequence[Event], cell: str) -> str:

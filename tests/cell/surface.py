@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from harness.cell.after.rest import Rest
 from harness.core.action import Operation, call, post, start, task
 from harness.core.config import Auth
 from harness.core.scenario import Given, Path, Ref, Row
@@ -57,7 +58,9 @@ class Fake:
     ahead: tuple[str, ...] = ()
     seen: int = 0
     ahead_s: float = 0.0
+    rests: list[Rest] = field(default_factory=list)
     base_url = "http://target"
+    patience_s = 60.0
 
     @property
     def broker(self) -> Fake:
@@ -90,6 +93,9 @@ class Fake:
     def settle(self, timeout_s: float, at_least: int) -> str:
         self.asked.append(("settle", timeout_s, at_least))
         return self.unsettled
+
+    def rest(self, timeout_s: float) -> Rest:
+        return self.rests.pop(0) if self.rests else Rest()
 
     def wait_held(self, nth: int, timeout_s: float) -> bool:
         self.asked.append(("wait_held", nth))

@@ -9,6 +9,7 @@ import requests
 
 from harness.cell import ask
 from harness.cell.ask import Answered
+from harness.cell.connection import Unfinished
 from harness.cell.template import names, resolved
 from harness.core.action import post, step
 from harness.core.errors import HarnessError, StackError
@@ -46,6 +47,20 @@ def test_a_target_that_does_not_answer_is_a_broken_stack():
         asked(Fake(), Path.MANUAL, answers=[requests.ConnectionError("no")])
     assert caught.value.code == "target-unreachable"
     assert "POST /cluster/7/: ConnectionError" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (requests.ReadTimeout("late"), "the target has not answered POST /cluster/7/ for 60 s"),
+        (Unfinished("open"), "the target answered POST /cluster/7/ and has not ended it for 60 s"),
+    ],
+)
+def test_a_target_that_is_silent_is_a_broken_stack(error, says):
+    """Claim: whether it never answers or never comes to the end of its answer, and by its own name."""
+    with pytest.raises(StackError) as caught:
+        asked(Fake(), Path.MANUAL, answers=[error])
+    assert (caught.value.code, caught.value.message) == ("target-silent", says)
 
 
 @pytest.mark.parametrize(

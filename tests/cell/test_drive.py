@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.cell import drive
+from harness.cell.after.rest import Rest, Unrest
 from harness.core.errors import HarnessError
 from harness.core.scenario import (
     AwaitBlocked,
@@ -144,3 +145,17 @@ def test_what_was_sent_before_does_not_stand_in_for_what_a_started_role_sends():
     surface = Fake(seen=3)
     drove(surface, Path.SCHEDULED, beat())
     assert ("settle", 3.0, 4) in surface.asked
+
+
+def test_what_goes_on_behind_the_messages_is_waited_for_and_then_the_messages_again():
+    """Claim: what was waited for may have sent something; what did not end makes the cell unsettled, with code and hint."""
+    surface = Fake(rests=[Rest(waited=True, notes=("slept",)), Rest(waited=True), Rest()])
+    driven = drive.Driven()
+    drive.settle(Config(), surface, driven, 1)
+    assert [kind for kind, *_ in surface.asked] == ["settle", "settle", "settle"]
+    assert (driven.settled, driven.notes) == (True, ["slept"])
+    surface = Fake(rests=[Rest(unrest=Unrest("a lock is held", "left-open", "commit"))])
+    drive.settle(Config(), surface, driven, 1)
+    assert (driven.settled, driven.settle_reason, driven.settle_code, driven.settle_hint) == (
+        False, "a lock is held", "left-open", "commit",
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from harness.cell.ask import told
 from harness.cell.live import Live, clock_refused
 from harness.core.config import JUMPS, REAL
 from harness.core.errors import HarnessError, StackError
+from harness.stack.processes.family import Family
 from harness.stack.roles import child, clock
 from tests.cell.impatient import Impatient
 from tests.stack.broker.servers import sender, server, start
@@ -35,6 +36,9 @@ class Stack:
         self.roles = {"worker": start(folder, url, {"result_backend": url})}
         self.done: list[str] = []
 
+    def family(self) -> Family:
+        return Family()
+
     def kill(self, name: str) -> None:
         self.done.append(f"kill {name}")
         child.kill(self.roles.pop(name))
@@ -46,9 +50,9 @@ class Stack:
 
 @pytest.fixture
 def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    roles = {name: SimpleNamespace(name=name, ready=ready) for name, ready in (("web", "http"), ("worker", "celery"), ("second", "celery"))}  # fmt: skip
-    config: Any = SimpleNamespace(roles=roles, app="yard", manage=())
-    monkeypatch.setattr("harness.cell.live.FakeControl", lambda path: None)
+    roles = {name: SimpleNamespace(name=name, ready=ready, boot="always") for name, ready in (("web", "http"), ("worker", "celery"), ("second", "celery"))}  # fmt: skip
+    config: Any = SimpleNamespace(roles=roles, app="yard", manage=(), settle_timeout_s=60.0)
+    monkeypatch.setattr("harness.cell.live.FakeControl", lambda path: SimpleNamespace(wait_ended=lambda timeout_s: 0))
     with server(tmp_path) as url:
         stack = Stack(tmp_path, url)
         made = Live(config, stack)

@@ -24,6 +24,7 @@ class Written:
         self.stack = SimpleNamespace(trace=OFF, log_mark=lambda: self.done.append("logs marked"))
         self.timed = SimpleNamespace(begin=lambda real: self.done.append("the clock begins"))
         self.fake = SimpleNamespace(load=lambda *words: self.done.append(("load", *words)))
+        self.resting = SimpleNamespace(begin=lambda cell: self.done.append(f"{cell} begins"))
 
     def clear(self) -> None:
         self.done.append("clear")
@@ -45,5 +46,5 @@ def test_what_is_left_is_driven_as_every_cell_is_and_nobody_looks():
     both = Written()
     assert leave(both, both) == REFS
     assert both.done == [
-        "clear", "broker emptied", "logs marked", "the clock begins", "seed", ("load", "planner/x", ("openai/x",), (), None), ("drive", REFS),
+        "clear", "broker emptied", "logs marked", "the clock begins", "seed", ("load", "planner/x", ("openai/x",), (), None), "planner/x@manual begins", ("drive", REFS),
     ]  # fmt: skip

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.core.history import HttpExchange
+from harness.core.history import HttpExchange, Late
 from harness.core.scenario import Fault
 from harness.core.verdict import Status
-from tests.judge.checking import verdict
+from harness.judge import check_cell
+from tests.judge.checking import run_verdicts, verdict
 from tests.judge.ledgers import (
     CHAT,
     SCENARIO,
+    context,
     empty_cell,
     text_call,
 )
@@ -89,3 +91,24 @@ def test_work_that_did_not_come_to_rest_fails():
     cell = replace(empty_cell(), settled=False, settle_reason="2 tasks are still unacknowledged after 30 s")
     found = verdict("settle", cell)
     assert (found.status, found.evidence) == (Status.FAIL, ("2 tasks are still unacknowledged after 30 s",))
+
+
+def test_of_a_cell_in_which_the_stack_broke_one_thing_is_said():
+    """Claim: what broke, with its own code and mend; what was not observed is neither right nor wrong, in the cell and over the run."""
+    broke = {"settled": False, "settle_reason": "web ended", "settle_code": "role-died", "settle_hint": "its log"}
+    cell = replace(empty_cell(), **broke, broken=True)
+    (found,) = check_cell(cell, context())
+    assert (found.checker, found.status, found.evidence) == ("settle", Status.FAIL, ("web ended",))
+    assert (found.code, found.hint) == ("role-died", "its log")
+    assert len(check_cell(replace(cell, broken=False), context())) > 1
+    assert [one.checker for one in run_verdicts([cell], "law-12")] == []
+    assert [one.status for one in run_verdicts([cell], "complete", planned=(cell.cell,))] == [Status.PASS]
+
+
+def test_what_came_later_fails_the_cell_that_it_is_of():
+    """Claim: a cell that had come to rest fails with what came then; one that had not says both."""
+    came = Late(code="late-work", lines=("1 row(s) of orders were written",), hint="end it")
+    found = verdict("settle", replace(empty_cell(), late=(came,)))
+    assert (found.status, found.code, found.evidence) == (Status.FAIL, "late-work", came.lines)
+    found = verdict("settle", replace(empty_cell(), settled=False, settle_reason="one is open", late=(came,)))
+    assert (found.code, found.evidence) == ("not-settled", ("one is open", *came.lines))

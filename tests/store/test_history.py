@@ -146,3 +146,16 @@ def test_half_a_surrogate_pair_of_a_target_is_written_and_read_back(tmp_path):
     cell = lawful_text()
     cell = told(replace(cell, calls=(replace(cell.calls[0], request={"text": "half \ud83d, whole \U0001f600"}),)))
     assert read(write_run(tmp_path / "h.ndjson", [cell]), LEDGER).cells == (cell,)
+
+
+def test_what_came_late_is_of_the_cell_that_it_names(tmp_path):
+    """Claim: wherever it is told, in the next cell or behind the last, and of no other."""
+    one = lawful_text()
+    two = replace(one, cell=one.cell.replace("@manual", "@scheduled"), path="scheduled")
+    stream = list(events(write_run(tmp_path / "h.ndjson", [told(one), told(two)])))
+    at = next(n for n, event in enumerate(stream) if event["kind"] == "cell.start" and n > 2)
+    late = {"kind": "late", "t": 1.0, "of": one.cell, "code": "late-work", "lines": ["a row"], "hint": "end it"}
+    inside = {**late, "cell": two.cell}
+    for place, event in ((at + 1, inside), (len(stream) - 1, late)):
+        run = run_of([*stream[:place], event, *stream[place:]], LEDGER)
+        assert [[came.lines for came in cell.late] for cell in run.cells] == [[("a row",)], []]

@@ -14,6 +14,7 @@ from harness.core.history import (
     Change,
     Event,
     HttpExchange,
+    Late,
     LogLine,
     Read,
     RowChange,
@@ -59,6 +60,7 @@ class Builder:
         }
         self._accounts: dict[str, tuple[Amount, Amount]] = {}
         self._names: dict[str, str] = {}
+        self._late: list[Late] = []
         self._end: Event | None = None
         self._seen: Counter[str] = Counter()
 
@@ -101,10 +103,15 @@ class Builder:
         elif kind == "cell.end":
             self._end = event
 
+    def came_late(self, event: Event) -> None:
+        """A `late` event that is of this cell, wherever it was told."""
+        self._late.append(_make(Late, event, tuples=("lines",)))
+
     def build(self) -> CellHistory:
         end = self._end or {"settled": False, "reason": CUT_OFF}
         unseen = sorted(set(self._names.values()) - set(self._accounts))
-        if self._end is not None and unseen:
+        broken = bool(end.get("broken"))
+        if self._end is not None and unseen and not broken:
             # an account that is missing here would be one that no law looks at
             end = {**end, "settled": False, "reason": f"the closing balance was not observed: {', '.join(unseen)}"}
         lost = {kind: n for kind, n in end.get("events", {}).items() if self._seen[kind] != n}
@@ -121,6 +128,10 @@ class Builder:
             unread=unread,
             settled=bool(end.get("settled")),
             settle_reason=str(end.get("reason") or ""),
+            settle_code=str(end.get("code") or ""),
+            settle_hint=str(end.get("hint") or ""),
+            broken=broken,
+            late=tuple(self._late),
             seconds=end.get("seconds", {}),
             spans=tuple((begun, ended) for begun, ended in end.get("clock", ())),
             prepared=tuple((begun, ended) for begun, ended in end.get("prepared", ())),

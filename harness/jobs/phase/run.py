@@ -20,6 +20,7 @@ from typing import Any
 
 from harness.backend import catalogue, legacy
 from harness.backend.phases import manifest
+from harness.cell.after import late
 from harness.cell.live import Live, boot
 from harness.cell.run import run_cell
 from harness.core.config import Config
@@ -111,6 +112,8 @@ def _all_cells(
         for cell in plan.cells:
             run_cell(config, cell, live, tell)
             stack.alive()
+        for fields in late.look(live):
+            tell("late", fields)
     with part(run, "judging"):
         judged = judge_run(config, law, folder)
         run.cells += len(plan.cells)

@@ -108,6 +108,8 @@ def write(merge: Merge, folder: Path) -> None:
         for cell in merge.plan:
             if cell in owner:
                 history.copy([owner[cell].lines_of(cell)])
+        for event in (one for part in merge.parts for one in part.late):
+            history.tell("late", {name: value for name, value in event.items() if name not in ("kind", "t")})
         history.tell("run.end", {"seconds": merge.seconds, "cells": len(merge.plan)})
 
 

@@ -8,7 +8,7 @@ worker -- Celery, leases                                   (harness.jobs.worker.
        `- island    boots the stack, drives cell after cell, until another one is needed or something breaks
 
 Frames, each a JSON object and a body: down goes a job {job, run, cell, phase, code}; up come, with the job's number,
-"cell" with the cell's history, "stale" (the stack is of another phase or of older code: send the job again), "refused"
+"cell" with the cell's history, "stale" (the stack is of another phase or of older code, or the cell before broke it: send the job again), "refused"
 (our code is not the job's) or "error"; after every one but "cell" the island ends, which the keeper says with "down".
 """
 
@@ -211,18 +211,32 @@ def _serve(config: Config, place: Island, line: Line) -> int:
                 return 0
             run = job["run"]
             (cell,) = plans.make(found, only=[job["cell"]], phase=config.phase, **known).cells
-            body = _drive(config, cell, live)
+            body, sound = _drive(config, cell, live)
             line.say({"kind": "cell", "isolation": place.kind, "boot_s": boot_s}, body)
             boot_s = 0.0
             if not line.next(live.broker):
                 return 0
+            if not sound:
+                line.say({"kind": "stale"})
+                return 0
 
 
-def _drive(config: Config, cell: Cell, live: Live) -> bytes:
-    pen, lines = Pen(), list[str]()
-    run_cell(config, cell, live, lambda kind, fields: lines.append(pen.line(kind, fields)))
-    live.stack.alive()
-    return "".join(lines).encode()
+def _drive(config: Config, cell: Cell, live: Live) -> tuple[bytes, bool]:
+    """The cell's lines, and whether another one can be driven on this stack."""
+    pen, lines, ended = Pen(), list[str](), dict[str, Any]()
+
+    def hear(kind: str, fields: Mapping[str, Any]) -> None:
+        lines.append(pen.line(kind, fields))
+        if kind == "cell.end":
+            ended.update(fields)
+
+    try:
+        run_cell(config, cell, live, hear)
+        live.stack.alive()
+    except StackError:
+        if not ended.get("broken"):
+            raise
+    return "".join(lines).encode(), bool(ended["settled"]) and not live.spoilt
 
 
 def error_frame(error: Exception) -> Frame:

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from harness.core.errors import StackError
+
+SILENCE_S = 5.0
+"""A server that has not answered a command by then is stopped, or starved."""
 
 _SOURCE = re.compile(rb"^(\d+\.\d+) \[(\d+) ([^\]]*)\] ")
 _ARGUMENT = re.compile(rb'"((?:[^"\\]|\\.)*)"')
@@ -68,6 +73,13 @@ class Tap:
 
     def close(self) -> None:
         self._socket.close()
+
+
+def client(url: str) -> redis.Redis:
+    """The harness's own client of the server, which answers in seconds or not at all."""
+    return redis.Redis.from_url(
+        url, socket_timeout=SILENCE_S, socket_connect_timeout=SILENCE_S, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def gone(what: str) -> StackError:

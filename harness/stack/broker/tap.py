@@ -15,8 +15,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
-import redis
-
 from harness.core.history import TaskRun
 from harness.stack.broker import later, monitor, redelivery, told
 from harness.stack.broker.keep import Keeper
@@ -47,7 +45,7 @@ class Broker:
         """`holding` asks the workers; it is called when a task is open and nothing happens any more. Without `leap` what is
         due later is waited for. `ahead` is by how many seconds the target's clock is."""
         self.url = url
-        self._redis = redis.Redis.from_url(url)
+        self._redis = monitor.client(url)
         self._holding, self._leap = holding, leap
         self._leapt: dict[str, float] = {}
         self._leaps: list[tuple[tuple[str, ...], float]] = []

@@ -239,3 +239,10 @@ def died(one: Container) -> StackError:
 
 def last_words(one: Container, count: int = 3) -> str:
     return last_lines(one.heard.decode("utf-8", "replace"), count)
+
+
+def pid(one: Container) -> int:
+    """Of its first process, on the engine's machine, as it is now."""
+    with engine.speaking(one.api, f"looking at {one.name}"):
+        one.pid = one.api.inspect_container(one.id)["State"]["Pid"]
+    return one.pid

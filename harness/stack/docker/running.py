@@ -21,6 +21,7 @@ from harness.stack.docker import attached, container, database, describe, door, 
 from harness.stack.docker.container import Container
 from harness.stack.docker.image import build
 from harness.stack.isolation.supervise import descendants
+from harness.stack.processes.family import Family
 from harness.stack.roles import environment, logs
 from harness.stack.roles.clock import Clock
 from harness.stack.roles.trace import OFF, Trace
@@ -123,7 +124,7 @@ class DockerStack:
         self.role(name)
         found = []
         for one in self.roles[name]:
-            below = descendants(_pid(one))
+            below = descendants(container.pid(one))
             found += below[1:]
         return tuple(found)
 
@@ -205,6 +206,10 @@ class DockerStack:
         """None: containers are counted by who starts them."""
         return {}
 
+    def family(self) -> Family:
+        """None: the processes of containers are seen by their engine."""
+        return Family()
+
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")
 
@@ -251,9 +256,3 @@ class DockerStack:
                 # the pid is that container's for as long as its control group says so
                 if one.pid and one.id in Path("/proc", str(one.pid), "cgroup").read_text():
                     os.kill(one.pid, signal.SIGKILL)
-
-
-def _pid(one: Container) -> int:
-    with engine.speaking(one.api, f"looking at {one.name}"):
-        one.pid = one.api.inspect_container(one.id)["State"]["Pid"]
-    return one.pid

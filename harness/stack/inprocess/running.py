@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from harness.stack.inprocess.line import Line, Message, Outcome
 from harness.stack.inprocess.shell import Shell
 from harness.stack.inprocess.tasks import applied, in_line
 from harness.stack.inprocess.worker import Threaded, Worker, forked, threaded
+from harness.stack.processes.family import Family
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment, logs
 from harness.stack.roles.clock import Clock
@@ -199,6 +200,10 @@ class InprocessStack:
     def counted(self) -> dict[str, int]:
         """None: the roles are this process."""
         return {}
+
+    def family(self) -> Family:
+        """The roles are this process."""
+        return replace(self.below.family(), of={"the interpreter": (os.getpid(),)})
 
     def log_mark(self) -> logs.Mark:
         return self.below.log_mark()

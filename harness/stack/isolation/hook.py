@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.stack.isolation import linux
-from harness.stack.isolation.supervise import children, kill_below, run_as_child, stand_in_for
+from harness.stack.isolation.supervise import adopted_by, children, kill_below, run_as_child, stand_in_for
 
 PREFIX = "igny8-harness-"
 LOCK = "lock"
@@ -90,6 +90,7 @@ def _supervise(main: Callable[[Path], int], run_dir: Path, lock: int, life_read:
         os.close(life_read)
         os.close(lock)
         linux.die_with_parent()
+        adopted_by(os.getppid())
         return main(run_dir)
 
     code = stand_in_for(run_as_child(inside, relays=False), lifeline=life_read, reap_all=True)

@@ -22,7 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.stack.isolation import linux
-from harness.stack.isolation.supervise import run_as_child, stand_in_for
+from harness.stack.isolation.supervise import adopted_by, run_as_child, stand_in_for
 
 FAKE_ADDRESS = "127.0.0.1"
 NAMES_PORT = 53
@@ -95,6 +95,7 @@ def _init(main: Callable[[Path], int], hosts: Mapping[str, str], report: int, li
         os.close(life_read)
         os.write(report, b"ok")
         os.close(report)
+        adopted_by(os.getppid())
         return main(run_dir)
 
     child = run_as_child(inside, relays=False)

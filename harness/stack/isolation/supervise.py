@@ -9,12 +9,24 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 ABANDONED = 128 + signal.SIGKILL
 """The exit code when the process above is gone: nobody reads it."""
+_adopter = 0
+
+
+def adopted_by(pid: int) -> None:
+    """Said once by the process that an island is for: `pid` stands above it, adopts its orphans and has no other children."""
+    global _adopter
+    _adopter = pid
+
+
+def adopter() -> int:
+    """Who adopts what this process and those below it leave; 0: somebody who has other children, too."""
+    return _adopter if _adopter == os.getppid() else 0
 
 
 def stand_in_for(child: int, *, lifeline: int | None = None, reap_all: bool = False) -> int:
@@ -97,9 +109,19 @@ def run_as_child(main: Callable[[], int], *, relays: bool) -> int:
 
 def descendants(root: int) -> list[int]:
     """Pids of all live processes below `root`, parents first, from /proc."""
+    return descendants_of(root, parents())
+
+
+def parents() -> dict[int, list[int]]:
+    """Pid of each process that has children -> theirs, from /proc."""
     below: dict[int, list[int]] = {}
     for pid, parent in _parents():
         below.setdefault(parent, []).append(pid)
+    return below
+
+
+def descendants_of(root: int, below: Mapping[int, list[int]]) -> list[int]:
+    """As `descendants`, of what `parents` found."""
     found: list[int] = []
     queue = [root]
     while queue:

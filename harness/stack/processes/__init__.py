@@ -1,6 +1,7 @@
 """The processes tier: the real servers, on an island.
 
 boot      boot(config, island, fake=...): the whole order of events
+family    who started which process, and which are nobody's
 early     a zygote begun before its island
 places    where everything will be, and the target's environment with it
 looking   the target looked at, in that environment

@@ -21,7 +21,7 @@ from harness.stack.isolation.island import Island
 from harness.stack.processes import ready
 from harness.stack.processes.places import places_of
 from harness.stack.processes.running import Stack, spawn_role
-from harness.stack.roles import child, clock, environment, trace
+from harness.stack.roles import child, clock, environment, files, trace
 from harness.stack.roles.child import Child
 from harness.stack.roles.laps import Laps
 from harness.store import cache
@@ -49,6 +49,7 @@ def boot(
     Raises StackError: no-postgres, no-valkey, migrate-failed, role-died, role-not-ready, port-in-use, ….
     """
     stack = planned or plan(config, island, reachable=reachable)
+    files.forget(stack.run_dir)
     laps = Laps(stack.timings)
     try:
         stack.broker = valkey.start(

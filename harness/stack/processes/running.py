@@ -17,7 +17,7 @@ from harness.core.history import LogLine
 from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import descendants
-from harness.stack.processes import early, ready
+from harness.stack.processes import early, family, ready
 from harness.stack.roles import child, environment, files, logs, written, zygote
 from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
@@ -185,7 +185,15 @@ class Stack:
 
     def counted(self) -> dict[str, int]:
         """How many processes each role is now."""
-        return {name: 1 + len(self.children(name)) for name in self.roles}
+        found = self.family().of
+        return {name: len(found[name]) for name in self.roles if name in found}
+
+    def family(self) -> family.Family:
+        """The target's processes, the shell's among them."""
+        parts = [part for part in (*self.roles.values(), *self.others) if part.popen.poll() is None]
+        servers = {part.name: part.pid for part in self._parts() if part.name not in self.roles}
+        zygotes = (self.zygote.process.pid,) if self.zygote is not None else ()
+        return family.look({part.name: part.pid for part in parts}, servers, zygotes)
 
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")
@@ -210,12 +218,14 @@ class Stack:
         """Kill everything; what it would have said or stored is of no use any more. Quiet when called again."""
         for db in self.dbs.values():
             db.close()
+        family.go_on(self.family())
         for part in (*self.roles.values(), *self.others, self.fake, self.broker):
             if part is not None:
                 child.kill(part)
         self.let_zygote_go()
         if self.database is not None:
             postgres.abort(self.database.server)
+        family.end(self.family().strays)
         self.roles.clear()
         self.others.clear()
         self.fake = self.broker = self.database = None

@@ -1,7 +1,7 @@
 """The target's own programs, whatever the tier.
 
 environment   what a role sees
-child         one process: spawn, wait until, stop
+child         one process: spawn, wait until, stop;  threads   what those of a process are at
 logs          what it says
 answering     a role is up once it answers at its port;  laps   what took how long until then
 files         where it keeps files of its own;  written   which ones there are

@@ -11,12 +11,15 @@ import json
 import os
 import select
 from collections.abc import Callable, Mapping, Sequence
-from subprocess import PIPE
+from contextlib import suppress
+from subprocess import PIPE, TimeoutExpired
 from typing import Any
 
 from harness.core.errors import StackError
 from harness.stack.roles import forker
 from harness.stack.roles.child import Process
+
+CLOSE_S = 2.0
 
 LOOP = """
 import json, os, sys
@@ -67,9 +70,11 @@ class Console:
         return self._read(timeout_s)
 
     def close(self) -> None:
+        """One that does not end by itself, because it is stopped or something hangs in it, ends with the stack."""
         if self._process.stdin:
             self._process.stdin.close()
-        self._process.wait()
+        with suppress(TimeoutExpired):
+            self._process.wait(CLOSE_S)
         self._answers.close()
 
     def _read(self, timeout_s: float) -> Mapping[str, Any]:

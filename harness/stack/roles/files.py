@@ -9,11 +9,21 @@ from pathlib import Path
 
 MEDIA, LOGS = "media", "files-of-logging"
 HOME, TMP = "home", "tmp"
+SERVERS = ("pgdata", "pg_socket")
+"""Below the folder of the run: what only a stack that was here before can have left."""
 
 
 def make(run_dir: Path) -> None:
     for name in (MEDIA, LOGS, HOME, TMP):
         (run_dir / name).mkdir(parents=True, exist_ok=True)
+
+
+def forget(run_dir: Path) -> None:
+    """What another stack in the same folder left of its servers and its target's files; logs go on."""
+    if any((run_dir / name).exists() for name in SERVERS):
+        for name in (*SERVERS, MEDIA, LOGS, HOME, TMP):
+            shutil.rmtree(run_dir / name, ignore_errors=True)
+        make(run_dir)
 
 
 def empty(run_dir: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from harness.core.config import Config
 from harness.stack.roles import tracehook
 
-FOLDER, ARCS, CELL = "trace", "arcs", "cell"
+FOLDER, ARCS, CELL, NAMES = "trace", "arcs", "cell", "names"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,15 @@ OFF = Trace()
 
 
 def install(config: Config, run_dir: Path) -> Trace:
-    """Put the start-up hook and its files below `run_dir`, where the run asks for it."""
+    """Put the start-up hook and its files below `run_dir`, where the run asks for it. What an earlier stack of the same run noted
+    there is gone on with."""
     if not config.traced:
         return OFF
-    made = Trace(folder=run_dir / FOLDER, root=config.root)
+    names = run_dir / FOLDER / NAMES
+    before = json.loads(names.read_text()) if names.exists() else [""]
+    made = Trace(folder=run_dir / FOLDER, root=config.root, cells=before)
     assert made.folder is not None
-    made.folder.mkdir()
+    made.folder.mkdir(exist_ok=True)
     shutil.copyfile(str(tracehook.__file__), made.folder / "sitecustomize.py")
     (made.folder / ARCS).touch()
     (made.folder / CELL).write_bytes(bytes(8))
@@ -70,6 +73,7 @@ def running(trace: Trace, cell: str) -> None:
         return
     if cell not in trace.cells:
         trace.cells.append(cell)
+        (trace.folder / NAMES).write_text(json.dumps(trace.cells))
     number = trace.cells.index(cell).to_bytes(8, sys.byteorder)
     with (trace.folder / CELL).open("r+b", buffering=0) as shared:
         shared.write(number)

@@ -90,6 +90,18 @@ def test_the_merged_history_is_that_of_one_machine(tmp_path, config, plan, shard
         assert run.end["seconds"] == {"total": 4.5, "boot": 3.0}
 
 
+def test_what_came_of_the_last_cell_of_a_shard_is_kept(tmp_path, config, shards):
+    """Claim: it is told between cells, and the cell fails in the whole as it does in the part."""
+    path = shards[0] / HISTORY
+    lines = path.read_text().splitlines()
+    cell = json.loads(lines[-2])["cell"]
+    late = {"kind": "late", "t": 9.0, "of": cell, "code": "late-work", "lines": ["a row"], "hint": ""}
+    path.write_text("\n".join([*lines[:-1], json.dumps(late), lines[-1]]) + "\n")
+    merge.write(merge.check(config, shards), tmp_path / "merged")
+    run = history.read(tmp_path / "merged" / HISTORY, config.ledger)
+    assert {one.cell: [came.lines for came in one.late] for one in run.cells if one.late} == {cell: [("a row",)]}
+
+
 def test_who_drove_what_is_kept(tmp_path, config, shards):
     """Claim: each shard is named with its cells, its logs lie below its own name."""
     (shards[1] / "logs").mkdir()

@@ -183,12 +183,34 @@ def test_a_stack_ends_when_the_harness_changed_between_two_runs(monkeypatch, con
     def driven(*_):
         seen.append(cell)
         monkeypatch.setattr(fingerprint, "_on_disk", lambda: "0.2 new")
-        return b"driven"
+        return b"driven", True
 
     monkeypatch.setattr(stack, "_drive", driven)
     assert stack._serve(config, island.Island(kind="none", why="", run_dir=Path(), hosts={}), line) == 0
     assert [told.said()["kind"] for _ in range(3)] == ["cell", "cell", "stale"]
     assert (len(seen), fingerprint.loaded()) == (2, real())
+
+
+@pytest.mark.parametrize(("broken", "settled"), [(True, False), (False, False)])
+def test_a_stack_ends_with_a_cell_that_broke_it_or_did_not_settle(monkeypatch, config, told, broken, settled):
+    """Claim: the cell is answered as it ended; the next one finds the stack stale, and is driven on another."""
+    cell = "planner/create_tasks@manual"
+    code = fingerprint.fingerprint(config)
+    job = {"job": 1, "run": "r", "cell": cell, "phase": config.phase, "code": code}
+    live = SimpleNamespace(stack=SimpleNamespace(timings={}, alive=lambda: True), broker=None, spoilt="")
+    monkeypatch.setattr(stack, "boot", lambda *_: nullcontext(live))
+    line = told.line(job)
+    stack.send(told.ours, {**job, "job": 2})
+
+    def run_cell(*words):
+        words[-1]("cell.start", {"scenario": "planner/create_tasks", "path": "manual"})
+        words[-1]("cell.end", {"settled": settled, "broken": broken})
+        if broken:
+            raise StackError("web is silent", hint="its log", code="target-silent")
+
+    monkeypatch.setattr(stack, "run_cell", run_cell)
+    assert stack._serve(config, island.Island(kind="none", why="", run_dir=Path(), hosts={}), line) == 0
+    assert [told.said()["kind"] for _ in range(2)] == ["cell", "stale"]
 
 
 def test_a_stack_that_waits_reads_what_its_broker_saw(monkeypatch, told):

@@ -9,6 +9,7 @@ load        | scenario, tape, faults,    | interactions
 report      |                            | calls, unplayed, held, late, undeclared
 wait_held   | nth, timeout_s             | held (bool): the nth call that a `hold` fault stopped is there
 wait_calls  | n, timeout_s               | reached (bool): n calls have ended
+wait_ended  | timeout_s                  | count of calls; open: how many of them have not ended
 release     |                            | released
 finish      |                            | recorded (record mode)
 ping        |                            | pid, mode, scenario, malformed
@@ -101,6 +102,14 @@ class FakeControl:
     def wait_calls(self, n: int, timeout_s: float = 30.0) -> bool:
         """Wait until n calls of the scenario have ended; False when they did not in time."""
         return self._ask("wait_calls", wait_s=timeout_s, n=n, timeout_s=timeout_s)["reached"]
+
+    def wait_ended(self, timeout_s: float = 30.0) -> int:
+        """Wait until every call of the scenario has ended; how many have not, in time."""
+        return self._ask("wait_ended", wait_s=timeout_s, timeout_s=timeout_s)["open"]
+
+    def called(self) -> int:
+        """How many calls of the scenario there were until now, ended or not."""
+        return self._ask("wait_ended", timeout_s=0)["count"]
 
     def release(self) -> int:
         """Let every held call go on; returns how many there were."""

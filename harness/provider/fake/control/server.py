@@ -43,6 +43,7 @@ class Control:
             "report": self.report,
             "wait_held": self.wait_held,
             "wait_calls": self.wait_calls,
+            "wait_ended": self.wait_ended,
             "release": self.release,
             "finish": self.finish,
             "ping": self.ping,
@@ -88,6 +89,11 @@ class Control:
         epoch, n = self.service.epoch, int(asked.get("n", 1))
         met = await self.service.wait_until(lambda: epoch.done >= n, float(asked.get("timeout_s", 30)))
         return {"reached": met}
+
+    async def wait_ended(self, asked: dict[str, Any]) -> dict[str, Any]:
+        epoch = self.service.epoch
+        await self.service.wait_until(lambda: epoch.done >= epoch.count, float(asked.get("timeout_s", 30)))
+        return {"count": epoch.count, "open": epoch.count - epoch.done}
 
     async def release(self, asked: dict[str, Any]) -> dict[str, Any]:
         """After whatever has already happened to the connections: a client that was killed before gets no answer."""

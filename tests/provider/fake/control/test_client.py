@@ -43,6 +43,20 @@ def test_a_held_call_waits_for_release(fake):
     assert (call.disposition, call.fault, call.status) == ("played", "hold", 200)
 
 
+def test_calls_that_have_not_ended_are_counted_and_waited_for(fake):
+    """Claim: a held call is open until it is released; a scenario without any has none."""
+    fake.load(chat("hello", "world"), faults=(HOLD,))
+    assert (fake.control.wait_ended(10), fake.control.called()) == (0, 0)
+    with ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(fake.chat, "hello")
+        assert fake.control.wait_held(1, 10)
+        assert (fake.control.wait_ended(0), fake.control.called()) == (1, 1)
+        fake.control.release()
+        assert fake.control.wait_ended(10) == 0
+        assert pending.result(10).status_code == 200
+    assert fake.control.called() == 1
+
+
 def test_a_client_that_is_killed_while_held_leaves_work_done(fake):
     """The task's process dies while the provider works: consumed, success, never arrived, no longer held."""
     fake.load(chat("hello", "world"), faults=(HOLD,))

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.cell.live import Live
 from harness.stack.broker import beside
 from harness.stack.database import leftover, reset
 
@@ -24,7 +23,7 @@ Stores = Mapping[str, Mapping[str, Any]]
 """Name of a store -> key -> what is told of it."""
 
 
-def stores(live: Live) -> Stores:
+def stores(live: Any) -> Stores:
     """As they are now, without what the database itself says."""
     queues = live.broker.queues() if hasattr(live.broker, "queues") else ()
     return {
@@ -34,7 +33,7 @@ def stores(live: Live) -> Stores:
     }
 
 
-def changed(live: Live, before: Stores) -> Iterator[dict[str, Any]]:
+def changed(live: Any, before: Stores) -> Iterator[dict[str, Any]]:
     """The fields of each `side` event, in order."""
     now = stores(live)
     deadline = time.monotonic() + PATIENCE_S
@@ -51,3 +50,13 @@ def changed(live: Live, before: Stores) -> Iterator[dict[str, Any]]:
         for key in sorted({*was, *keys}):
             if was.get(key) != keys.get(key):
                 yield {"store": store, "key": key, "before": was.get(key), "after": keys.get(key)}
+
+
+def spoils(live: Any, cell: str, changed: Mapping[str, Any]) -> None:
+    """A cell has changed the shape of a table. A trigger of the harness that is only off is put on again; with anything else nobody can
+    go on: `live.spoilt` says by whom."""
+    ours = " trigger harness_" in changed["key"] and changed["after"] is not None
+    if not ours and not live.spoilt:
+        live.spoilt = (
+            f"{cell}: {changed['key']} was {changed['before'] or 'not there'}, is {changed['after'] or 'gone'}"
+        )

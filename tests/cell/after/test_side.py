@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.cell import side
+from harness.cell.after import side
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""One request a scenario; what goes on behind its answer says its name."""

@@ -1,0 +1,3 @@
+from late.worker import app
+
+__all__ = ["app"]
