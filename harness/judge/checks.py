@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from harness.core.config import Config
@@ -34,7 +33,7 @@ from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others
 from harness.judge.laws.scale import signs_and_scales
 from harness.judge.laws.secrets import no_secret_is_told
 from harness.judge.laws.world import the_world_is_another
-from harness.judge.result import Result, breaks, cannot_tell, verdict_of
+from harness.judge.result import Result, breaks, guarded, verdict_of
 from harness.judge.surface.freed import free_used
 from harness.judge.surface.locked import made_in, surface, surfaces_used
 from harness.judge.traffic import http, provider, settle, shape
@@ -202,7 +201,7 @@ def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool =
         return not_asked(name, lacks, None)
     if lacks := why_not(name, context.target.ledger, context.rates):
         return not_asked(name, lacks, context.golden)
-    result = _guarded(CELL_CHECKERS[name][1], cell, context)
+    result = guarded(CELL_CHECKERS[name][1], cell, context)
     if cell.variation:
         return weigh_loosely(name, result, context.findings) if weighed else result
     return weigh(name, result, context.findings) if weighed else result
@@ -246,18 +245,3 @@ def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict
             asked = not_asked(name, lacks, context.goldens.get(about)) if lacks else result
             made.append(verdict_of(name, claim, about, asked))
     return made
-
-
-def _guarded(check: CellCheck, cell: CellHistory, context: Context) -> Result:
-    """A check that breaks on what it reads has shown nothing: unknown, never pass, and the other checks go on."""
-    try:
-        return check(cell, context)
-    except Exception as error:
-        # the place is all that tells which line of a check broke. What extract_tb reads beside it is the harness's own
-        # source, for a text that is not used: no verdict depends on it.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return cannot_tell(
-            f"the check itself broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno})",
-            code="checker-broke",
-            hint="the history holds something that the check does not understand; please report it",
-        )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from harness.core.ledger import Amount
 from harness.core.verdict import Status, Verdict
@@ -52,6 +54,21 @@ def judged(
     if unclear:
         return cannot_tell(*unclear)
     return holds(shown)
+
+
+def guarded(check: Callable[..., Result], *read: Any) -> Result:
+    """A check that breaks on what it reads has shown nothing: unknown, never pass, and the other checks go on."""
+    try:
+        return check(*read)
+    except Exception as error:
+        # the place is all that tells which line of a check broke. What extract_tb reads beside it is the harness's own
+        # source, for a text that is not used: no verdict depends on it.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return cannot_tell(
+            f"the check itself broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno})",
+            code="checker-broke",
+            hint="the history holds something that the check does not understand; please report it",
+        )
 
 
 def verdict_of(name: str, claim: str, about: str, result: Result) -> Verdict:

@@ -197,6 +197,19 @@ def test_each_cell_has_what_ran_in_it(target: Target):
     assert (3, 4) not in seen[""]["work.py"]
 
 
+def test_a_run_that_boots_again_goes_on_where_it_was(target: Target):
+    """Claim: what ran on the first stack stays, and a cell of the second has a number of its own."""
+    target.module("work", ONE)
+    trace.running(target.trace, "a@manual")
+    target.run("import work; work.one(1)")
+    target.trace = trace.install(SimpleNamespace(traced=True, root=target.root), target.folder)  # type: ignore[arg-type]
+    target.run("import work; work.one(0)")
+    trace.running(target.trace, "b@manual")
+    target.run("import work; work.one(0)")
+    found = {cell: {(3, 4), (3, 5)} & files["work.py"] for cell, files in target.seen().items()}
+    assert found == {"a@manual": {(3, 4)}, "": {(3, 5)}, "b@manual": {(3, 5)}}
+
+
 def test_what_closes_all_files_neither_loses_arcs_nor_gets_them(target: Target):
     """Claim: a daemon may close what it finds and open its own under the number: that file stays as it is."""
     target.module("work", ONE)
