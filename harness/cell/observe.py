@@ -142,7 +142,8 @@ def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, 
             tell("http", asdict(exchange))
         for read in driven.reads:
             tell("read", asdict(read))
-        for task in live.broker.tasks():
+        tasks = live.broker.tasks()
+        for task in tasks:
             tell("task", asdict(task))
         calls = [asdict(call) for call in report.calls]
         texts = credentials.held(live.world, (live.db, *live.beside), refs, changes)
@@ -153,7 +154,8 @@ def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, 
             tell("undeclared", {"hosts": list(report.undeclared)})
         for change in changes:
             tell("row", row_fields(change))
-        for transaction in journal.transactions(live.db, *live.beside):
+        noted = journal.read(live.db, *live.beside)
+        for transaction in noted.transactions:
             tell("tx", asdict(transaction))
         for account, held in opening.items():
             if account in closing:  # one that is gone has no balance, and the fold says that none was observed
@@ -164,7 +166,7 @@ def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, 
         for line in lines:
             if _worth_telling(line, config.markers):
                 tell("log", asdict(line))
-        for leak in credentials.leaks(_said(driven, live.broker.tasks(), changes, lines), texts):
+        for leak in credentials.leaks(_said(driven, tasks, changes, lines), texts):
             tell("leak", leak)
         if not driven.settled:
             driven.settle_reason += broken.still(live.stack)
@@ -184,7 +186,8 @@ def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, 
                         "text": f"the target made {fields['key']} while it ran: its rows are not compared, and the next reset drops it"
                     },
                 )
-    live.seen = late.seen(live, cell_id(work.id, work.path, work.variation), len(report.calls))
+    name = cell_id(work.id, work.path, work.variation)
+    live.seen = late.Seen(cell=name, rows=noted.last, messages=len(tasks), calls=len(report.calls))
     timed, made = live.timed.spans(), snapshot.made_between(live.db, *live.beside)
     return {
         "settled": driven.settled,

@@ -32,10 +32,6 @@ class Seen:
     calls: int
 
 
-def seen(live: Any, cell: str, calls: int) -> Seen:
-    return Seen(cell=cell, rows=tuple(map(_last, _dbs(live))), messages=live.broker.sent(), calls=calls)
-
-
 def look(live: Any) -> list[dict[str, Any]]:
     """The fields of each `late` event that there is by now; () where no cell was observed yet."""
     before: Seen | None = live.seen
@@ -58,7 +54,7 @@ def look(live: Any) -> list[dict[str, Any]]:
 
 def _since(live: Any, before: Seen) -> Iterator[str]:
     for db, last in zip(_dbs(live), before.rows, strict=True):
-        for table, role, count in db.execute(_NOTED, [last]).fetchall():
+        for table, role, count in _noted(db, last):
             yield f"{count} row(s) of {table} were written by {role or 'somebody'} after it was observed"
     if more := live.broker.sent() - before.messages:
         yield f"{more} task message(s) were sent after it was observed"
@@ -74,9 +70,8 @@ def _dbs(live: Any) -> tuple[psycopg.Connection, ...]:
     return (live.db, *live.beside)
 
 
-def _last(db: psycopg.Connection) -> int:
+def _noted(db: psycopg.Connection, last: int) -> list[tuple[str, str, int]]:
     try:
-        (last,) = db.execute("SELECT coalesce(max(n), 0) FROM harness.journal").fetchone() or (0,)
+        return db.execute(_NOTED, [last]).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return 0
-    return int(last)
+        return []  # no snapshot, no journal

@@ -94,7 +94,8 @@ class Resting:
             return Rest(unrest=_running(f"{still} call(s) of providers", timeout_s))
         begun, look_s, waited = time.monotonic(), LOOK_S, False
         notes: list[str] = []
-        while busy := list(self._busy()):
+        family = self.target.family()
+        while busy := list(self._busy(family)):
             gone_s = time.monotonic() - begun
             if gone_s > timeout_s:
                 return Rest(waited=True, unrest=_running(_told(busy), timeout_s))
@@ -107,8 +108,8 @@ class Resting:
                 break
             waited = True
             time.sleep(look_s)
-            look_s = min(look_s * 1.5, SELDOM_S)
-        return Rest(waited=waited, unrest=self._left(), notes=tuple(notes))
+            look_s, family = min(look_s * 1.5, SELDOM_S), self.target.family()
+        return Rest(waited=waited, unrest=self._left(family), notes=tuple(notes))
 
     def ended(self) -> list[tuple[str, str]]:
         """Residents that have ended since: role, and the cell that began it."""
@@ -118,9 +119,8 @@ class Resting:
         gone = [key for key in self.residents if key not in alive]
         return [self.residents.pop(key) for key in gone]
 
-    def _busy(self) -> Iterator[Thread]:
+    def _busy(self, family: Family) -> Iterator[Thread]:
         """Threads that are not as they are at rest."""
-        family = self.target.family()
         roots = {pids[0] for pids in family.of.values()}
         for thread in _threads(family):
             if thread.main and thread.pid in roots:
@@ -130,14 +130,14 @@ class Resting:
             ):
                 yield thread
 
-    def _left(self) -> Unrest | None:
+    def _left(self, family: Family) -> Unrest | None:
         """What does nothing and ought not to be there."""
         deadline = time.monotonic() + IDLE_S
-        while True:
-            strays = {pid: said for pid, said in self.target.family().strays.items() if pid not in self.strays}
-            if not strays or time.monotonic() > deadline:
+        while strays := {pid: said for pid, said in family.strays.items() if pid not in self.strays}:
+            if time.monotonic() > deadline:
                 break
             time.sleep(SELDOM_S)
+            family = self.target.family()
         if strays:
             return Unrest(
                 reason=f"a process outlives the work that began it: {'; '.join(sorted(strays.values()))}",

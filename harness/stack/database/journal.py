@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -84,7 +84,7 @@ ALTER EVENT TRIGGER harness_made ENABLE ALWAYS;
 """Part of what snapshot.take puts in."""
 
 _READ = """
-SELECT j.xid::text, coalesce(t.name, h.name, 'a table that is gone'), coalesce(t.key, '{}'), j.pid, j.role,
+SELECT j.n, j.xid::text, coalesce(t.name, h.name, 'a table that is gone'), coalesce(t.key, '{}'), j.pid, j.role,
        (SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(j.before)),
        (SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(j.after))
 FROM (SELECT coalesce(pg_partition_root(oid), oid) AS root, * FROM harness.journal) j
@@ -106,23 +106,34 @@ class Note:
     after: Mapping[str, str | None] | None
 
 
-def transactions(db: psycopg.Connection, *beside: psycopg.Connection) -> tuple[Transaction, ...]:
-    """What was committed since the baseline, by database and then in the order in which each transaction last wrote.
+class Journal(NamedTuple):
+    """`transactions` by database and then in the order in which each last wrote; `last` is the number of each database's last line, 0: none."""
 
-    Without a snapshot there is no journal: ().
-    """
+    transactions: tuple[Transaction, ...]
+    last: tuple[int, ...]
+
+
+def read(db: psycopg.Connection, *beside: psycopg.Connection) -> Journal:
+    """What was committed since the baseline. Without a snapshot there is no journal: nothing was."""
     found: list[Transaction] = []
+    last = []
     for one in (db, *beside):
         try:
             lines = one.execute(_READ).fetchall()
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-            continue
+            lines = []
         notes = (
             Note(xid=xid, table=table, key=tuple(key), pid=pid, role=role, before=before, after=after)
-            for xid, table, key, pid, role, before, after in lines
+            for _, xid, table, key, pid, role, before, after in lines
         )
         found += net(notes)
-    return tuple(found)
+        last.append(lines[-1][0] if lines else 0)
+    return Journal(tuple(found), tuple(last))
+
+
+def transactions(db: psycopg.Connection, *beside: psycopg.Connection) -> tuple[Transaction, ...]:
+    """As `read`, without where it ended."""
+    return read(db, *beside).transactions
 
 
 def net(notes: Iterable[Note]) -> list[Transaction]:
