@@ -48,7 +48,7 @@ class Live:
         self._console: Any = stack.shell() if inside else None
         self._held = held.Held()
         self._inside = inside
-        self._stale: tuple[str, ...] = ()
+        self._stale: tuple[str, ...] | None = None  # roles that are not trusted; None: nothing is distrusted
         self.timed = Timed(self.now)
         self.seen: Seen | None = None
         self.late: list[Mapping[str, Any]] = []  # what came of earlier cells, until it is told
@@ -100,7 +100,7 @@ class Live:
             self.stack.begin(step.role for step in scenario.when if isinstance(step, KillRole))
 
     def now(self) -> float:
-        """The time of the cell, in seconds since the epoch."""
+        """Of the cell, in seconds since the epoch."""
         return clock.now(self.clock)
 
     def distrust(self) -> tuple[str, ...]:
@@ -113,11 +113,13 @@ class Live:
     @contextmanager
     def renewed(self) -> Iterator[None]:
         """Within, all is put back; roles that are not trusted any more end before and start afterwards."""
-        stale, self._stale = self._stale, ()
-        for name in stale:
+        stale, self._stale = self._stale, None
+        for name in stale or ():
             self.stack.kill(name)
+        if stale is not None:
+            self.resting.end_left()
         yield
-        for name in stale:
+        for name in stale or ():
             self.stack.start(name)
 
     def console(self) -> Any:

@@ -26,7 +26,8 @@ from tests.stack.broker.servers import sender, server, start
 class Stack:
     """One real worker on a broker of its own, as a stack."""
 
-    db = None
+    db = SimpleNamespace(execute=lambda query: None)
+    dbs: ClassVar[dict[str, Any]] = {"default": db}
     base_url = "http://target"
 
     def __init__(self, folder: Path, url: str) -> None:

@@ -159,6 +159,14 @@ def test_so_it_is_where_only_a_hook_isolates(late):
     assert set(seen["daemon"].rows) == {"daemon", "by a daemon"}
 
 
+def test_so_it_is_in_one_interpreter(late):
+    """Claim: threads of the interpreter are waited for, and what was left open is ended: it cannot begin anew, and goes on."""
+    told, seen = late("thread", "idle_transaction", words=("--tier", "inprocess"))
+    assert failing(told) == {"idle_transaction"}, told.out + told.err
+    assert (seen["thread"].rows, seen["idle_transaction"].code) == (["thread", "by a thread"], "left-open")
+    calm(seen)
+
+
 @pytest.mark.proof
 def test_what_hangs_is_one_failure_and_the_run_goes_on(late):
     """Claim: a view that never answers, one that answers for ever, a stopped web server and worker, a thread and processes that

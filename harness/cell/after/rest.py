@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from harness.stack.database import leftover
-from harness.stack.processes.family import Family
+from harness.stack.processes.family import Family, end
 from harness.stack.roles import threads
 from harness.stack.roles.threads import SLEEPS, WAITS, WORKS, Thread
 
@@ -55,10 +55,12 @@ class Target(NamedTuple):
     """calls(seconds): wait until every call of a provider has ended; how many have not."""
     transactions: Callable[[], Mapping[str, Any]]
     """What is open in the databases: what it is -> what was last asked in it."""
+    end_open: Callable[[], None]
+    """End the connections that have it open."""
 
 
 def of_a_target(stack: Any, fake: Any, dbs: Callable[[], tuple[Any, ...]]) -> Target:
-    return Target(stack.family, fake.wait_ended, lambda: leftover.left_open(*dbs()))
+    return Target(stack.family, fake.wait_ended, lambda: leftover.left_open(*dbs()), lambda: leftover.end_open(*dbs()))
 
 
 @dataclass(slots=True)
@@ -118,6 +120,11 @@ class Resting:
         alive = {thread.key for thread in _threads(self.target.family())}
         gone = [key for key in self.residents if key not in alive]
         return [self.residents.pop(key) for key in gone]
+
+    def end_left(self) -> None:
+        """What the cell left, where it is not taken down with its stack: processes that are nobody's, and what is open."""
+        end(set(self.target.family().strays) - self.strays)
+        self.target.end_open()
 
     def _busy(self, family: Family) -> Iterator[Thread]:
         """Threads that are not as they are at rest."""

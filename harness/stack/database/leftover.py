@@ -38,6 +38,19 @@ def left_open(db: psycopg.Connection, *beside: psycopg.Connection) -> dict[str, 
         db.execute("SELECT pg_sleep(0.01)")  # the server has no event for "a transaction has ended"
 
 
+_END = """
+SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
+WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.application_name <> 'harness'
+  AND (a.xact_start IS NOT NULL OR EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory'))
+"""
+
+
+def end_open(db: psycopg.Connection, *beside: psycopg.Connection) -> None:
+    """End the connections of the target that hold anything: what they had begun is rolled back."""
+    for one in (db, *beside):
+        one.execute(_END)
+
+
 SHAPE = """
 CREATE VIEW harness.shapes AS
 SELECT r.oid, 'column' AS kind, a.attname AS name, format_type(a.atttypid, a.atttypmod)

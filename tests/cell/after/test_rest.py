@@ -50,7 +50,7 @@ def resting(monkeypatch: pytest.MonkeyPatch) -> Any:
     def made(*looks: tuple[Thread, ...], **facts: Any) -> tuple[Resting, Kernel]:
         kernel = Kernel(*looks)
         monkeypatch.setattr(rest.threads, "of", kernel.threads)
-        target = Target(kernel.family, lambda timeout_s: kernel.open_calls, lambda: kernel.open)
+        target = Target(kernel.family, lambda timeout_s: kernel.open_calls, lambda: kernel.open, kernel.open.clear)
         one = Resting(target)
         one.begin("orders/one@manual")
         for name, value in facts.items():
@@ -147,3 +147,14 @@ def test_a_call_and_a_transaction_that_stay_open_are_unrest(resting):
     unrest = one.wait(20).unrest
     assert unrest.code == "left-open"
     assert unrest.reason == "the work is over and left open a transaction, idle 1: INSERT INTO orders"
+
+
+def test_what_a_cell_left_is_ended_where_its_stack_goes_on(resting, monkeypatch):
+    """Claim: what is open, and processes that are nobody's; not those that were there when it began."""
+    ended: list[set[int]] = []
+    monkeypatch.setattr(rest, "end", lambda pids: ended.append(set(pids)))
+    one, kernel = resting((MAIN,), strays=[{12: "there"}, {12: "there", 13: "daemon"}])
+    one.begin("orders/two@manual")
+    kernel.open["a transaction 1"] = "SELECT"
+    one.end_left()
+    assert (ended, kernel.open) == ([{13}], {})

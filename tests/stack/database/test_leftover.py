@@ -45,3 +45,17 @@ def test_what_ends_soon_is_waited_for(db, other):
     ending.start()
     assert leftover.left_open(db) == {}
     ending.join()
+
+
+def test_what_holds_anything_is_ended_and_nothing_else(db, connect):
+    """Claim: an open transaction and an advisory lock are gone with their connections; who holds nothing goes on, and the harness too."""
+    held, locked, idle = connect(), connect(), connect()
+    for n, one in enumerate((held, locked, idle)):
+        one.execute("SELECT set_config('application_name', %s, false)", [f"web {n}"])
+    held.execute("BEGIN")
+    held.execute("INSERT INTO accounts (name) VALUES ('never')")
+    locked.execute("SELECT pg_advisory_lock(7)")
+    assert len(leftover.left_open(db)) == 2
+    leftover.end_open(db)
+    assert leftover.left_open(db) == {}
+    assert idle.execute("SELECT count(*) FROM accounts WHERE name = 'never'").fetchone() == (0,)
