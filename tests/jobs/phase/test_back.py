@@ -14,6 +14,7 @@ from harness.core.errors import HarnessError, StackError
 from harness.core.scenario import Path, Scenario
 from harness.jobs.phase import back
 from harness.jobs.phase.values import STILL_LIVING, scenario_of
+from harness.stack.roles.trace import OFF
 from tests.cell.surface import GIVEN, IDS, REFS, Config, Fake, Session, cluster
 
 QUEUED = Scenario(
@@ -32,8 +33,9 @@ def queued(monkeypatch: pytest.MonkeyPatch, status: int) -> Fake:
     live = Fake()
     monkeypatch.setattr(live, "seed", lambda _: REFS, raising=False)
     live.session, live.db = Session([(status, {"error": "no credits"})]), None
-    live.timed = SimpleNamespace(begin=lambda: None)
-    live.stack = SimpleNamespace(kill=lambda role: live.asked.append(("kill", role)), log_mark=lambda: None)
+    live.timed = SimpleNamespace(begin=lambda at: None)
+    live.stack = SimpleNamespace(kill=lambda role: live.asked.append(("kill", role)), log_mark=lambda: None, trace=OFF)
+    live.resting = SimpleNamespace(begin=lambda cell: None)
     roles = {name: Role(name=name, command=("x",), ready=ready, boot="always") for name, ready in ROLES.items()}
     config: Any = SimpleNamespace(auth=Config.auth, tables={}, phase=5, roles=roles)
     leave(live, back._Queued(config, QUEUED, live))
