@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.cell.drive import steps_for
 from harness.cell.template import PLACEHOLDER
+from harness.core.history import Read
 from harness.core.scenario import Do, Path, Ref, Scenario
 from harness.core.variation import twin_of
 
@@ -33,6 +34,12 @@ def within(scenario: Scenario, path: Path, refs: Refs, account: str) -> dict[str
         if refs[name].get("kind") == account or any(_reaches(other, name, holds) for other in named)
     }
     return {name: refs.get(twin_of(name), ref) if name in outer else ref for name, ref in refs.items()}
+
+
+def reads(templates: Iterable[str], found: Iterable[Read]) -> list[str]:
+    """Routes that name a row, in their path or, as was `found`, in their query: what is asked of the others has nothing of another's in it."""
+    asked = {one.path.partition("?")[0] for one in found if "?" in one.path}
+    return [one for one in templates if "{" in one or one in asked]
 
 
 def own(refs: Refs) -> dict[str, Mapping[str, Any]]:

@@ -156,14 +156,18 @@ class _Scenario:
         live, readers = self.live, dict(self._readers)
         inside = {caller: headers for caller in (INTRUDER,) if (headers := readers.pop(caller, None)) is not None}
         read = partial(
-            readback.read_back, live.base_url, live.session, self.config.reads, refs=refs, driven=driven.http,
+            readback.read_back,
+            live.base_url,
+            live.session,
+            refs=refs,
+            driven=driven.http,
             second=CROWD in self._laid.rows,
-        )  # fmt: skip
-        found = read(callers=readers)
+        )
+        found = read(self.config.reads, callers=readers)
         if inside:
             self._move.over()
             try:
-                found += read(callers=inside, own=intruder.own(refs))
+                found += read(intruder.reads(self.config.reads, found), callers=inside, own=intruder.own(refs))
             finally:
                 self._move.back()
         return found

@@ -11,11 +11,13 @@ from harness.cell import auth, intruder
 from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
 from harness.core.ledger import Amount
-from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do, Path
+from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do, Path, Scenario
 from harness.core.variation import ALL, CROWD, HELD, INTRUDER, NONE, UNUSABLE, VARIATIONS, WORDS, Variation, named
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
+WAITING = ("stall", "latency")
+"""Faults that take time."""
 
 
 def varied(
@@ -38,7 +40,9 @@ def varied(
         if variation.caller or CROWD in variation.rows:
             chosen = _asking_otherwise(chosen)
         elif level != ALL:
-            chosen = [cell for cell in chosen if _is_read(cell.scenario.id) == variation.reads]
+            chosen = [
+                cell for cell in chosen if _is_read(cell.scenario.id) == variation.reads and not _waits(cell.scenario)
+            ]
         found += [
             made for cell in chosen if (made := _in(cell, variation, goldens.get(cell.scenario.id), phase)) is not None
         ]
@@ -135,6 +139,11 @@ def _asking_otherwise(cells: Iterable[Cell]) -> list[Cell]:
 def _is_read(scenario: str) -> bool:
     """In a quick run one scenario of three is read back, others are but driven."""
     return _digest(scenario)[0] % 3 == 0
+
+
+def _waits(scenario: Scenario) -> bool:
+    """Whether a client waits for its time-out: of that a quick run has enough in the given world."""
+    return any(fault.kind in WAITING for fault in scenario.faults)
 
 
 def _one_path_each(cells: Sequence[Cell], variation: Variation) -> list[Cell]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from harness.cell.intruder import asks_by_requests, own, within
+from harness.cell.intruder import asks_by_requests, own, reads, within
 from harness.core.action import Action
+from harness.core.history import Read
 from harness.core.scenario import Do, Given, Path, Ref, Row, Scenario
 
 ROWS = (
@@ -54,6 +55,14 @@ def test_what_holds_nothing_that_is_asked_for_is_anothers_but_an_account_is_alwa
 
 def test_the_rows_of_the_twin_are_told_apart():
     assert {ref["id"] for ref in own(REFS).values()} == {-1, -2, -3, -4, -5}
+
+
+def test_only_routes_that_name_a_row_are_read():
+    found = [
+        Read(caller="owner", path=path, status=200, response=None)
+        for path in ("/jobs/", "/config/?account_id=1", "/jobs/3/")
+    ]
+    assert reads(["/jobs/", "/jobs/{job}/", "/config/"], found) == ["/jobs/{job}/", "/config/"]
 
 
 def test_only_requests_are_asked_by_somebody():

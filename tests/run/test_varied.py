@@ -80,6 +80,14 @@ def test_a_crowd_is_asked_once_for_each_list_of_requests_by_hand():
     )
 
 
+def test_a_quick_run_waits_for_no_time_out_twice():
+    slow = replace(FOUND["shop/paid"], faults=(Fault(kind="stall", match="openai POST /v1/chat/completions"),))
+    found = {"shop/paid": slow}
+    worlds = [[cell.variation for cell in plans.make(found, vary=level).cells] for level in ("quick", "all")]
+    assert not {"distinct", "read"} & set(worlds[0])
+    assert {"distinct", "read"} <= set(worlds[1])
+
+
 def test_nobody_writes_meanwhile_where_no_provider_is_asked_or_something_goes_wrong():
     taped = replace(FOUND["shop/paid"], tape=("shop/paid",))
     faulty = replace(
