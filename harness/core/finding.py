@@ -12,7 +12,7 @@ class Finding:
 
     `laws` maps the name of each checker that it breaks ("law-5") to the phrases that its failure must contain: every
     line of the failure holds one of them, and each phrase is seen. Anything else is not this finding, so it fails.
-    `scenarios` names where it shows, as "orders/refund" or "orders/refund@manual". From
+    `scenarios` names where it shows, as "orders/refund", "orders/refund@manual", or in a varied world alone "orders/refund@manual~read". From
     `ends_at_phase` on the laws must hold; None while no phase mends it. `evidence` says what the run showed.
     `with_workers` is for the finding of lost deductions: with so many workers it can show in any scenario in which one
     account pays for tasks that overlap (harness.judge.overlap); None for all others.

@@ -41,7 +41,7 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
             unnamed |= not rows and not _is_request(step, Path(cell.path))
     between = [row.name for row in scenario.given.rows if set(asking) & set(_names(row.values))]
     kind = target.ledger.accounts
-    found = _accounts_behind(asked, scenario, kind, cell) or _accounts_behind(between, scenario, kind, cell)
+    found = accounts_behind(asked, scenario, kind, cell) or accounts_behind(between, scenario, kind, cell)
     # what is done for whoever it is due to is done for a twin, too; not where a row that has no twin says to whom
     for_all = unnamed and not any(row.asks for row in scenario.given.rows)
     return found | ({twin_of(name) for name in found} & set(cell.accounts) if for_all else set())
@@ -66,8 +66,14 @@ def in_play(cell: CellHistory, scenario: Scenario, target: Target) -> frozenset[
     return (actors_of(cell, scenario, target) | moved) or frozenset(cell.accounts)
 
 
-def _accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str, cell: CellHistory) -> frozenset[str]:
-    """An account is a row of that kind, or, where the target made the row, one that turned out to be of it."""
+def accounts_of(name: str, scenario: Scenario, kind: str, cell: CellHistory) -> frozenset[str]:
+    """Names of the accounts that a row belongs to: by what it refers to, else by a row between (a membership)."""
+    between = [row.name for row in scenario.given.rows if name in set(_names(row.values))]
+    return accounts_behind([name], scenario, kind, cell) or accounts_behind(between, scenario, kind, cell)
+
+
+def accounts_behind(names: Iterable[str], scenario: Scenario, account_kind: str, cell: CellHistory) -> frozenset[str]:
+    """Names of the accounts that rows refer to, through any rows. An account is a row of that kind, or, where the target made the row, one that turned out to be of it."""
     rows = {row.name: row for row in scenario.given.rows}
     asked, found, seen = list(names), set(), set()
     while asked:

@@ -32,6 +32,7 @@ from harness.judge.laws.refused import refused_leaves_nothing
 from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
 from harness.judge.laws.scale import signs_and_scales
 from harness.judge.laws.secrets import no_secret_is_told
+from harness.judge.laws.strangers import nothing_of_others_is_told
 from harness.judge.laws.world import the_world_is_another
 from harness.judge.result import Result, breaks, guarded, verdict_of
 from harness.judge.surface.freed import free_used
@@ -65,6 +66,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "law-11": ("nothing is stuck in progress", nothing_stuck),
     "law-14": ("signs and scales are fixed", signs_and_scales),
     "law-15": ("a charge is one transaction", charge_is_one_transaction),
+    "law-16": ("nobody is told what is another's", nothing_of_others_is_told),
 }
 """name -> (claim, check), judged for each cell, in this order."""
 
@@ -81,6 +83,7 @@ IN_ANY_WORLD = (
     "law-9",
     "law-14",
     "law-15",
+    "law-16",
 )
 """Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
 NOT_OF_AN_EDIT = ("law-14",)
@@ -202,9 +205,12 @@ def result_of(name: str, cell: CellHistory, context: Context, *, weighed: bool =
     if lacks := why_not(name, context.target.ledger, context.rates):
         return not_asked(name, lacks, context.golden)
     result = guarded(CELL_CHECKERS[name][1], cell, context)
-    if cell.variation:
-        return weigh_loosely(name, result, context.findings) if weighed else result
-    return weigh(name, result, context.findings) if weighed else result
+    if not weighed:
+        return result
+    named_here = [one for one in context.findings if cell.cell in one.scenarios and name in one.laws]
+    if cell.variation and not named_here:
+        return weigh_loosely(name, result, context.findings)
+    return weigh(name, result, named_here if cell.variation else context.findings)
 
 
 def unlocked(context: Context, variation: str) -> str:

@@ -24,6 +24,17 @@ UNCHARGED = replace(lawful_text(), ledger=())
 SAID = "a usage log of 22 credits for account without a deduction"
 
 
+def test_a_finding_that_names_a_world_shows_there_and_must():
+    """Claim: of the plain cell it says nothing; in its world it passes as known wrong, and fails once it holds."""
+    here = replace(UNCHARGED, variation="read", cell=f"{UNCHARGED.cell}~read")
+    finding = replace(known()[0], laws={"law-3": ()}, scenarios=(here.cell,))
+    assert not finding.shows_at(UNCHARGED.cell, 0)
+    assert finding.shows_at(here.cell, 0)
+    assert verdict("law-3", here, findings=(finding,)).code == "finding-gone"
+    overdrawn = replace(here, accounts={name: (opening, -1) for name, (opening, _) in here.accounts.items()})
+    assert verdict("law-3", overdrawn, findings=(finding,)).finding == finding.id
+
+
 def test_a_finding_that_shows_as_described_passes_as_known_wrong():
     """The verdict names the finding and keeps the evidence."""
     found = verdict("law-4", UNCHARGED, findings=known("without a deduction"))

@@ -136,7 +136,8 @@ def test_each_law_is_seen_to_break(shape, breaking):
 
 
 def test_every_law_is_broken_above():
-    assert sorted(one.__name__.replace("_", "-") for one in BROKEN) == sorted(LAWS)
+    """But law 16, which reads no ledger (laws/test_strangers.py)."""
+    assert sorted(one.__name__.replace("_", "-") for one in BROKEN) == sorted(set(LAWS) - {"law-16"})
 
 
 @pytest.mark.parametrize("shape", SHAPES)

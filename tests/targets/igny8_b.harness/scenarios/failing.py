@@ -14,7 +14,7 @@ SERVICES = (Path.MANUAL, Path.DIRECT)
 
 def failing(
     name: str, title: str, given: Given, when: tuple[Step, ...], paths: tuple[Path, ...], tape: str, kind: str,
-    match: str = CHAT, unbilled: str = "",
+    match: str = CHAT, unbilled: str = "", findings: tuple[str, ...] = (),
 ) -> Scenario:  # fmt: skip
     """One fault over the first call; `unbilled` says why a success that is lost costs nothing."""
     return Scenario(
@@ -26,4 +26,5 @@ def failing(
         tape=(tape,),
         faults=(Fault(kind=kind, match=match, calls=(1,)),),
         unbilled=(Unbilled(match=match, count=1, why=unbilled),) if unbilled else (),
+        findings=findings,
     )

@@ -44,6 +44,7 @@ SCENARIOS = (
         paths=EVERYWHERE,
         tape=("openai/planner/cluster_cut_off",),
         unbilled=(Unbilled(match=CHAT, count=1, why="clusters that cannot be read are not sold"),),
+        findings=("progress-of-others",),
     ),
     failing("planner/cluster_401", "The provider refuses the key", GIVEN, WHEN, EVERYWHERE, TAPE, "http_401"),
     failing("planner/cluster_429", "The provider's rate limit", GIVEN, WHEN, PIPELINE, TAPE, "http_429"),

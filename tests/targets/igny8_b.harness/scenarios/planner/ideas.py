@@ -21,7 +21,16 @@ SCENARIOS = (
         when=WHEN,
         paths=(Path.MANUAL,),
     ),
-    failing("planner/ideas_401", "The provider refuses the key", GIVEN, WHEN, EVERYWHERE, TAPE, "http_401"),
+    failing(
+        "planner/ideas_401",
+        "The provider refuses the key",
+        GIVEN,
+        WHEN,
+        EVERYWHERE,
+        TAPE,
+        "http_401",
+        findings=("progress-of-others",),
+    ),
     Scenario(
         id="planner/create_tasks",
         title="Two ideas become tasks",

@@ -1,0 +1,95 @@
+"""Law 16: nobody is told what is another's. Of answers that were read back in a varied world (docs/varied.md)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from harness.core.history import CellHistory
+from harness.core.variation import NOBODY, STRANGER
+from harness.judge.actors import accounts_behind, accounts_of
+from harness.judge.context import Context
+from harness.judge.result import Result, breaks, holds
+
+OWN = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}|[^@\s]@[^@\s]+\.\w|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+"""What a text has that is somebody's own: two words in a row, an address, or a key that nobody draws twice. Words of a fixed set have none."""
+LEAST_MADE = 80
+"""Characters of a text that came with the work, which tells it from a message that anybody may get ("No credits left")."""
+MOST_SHOWN = 60
+
+
+def nothing_of_others_is_told(cell: CellHistory, context: Context) -> Result:
+    """fails with law-16. What is the actor's own: texts of rows that the scenario gives their account, and long ones of rows that came
+    with its key, which no row of anybody else has. An intruder's twin has them too, and is not asked."""
+    reads = [read for read in cell.reads if read.caller in (STRANGER, NOBODY)]
+    owned = _owned(cell, context) if reads else {}
+    problems = []
+    for read in reads:
+        said = json.dumps(read.response, ensure_ascii=False, default=str)
+        for text, where in owned.items():
+            if json.dumps(text, ensure_ascii=False)[1:-1] in said:
+                problems.append(f"{read.caller} GET {read.path} => {read.status} holds {where}: {text[:MOST_SHOWN]!r}")
+                break
+    if problems:
+        return breaks(
+            problems, code="law-16", hint="the view gives rows of an account to whoever asks: look at how it filters"
+        )
+    return holds(f"{len(reads)} answers to others hold nothing of {len(owned)} texts that are the actor's own")
+
+
+def _owned(cell: CellHistory, context: Context) -> dict[str, str]:
+    """Text -> the row and column that hold it."""
+    scenario, ledger = context.scenario, context.target.ledger
+    actors = _actors(cell, context)
+    keys = {cell.refs[name].get("id") for name in actors if name in cell.refs}
+    owned: dict[str, str] = {}
+    others: set[str] = set()
+    for row in scenario.given.rows:
+        behind = accounts_behind([row.name], scenario, ledger.accounts, cell)
+        for column, text in _texts(row.values):
+            if behind and behind <= actors:
+                owned.setdefault(text, f"{row.name}.{column}")
+            else:
+                others.add(text)
+    for change in cell.rows:
+        theirs = bool(ledger.owner) and (change.after or {}).get(ledger.owner) in keys
+        for column, text in _texts(change.after or {}) if change.op == "insert" else ():
+            if theirs and len(text) < LEAST_MADE:
+                continue
+            if theirs:
+                owned.setdefault(text, f"a new {change.kind}'s {column}")
+            else:
+                others.add(text)
+    return {text: where for text, where in owned.items() if text not in others}
+
+
+def _actors(cell: CellHistory, context: Context) -> frozenset[str]:
+    """Names of the accounts that whoever asks has, and nobody else who could have asked."""
+    scenario, kind, actor = context.scenario, context.target.ledger.accounts, context.scenario.given.actor
+    like = cell.refs.get(actor, {}).get("kind")
+    others = [
+        row.name for row in scenario.given.rows if row.name != actor and cell.refs.get(row.name, {}).get("kind") == like
+    ]
+    theirs = {account for name in others for account in accounts_of(name, scenario, kind, cell)}
+    return accounts_of(actor, scenario, kind, cell) - theirs
+
+
+def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for column, value in values.items():
+        for text in _leaves(value):
+            if OWN.search(text):
+                yield column, text
+
+
+def _leaves(value: Any) -> Iterable[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _leaves(item)
+        case list() | tuple():
+            for item in value:
+                yield from _leaves(item)
