@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.core.errors import HarnessError, did_you_mean
 
@@ -141,9 +141,18 @@ _EDIT = re.compile(rf"(?P<kind>[^.=~@]+)\.(?P<column>[^.=~@]+)=(?P<to>{WORD.patt
 
 
 def named(name: str) -> Variation:
-    """The variation of a name ("distinct", "parcel.open=false"). Raises HarnessError variation-unknown."""
+    """The variation of a name ("distinct", "parcel.open=false", or both: "month_end+parcel.open=false"). Raises HarnessError variation-unknown."""
     if name in VARIATIONS:
         return VARIATIONS[name]
+    first, _, rest = name.partition("+")
+    if first in VARIATIONS and (setting := named(rest)).edit is not None:
+        return replace(
+            VARIATIONS[first],
+            name=name,
+            says=f"{VARIATIONS[first].says}; {setting.says}",
+            edit=setting.edit,
+            quick=False,
+        )
     if found := _EDIT.fullmatch(name):
         edit = Edit(**found.groupdict())
         return Variation(name=name, says=f"{edit.kind}.{edit.column} is {edit.to} in every row", edit=edit)

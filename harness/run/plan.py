@@ -69,7 +69,7 @@ def make(
         for pattern in only:
             if not any(_matches(cell, pattern) for cell in (*every, *worlds)):
                 known = [*scenarios, *(cell.id for cell in (*every, *worlds))]
-                hint = did_you_mean(pattern, known)[:300] if "~" not in pattern else WORLDS
+                hint = WORLDS if {"~", "="} & set(pattern) else did_you_mean(pattern, known)[:300]
                 raise HarnessError(f"nothing is called '{pattern}'", hint=hint, code="plan-empty")
         cells = [cell for cell in cells if any(_matches(cell, pattern) for pattern in only)]
         worlds = tuple(cell for cell in worlds if any(_matches(cell, pattern) for pattern in varied_only or only))

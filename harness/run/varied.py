@@ -16,6 +16,8 @@ from harness.core.variation import ALL, CROWD, HELD, INTRUDER, NONE, UNUSABLE, V
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
+TIMELY = "month_end"
+"""The variation that is driven with each setting that shows on a schedule, too."""
 WAITING = ("stall", "latency")
 """Faults that take time."""
 
@@ -54,6 +56,10 @@ def varied(
             for cell in where
             if cell in by_id
         ]
+        # what is due, and when it is due next, goes by settings
+        for edit, where in shown.items():
+            due = [by_id[cell] for cell in where if cell in by_id and by_id[cell].path == Path.SCHEDULED]
+            found += [Cell(scenario=cell.scenario, path=cell.path, variation=f"{TIMELY}+{edit}") for cell in due[:1]]
     return tuple(found)
 
 

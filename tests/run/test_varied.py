@@ -72,6 +72,13 @@ def test_time_matters_most_where_something_is_due_and_not_where_the_clock_cannot
     assert not [cell for cell in varied(vary="all", jumps=False) if cell.endswith("~month_end")]
 
 
+def test_a_setting_that_shows_on_the_schedule_is_driven_at_the_months_end_too():
+    due = scenario("shop/due", ASK, paths=(Path.MANUAL, Path.SCHEDULED))
+    shown = {"plan.every=month": ("shop/due@manual", "shop/due@scheduled"), "plan.open=false": ("shop/due@manual",)}
+    plan = plans.make({"shop/due": due}, vary="all", shown=shown)
+    assert [cell.id for cell in plan.cells if "+" in cell.id] == ["shop/due@scheduled~month_end+plan.every=month"]
+
+
 def test_a_crowd_is_asked_once_for_each_list_of_requests_by_hand():
     """Claim: what takes all that there is would take a crowd."""
     assert [cell for cell in varied(vary="all") if cell.endswith("~crowd")] in (
@@ -163,6 +170,8 @@ def test_the_path_of_a_scenario_does_not_depend_on_what_else_there_is():
 def test_names_of_variations():
     assert named("distinct") is VARIATIONS["distinct"]
     assert named("site.is_active=false").edit is not None
+    both = named("month_end+site.plan=a+b")
+    assert (both.at, both.edit.name, both.name) == (named("month_end").at, "site.plan=a+b", "month_end+site.plan=a+b")
     with pytest.raises(HarnessError) as wrong:
         named("distinkt")
     assert (wrong.value.code, "distinct" in wrong.value.hint) == ("variation-unknown", True)
