@@ -6,7 +6,7 @@ Driving needs of a stack only what `Surface` says; it never looks inside the tar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -90,10 +90,10 @@ def action_rows(scenario: Scenario, path: Path) -> tuple[Row, ...]:
 
 def drive(
     config: Config, scenario: Scenario, path: Path, refs: Mapping[str, Mapping[str, Any]], callers: Mapping[str, Headers], surface: Surface,
-    *, varied: bool = False,
+    *, varied: bool = False, before: Sequence[HttpExchange] = (),
 ) -> Driven:  # fmt: skip
     """Do every step, then settle. `callers` are the headers of each actor. Only a broken stack raises; what the target answers is data. In a `varied`
-    world a step is left out whose words an earlier answer did not bring."""
+    world a step is left out whose words no earlier answer brought, one `before` among them; what is asked for a second time waits for no call."""
     driven = Driven()
     started: list[str] = []
     expected_tasks = 0
@@ -101,7 +101,7 @@ def drive(
         for step in steps_for(scenario, path):
             match step:
                 case Do():
-                    known = names(step.args, refs) | _known_from(driven)
+                    known = names(step.args, refs) | _known_from((*before, *driven.http))
                     action = resolved(step.on(path), refs)
                     if action.start:  # what it sends comes when it likes, after all that was sent before
                         expected_tasks = max(expected_tasks, surface.broker.sent())
@@ -121,11 +121,13 @@ def drive(
                     if answered.started:
                         started.append(answered.started)
                 case Webhook():
-                    known = names({}, refs) | _known_from(driven)
+                    known = names({}, refs) | _known_from((*before, *driven.http))
                     exchange = deliver(config, step, known, refs, surface).exchange
                     driven.http += [exchange] if exchange is not None else []
                 case Settle():
                     settle(config, surface, driven, expected_tasks)
+                case AwaitCall() | AwaitBlocked() if before:
+                    continue
                 case AwaitCall(nth=nth):
                     if awaited(surface, lambda left_s: surface.fake.wait_held(nth, left_s), config.settle_timeout_s):
                         driven.notes.append(f"provider call held ({nth})")
@@ -178,10 +180,10 @@ def both(first: Driven, second: Driven) -> Driven:
     )
 
 
-def _known_from(driven: Driven) -> dict[str, Any]:
+def _known_from(exchanges: Iterable[HttpExchange]) -> dict[str, Any]:
     """Values that earlier answers of this cell brought: `$answer_number` for data.number of the last one that had it."""
     known: dict[str, Any] = {}
-    for exchange in driven.http:
+    for exchange in exchanges:
         data = exchange.response.get("data") if isinstance(exchange.response, dict) else None
         if isinstance(data, dict):
             known.update({f"answer_{key}": value for key, value in data.items() if key.isidentifier()})

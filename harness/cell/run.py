@@ -55,6 +55,7 @@ class _Scenario:
         self._bought: set[str] = set()
         self._move = vary.Move(())
         self._callers: Mapping[str, auth.Headers] = {}
+        self._callers_again: Mapping[str, auth.Headers] = {}
         self._readers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
@@ -72,15 +73,25 @@ class _Scenario:
         asking = auth.actors(self.scenario, self._way)
         if self._laid.caller in (STRANGER, NOBODY):
             self._callers = dict.fromkeys(asking, self._otherwise(self._laid.caller, given, refs))
-        elif self._laid.caller == INTRUDER:
-            moved = self._move.over()
-            self.varied = {**self.varied, **moved}
-            self._callers = dict.fromkeys(asking, (self._sent(given.actor, given, refs) or {}) if moved else {})
         else:
-            self._callers = auth.headers(self.config.auth, given, refs, asking, self.live)
+            inside = dict.fromkeys(asking, self._inside(given, refs) or {}) if self._laid.caller == INTRUDER else {}
+            if self._laid.again or not inside:
+                self._callers = auth.headers(self.config.auth, given, refs, asking, self.live)
+            else:
+                self._callers = inside
+                self.varied = {**self.varied, **self._move.over()}
+            self._callers_again = inside or self._callers
         if self._laid.reads:
             self._readers = self._who_reads(given, refs)
         return refs
+
+    def _inside(self, given: Given, refs: Refs) -> auth.Headers | None:
+        """What a request of whoever asks carries once they belong to the twin; None where they cannot."""
+        moved = self._move.over()
+        try:
+            return self._sent(given.actor, given, refs) if moved else None
+        finally:
+            self._move.back()
 
     def _otherwise(self, caller: str, given: Given, refs: Refs) -> auth.Headers:
         """What a request of somebody else carries; nothing, where nobody says how another one asks."""
@@ -88,12 +99,10 @@ class _Scenario:
 
     def _who_reads(self, given: Given, refs: Refs) -> Mapping[str, auth.Headers]:
         """Before the baseline: logging in writes rows. Who asks anyway has logged in already."""
-        inside = self._sent(given.actor, given, refs) if self._move.over() else None
-        self._move.back()
         asking = {
             OWNER: self._callers.get(given.actor) or self._sent(given.actor, given, refs),
             STRANGER: self._a_stranger(given, refs),
-            INTRUDER: inside,
+            INTRUDER: self._inside(given, refs),
             NOBODY: {},
         }
         return {caller: headers for caller, headers in asking.items() if headers is not None}
@@ -126,7 +135,7 @@ class _Scenario:
     def drive(self, refs: Refs) -> Driven:
         extra: dict[str, Any] = {"run": {"kind": "path", "id": str(self.live.stack.run_dir)}}
         known, callers = {**refs, **extra}, self._callers
-        if self._laid.caller == INTRUDER:
+        if self._laid.caller == INTRUDER and not self._laid.again:
             known = {**intruder.within(self.scenario, self._way, refs, self.config.ledger.accounts), **extra}
         with (
             at_the_first_call(str(self.live.stack.fake_control), self._write)
@@ -138,11 +147,30 @@ class _Scenario:
             )
         driven.bought = self._bought
         if self._laid.again and driven.settled:
-            second = drive.drive(self.config, self.scenario, self._way, known, callers, self.live, varied=True)
-            driven = drive.both(driven, second)
+            driven = drive.both(driven, self._asked_again(known, refs, driven))
         if self._laid.reads and driven.settled:
             driven.reads += self._read_back(refs, driven)
         return driven
+
+    def _asked_again(self, known: Refs, refs: Refs, first: Driven) -> Driven:
+        """By whoever asked, or by an intruder, who has heard what was answered."""
+        asked = partial(
+            drive.drive,
+            self.config,
+            self.scenario,
+            self._way,
+            callers=self._callers_again,
+            surface=self.live,
+            varied=True,
+        )
+        if self._laid.caller != INTRUDER:
+            return asked(refs=known)
+        self._move.over()
+        try:
+            within = intruder.within(self.scenario, self._way, refs, self.config.ledger.accounts)
+            return asked(refs={**known, **within}, before=first.http)
+        finally:
+            self._move.back()
 
     def _write(self) -> None:
         """As somebody else, on connections of its own."""

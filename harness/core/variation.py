@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 
 from harness.core.errors import HarnessError, did_you_mean
 
-NUMBERS, SECRETS, TWIN, CROWD, WORDS = "numbers", "secrets", "twin", "crowd", "words"
-ROWS = (NUMBERS, SECRETS, TWIN, CROWD, WORDS)
+NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES = "numbers", "secrets", "twin", "crowd", "words", "dates"
+ROWS = (NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES)
 """What can be laid over rows: every number is another one, in every row; every secret is; an older look-alike of each tenant; many copies of each
-kind of row; signs of other scripts, quotes and markup in every text that people write."""
+kind of row; signs of other scripts, quotes and markup in every text that people write; every time that is past is the last of a long month."""
 USAGE, UNUSABLE, HELD = "usage", "unusable", "held"
 ANSWERS = (USAGE, UNUSABLE, HELD)
 """What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for; the first one waits until somebody
@@ -129,8 +129,16 @@ VARIATIONS: Mapping[str, Variation] = {
             reads=True,
         ),
         Variation(
+            name="afterwards",
+            says="once the work is done, an intruder asks the same again, with what the answers said",
+            rows=(TWIN,),
+            caller=INTRUDER,
+            again=True,
+        ),
+        Variation(
             name="month_end",
-            says="it is half an hour before the end of a January, long after anything that was due: in the east it is February, which has no such day",
+            says="it is half an hour before the end of a January, months after anything that was due, and that was on the last day of a month, too",
+            rows=(DATES,),
             at="2028-01-31T23:30:00+00:00",
         ),
     )

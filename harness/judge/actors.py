@@ -16,14 +16,19 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
 
     A step that must be refused (expects 4xx) makes nobody an actor: the row it names may belong to somebody else. Where all this
     leads to no account, the actor may be of one by a row between: a membership points at a person and at what they are in. Where
-    somebody else asks (a varied world), a request makes their accounts actors, and not those whose rows it names; an intruder's is the twin.
+    somebody else asks (a varied world), a request makes their accounts actors, and not those whose rows it names; an intruder's is the twin, and where they come
+    afterwards whoever asked first.
     """
     if cell.actors:
         return frozenset(cell.actors)
     if len(cell.accounts) == 1:
         return frozenset(cell.accounts)
-    if cell.variation and named(cell.variation).caller == INTRUDER:
-        return frozenset({twin_of(name) for name in cell.accounts} & cell.accounts.keys())
+    laid = named(cell.variation) if cell.variation else None
+    if laid and laid.caller == INTRUDER:
+        twins = frozenset({twin_of(name) for name in cell.accounts} & cell.accounts.keys())
+        return (
+            twins | accounts_of(scenario.given.actor, scenario, target.ledger.accounts, cell) if laid.again else twins
+        )
     asking = askers(cell, scenario)
     asked, unnamed = [*asking], False
     if cell.path == Path.SCHEDULED:

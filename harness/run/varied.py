@@ -101,7 +101,8 @@ def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> 
 def _can(cell: Cell, variation: Variation, phase: int) -> bool:
     """Whether a cell shows anything in such a world, and what it waits for comes."""
     scenario, path, laid = cell.scenario, cell.path, {*variation.rows, *variation.answers}
-    waits = any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(scenario, path))
+    afterwards = variation.caller == INTRUDER and variation.again
+    waits = not afterwards and any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(scenario, path))
     others = variation.balance is not None or variation.caller or variation.again or laid & {UNUSABLE, HELD, WORDS}
     if waits and others:
         return False

@@ -20,7 +20,7 @@ from harness.stack.database.shapes import place_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """`kind`: whole, exact, float, text, json, uuid, other. `scale` of an exact number: digits behind the point; `limit` of a text: its most
+    """`kind`: whole, exact, float, text, json, uuid, time, date, other. `scale` of an exact number: digits behind the point; `limit` of a text: its most
     characters, -1 without one. `points`: it refers to another row.
     `alone`: unique by itself; `fixed`: it has a set of values."""
 
@@ -69,6 +69,9 @@ KINDS = {
     "json": "json",
     "jsonb": "json",
     "uuid": "uuid",
+    "timestamp with time zone": "time",
+    "timestamp without time zone": "time",
+    "date": "date",
 }
 
 _COLUMNS = """

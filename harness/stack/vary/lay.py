@@ -12,7 +12,7 @@ from psycopg import sql
 
 from harness.core.config import Table
 from harness.core.ledger import Ledger
-from harness.core.variation import CROWD, NUMBERS, SECRETS, TWIN, WORDS, Variation, twin_of
+from harness.core.variation import CROWD, DATES, NUMBERS, SECRETS, TWIN, WORDS, Variation, twin_of
 from harness.stack.vary import catalogue, edit, rows, twin
 from harness.stack.vary.catalogue import Varied
 from harness.stack.vary.crowd import gathered
@@ -69,6 +69,8 @@ def lay(
                 changed.update(rows.laid(db, varied, rows.number_of, seed, kept))
             if SECRETS in variation.rows:
                 changed.update(rows.laid(db, varied, rows.secret_of, seed, kept))
+            if DATES in variation.rows:
+                changed.update(rows.laid(db, varied, rows.dates_of, seed, kept))
             if WORDS in variation.rows:
                 changed.update(rows.laid(db, varied, rows.words_of, seed, kept))
             if CROWD in variation.rows:

@@ -58,6 +58,13 @@ def words_of(column: Column, table: str, seed: str) -> Become | None:
     return lambda value, rank: values.words(value, column.limit)
 
 
+def dates_of(column: Column, table: str, seed: str) -> Become | None:
+    """What times become that are past: one second after the other, as their rows were written."""
+    if not _free(column) or column.kind not in ("time", "date"):
+        return None
+    return values.past_date if column.kind == "date" else values.past_time
+
+
 def _free(column: Column) -> bool:
     return column.written and not (column.alone or column.fixed or column.points)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -23,6 +24,8 @@ HASHED = re.compile(r"^(pbkdf2_|bcrypt|argon2|scrypt|md5\$|sha1\$|gAAAA|!)|^[0-9
 LEAST_SECRET = 8
 WRITTEN = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 """Two words in a row: no code, no address and no time table has them."""
+LONG_MONTH = datetime(2027, 10, 31, 23, 30, tzinfo=UTC)
+"""The last day of a month that is longer than the next, and in the east the first of that."""
 SIGNS = "\u201e\u00c6r\u00f8\u201c & <i>na\u00efve</i> 'q' \u03a9 \u4e2d\u6587 \U0001f642"
 """Another script, an ampersand, markup, both quotes, and a sign outside of the basic plane."""
 
@@ -118,3 +121,16 @@ def json_words(value: Any) -> Any:
         case list():
             return [json_words(item) for item in value]
     return value
+
+
+def past_time(value: datetime, rank: int) -> datetime:
+    """`LONG_MONTH`, of what is past; by a second later for each row before it, so that their order stays."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    if aware > datetime.now(UTC):
+        return value
+    new = LONG_MONTH + timedelta(seconds=rank)
+    return new if value.tzinfo else new.replace(tzinfo=None)
+
+
+def past_date(value: date, rank: int) -> date:
+    return LONG_MONTH.date() if value <= datetime.now(UTC).date() else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -79,3 +80,31 @@ def test_numbers_and_secrets_inside_json_are_found_by_their_names():
     hidden = values.json_secrets(settings, SECRET, "cell", "sites.settings", 0)
     assert hidden["api_key"] != settings["api_key"]
     assert {**hidden, "api_key": 0} == {**settings, "api_key": 0}
+
+
+def test_what_is_past_is_the_last_of_a_long_month_and_keeps_its_order():
+    """Claim: in the kind of time that it was; what is yet to come stays."""
+    first = values.past_time(datetime(2026, 1, 4, 6, tzinfo=UTC), 0)
+    assert first == datetime(2027, 10, 31, 23, 30, tzinfo=UTC)
+    assert values.past_time(datetime(2026, 1, 5, 6, tzinfo=UTC), 1) == first + timedelta(seconds=1)
+    naive = values.past_time(datetime(2026, 1, 4, 6, tzinfo=UTC).replace(tzinfo=None), 0)
+    assert naive == first.replace(tzinfo=None)
+    assert values.past_date(date(2026, 1, 4), 5) == date(2027, 10, 31)
+    to_come = datetime(2999, 1, 1, tzinfo=UTC)
+    assert values.past_time(to_come, 0) == to_come
+    assert values.past_date(to_come.date(), 0) == to_come.date()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "stays"),
+    [
+        ("The shelf life", -1, False),
+        ("The shelf life", 20, True),
+        ("coffee", -1, True),
+        ("0 6 * * *", -1, True),
+        ("gpt-5.1 2025", -1, True),
+        ('{"a": "two words"}', -1, True),
+    ],
+)
+def test_texts_that_people_write_have_two_words_in_a_row(text: str, limit: int, stays: bool):
+    assert values.words(text, limit) == (text if stays else f"{text} {values.SIGNS}")
