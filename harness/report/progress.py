@@ -1,5 +1,5 @@
-"""Cells as they finish. On a terminal one live line; elsewhere one line for each finished scenario, so that a log shows
-where a run was when it stopped."""
+"""Cells as they finish. On a terminal one live line; elsewhere one line for each finished scenario, and for each varied world,
+so that a log shows where a run was when it stopped."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness.core.counts import count
+from harness.judge.summary import EDITED
 from harness.report import undeclared
 from harness.report.say import say
 
@@ -24,7 +25,7 @@ class RunProgress:
         self._live: Progress | None = None
         self._task: Any = None
         self._total = self._done = 0
-        self._scenario = ""
+        self._part = ""
         self._endings: list[str] = []
         self._tried: list[str] = []
         self._told: set[str] = set()
@@ -42,7 +43,7 @@ class RunProgress:
             if why := fields.get("cold"):
                 say(self.console, f"roles: started cold ({why})")
         elif kind == "cell.start":
-            self._cell(fields["scenario"], fields["path"])
+            self._cell(fields["scenario"], fields["path"], fields.get("variation", ""))
         elif kind == "undeclared":
             self._tried = [host for host in fields["hosts"] if host not in self._told]
         elif kind == "cell.end":
@@ -82,10 +83,11 @@ class RunProgress:
             self._task = self._live.add_task("booting the stack", total=self._total)
             self._live.start()
 
-    def _cell(self, scenario: str, path: str) -> None:
-        if scenario != self._scenario:
+    def _cell(self, scenario: str, path: str, variation: str) -> None:
+        part = f"~{EDITED if '=' in variation else variation}" if variation else scenario
+        if part != self._part:
             self._flush()
-            self._scenario = scenario
+            self._part = part
         if self._live is not None:
             self._live.update(self._task, description=f"{scenario}@{path}")
 
@@ -108,6 +110,6 @@ class RunProgress:
             elapsed = time.perf_counter() - self._begun
             say(
                 self.console,
-                f"[{self._done:>{width}}/{self._total}] {elapsed:6.1f} s  {self._scenario}  {cells}{note}",
+                f"[{self._done:>{width}}/{self._total}] {elapsed:6.1f} s  {self._part}  {cells}{note}",
             )
         self._endings = []

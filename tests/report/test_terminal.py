@@ -142,6 +142,22 @@ def test_progress_without_a_terminal_is_one_line_a_scenario():
     assert lines[3].endswith("a/c  1 cell")
 
 
+def test_progress_without_a_terminal_is_one_line_a_varied_world():
+    """Claim: a run of a thousand worlds fills no log; settings that are varied one at a time are one world there."""
+    out = io.StringIO()
+    worlds = ("", "distinct", "distinct", "x.open=true", "month_end+x.open=true", "read")
+    with RunProgress(Console(file=out, width=80)) as progress:
+        progress.hear("run.start", {"cells": ["a/b@manual"] * len(worlds)})
+        for n, world in enumerate(worlds):
+            progress.hear(
+                "cell.start", {"scenario": f"a/{n}", "path": "manual", **({"variation": world} if world else {})}
+            )
+            progress.hear("cell.end", {"settled": True})
+        progress.hear("run.end", {})
+    told = [line.split(" s  ")[1] for line in out.getvalue().splitlines()]
+    assert told == ["a/0  1 cell", "~distinct  2 cells", "~one setting  2 cells", "~read  1 cell"]
+
+
 def test_what_no_table_watches_is_told_at_the_start():
     out = io.StringIO()
     with RunProgress(Console(file=out, width=200)) as progress:
