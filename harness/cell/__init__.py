@@ -12,6 +12,8 @@ connection  how the harness connects to the target
 answer     the answer as it is told: headers but those of free.toml, and the whole body
 webhook    how a webhook comes in, signed
 credentials  which credential a target used, by every place that holds it
+intruder   what is asked for within what is one's own, for what is another's
+meanwhile  somebody else writes while a provider is asked
 readback   what a cell left, as the target's safe requests tell it
 template   `$name` placeholders of an action, filled with arguments and seeded keys
 timed      the stretches of its clock

@@ -27,8 +27,8 @@ from harness.core.scenario import Fault, cell_id
 from harness.core.variation import named
 from harness.stack import vary
 from harness.stack.database import capture, journal, ledger, reset, snapshot
-from harness.stack.roles import clock as clocks
 from harness.stack.roles import trace
+from harness.stack.roles.clock import real
 from harness.stack.roles.logs import Mark
 from harness.store.history import row_fields
 
@@ -225,7 +225,7 @@ def _put_back(live: Live, work: Work, clock: Clock, anew: AbstractContextManager
 def _drive(live: Live, work: Work, clock: Clock, seeded: Callable[[Refs], None]) -> tuple[Refs, Driven]:
     """The steps that make something happen; `seeded` is called before any of it does."""
     with clock.part(stages.SEED):
-        live.timed.begin(clocks.real())
+        live.timed.begin(real())
         refs = work.seed()
         seeded(refs)
     with clock.part(stages.LOAD):

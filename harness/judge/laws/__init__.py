@@ -9,6 +9,8 @@ refunds   8 refunds at most the original, once
 refused   10 a rejected request leaves no row and no call
 scale     14 sign and scale
 atomic    15 a charge is one transaction
+strangers 16 nobody is told what is another's
+world     a varied world is varied
 secrets   no secret is told where it is not kept
 
 Laws 12 and 13 compare cells: harness.judge.golden.agreement.
