@@ -108,9 +108,9 @@ def _can(cell: Cell, variation: Variation, phase: int) -> bool:
         return False
     if variation.caller and not auth.actors(scenario, path):
         return False  # nobody is asked as anybody
-    if variation.caller == INTRUDER or CROWD in laid:
+    if variation.caller or CROWD in laid:
         # a task or a call asks nobody who they are; and what takes all that there is would take a crowd
-        by_hand = variation.caller == INTRUDER or path == Path.MANUAL
+        by_hand = bool(variation.caller) or path == Path.MANUAL
         return by_hand and intruder.asks_by_requests(scenario, path)
     if HELD in laid:  # somebody is asked, and what goes wrong need not take its time
         return bool(scenario.tape_at(phase)) and not scenario.faults
