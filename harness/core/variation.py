@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from harness.core.errors import HarnessError, did_you_mean
 
@@ -24,6 +25,12 @@ USAGE, UNUSABLE, HELD = "usage", "unusable", "held"
 ANSWERS = (USAGE, UNUSABLE, HELD)
 """What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for; the first one waits until somebody
 else has written."""
+
+LONG_MONTH = datetime(2027, 10, 31, 23, 30, tzinfo=UTC)
+"""What a time becomes that is past, by a second later for each row: the last day of a month that is longer than the next, and in the east the
+first of that."""
+MOST_ROWS = 500
+"""Rows of a table that are varied: the first, which were there before any other."""
 
 
 def twin_of(name: str) -> str:

@@ -10,6 +10,7 @@ from harness.core.golden.free import Freed
 from harness.core.golden.surface import StaleDelta, Surfaces
 from harness.core.history import CellHistory
 from harness.core.scenario import Do, Scenario, StartRole, Webhook, varied_path
+from harness.core.variation import DATES, LONG_MONTH, MOST_ROWS, named
 from harness.judge.context import Context, RunContext
 from harness.judge.facts import Target
 from harness.judge.golden.agreement import Named
@@ -62,6 +63,10 @@ def surface(cell: CellHistory, context: Context) -> Result:
     )
 
 
+LAID = Span(begun=LONG_MONTH.timestamp(), ended=LONG_MONTH.timestamp() + MOST_ROWS)
+"""Where times lie that a variation lays over a world."""
+
+
 def made_in(surfaces: Surfaces) -> frozenset[str]:
     """`made_of` all that is locked."""
     based = (line for one in surfaces.base.values() for lines in one.paths.values() for line in lines)
@@ -80,6 +85,7 @@ def surface_of(
         said=said.times,
         hours=said.hours,
         prepared=[Span(begun=begun, ended=ended) for begun, ended in cell.prepared],
+        laid=[LAID] if cell.variation and DATES in named(cell.variation).rows else [],
     )
     mixed = side_by_side(cell, scenario, target)
     free = Freed(target.free) if free is None else free

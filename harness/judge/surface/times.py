@@ -48,12 +48,14 @@ class Span:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """`spans` of one cell, in order; `said` are times that the scenario itself says, in seconds since the epoch; `hours`
-    are times of day ("02:00") that stand in its world; `prepared` are stretches in which its database was made."""
+    are times of day ("02:00") that stand in its world; `prepared` are stretches in which its database was made, `laid` such in which times
+    lie that a variation has laid over its world: these stay as they are."""
 
     spans: Sequence[Span]
     said: Collection[float] = ()
     hours: Collection[str] = ()
     prepared: Sequence[Span] = ()
+    laid: Sequence[Span] = ()
 
     def text(self, text: str) -> str:
         """`text` with every time in it named."""
@@ -132,7 +134,7 @@ class Clock:
 
     def _named(self, when: datetime, whole: bool = False) -> str | None:
         at = when.timestamp()
-        if any(abs(at - said) < 0.001 for said in self.said):
+        if any(abs(at - said) < 0.001 for said in self.said) or any(one.begun <= at <= one.ended for one in self.laid):
             return None
         early = BEFORE_S + (1 if whole or not when.microsecond else 0)
         for span in self._spans():

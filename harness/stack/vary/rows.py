@@ -9,12 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from harness.core.variation import MOST_ROWS
 from harness.provider.marks import SECRET
 from harness.stack.vary import values
 from harness.stack.vary.catalogue import Column, Varied, in_order
-
-MOST_ROWS = 500
-"""Rows of a table that are varied: the first, which were there before any other."""
 
 Become = Callable[[Any, int], Any]
 """value, rank of its row -> what it becomes."""

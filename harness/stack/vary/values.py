@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from harness.core.variation import LONG_MONTH
+
 STEPS = 13
 """Prime: neighbours in a table differ, and so do neighbours in a row."""
 IDS_FROM = 1_000_000
@@ -24,8 +26,6 @@ HASHED = re.compile(r"^(pbkdf2_|bcrypt|argon2|scrypt|md5\$|sha1\$|gAAAA|!)|^[0-9
 LEAST_SECRET = 8
 WRITTEN = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 """Two words in a row: no code, no address and no time table has them."""
-LONG_MONTH = datetime(2027, 10, 31, 23, 30, tzinfo=UTC)
-"""The last day of a month that is longer than the next, and in the east the first of that."""
 SIGNS = "\u201e\u00c6r\u00f8\u201c & <i>na\u00efve</i> 'q' \u03a9 \u4e2d\u6587 \U0001f642"
 """Another script, an ampersand, markup, both quotes, and a sign outside of the basic plane."""
 

@@ -88,3 +88,14 @@ def test_epochs_days_and_zones():
 
 def test_a_number_that_is_no_time_is_left():
     assert clock().text("1234567890123456 and 12.50 and 99999-11-30") == "1234567890123456 and 12.50 and 99999-11-30"
+
+
+def test_a_time_that_was_laid_over_the_world_stays_as_it_is():
+    """Claim: it lies a whole minute away from now by chance, and is told as it was laid; one just outside is told as ever."""
+    laid = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    span = Span(begun=laid + 86_400, ended=laid + 86_402)
+    plain, varied = Clock(spans=[span]), Clock(spans=[span], laid=[Span(begun=laid, ended=laid + 500)])
+    text = "2026-01-01T00:00:01+00:00"
+    assert plain.text(text) == "<now-1d>"
+    assert varied.text(text) == text
+    assert varied.text("2025-12-31T00:00:01+00:00") == plain.text("2025-12-31T00:00:01+00:00") == "<now-2d>"
