@@ -21,10 +21,12 @@ NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES = "numbers", "secrets", "twin", "cro
 ROWS = (NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES)
 """What can be laid over rows: every number is another one, in every row; every secret is; an older look-alike of each tenant; many copies of each
 kind of row; signs of other scripts, quotes and markup in every text that people write; every time that is past is the last of a long month."""
-USAGE, UNUSABLE, HELD = "usage", "unusable", "held"
-ANSWERS = (USAGE, UNUSABLE, HELD)
+USAGE, UNUSABLE, HELD, UNTRUSTED = "usage", "unusable", "held", "untrusted"
+ANSWERS = (USAGE, UNUSABLE, HELD, UNTRUSTED)
 """What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for; the first one waits until somebody
-else has written."""
+else has written; whoever answers shows a certificate that nobody trusts."""
+WENT_ON = "the client went on, although nobody trusts the certificate that it was shown"
+"""What is wrong with a request that such a one got."""
 
 LONG_MONTH = datetime(2027, 10, 31, 23, 30, tzinfo=UTC)
 """What a time becomes that is past, by a second later for each row: the last day of a month that is longer than the next, and in the east the
@@ -124,6 +126,12 @@ VARIATIONS: Mapping[str, Variation] = {
             answers=(USAGE, HELD),
         ),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),
+        Variation(
+            name="untrusted",
+            says="whoever answers for a provider shows a certificate that nobody trusts",
+            answers=(UNTRUSTED,),
+            quick=True,
+        ),
         Variation(
             name="words",
             says="texts that people write have signs of other scripts, quotes, markup and an emoji in them",

@@ -33,6 +33,7 @@ from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others
 from harness.judge.laws.scale import signs_and_scales
 from harness.judge.laws.secrets import no_secret_is_told
 from harness.judge.laws.strangers import nothing_of_others_is_told
+from harness.judge.laws.trust import certificates_are_verified
 from harness.judge.laws.world import the_world_is_another
 from harness.judge.result import Result, breaks, guarded, verdict_of
 from harness.judge.surface.freed import free_used
@@ -52,6 +53,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "provider": ("every provider request fits its recording and its contract", provider),
     "golden": ("the outcome is the locked one", golden),
     "surface": ("what was observed beyond credits is the locked one", surface),
+    "certificates": ("certificates of providers are verified", certificates_are_verified),
     "secrets": ("no secret is told where it is not kept", no_secret_is_told),
     "law-1": ("balance = opening + sum of amounts", balance_is_the_sum),
     "law-2": ("balance_after chains and ends at the balance", balance_chains),
@@ -75,6 +77,7 @@ IN_ANY_WORLD = (
     "shape",
     WORLD,
     "surface",
+    "certificates",
     "secrets",
     "law-1",
     "law-2",

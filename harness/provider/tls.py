@@ -51,6 +51,18 @@ def server_context(certificates: Certificates) -> ssl.SSLContext:
     return context
 
 
+def stranger_context(hosts: Iterable[str]) -> ssl.SSLContext:
+    """As `server_context`, with a certificate of the same names by an authority that nobody trusts."""
+    leaf = trustme.CA(organization_name="nobody", organization_unit_name="test traffic only").issue_cert(
+        *dict.fromkeys([*hosts, *LOCAL_NAMES])
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf.configure_cert(context)
+    context.set_alpn_protocols(["http/1.1"])
+    context.num_tickets = 0
+    return context
+
+
 def _covers(found: Certificates, names: tuple[str, ...]) -> bool:
     try:
         if not found.ca.exists():

@@ -12,7 +12,19 @@ from harness.cell.drive import steps_for
 from harness.core.golden import Golden, resolve
 from harness.core.ledger import Amount
 from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do, Path, Scenario
-from harness.core.variation import ALL, CROWD, HELD, INTRUDER, NONE, UNUSABLE, VARIATIONS, WORDS, Variation, named
+from harness.core.variation import (
+    ALL,
+    CROWD,
+    HELD,
+    INTRUDER,
+    NONE,
+    UNTRUSTED,
+    UNUSABLE,
+    VARIATIONS,
+    WORDS,
+    Variation,
+    named,
+)
 
 EVERYWHERE = "distinct"
 """The variation that a whole run has on every path."""
@@ -41,6 +53,8 @@ def varied(
         chosen = able if level == ALL and variation.name == EVERYWHERE else _one_path_each(able, variation)
         if variation.caller or CROWD in variation.rows:
             chosen = _asking_otherwise(chosen)
+        elif UNTRUSTED in variation.answers:
+            chosen = _of_other_providers(chosen, phase)
         elif level != ALL:
             chosen = [
                 cell for cell in chosen if _is_read(cell.scenario.id) == variation.reads and not _waits(cell.scenario)
@@ -112,6 +126,8 @@ def _can(cell: Cell, variation: Variation, phase: int) -> bool:
         # a task or a call asks nobody who they are; and what takes all that there is would take a crowd
         by_hand = bool(variation.caller) or path == Path.MANUAL
         return by_hand and intruder.asks_by_requests(scenario, path)
+    if UNTRUSTED in laid:
+        return bool(scenario.tape_at(phase)) and not scenario.faults and not waits
     if HELD in laid:  # somebody is asked, and what goes wrong need not take its time
         return bool(scenario.tape_at(phase)) and not scenario.faults
     return True
@@ -140,6 +156,15 @@ def _asking_otherwise(cells: Iterable[Cell]) -> list[Cell]:
     for cell in cells:
         requests = (step.on(cell.path).request for step in steps_for(cell.scenario, cell.path) if isinstance(step, Do))
         found.setdefault(tuple(f"{one['method']} {one['url']}" for one in requests if one), cell)
+    return list(found.values())
+
+
+def _of_other_providers(cells: Iterable[Cell], phase: int) -> list[Cell]:
+    """Of each module the first that asks these providers: a client is a module's, or is shared."""
+    found: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        providers = {name.partition("/")[0] for name in cell.scenario.tape_at(phase)}
+        found.setdefault((cell.scenario.id.partition("/")[0], *sorted(providers)), cell)
     return list(found.values())
 
 

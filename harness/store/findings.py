@@ -23,7 +23,7 @@ from harness.core.finding import FINDINGS, Finding
 from harness.store.tomlread import Strict
 
 FORMAT = 1
-CELL_LAWS = (*range(1, 12), 14)
+CELL_LAWS = (*range(1, 12), 14, 15, 16)
 
 
 def read(path: Path, checkers: tuple[str, ...] = ()) -> dict[str, Finding]:

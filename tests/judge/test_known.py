@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from harness.core.finding import Finding
 from harness.core.verdict import Status
+from harness.judge.checks import CELL_CHECKERS
+from harness.store.findings import CELL_LAWS
 from tests.judge.checking import verdict
 from tests.judge.ledgers import (
     SCENARIO,
@@ -70,3 +72,8 @@ def test_a_finding_ends_at_its_phase():
     assert finding.shows_at("writer/generate_content@manual", 3)
     assert not finding.shows_at("writer/generate_content@manual", 4)
     assert not replace(finding, scenarios=("writer/generate_content@direct",)).shows_at(f"{SCENARIO.id}@manual", 0)
+
+
+def test_a_finding_may_break_every_law_of_a_cell():
+    """Claim: a law that is new is one that a target may be known to break."""
+    assert [f"law-{law}" for law in CELL_LAWS] == [name for name in CELL_CHECKERS if name.startswith("law-")]

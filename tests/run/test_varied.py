@@ -95,6 +95,23 @@ def test_a_quick_run_waits_for_no_time_out_twice():
     assert {"distinct", "read"} <= set(worlds[1])
 
 
+def test_each_modules_clients_of_each_provider_meet_a_certificate_that_nobody_trusts():
+    """Claim: one cell each, where a provider is asked and nothing else goes wrong."""
+    taped = replace(FOUND["shop/paid"], tape=("openai/shop/paid",))
+    found = {
+        "shop/paid": taped,
+        "shop/again": replace(taped, id="shop/again"),
+        "shop/drawn": replace(taped, id="shop/drawn", tape=("openai/shop/paid", "runware/shop/drawn")),
+        "desk/paid": replace(taped, id="desk/paid"),
+        "desk/faulty": replace(
+            taped, id="desk/faulty", tape=("runware/x",), faults=(Fault(kind="http_500", match="*"),)
+        ),
+        "shop/free": FOUND["shop/free"],
+    }
+    cells = [cell.id for cell in plans.make(found, vary="quick").cells if cell.id.endswith("~untrusted")]
+    assert sorted(cell.partition("@")[0] for cell in cells) == ["desk/paid", "shop/drawn", "shop/paid"]
+
+
 def test_nobody_writes_meanwhile_where_no_provider_is_asked_or_something_goes_wrong():
     taped = replace(FOUND["shop/paid"], tape=("shop/paid",))
     faulty = replace(

@@ -10,6 +10,7 @@ refused   10 a rejected request leaves no row and no call
 scale     14 sign and scale
 atomic    15 a charge is one transaction
 strangers 16 nobody is told what is another's
+trust     certificates of providers are verified
 world     a varied world is varied
 secrets   no secret is told where it is not kept
 

@@ -7,6 +7,7 @@ service           which host and provider, which scenario's epoch; hands out the
 epoch             one loaded scenario: its tape, its faults, and the ledger of its calls;  decided: what becomes of one request
 tape              match: the recordings, indexed by the canonical key of a request; nearest, on a miss; answer: its bytes
 faults            what may be laid over recorded truth, and on which calls
+handshakes        what TLS handshakes said, and what was shown to their clients
 deliver           when and how far an answer is sent: at once, late, held, cut, never
 head              how a request came and what stood in its head, credentials marked; free.toml: what is left out, and why
 calls             one provider call, as the ledger keeps it and as the history shows it

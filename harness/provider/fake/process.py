@@ -78,7 +78,13 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
     loop = asyncio.get_running_loop()
     connections: set[Connection] = set()
     servers: list[asyncio.AbstractServer] = []
-    context = secure(service, tls.server_context(tls.issue(config.tls_dir, map(name_of, config.hosts))))
+    names_of_hosts = [*map(name_of, config.hosts)]
+    context = secure(
+        service,
+        tls.server_context(tls.issue(config.tls_dir, names_of_hosts)),
+        lambda: tls.stranger_context(names_of_hosts),
+    )
+    service.idle = lambda: [one.transport for one in connections if one.idle]
     sweeper = loop.create_task(_sweep(connections))
     names = None
     try:
@@ -118,12 +124,23 @@ async def serving(config: FakeConfig, stop: Callable[[], None]) -> AsyncIterator
             config.control.unlink(missing_ok=True)
 
 
-def secure(service: Service, context: ssl.SSLContext) -> ssl.SSLContext:
-    """Let the service's `tls` faults fail handshakes, and note which server a client names."""
+def secure(
+    service: Service, context: ssl.SSLContext, stranger: Callable[[], ssl.SSLContext] | None = None
+) -> ssl.SSLContext:
+    """Let the service's `tls` faults fail handshakes, note which server a client names, and show a certificate of `stranger` where one is
+    laid over the answers."""
+    made: list[ssl.SSLContext] = []
 
-    def choose(connection: object, server_name: str | None, _: object) -> int | None:
-        service.server_names[connection] = server_name or ""
-        return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE if service.refuses_handshake(server_name) else None
+    def choose(connection: ssl.SSLObject, server_name: str | None, _: object) -> int | None:
+        service.handshakes.server_names[connection] = server_name or ""
+        if service.refuses_handshake(server_name):
+            return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE
+        if stranger is not None and service.untrusted:
+            if not made:
+                made.append(stranger())
+            connection.context = made[0]
+            service.handshakes.distrusted.add(connection)
+        return None
 
     context.sni_callback = choose
     return context

@@ -12,17 +12,18 @@ import hashlib
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from harness.core.cassette import Cassette, RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Fault
+from harness.core.variation import UNTRUSTED
 from harness.provider import cassettes
 from harness.provider.cassettes.folder import files, path_of
 from harness.provider.fake.calls import Entry, Validate
 from harness.provider.fake.decided import Plan
 from harness.provider.fake.deliver import Channel, deliver
 from harness.provider.fake.epoch import MOST_CALLS, Epoch
+from harness.provider.fake.handshakes import Handshakes
 from harness.provider.fake.head import Head, Via, kept
 from harness.provider.fake.tape.answer import made, recorded
 from harness.provider.fake.tape.match import Recording, prepare, unanswered
@@ -57,8 +58,9 @@ class Service:
         self.watchers: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self.prepared: dict[Path, tuple[bytes, tuple[Recording, ...]]] = {}
         self.running: set[asyncio.Task[None]] = set()
-        self.server_names: WeakKeyDictionary[object, str] = WeakKeyDictionary()
-        """TLS connection -> the server name that its client sent, "" for none."""
+        self.handshakes = Handshakes()
+        self.idle: Callable[[], Iterable[asyncio.Transport]] = lambda: ()
+        """Connections that wait for a request."""
         self.key = b""
         self.heads: dict[Head, Head] = {}
         """One copy in memory of each head, however often it is sent."""
@@ -72,6 +74,9 @@ class Service:
         self.heads.clear()
         fresh = self._epoch(scenario, recordings, tuple(faults), laid)
         old, self.epoch = self.epoch, fresh
+        if UNTRUSTED in {*(old.laid or ()), *(laid or ())}:
+            for transport in self.idle():  # what was made under the other certificate is not used again
+                transport.abort()
         self.late = 0
         old.on_late = self._count_late
         old.close()
@@ -162,6 +167,21 @@ class Service:
             deliver(plan, channel)
         return plan
 
+    async def wait_until(self, met: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until `met()` holds for the current state; False when it did not within `timeout_s`."""
+        if met():
+            return True
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        watcher = (met, future)
+        self.watchers.append(watcher)
+        try:
+            return await asyncio.wait_for(future, timeout_s)
+        except TimeoutError:
+            return False
+        finally:
+            with contextlib.suppress(ValueError):
+                self.watchers.remove(watcher)
+
     def refuses_handshake(self, server_name: str | None) -> bool:
         """Whether a `tls` fault of the epoch falls on this handshake; it enters the ledger as "TLS handshake"."""
         if not any(armed.kind.ends == "tls" for armed in self.epoch.armed):
@@ -178,31 +198,10 @@ class Service:
                 return True
         return False
 
-    def via(self, connection: object) -> Via:
-        """How a request came whose TLS connection is `connection`, None without TLS."""
-        return Via("http") if connection is None else Via(sni=self.server_names.get(connection, ""))
-
-    def nameless_problem(self, via: Via, host: str) -> str:
-        """What is wrong with a client that asks for a host by name and sent no server name; an address has none to send."""
-        name = name_of(host)
-        if via.scheme == "http" or via.sni or name[:1] == "[" or name.replace(".", "").isdigit():
-            return ""
-        return f"the client sent no server name (SNI) in its TLS handshake, without which {name} does not answer"
-
-    async def wait_until(self, met: Callable[[], bool], timeout_s: float) -> bool:
-        """Wait until `met()` holds for the current state; False when it did not within `timeout_s`."""
-        if met():
-            return True
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        watcher = (met, future)
-        self.watchers.append(watcher)
-        try:
-            return await asyncio.wait_for(future, timeout_s)
-        except TimeoutError:
-            return False
-        finally:
-            with contextlib.suppress(ValueError):
-                self.watchers.remove(watcher)
+    @property
+    def untrusted(self) -> bool:
+        """Whether a certificate is shown that nobody trusts."""
+        return UNTRUSTED in (self.epoch.laid or ())
 
     def changed(self) -> None:
         """Something a watcher may wait for happened."""

@@ -82,6 +82,11 @@ class Connection(asyncio.Protocol):
             if upgraded is not None and not self.ended:
                 self._upgraded(*upgraded)
 
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for a request, and has had none that is not answered."""
+        return self.busy is None and not self.queue and self.socket is None and self.reader.arriving is None
+
     def sweep(self, now: float) -> None:
         """End the connection if its client is too slow; called for every connection from one timer."""
         waited = now - max(self.since, self.reader.since)
@@ -138,8 +143,9 @@ class Connection(asyncio.Protocol):
             request.failure = (400, "the request names no host or no path")
             self._send_failure(request)
             return
-        via = self.service.via(self.transport.get_extra_info("ssl_object"))
-        problem = self.service.nameless_problem(via, request.host)
+        connection = self.transport.get_extra_info("ssl_object")
+        via = self.service.handshakes.via(connection)
+        problem = self.service.handshakes.problem_of(connection, via, request.host)
         host, target = self.service.locate(request.host, target, self.port)
         if self.watched and not request.epoch.tape.is_plain(host):
             problem = f"the request came over plain http, and whoever is on the way reads it: {host} speaks https"

@@ -142,10 +142,11 @@ class Socket:
 
     def _work(self, body: bytes) -> None:
         url = urlsplit(self.upstream)
-        via = self.service.via(self.connection.transport.get_extra_info("ssl_object"))
+        connection = self.connection.transport.get_extra_info("ssl_object")
         self.service.handle(
-            self, self.service.epoch, url.hostname or "", "POST", url.path or "/", self.headers, body, via
-        )
+            self, self.service.epoch, url.hostname or "", "POST", url.path or "/", self.headers, body,
+            self.service.handshakes.via(connection), self.service.handshakes.went_on(connection),
+        )  # fmt: skip
 
     def _authenticated(self, task: dict[str, Any]) -> dict[str, Any]:
         self.headers.append((AUTHENTICATION, str(task.get("apiKey", "")).encode()))
