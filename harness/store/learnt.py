@@ -32,11 +32,11 @@ Shown = Mapping[str, tuple[str, ...]]
 def read(folder: Path) -> Shown:
     """Nothing where nobody has learnt yet."""
     path = folder / NAME
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return {}
     strict = Strict(NAME, "varied")
     raw = strict.table("the file", strict.load(path), ("format", "edits"))
-    if raw["format"] != FORMAT:
+    if strict.whole("format", raw["format"]) != FORMAT:
         raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", AGAIN)
     if not isinstance(raw["edits"], dict):
         raise strict.wrong("edits must be a table")

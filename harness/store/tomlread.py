@@ -25,6 +25,12 @@ class Strict:
             raise HarnessError(
                 f"no file {path}", hint="is the checkout complete?", code=f"{self.family}-missing"
             ) from None
+        except OSError as error:
+            raise HarnessError(
+                f"{path} cannot be read: {error.strerror}",
+                hint="it must be a file that whoever runs this may read",
+                code=f"{self.family}-missing",
+            ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise HarnessError(
                 f"{self.name} is not valid TOML: {error}",

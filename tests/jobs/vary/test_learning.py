@@ -140,6 +140,23 @@ def test_what_nobody_learnt_is_refused(tmp_path, line: str, says: str):
     assert told.value.code == "varied-value"
 
 
+def test_what_is_no_file_is_told_and_never_taken_for_none(tmp_path):
+    """Claim: a folder, a link to nothing, and a format that is no number."""
+    path = tmp_path / learnt.NAME
+    path.mkdir()
+    with pytest.raises(HarnessError, match="cannot be read: Is a directory") as folder:
+        learnt.read(tmp_path)
+    path.rmdir()
+    path.symlink_to(tmp_path / "gone")
+    with pytest.raises(HarnessError) as link:
+        learnt.read(tmp_path)
+    path.unlink()
+    path.write_text("format = true\n[edits]\n")
+    with pytest.raises(HarnessError, match="format must be a whole number") as number:
+        learnt.read(tmp_path)
+    assert [one.value.code for one in (folder, link, number)] == ["varied-missing", "varied-missing", "varied-value"]
+
+
 def test_a_cell_that_is_gone_is_told_and_not_left_out():
     shown = {"parcel.open=true": ("shop/a@manual", "shop/gone@manual")}
     with pytest.raises(HarnessError, match="no cell is called shop/gone@manual") as told:

@@ -46,7 +46,8 @@ OF_OTHERS = replace(ARTICLE, id=10, after={**ARTICLE.after, "account_id": 2})
 
 def told(caller: str, response, *rows: RowChange):
     refs = {row.name: {"kind": row.kind, "id": n} for n, row in enumerate(GIVEN.rows, 1)} | {
-        "other": {"kind": "account", "id": 2}
+        "other": {"kind": "account", "id": 2},
+        "twin-site": {"kind": "site", "id": -3},
     }
     cell = replace(
         lawful_text(), variation="read", refs=refs, rows=rows, accounts={"account": (5, 5), "other": (5, 5)},
@@ -87,6 +88,32 @@ def test_what_is_anothers_is_told_by_its_row(response, where: str):
 )
 def test_what_anybody_may_have_is_nobodys(response):
     assert told("stranger", response, ARTICLE).status is Status.PASS
+
+
+SEEN = "Feed the starter twice a day, and keep it where nobody who cleans the kitchen will ever find it"
+JOB = RowChange(kind="job", op="insert", id="j-1", before=None, after={"site_id": 3, "output": SEEN})
+STEP = RowChange(
+    kind="step", op="insert", id="s-1", before=None, after={"of": "j-1", "said": f"{SEEN}, twice"}, links={"of": "job"}
+)
+TWINS = replace(JOB, id="j-2", after={"site_id": -3, "output": SEEN})
+
+
+def test_a_row_that_came_is_the_actors_by_what_it_refers_to():
+    """Claim: no column has to name the account: by its site, and by a row that came before it."""
+    assert (
+        told("stranger", {"output": SEEN}, JOB)
+        .evidence[0]
+        .startswith("stranger GET /sites/3/ => 200 holds a new job's output: ")
+    )
+    assert told("nobody", {"said": f"{SEEN}, twice"}, JOB, STEP).status is Status.FAIL
+    stray = replace(JOB, after={"output": SEEN})
+    assert told("stranger", {"output": SEEN}, stray).status is Status.PASS, "whose it is nobody knows"
+
+
+def test_an_intruder_is_told_nothing_that_came_for_another():
+    """Claim: what was given, their twin has too; what came did not come for the twin, unless it did."""
+    assert told("intruder", {"output": SEEN}, JOB).code == "law-16"
+    assert told("intruder", {"output": SEEN}, JOB, TWINS).status is Status.PASS
 
 
 def test_what_came_for_somebody_else_is_not_the_actors():
