@@ -6,13 +6,13 @@ what is held stays another's. A target that only looks at what holds it lets the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.cell.drive import steps_for
 from harness.cell.template import PLACEHOLDER
 from harness.core.history import Read
-from harness.core.scenario import Do, Path, Ref, Scenario
+from harness.core.scenario import Do, Path, Ref, Scenario, inside
 from harness.core.variation import twin_of
 
 Refs = Mapping[str, Mapping[str, Any]]
@@ -51,7 +51,7 @@ def own(refs: Refs) -> dict[str, Mapping[str, Any]]:
 def _named(step: Do, path: Path, refs: Refs) -> set[str]:
     request = step.on(path).request
     words = {name.replace("-", "_"): name for name in refs}
-    placed = {words[word] for text in _texts(request) for word in PLACEHOLDER.findall(text) if word in words}
+    placed = {words[word] for text in inside(request, str) for word in PLACEHOLDER.findall(text) if word in words}
     return (placed | set(_refs_of(request)) | set(_refs_of(step.args))) & refs.keys()
 
 
@@ -67,25 +67,5 @@ def _reaches(name: str, to: str, holds: Mapping[str, set[str]]) -> bool:
     return False
 
 
-def _refs_of(value: Any) -> Iterable[str]:
-    match value:
-        case Ref():
-            yield value.name
-        case Mapping():
-            for item in value.values():
-                yield from _refs_of(item)
-        case list() | tuple():
-            for item in value:
-                yield from _refs_of(item)
-
-
-def _texts(value: Any) -> Iterable[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _texts(item)
-        case list() | tuple():
-            for item in value:
-                yield from _texts(item)
+def _refs_of(value: Any) -> Iterator[str]:
+    return (ref.name for ref in inside(value, Ref))

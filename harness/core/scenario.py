@@ -6,9 +6,9 @@ faults lie over it. Its locked outcome is the golden beside it. The same value r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.core.action import Action, Do, Path, step
 
@@ -19,6 +19,21 @@ class Ref:
 
     name: str
     column: str = "id"
+
+
+Kind = TypeVar("Kind")
+
+
+def inside(value: Any, kind: type[Kind]) -> Iterator[Kind]:
+    """Each value of `kind` in `value`, itself among them, in mappings and lists at any depth; a name in a mapping is none."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from inside(item, kind)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from inside(item, kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

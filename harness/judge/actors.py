@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.core.history import CellHistory
-from harness.core.scenario import Do, Path, Ref, Scenario, Webhook
+from harness.core.scenario import Do, Path, Ref, Scenario, Webhook, inside
 from harness.core.variation import INTRUDER, STRANGER, named, twin_of
 from harness.judge.facts import Target
 
@@ -104,12 +104,5 @@ def _named_by(step: Do, path: Path) -> Iterable[str]:
     return [*_names(step.args), *_names(way.request if way else None), step.actor]
 
 
-def _names(value: Any) -> Iterable[str]:
-    if isinstance(value, Ref):
-        yield value.name
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _names(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _names(item)
+def _names(value: Any) -> Iterator[str]:
+    return (ref.name for ref in inside(value, Ref))

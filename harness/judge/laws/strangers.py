@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.core.history import CellHistory, RowChange
+from harness.core.scenario import inside
 from harness.core.variation import INTRUDER, NOBODY, STRANGER, twin_of
 from harness.judge.actors import accounts_behind, accounts_of
 from harness.judge.context import Context
@@ -100,18 +101,6 @@ def _actors(cell: CellHistory, context: Context) -> frozenset[str]:
 
 def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for column, value in values.items():
-        for text in _leaves(value):
+        for text in inside(value, str):
             if OWN.search(text):
                 yield column, text
-
-
-def _leaves(value: Any) -> Iterable[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _leaves(item)
-        case list() | tuple():
-            for item in value:
-                yield from _leaves(item)
