@@ -222,7 +222,7 @@ class HttpExchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A safe request after the work, and its answer. `caller`: owner, stranger, nobody; "" and status 0: it could not be asked."""
+    """A safe request after the work, and its answer. `caller`: owner, stranger, intruder, nobody; "" and status 0: it could not be asked."""
 
     caller: str
     path: str

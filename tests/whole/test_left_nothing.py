@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.stack.isolation import hook
 from harness.stack.isolation.supervise import descendants
 from tests import preloaded
 from tests.whole.traces import Traces, end, gone, watch
@@ -187,6 +188,6 @@ def _hook_logs(pid: int) -> list[str]:
     """Logs of a hook island: its run folder is the worker's home's parent."""
     with suppress(OSError):
         words = Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
-        homes = [word.removeprefix("HOME=") for word in words if word.startswith("HOME=") and "igny8-harness-" in word]
+        homes = [word.removeprefix("HOME=") for word in words if word.startswith("HOME=") and hook.PREFIX in word]
         return [home.strip("/").removesuffix("home") + "logs/worker.log" for home in homes]
     return []

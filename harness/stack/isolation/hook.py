@@ -22,7 +22,7 @@ from pathlib import Path
 from harness.stack.isolation import linux
 from harness.stack.isolation.supervise import adopted_by, children, kill_below, run_as_child, stand_in_for
 
-PREFIX = "igny8-harness-"
+PREFIX = "contract-harness-"
 LOCK = "lock"
 _SPACE_NEEDED_BYTES = 512 << 20
 

@@ -159,7 +159,8 @@ def _still_ours():
 
 
 def _load_the_next_one():
-    """Run the sitecustomize that this one hides, if there is one; it in turn must not find this one again."""
+    """Run the sitecustomize that this one hides, if there is one; it in turn must not find this one again. As clockhook.py has it: each hook is
+    copied alone into a folder of the target's path, and has nothing of ours to import."""
     here = pathlib.Path(__file__).resolve().parent
     sys.path[:] = [entry for entry in sys.path if pathlib.Path(entry).resolve() != here]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
