@@ -6,7 +6,7 @@ Longer than 260 lines: the values that a history is read as stand beside the tab
 
 kind        | further keys
 ------------|---------------------------------------------------------------------------------------------------------
-run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), versions, workers (processes that
+run.start   | format, harness, target, phase, tier, isolation, seed, cells (list of cell ids), vary (the level of varied worlds), versions, workers (processes that
             | take tasks; absent: 1), whole (bool: nothing was left out by choice; false of a shard), sources {target, scenarios, cassettes: their fingerprints}; of a shard also shard {n, of, plan_sha256, durations_sha256, whole (of its plan)}, plan (the whole
             | plan's cell ids); of shards, merges and runs on workers code {part: its hash}
             | of one that was looked at also routes ("POST /parcels/") and tasks (names): what there is to be reached

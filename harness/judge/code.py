@@ -125,7 +125,7 @@ def _of_a_whole(context: RunContext) -> tuple[Function, ...] | None:
 def not_comparable(floor: Floor, start: Event) -> str:
     """Why a run says nothing about the floor; "" where it does."""
     phase, tier = int(start.get("phase", 0)), start.get("tier", "processes")
-    level = start.get("reach", {}).get("vary", LEVELS[0])
+    level = start.get("vary", LEVELS[0])
     if phase != floor.phase:
         return f"what was accepted is of phase {floor.phase}"
     if tier != "processes":

@@ -190,7 +190,6 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "cells": [cell.id for cell in plan.cells],
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         **({"unwatched": list(config.unwatched)} if config.unwatched else {}),
-        **({"reach": {"vary": plan.vary}} if config.traced else {}),
         "versions": versions(config),
         "sources": sources(config),
         **({"routes": list(config.routes)} if config.routes else {}),

@@ -21,7 +21,7 @@ CODE = (
     Function(at="shop/a.py:Order.send", line=20, ran=True, branches=2, handlers=1),
     Function(at="shop/b.py:Loop.go", line=29, ran=False, branches=2, missed=(LEAVES, replace(LEAVES, to=31))),
 )
-START = {"whole": True, "phase": 0, "tier": "processes", "reach": {"vary": "none"}}
+START = {"whole": True, "phase": 0, "tier": "processes", "vary": "none"}
 FLOOR = Floor(phase=0, vary="none", why="as it was", modules=by_module(CODE))
 
 

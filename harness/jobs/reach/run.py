@@ -77,7 +77,7 @@ def accept(config: Config, run: Path, why: str, *, ci: bool) -> Floor:
         )
     made = Floor(
         phase=stored.phase,
-        vary=stored.start["reach"]["vary"],
+        vary=stored.start["vary"],
         why=why,
         modules={module: kinds for module, kinds in by_module(stored.code or ()).items() if kinds},
     )

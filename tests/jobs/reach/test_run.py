@@ -59,7 +59,7 @@ def stored(config, folder: Path, *, whole: bool = True) -> Path:
             "cells": [],
             "whole": whole,
             "tier": "processes",
-            "reach": {"vary": "none"},
+            "vary": "none",
             "sources": sources(config),
         }
         history.tell("run.start", start)
