@@ -13,6 +13,8 @@ from typing import Any
 import requests
 
 FREE = Path(__file__).with_name("free.toml")
+MOST_BYTES = 4 << 20
+"""Of an answer that is looked into: an export of a million rows would cost minutes of judging, line by line."""
 Cuts = dict[str, list[tuple[re.Pattern[str], str]]]
 
 
@@ -29,17 +31,23 @@ def headers_of(answer: requests.Response) -> dict[str, str]:
 
 
 def body_of(answer: requests.Response) -> Any:
-    """JSON, else text, else size and digest of the bytes."""
+    """JSON, else text, else, and of what is longer than `MOST_BYTES`, size and digest of the bytes."""
+    raw = answer.content
+    if len(raw) > MOST_BYTES:
+        return _digest(raw)
     try:
         return answer.json()
     except ValueError:
         pass
-    raw = answer.content
     try:
         text = raw.decode(answer.encoding or "utf-8")
     except (UnicodeDecodeError, LookupError):
-        return f"({len(raw)} bytes, sha256 {hashlib.sha256(raw).hexdigest()})"
+        return _digest(raw)
     return _cut(text, _free()[1]["body"])
+
+
+def _digest(raw: bytes) -> str:
+    return f"({len(raw)} bytes, sha256 {hashlib.sha256(raw).hexdigest()})"
 
 
 def redirects_of(answer: requests.Response) -> tuple[str, ...]:

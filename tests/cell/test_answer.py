@@ -44,6 +44,14 @@ def test_a_body_is_json_text_or_a_digest(body: bytes, told: object) -> None:
     assert answer.body_of(made(body)) == told
 
 
+def test_a_body_of_many_megabytes_is_told_by_its_size_and_digest() -> None:
+    """Claim: JSON or not; just below the bound it is whole."""
+    rows = b'{"rows": "' + b"x" * answer.MOST_BYTES + b'"}'
+    told = answer.body_of(made(rows))
+    assert told == f"({len(rows)} bytes, sha256 {hashlib.sha256(rows).hexdigest()})"
+    assert answer.body_of(made(b"x" * answer.MOST_BYTES)) == "x" * answer.MOST_BYTES
+
+
 def test_headers_that_matter_are_told() -> None:
     """Claim: a cookie without its key, each of several; a place to go; nothing of the server's own."""
     told = answer.headers_of(
