@@ -208,7 +208,7 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpExchange:
-    """A driven request and its answer: the body whole, headers but those of harness/cell/free.toml, "302 /there/" for each redirect."""
+    """A driven request and its answer: the body whole (of more than 4 MiB its size and digest), headers but those of harness/cell/free.toml, "302 /there/" for each redirect."""
 
     method: str
     path: str
