@@ -25,6 +25,8 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HEARD = (*ENDING, signal.SIGCHLD)
 GRACE_S = 15.0
 """What a step has after SIGTERM: the tests put a machine back as it was."""
+LAST_LINES = 40
+"""Of what a step that failed said: pytest's own summary of what failed among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,14 @@ def _told(steps: Sequence[Step], slots: int) -> int:
     print(f"\n== done after {time.monotonic() - begun:.0f} s: {len(ended)} steps, {len(failed)} failed", flush=True)
     for one in ended:
         print(f"   {one.seconds:6.1f} s  {verdict(one):8}  {one.command}", flush=True)
+    for one in ended:
+        if one.command in failed:  # again, where whoever reads the end of a long log looks first
+            print(
+                f"\n== the end of {one.command} ({verdict(one)})",
+                *one.out.splitlines()[-LAST_LINES:],
+                sep="\n",
+                flush=True,
+            )
     return 1 if failed else 0
 
 

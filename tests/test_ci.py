@@ -78,8 +78,15 @@ def test_a_failure_is_told_and_the_others_run_to_their_end(start: Start, tmp_pat
     process = start(script(tmp_path, "bad", "exit 3"), script(tmp_path, "good", "exit 0"), slots=1)
     out = process.communicate()[0]
     assert process.returncode == 1
-    assert [line.split("  ")[1:] for line in out.splitlines()[-2:]] != []
-    assert re.search(r"s  FAILED    sh bad\n.*s  passed    sh good\n$", out)
+    assert re.search(r"s  FAILED    sh bad\n.*s  passed    sh good\n", out)
+
+
+def test_what_failed_is_said_again_at_the_very_end(start: Start, tmp_path: Path) -> None:
+    """Claim: whoever has the end of a long log alone sees what failed, and its last lines; nothing of what passed."""
+    bad = script(tmp_path, "bad", "for n in $(seq 100); do echo bad $n; done; exit 3")
+    out = start(bad, script(tmp_path, "good", "echo good"), slots=1).communicate()[0]
+    end = out[out.index("== the end of sh bad (FAILED)") :].splitlines()[1:]
+    assert end == [f"bad {n}" for n in range(61, 101)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from socket import socket
 from weakref import WeakKeyDictionary, WeakSet
 
 from harness.core.variation import WENT_ON
@@ -17,6 +20,21 @@ class Handshakes:
         """TLS connection -> the server name that its client sent, "" for none."""
         self.distrusted: WeakSet[object] = WeakSet()
         """TLS connections whose client was shown a certificate that nobody trusts."""
+        self.dropping: list[socket] = []
+
+    def drop(self, transports: Iterable[asyncio.Transport]) -> None:
+        """End connections that were made under another certificate: none of them is used again."""
+        for transport in transports:
+            self.dropping.append(transport.get_extra_info("socket"))
+            transport.abort()
+
+    async def dropped(self) -> None:
+        """When the sockets of all of those are closed, some turns of the loop later: a client that asks at once would write into one that
+        looks open, and meet a reset where it should meet a certificate."""
+        for dropped in self.dropping:
+            while dropped.fileno() != -1:
+                await asyncio.sleep(0)
+        self.dropping.clear()
 
     def via(self, connection: object) -> Via:
         """How a request came whose TLS connection is `connection`, None without TLS."""

@@ -75,8 +75,7 @@ class Service:
         fresh = self._epoch(scenario, recordings, tuple(faults), laid)
         old, self.epoch = self.epoch, fresh
         if UNTRUSTED in {*(old.laid or ()), *(laid or ())}:
-            for transport in self.idle():  # what was made under the other certificate is not used again
-                transport.abort()
+            self.handshakes.drop(self.idle())
         self.late = 0
         old.on_late = self._count_late
         old.close()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import select
+import socket
+import ssl
+
 import pytest
 import requests
 
@@ -19,6 +24,23 @@ def test_whoever_verifies_asks_for_nothing_also_on_a_connection_that_was_trusted
     with pytest.raises(requests.exceptions.SSLError):
         fake.chat("again")
     assert fake.report().calls == ()
+
+
+def test_a_kept_connection_is_seen_to_be_closed_as_soon_as_the_load_is_answered(fake):
+    """Claim: no client can write into one in the moment between the load and its end."""
+    trusting = ssl.create_default_context(cafile=str(fake.ca))
+    for _ in range(20):
+        fake.load(chat("hello", "one"))
+        with (
+            socket.create_connection(("127.0.0.1", fake.port)) as plain,
+            trusting.wrap_socket(plain, server_hostname="api.openai.com") as kept,
+        ):
+            body = json.dumps(asked("hello")).encode()
+            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: {len(body)}\r\n\r\n"
+            kept.sendall(head.encode() + body)
+            assert kept.recv(4096).startswith(b"HTTP/1.1 200")
+            fake.control.load("test/one", ["tape"], (), [UNTRUSTED])
+            assert select.select([kept], [], [], 0)[0], "it still looks open"
 
 
 def test_whoever_goes_on_is_refused_and_told_and_the_next_scenario_is_as_ever(fake):

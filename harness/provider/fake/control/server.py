@@ -68,6 +68,7 @@ class Control:
             epoch = self.service.load(
                 scenario, recordings, faults, key, None if laid is None else tuple(map(str, laid))
             )
+        await self.service.handshakes.dropped()
         return {"interactions": len(epoch.tape.slots)}
 
     async def report(self, asked: dict[str, Any]) -> dict[str, Any]:
