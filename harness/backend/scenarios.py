@@ -81,7 +81,7 @@ def _imported(folder: Path, module_id: str) -> ModuleType:
     name = f"{folder.name}.{module_id.replace('/', '.')}"
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a file that ends the process would end every check with it
         raise HarnessError(
             f"scenarios/{module_id}.py cannot be imported: {type(error).__name__}: {error}",
             hint="mend the file; nothing was run",

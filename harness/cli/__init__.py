@@ -11,7 +11,8 @@ import click
 
 from harness import __version__
 from harness.core.errors import USAGE, HarnessError
-from harness.verb.failure import report_failure, report_failure_of_ours
+from harness.stack.isolation.leaving import held
+from harness.verb.failure import SIGNALLED, report_failure, report_failure_of_ours
 
 COMMANDS = {
     "verify": ("verify", "Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws."),
@@ -78,6 +79,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     # modules, goldens and what was observed stay: to walk them at Python's own pace costs a seventh of the start, a twentieth of a run
     gc.set_threshold(100_000, 50, 100)
     as_json = "--json" in arguments
+    with held(for_good=argv is None):
+        code = _code(arguments, as_json)
+    sys.exit(code)
+
+
+def _code(arguments: list[str], as_json: bool) -> int:
     try:
         code = cli.main(args=arguments, prog_name="harness", standalone_mode=False)
     except HarnessError as error:
@@ -89,6 +96,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         usage = HarnessError(error.format_message(), hint="harness --help, or harness VERB --help", code="usage")
         report_failure(usage, as_json=as_json)
         code = USAGE
+    except SystemExit as left:
+        code = left.code
+        if not (isinstance(code, int) and code > SIGNALLED):  # SIGTERM leaves so, through every `finally`
+            code = report_failure_of_ours(left, as_json=as_json)
     except Exception as error:
         code = report_failure_of_ours(error, as_json=as_json)
-    sys.exit(code if isinstance(code, int) else 0)
+    return (
+        code
+        if isinstance(code, int)
+        else report_failure_of_ours(TypeError("a verb said no exit code"), as_json=as_json)
+    )

@@ -10,6 +10,9 @@ from typing import Any
 
 from harness.core.errors import HarnessError, StackError
 
+SIGNALLED = 128
+"""Exit codes above it say which signal ended a program."""
+
 
 def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
     """Write to stderr; with --json one object on stdout: {"error": {"message", "hint", "code", "exit_code"}}."""
@@ -21,7 +24,7 @@ def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
     )
 
 
-def report_failure_of_ours(error: Exception, *, as_json: bool = False) -> int:
+def report_failure_of_ours(error: BaseException, *, as_json: bool = False) -> int:
     """Show an error that nobody foresaw, with its traceback. The exit code is never 1: no difference was found."""
     traceback.print_exception(error, file=sys.stderr)
     broken = StackError(
@@ -42,6 +45,10 @@ def guarded(inside: Callable[[Any], int], as_json: bool) -> Callable[[Any], int]
         except HarnessError as error:
             report_failure(error, as_json=as_json)
             return error.exit_code
+        except SystemExit as left:
+            if isinstance(left.code, int) and left.code > SIGNALLED:
+                raise  # SIGTERM leaves so
+            return report_failure_of_ours(left, as_json=as_json)
         except Exception as error:
             return report_failure_of_ours(error, as_json=as_json)
         finally:

@@ -15,14 +15,18 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError, of_document
 from harness.stack.isolation import island
 from harness.stack.isolation.island import Island
+from harness.stack.isolation.leaving import Word
 from harness.verb.failure import guarded
 
 __all__ = ["Island", "answer", "enter"]
 
 
 def enter(config: Config, inside: Callable[[Island], int], *, isolation: str, as_json: bool = False) -> int:
-    """Run `inside` in an island from which `config`'s provider hosts are the fake; its exit code, as island.run says."""
-    return island.run(guarded(inside, as_json), hosts=config.provider_names, mode=isolation)
+    """Run `inside` in an island from which `config`'s provider hosts are the fake; its exit code, as island.run says.
+
+    Raises StackError no-verdict where it ended without having given one: a task that calls os._exit in this interpreter."""
+    word = Word()
+    return word.heard(island.run(word.saying(guarded(inside, as_json)), hosts=config.provider_names, mode=isolation))
 
 
 def answer(

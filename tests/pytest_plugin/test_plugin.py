@@ -37,6 +37,7 @@ SAID = {
         "law-4: clustering: a usage log of 7 credits for 1 unit(s), and no deduction says so",
     ),
     "test_a_deduction_made_twice": ("law-4: clustering: 7 credits deducted for 1 unit(s), and no usage log says so",),
+    "test_a_test_that_ends_the_process": ("LeftEarly: os._exit(0) would have ended",),
     "test_a_task_that_fails": ("igny8_core.ai.tasks.run_ai_task ended in FAILURE: ",),
     "test_a_task_that_nobody_ran": ("sent and never applied: igny8_core.ai.tasks.run_ai_task",),
     "test_a_first_tape_that_was_not_played": ("recorded but never asked for: openai/planner/cluster_keywords #0",),
@@ -105,7 +106,7 @@ def test_what_should_fail_says_why(bad, name):
 
 def test_every_bad_sample_is_accounted_for(bad):
     """Claim: nothing passes among what must not. Wrong tapes and tasks left behind fail when their tests are torn down."""
-    assert "9 failed, 5 passed, 5 errors" in bad
+    assert "10 failed, 5 passed, 5 errors" in bad
 
 
 @pytest.mark.parametrize("phase", sampled((0, LAST), (LAST,)))

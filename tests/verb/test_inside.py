@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,3 +64,22 @@ def test_a_verb_inside_shows_its_own_error(capfd):
 
 def test_a_verb_inside_gives_its_exit_code():
     assert enter(NOWHERE, lambda place: 7, isolation="auto") == 7
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_an_island_that_ends_without_a_verdict_has_none(code):
+    """Claim: exit codes 0 and 1 are a verdict's. A task that ends the process in which it runs gives none."""
+    with pytest.raises(StackError, match=f"ended with {code} before there was a verdict") as caught:
+        enter(NOWHERE, lambda place: os._exit(code), isolation="auto")
+    assert (caught.value.code, caught.value.exit_code) == ("no-verdict", STACK_FAILED)
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_what_the_inside_says_last_is_its_exit_code(code):
+    assert enter(NOWHERE, lambda place: code, isolation="auto") == code
+
+
+def test_sys_exit_inside_is_no_verdict(capfd):
+    """Claim: 0 is no pass where nobody judged."""
+    assert enter(NOWHERE, lambda place: sys.exit(0), isolation="auto") == STACK_FAILED
+    assert "the harness itself broke: SystemExit: 0" in capfd.readouterr().err

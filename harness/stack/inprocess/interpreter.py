@@ -15,6 +15,7 @@ from typing import Any
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.inprocess import voices
+from harness.stack.isolation import leaving
 
 _become: list[Path] = []
 """The root of the target that this process has become: Python's modules and Django's apps are there once."""
@@ -34,7 +35,7 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
 
     `move` False stays in the folder where this process is.
 
-    Raises StackError inprocess-second when this process has become another target before.
+    Nothing of the target can end this process (harness.stack.isolation.leaving). Raises StackError inprocess-second when this process has become another target before.
     """
     if _become and _become[0] != root:
         raise StackError(
@@ -52,7 +53,7 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
             if entry and entry not in sys.path:
                 sys.path.insert(0, entry)
         sys.pycache_prefix = env.get("PYTHONPYCACHEPREFIX", prefix)
-        with voices.separated(logs):
+        with voices.separated(logs), leaving.held():
             yield
     finally:
         os.chdir(folder)

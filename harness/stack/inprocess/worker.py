@@ -154,10 +154,11 @@ def _apply(line: Line, run: Run, message: Message) -> None:
 
 
 def _guarded(run: Run, message: Message) -> Outcome:
-    """What Celery itself could not run (an unknown task, arguments that cannot be read) has failed all the same."""
+    """What Celery itself could not run (an unknown task, arguments that cannot be read) has failed all the same, and so has what would
+    have ended the worker's process."""
     try:
         return run(message)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return "FAILURE", None, *failed(error)
 
 

@@ -57,7 +57,7 @@ class WsgiAdapter(HTTPAdapter):
                         parts.close()
                 if not told:
                     raise RuntimeError("the application never called start_response")
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # a server's process would have ended
                 raise requests.ConnectionError(f"{type(error).__name__}: {error}", request=request) from error
         code, _, reason = told["status"].partition(" ")
         body.seek(0)

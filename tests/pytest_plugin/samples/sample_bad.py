@@ -1,5 +1,7 @@
 """Each of these must fail, and say why; tests/pytest_plugin/test_plugin.py holds them to their words."""
 
+import os
+
 import pytest
 import requests
 from igny8_core.ai.tasks import run_ai_task
@@ -14,6 +16,10 @@ def deduct(account):
     CreditService.deduct_credits_for_operation(
         account, "clustering", tokens_input=300, tokens_output=700, model_used="gpt-5.1", cost_usd="0.007375"
     )
+
+
+def test_a_test_that_ends_the_process(harness_session):
+    os._exit(0)
 
 
 OPENAI = "https://api.openai.com/v1/chat/completions"

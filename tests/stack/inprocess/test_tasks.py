@@ -10,6 +10,7 @@ import pytest
 
 from harness.stack.inprocess import tasks, worker
 from harness.stack.inprocess.line import Line, Message
+from harness.stack.isolation import leaving
 from harness.stack.roles import clock, clockhook
 
 
@@ -42,6 +43,19 @@ def test_a_failed_task_is_told_as_a_worker_tells_it(yard):
     (seen,) = yard.line.tasks()
     assert (seen.id, seen.name, seen.state, seen.error) == (task_id, "yard.fail", "FAILURE", "ValueError: not today 7")
     assert seen.exception == {"type": "ValueError", "message": "not today 7"}
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [("sys.exit", "SystemExit: 0"), ("os._exit", "LeftEarly: os._exit(0)")],
+)
+def test_a_task_that_ends_its_process_has_failed(yard, how, error):
+    """Claim: whoever judges goes on; the task is told as failed, as one whose worker ended is."""
+    yard.line.publish("yard.leave", (how,))
+    with leaving.held():
+        worker.apply_here(yard.line, yard.run)
+    (seen,) = yard.line.tasks()
+    assert (seen.state, seen.error) == ("FAILURE", error)
 
 
 def test_an_unknown_task_fails_instead_of_vanishing(yard):

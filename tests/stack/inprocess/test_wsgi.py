@@ -36,11 +36,12 @@ def test_a_request_arrives_whole():
     assert json.loads(told["body"]) == {"n": 1}
 
 
-def test_an_application_that_breaks_is_no_answer():
+@pytest.mark.parametrize("raised", [RuntimeError("middleware broke"), SystemExit("middleware broke")])
+def test_an_application_that_breaks_is_no_answer(raised):
     """Claim: an exception that no handler took is a connection error, which the driver reports as the stack's failure."""
 
     def broken(environ, start_response):
-        raise RuntimeError("middleware broke")
+        raise raised
 
     with wsgi.session(broken) as session, pytest.raises(requests.ConnectionError, match="middleware broke"):
         session.get(f"{wsgi.BASE_URL}/")
