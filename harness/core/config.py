@@ -181,6 +181,8 @@ class Config:
     """Paths of the target's own routes that answer GET, `{name}` where a parameter stands; none until looking has filled it in."""
     routes: tuple[str, ...] = ()
     """Each of the target's own routes with each method that it names, "POST /parcels/"; as `reads`."""
+    declared: tuple[str, ...] = ()
+    """What the target declares, a line a thing (harness.backend.look.declared); as `reads`."""
     tasks: tuple[str, ...] = ()
     """The names of the target's own tasks; as `reads`."""
     id_ranges: bool = False

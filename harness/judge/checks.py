@@ -38,6 +38,7 @@ from harness.judge.laws.world import the_world_is_another
 from harness.judge.result import Result, breaks, guarded, verdict_of
 from harness.judge.surface.freed import free_used
 from harness.judge.surface.locked import made_in, surface, surfaces_used
+from harness.judge.surface.target import declared
 from harness.judge.traffic import http, provider, settle, shape
 
 CellCheck = Callable[[CellHistory, Context], Result]
@@ -100,6 +101,7 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "law-13": ("split work costs what combined work costs", split_is_combined),
     "goldens-used": ("no golden or deviation is unused", goldens_used),
     "surfaces-used": ("no surface is unused", surfaces_used),
+    "declared": ("what the target declares is the locked", declared),
     "free-used": ("nothing is free for nothing", free_used),
     "reach": ("what was reached of the code is reached", code_reached),
     "reach-used": ("nothing of the code is excused for nothing", excuses_used),

@@ -194,6 +194,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "sources": sources(config),
         **({"routes": list(config.routes)} if config.routes else {}),
         **({"tasks": list(config.tasks)} if config.tasks else {}),
+        **({"declared": list(config.declared)} if config.declared else {}),
         "tables": tables.document(config.found or ()),
         **({} if plan.shard is None else {**fields_of(plan, plan.shard), "code": fingerprint(config)}),
     }

@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 
 from harness.backend import auth, tables
-from harness.backend.look import cache, read
+from harness.backend.look import cache, declared, read
 from harness.backend.python import interpreter
 from harness.backend.roles import usual
 from harness.core.config import Config
@@ -41,6 +41,7 @@ def ready(config: Config, *, isolation: str) -> Config:
         reads=tuple(dict.fromkeys(reads)),
         routes=tuple(dict.fromkeys(routes)),
         tasks=tuple(dict.fromkeys(tasks)),
+        declared=declared.lines(look, config.root, config.free),
     )
     return tables.filled(config, tables.models(look.django, config.databases))
 

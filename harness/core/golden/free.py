@@ -8,6 +8,7 @@
     call HOST:path          in the body of a request to a provider
     log LOGGER:regex        in the text of an ERROR
     side STORE KEY:path     in what a store holds afterwards; KEY is a pattern
+    declared KIND:name      what the target declares: a setting, a field, a route ("declared setting:BUILD_ID")
 
 A JSON path is names and places joined by dots; `*` is any one of them, `**` any number. What is free at a path is told as
 `<free>`, so that it comes and goes unseen by nobody; a column that is free is not told at all.
@@ -21,7 +22,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 COLUMN = "column"
-SCOPES = (ANSWER, HEADER, MESSAGE, CALL, LOG, SIDE) = ("answer", "header", "message", "call", "log", "side")
+SCOPES = (ANSWER, HEADER, MESSAGE, CALL, LOG, SIDE, DECLARED) = (
+    "answer",
+    "header",
+    "message",
+    "call",
+    "log",
+    "side",
+    "declared",
+)
 _EVENT = re.compile(rf"(?P<scope>{'|'.join(SCOPES)})(?: (?P<of>[^:]*(?::\d+)?))?:(?P<path>.+)")
 INSTEAD = "<free>"
 

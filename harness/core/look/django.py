@@ -94,6 +94,8 @@ class Settings:
     use_tz: bool
     append_slash: bool
     debug: bool
+    further: Mapping[str, str]
+    """Every other one that the target sets, by name; `<secret>` for what is named like one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

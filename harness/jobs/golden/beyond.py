@@ -8,6 +8,7 @@ from harness.core.errors import HarnessError
 from harness.core.golden.surface import Delta, Locked, StaleDelta, hunks
 from harness.core.verdict import Status
 from harness.jobs.golden.values import Beyond, Stored
+from harness.judge.surface import target as declared
 from harness.judge.surface.difference import difference
 
 NEW = "new: {} lines"
@@ -21,12 +22,16 @@ def beyond(stored: Stored, names: Iterable[str], why: str) -> Beyond:
     return _base(stored, seen, why) if stored.phase == 0 else _delta(stored, seen, why)
 
 
+def paths_of(stored: Stored, name: str) -> set[str]:
+    return {declared.PATH} if name == declared.NAME else {str(path) for path in stored.scenarios[name].paths}
+
+
 def _base(stored: Stored, seen: dict, why: str) -> Beyond:
     made, cells = [], {}
     for name, paths in seen.items():
         before = stored.surfaces.base.get(name)
         had = dict(before.paths) if before else {}
-        own = {str(path) for path in stored.scenarios[name].paths}
+        own = paths_of(stored, name)
         gone = {
             path for path in had if "~" in path and stored.worlds is not None and f"{name}@{path}" not in stored.worlds
         }
@@ -56,7 +61,8 @@ def _delta(stored: Stored, seen: dict, why: str) -> Beyond:
             hint="a phase says what it changes of the one before it: accept that first",
             code="surface-phase",
         )
-    every = {f"{name}@{path}" for name, scenario in stored.scenarios.items() for path in scenario.paths}
+    names = {*stored.scenarios, *({declared.NAME} & surfaces.base.keys())}
+    every = {f"{name}@{path}" for name in names for path in paths_of(stored, name)}
     if phase in surfaces.broken and (lost := sorted(every - {f"{n}@{p}" for n, paths in seen.items() for p in paths})):
         raise _cannot_replace(f"phase {phase}", f"{lost[0]} is not among what is accepted", "*")
     had = dict(surfaces.deltas[phase].cells) if phase in surfaces.deltas else {}
@@ -98,7 +104,11 @@ def _told(before: tuple[str, ...] | None, after: tuple[str, ...]) -> tuple[str, 
 def credits_unchanged(stored: Stored, names: Sequence[str]) -> None:
     """Refused unless each of these scenarios passes every check but that of its surface."""
     for verdict in stored.verdicts:
-        if verdict.checker != "surface" and verdict.status is Status.FAIL and verdict.cell.partition("@")[0] in names:
+        if (
+            verdict.checker not in ("surface", "declared")
+            and verdict.status is Status.FAIL
+            and verdict.cell.partition("@")[0] in names
+        ):
             raise HarnessError(
                 f"{verdict.cell} fails {verdict.checker}, too: {verdict.evidence[0] if verdict.evidence else verdict.claim}",
                 hint="--surface accepts what leaves every golden and law as it is: mend it, or accept the golden itself",

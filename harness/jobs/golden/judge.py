@@ -25,11 +25,13 @@ from harness.judge.golden.agreement import disagreement
 from harness.judge.golden.difference import difference
 from harness.judge.golden.outcome import outcome_of
 from harness.judge.overlap import as_judged
+from harness.judge.surface import target as declared
 
 JUDGED_BY_THE_GOLDEN = (
     "golden",
     "surface",
     "surfaces-used",
+    "declared",
     "free-used",
     "law-12",
     "law-13",
@@ -88,7 +90,7 @@ def plan(
 ) -> list[Change]:
     """The changes that accepting would make; goldens that already say so are left out."""
     observed, goldens, verdicts, phase = stored.outcomes, stored.goldens, stored.verdicts, stored.phase
-    names = matching(stored, pattern, why, ci)
+    names = [name for name in matching(stored, pattern, why, ci) if name in observed]
     if where is not None and where.phases and not where.phases[0] <= phase <= where.phases[1]:
         raise HarnessError(
             f"this run was driven at phase {phase}, outside {where.phases[0]}..{where.phases[1]}",
@@ -119,7 +121,7 @@ def matching(stored: Stored, pattern: str, why: str, ci: bool, *, surface: bool 
             hint="say in words why this outcome is right",
             code="golden-why",
         )
-    driven = {*stored.outcomes, *(stored.seen if surface else ())}
+    driven = {*stored.outcomes, *(stored.seen if surface else {declared.NAME} & stored.seen.keys())}
     names = [name for name in sorted(driven) if fnmatchcase(name, pattern)]
     if not names:
         hint = did_you_mean(pattern, driven) if driven else "drive it first: harness verify --only " + pattern

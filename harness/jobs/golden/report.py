@@ -31,7 +31,8 @@ def change_lines(changes: Sequence[Change], beyond: Beyond, total: int) -> list[
         lines += [change.scenario, *(f"  {line}" for line in change.lines)]
     if beyond.cells:
         lines += ["beyond credits", *(f"  {line}" for line in grouped_lines(beyond.cells))]
-    return [*lines, summary_of(changes, total), *beyond_summary(beyond)]
+    summary = [summary_of(changes, total)] if changes or not beyond.cells else []
+    return [*lines, *summary, *beyond_summary(beyond)]
 
 
 def grouped_lines(told: Mapping[str, Sequence[str]]) -> list[str]:

@@ -16,6 +16,7 @@ from harness.jobs.golden.judge import matching, outcomes_of, plan
 from harness.jobs.golden.noise import Noise, noise
 from harness.jobs.golden.values import Beyond, Change, Listed, Stored, Where
 from harness.judge.facts import target_of
+from harness.judge.surface import target as declared
 from harness.judge.surface.locked import made_in, made_of, surface_of
 from harness.judge.surface.told import Trace
 from harness.run.fingerprint import differing, sources
@@ -37,10 +38,16 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(result.config)),
         driven={cell.scenario for cell in cells},
         surfaces=law.surfaces,
-        seen=seen(result, law),
+        seen=seen(result, law) | declared_by(result),
         sources=result.history.start.get("sources", {}),
         worlds=frozenset(result.history.planned) if result.history.every_world else None,
     )
+
+
+def declared_by(result: Judged) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What the target declares, where the run says it: as a scenario of its own."""
+    lines = result.history.start.get("declared")
+    return {declared.NAME: {declared.PATH: tuple(lines)}} if lines else {}
 
 
 def seen(result: Judged, law: Law) -> dict[str, dict[str, tuple[str, ...]]]:

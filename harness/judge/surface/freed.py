@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.core.golden.free import ANSWER, Freed, read
+from harness.core.golden.free import ANSWER, DECLARED, INSTEAD, Freed, read
 from harness.core.history import CellHistory
 from harness.judge.context import RunContext
 from harness.judge.golden.agreement import Named
@@ -20,6 +20,9 @@ def free_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Nam
     if not names or context.phase or not every <= {cell.cell for cell in cells}:
         return
     freed = Freed(names)
+    for kind, name, told in map(_parts, context.noted.history.start.get("declared", ()) if context.noted else ()):
+        if told == INSTEAD:
+            freed.hit(DECLARED, kind, name.split("."))
     for cell in cells:
         if cell.scenario in context.scenarios:
             surface_of(cell, context.scenarios[cell.scenario], context.target, free=freed)
@@ -30,3 +33,10 @@ def free_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Nam
         yield "", breaks(lines, code="free-idle", hint="take it out of harness.toml, or mend its name")
     else:
         yield "", holds(f"{len(asked)} entries of [free], each in use")
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    """Kind, name and what is told, of a line of what the target declares."""
+    kind, _, rest = line.partition(" ")
+    name, _, told = rest.partition(" ")
+    return kind, name, told

@@ -20,6 +20,8 @@ from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import lines_of
 from harness.judge.surface.names import KEPT
 from harness.judge.surface.said import given_in, said_by
+from harness.judge.surface.target import NAME as DECLARED
+from harness.judge.surface.target import PATH as DECLARED_PATH
 from harness.judge.surface.times import Clock, Span
 from harness.judge.surface.told import Trace
 
@@ -117,7 +119,9 @@ def surfaces_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable
     surfaces = context.surfaces
     if surfaces is None:
         return
-    there = {f"{name}@{path}" for name, scenario in context.scenarios.items() for path in scenario.paths}
+    there = {f"{DECLARED}@{DECLARED_PATH}"} | {
+        f"{name}@{path}" for name, scenario in context.scenarios.items() for path in scenario.paths
+    }
     every = [(f"{name}@{path}", "") for name, locked in surfaces.base.items() for path in locked.paths]
     every += [(cell, f" of phase {number}") for number, delta in surfaces.deltas.items() for cell in delta.cells]
     lines = [

@@ -1,6 +1,18 @@
 """Settings and apps, as Django reads them."""
 
+import datetime
+import hashlib
+import json
+import os
+import re
+
 from . import names, servers
+
+SECRET = re.compile(r"(?i)key|secret|token|passw|credential|dsn|salt|private")
+"""What the name of a setting says whose value nobody else may read."""
+MOST = 2000
+"""Characters of one setting; what is longer is told by its digest."""
+APART = ("DATABASES", "CACHES", "STORAGES", "SETTINGS_MODULE", "MIDDLEWARE_CLASSES")
 
 
 def told():
@@ -35,6 +47,7 @@ def told():
         "use_tz": bool(settings.USE_TZ),
         "append_slash": bool(settings.APPEND_SLASH),
         "debug": bool(settings.DEBUG),
+        "further": _further(settings),
     }
 
 
@@ -111,3 +124,36 @@ def _handlers(config):
 
 def _text(thing):
     return thing if isinstance(thing, str) else names.dotted(thing)
+
+
+def _further(settings):
+    """name -> what it says, of every setting that the target sets and that is told nowhere else."""
+    found = {}
+    for name in sorted(dir(settings)):
+        if not name.isupper() or name in APART or not settings.is_overridden(name):
+            continue
+        text = json.dumps(_plain(name, getattr(settings, name)), ensure_ascii=False, sort_keys=True)
+        if len(text) > MOST:
+            text = f"{len(text)} characters, sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        found[name] = text
+    return found
+
+
+def _plain(name, thing, secret=False):
+    """As JSON can say it, without what is secret, and without what is another each time."""
+    secret = secret or bool(SECRET.search(name))
+    if isinstance(thing, dict):
+        return {str(key): _plain(str(key), one, secret) for key, one in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [_plain(name, one, secret) for one in thing]
+    if isinstance(thing, (set, frozenset)):
+        return sorted((_plain(name, one, secret) for one in thing), key=str)
+    if thing is None or isinstance(thing, (bool, int, float)):
+        return thing
+    if isinstance(thing, str):
+        return "<secret>" if thing and secret else servers.masked(thing)
+    if isinstance(thing, (datetime.date, datetime.time)):
+        return "<time>"
+    if isinstance(thing, (datetime.timedelta, os.PathLike)):
+        return str(thing)
+    return names.dotted(thing) if callable(thing) else f"<{names.dotted(type(thing))}>"
