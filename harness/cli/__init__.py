@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from harness import __version__
+from harness.cli import streams
 from harness.core.errors import USAGE, HarnessError
 from harness.stack.isolation.leaving import held
 from harness.verb.failure import SIGNALLED, report_failure, report_failure_of_ours
@@ -74,11 +75,13 @@ def cli() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run a verb and exit: 0 ok, 1 differences, 2 usage, 3 the stack failed, 130 interrupted."""
+    """Run a verb and exit, of `argv` or, for None, as this process's own command: 0 ok, 1 differences, 2 usage, 3 the stack failed, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     # modules, goldens and what was observed stay: to walk them at Python's own pace costs a seventh of the start, a twentieth of a run
     gc.set_threshold(100_000, 50, 100)
     as_json = "--json" in arguments
+    if argv is None:
+        streams.settle()
     with held(for_good=argv is None):
         code = _code(arguments, as_json)
     sys.exit(code)

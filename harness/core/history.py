@@ -33,7 +33,7 @@ note        | text   (remarks of the one who drove: held call released, task pro
 late        | of (cell), code, lines, hint: what came of a cell after it was observed; told in the next cell, or behind the last
 cell.end    | events {kind: how many}, settled (bool), reason (with code and hint where it has them, and broken: true where the stack
             | broke in it, and nothing else of it is judged), clock (see CellHistory.spans), prepared (as there), seconds {drive, settle, reset, seed, load, capture, compare}
-run.end     | seconds {…}, cells; of a run on workers also remote {workers, lost, late, bytes_back}
+run.end     | seconds {…}, cells, sha256 (of all that stands before it in the file); of a run on workers also remote {workers, lost, late, bytes_back}
 """
 
 from __future__ import annotations
@@ -316,6 +316,8 @@ class RunHistory:
     end: Event | None = None
     code: tuple[Function, ...] | None = None
     """What there is of the target's code, and what of it ran; None where nobody noted it."""
+    edited: str = ""
+    """Why the file that it was read from is not what was written; "" where it is."""
     left_out_idle: tuple[str, ...] = ()
     """Patterns of [reach] that left no file out."""
 

@@ -18,7 +18,8 @@ PHASES = range(8)
 
 
 def complete(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
-    """Every planned cell is in the history, once, and belongs to a scenario that exists."""
+    """Every planned cell is in the history, once, none beside them, each belongs to a scenario that exists, and the history is the whole
+    of what was written."""
     if not cells and not context.planned:
         yield "", cannot_tell("the history holds no cell: nothing was judged", code="nothing-judged")
         return
@@ -30,7 +31,23 @@ def complete(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Name
     lines += [
         f"{cell.cell}: there is no scenario {cell.scenario}" for cell in cells if cell.scenario not in context.scenarios
     ]
+    unplanned = sorted(set(seen) - set(context.planned or seen))
+    lines += [f"{cell} is in the history and was not planned" for cell in unplanned]
+    lines += _not_whole(context)
     yield "", breaks(lines, code="run-incomplete") if lines else holds(f"{len(cells)} cells, all judged")
+
+
+def _not_whole(context: RunContext) -> Iterable[str]:
+    """Why a stored run is none that can be believed; nothing of cells that were never stored."""
+    if context.noted is None:
+        return
+    run = context.noted.history
+    if run.end is None:
+        yield "the run was cut off: its history has no run.end"
+    elif run.end.get("cells") != len(run.planned):
+        yield f"run.end speaks of {run.end.get('cells')} cells, run.start of {len(run.planned)}"
+    if run.edited:
+        yield run.edited
 
 
 def goldens_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:

@@ -6,10 +6,11 @@ killed run leaves: it can be read, and its last cell counts as not settled.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +21,8 @@ from harness.core.history import FORMAT, Event, RunHistory
 from harness.core.ledger import Ledger
 from harness.core.scenario import cell_id
 
+SEAL = "sha256"
+"""The field of run.end that says what stands before it in the file."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
 
 
@@ -57,9 +60,12 @@ class HistoryWriter:
         self.path = path
         self._file: TextIO = path.open("x", encoding="utf-8", newline="\n")
         self._pen = Pen()
+        self._written = hashlib.sha256()
 
     def tell(self, kind: str, fields: Mapping[str, Any]) -> None:
-        self._file.write(self._pen.line(kind, fields))
+        if kind == "run.end":
+            fields = {**fields, SEAL: self._written.hexdigest()}
+        self._write(self._pen.line(kind, fields))
         if kind in ("run.start", "cell.start", "cell.end", "run.end"):
             # what a killed run leaves says in which cell it was
             self._file.flush()
@@ -67,8 +73,12 @@ class HistoryWriter:
     def copy(self, lines: Iterable[bytes]) -> None:
         """Append lines that another pen made, as they are."""
         for line in lines:
-            self._file.write(line.decode())
+            self._write(line.decode())
         self._file.flush()
+
+    def _write(self, text: str) -> None:
+        self._file.write(text)
+        self._written.update(text.encode())
 
     def close(self) -> None:
         self._file.close()
@@ -137,7 +147,33 @@ def start_of(path: Path) -> Event:
 
 def read(path: Path, ledger: Ledger) -> RunHistory:
     """The run in a history file. `ledger` says which columns carry the money. Raises also history-format."""
-    return run_of(events(path), ledger, source=str(path))
+    seal = _Seal()
+    run = run_of(seal.seen(lines(path)), ledger, source=str(path))
+    return replace(run, edited=seal.problem)
+
+
+class _Seal:
+    """Whether a file is what was written: run.end ends it, and says the sha256 of what stands before."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+        self._written = hashlib.sha256()
+        self._ended = False
+
+    def seen(self, stream: Iterable[tuple[bytes, Event]]) -> Iterator[Event]:
+        for line, event in stream:
+            if self._ended:
+                self.problem = "the history goes on behind run.end"
+            elif event["kind"] == "run.end":
+                self._ended = True
+                if event.get(SEAL) != self._written.hexdigest():
+                    self.problem = (
+                        "the history is not what was written: it was edited since"
+                        if SEAL in event
+                        else "run.end does not say what was written before it: nobody can tell whether it was edited"
+                    )
+            self._written.update(line)
+            yield event
 
 
 def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the history") -> RunHistory:

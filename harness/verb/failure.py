@@ -6,6 +6,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from harness.core.errors import HarnessError, StackError
@@ -17,8 +18,9 @@ SIGNALLED = 128
 def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
     """Write to stderr; with --json one object on stdout: {"error": {"message", "hint", "code", "exit_code"}}."""
     if as_json:
-        print(json.dumps({"error": error.document()}), flush=True)
-        return
+        with suppress(OSError):  # stdout takes nothing: it is said on stderr then
+            print(json.dumps({"error": error.document()}), flush=True)
+            return
     print(
         f"error: {_line(error.message)}\n hint: {_line(error.hint)}\n code: {error.code}", file=sys.stderr, flush=True
     )

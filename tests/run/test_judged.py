@@ -14,6 +14,7 @@ from harness.core.errors import HarnessError
 from harness.core.history import FORMAT
 from harness.core.verdict import Status, worst
 from harness.run import judged
+from tests.store.streams import write_run
 from tests.watched import WATCHED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,3 +110,59 @@ def test_origins_are_told_of_the_cassettes_that_were_played(config, law, tmp_pat
         {"kind": "cell.end", **cell, "settled": True, "reason": "", "seconds": {}},
     )
     assert judged.judge_run(config, law, run).origins == {"openai/writer/generate_content": "simulated"}
+
+
+def whole(tmp_path) -> list[bytes]:
+    """The lines of a run of one cell, as it was written."""
+    return write_run(tmp_path / "written" / "history.ndjson", tables=WATCHED).read_bytes().splitlines(keepends=True)
+
+
+def without_a_cell(lines: list[bytes]) -> list[bytes]:
+    return [line for line in lines if b'"cell":' not in line]
+
+
+EDITS = {
+    "as it was": (lambda lines: lines, ""),
+    "no run.end": (lambda lines: lines[:-1], "the run was cut off: its history has no run.end"),
+    "half a line": (lambda lines: [*lines[:-1], lines[-1][:20]], "the run was cut off: its history has no run.end"),
+    "a digit": (
+        lambda lines: [line.replace(b'"opening":', b'"opening":1') for line in lines],
+        "the history is not what was written: it was edited since",
+    ),
+    "a line less": (lambda lines: [*lines[:5], *lines[6:]], "the history is not what was written: it was edited since"),
+    "lines in another order": (
+        lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
+        "the history is not what was written: it was edited since",
+    ),
+    "a cell less": (without_a_cell, "writer/generate_content@manual was planned but is not in the history"),
+    "more behind the end": (lambda lines: [*lines, lines[-2]], "the history goes on behind run.end"),
+    "a seal less": (
+        lambda lines: [*lines[:-1], b'{"kind":"run.end","t":1,"seconds":{},"cells":1}\n'],
+        "run.end does not say what was written before it: nobody can tell whether it was edited",
+    ),
+    "another count": (
+        lambda lines: [*lines[:-1], b'{"kind":"run.end","t":1,"seconds":{},"cells":2}\n'],
+        "run.end speaks of 2 cells, run.start of 1",
+    ),
+    "a plan less": (
+        lambda lines: [lines[0].replace(b'"cells":["writer/generate_content@manual"]', b'"cells":["api/x@manual"]'), *lines[1:]],
+        "writer/generate_content@manual is in the history and was not planned",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_run_that_was_cut_off_or_edited_is_no_run(config, law, tmp_path, edit):
+    """Claim: whatever a stored history says, it passes only as the whole of what was written."""
+    change, said = EDITS[edit]
+    lines = whole(tmp_path)
+    changed = change(lines)
+    assert (changed == lines) is (edit == "as it was")
+    (tmp_path / "history.ndjson").write_bytes(b"".join(changed))
+    verdicts = judged.judge_run(config, law, tmp_path).verdicts
+    (complete,) = [one for one in verdicts if one.checker == "complete"]
+    if said:
+        assert (complete.status, complete.code) == (Status.FAIL, "run-incomplete")
+        assert said in complete.evidence
+    else:
+        assert complete.status is Status.PASS

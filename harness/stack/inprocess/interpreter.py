@@ -15,7 +15,7 @@ from typing import Any
 from harness.core.config import Config
 from harness.core.errors import StackError
 from harness.stack.inprocess import voices
-from harness.stack.isolation import leaving
+from harness.stack.isolation import leaving, surroundings
 
 _become: list[Path] = []
 """The root of the target that this process has become: Python's modules and Django's apps are there once."""
@@ -45,7 +45,9 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
         )
     _become[:] = [root]
     before, folder, path, prefix = dict(os.environ), Path.cwd(), list(sys.path), sys.pycache_prefix
+    umask = os.umask(surroundings.UMASK)
     try:
+        surroundings.forget()
         os.environ.update(env)
         if move:
             os.chdir(root)
@@ -60,6 +62,7 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
         sys.path[:], sys.pycache_prefix = path, prefix
         os.environ.clear()
         os.environ.update(before)
+        os.umask(umask)
 
 
 def guard_network() -> None:

@@ -5,6 +5,7 @@ supervise    wait for a child, forward signals, reap, kill what is left
 namespace    an island of kernel namespaces
 hook         the fallback: a supervisor, and sitehook, the start-up hook that it puts into every Python process
 island       run(main): move the program onto an island, of whichever kind the machine allows
+surroundings what the caller's shell has no say in: PG*, proxies, umask
 leaving      nobody ends this process but the harness; what ends in an island says so
 guard        the same care for a program that is not ours (pytest)
 """

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.errors import HarnessError, StackError, did_you_mean
-from harness.stack.isolation import hook, namespace
+from harness.stack.isolation import hook, namespace, surroundings
 from harness.stack.isolation.supervise import signals_held, stand_in_for
 
 MODES = ("auto", "namespace", "hook")
@@ -72,4 +72,9 @@ def _run(main: Callable[[Island], int], hosts: tuple[str, ...], mode: str) -> in
         refusal = f"namespaces refused: {refusal}"
     addresses = hook.addresses(hosts)
     why = f"start-up hook in Python processes ({refusal})"
-    return hook.run(lambda folder: main(Island(kind="hook", why=why, run_dir=folder, hosts=addresses)))
+
+    def beside(run_dir: Path) -> int:
+        surroundings.forget()
+        return main(Island(kind="hook", why=why, run_dir=run_dir, hosts=addresses))
+
+    return hook.run(beside)

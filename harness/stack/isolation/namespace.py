@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from harness.stack.isolation import linux
+from harness.stack.isolation import linux, surroundings
 from harness.stack.isolation.supervise import adopted_by, run_as_child, stand_in_for
 
 FAKE_ADDRESS = "127.0.0.1"
@@ -60,6 +60,7 @@ def _gate(main: Callable[[Path], int], hosts: Mapping[str, str], caller: int, re
     os.close(unused)
     # own session: a terminal's Ctrl-C reaches the caller only, which forwards it once
     os.setsid()
+    surroundings.forget()
     uid, gid = os.geteuid(), os.getegid()
     flags = linux.CLONE_NEWNET | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWIPC
     try:

@@ -255,3 +255,27 @@ import chained
     assert out[9] == "no uvloop"
     assert "192.0.2.1:443" in seen["err"]
     assert seen["loaded"]
+
+
+CALLERS = {"PGHOST": "example.org", "PGOPTIONS": "-c search_path=nope", "PGSERVICE": "nope", "HTTPS_PROXY": "http://127.0.0.1:9",
+           "all_proxy": "http://127.0.0.1:9", "REQUESTS_CA_BUNDLE": "/nope"}  # fmt: skip
+
+
+@way
+def test_the_callers_shell_has_no_say(launch, way):
+    """Claim: nothing leads a client of PostgreSQL or HTTP elsewhere, and what is made can be read by the user that PostgreSQL runs as."""
+    process = launch(
+        """
+        (isl.run_dir / "file").touch()
+        (isl.run_dir / "below").mkdir()
+        modes = [oct((isl.run_dir / name).stat().st_mode & 0o777) for name in ("file", "below")]
+        say(modes=modes, folder=isl.run_dir.stat().st_mode & 0o011, env=sorted(os.environ), tools=bool(os.environ["PATH"]))
+        return 0
+        """,
+        first="os.umask(0o077)",
+        env=CALLERS,
+        **WAYS[way],
+    )
+    (seen,) = facts(process)
+    assert (seen["modes"], seen["folder"], seen["tools"]) == (["0o644", "0o755"], 0o011, True)
+    assert not set(seen["env"]) & set(CALLERS)

@@ -1,0 +1,24 @@
+"""What the caller's shell has no say in: how a stack finds its servers, and who may read what it makes.
+
+libpq obeys PG* wherever a connection says nothing of its own, and clients of HTTP obey proxies: neither leads anywhere on an island. A
+umask that hides what is made from others hides the database's folder from the user that PostgreSQL runs as.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+OF_THE_CALLER = re.compile(
+    r"PG[A-Z_0-9]+|(?:https?|all|ftp|no|ws|wss)_proxy|(?:SSL_CERT_(?:FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC)",
+    re.I,
+)
+"""Variables by which libraries are led elsewhere: PostgreSQL's, proxies, and whose certificates are trusted."""
+UMASK = 0o022
+
+
+def forget() -> None:
+    """This process, and whatever it starts, obeys none of it. Whoever calls it in a process that goes on afterwards puts the environment back."""
+    for name in [name for name in os.environ if OF_THE_CALLER.fullmatch(name)]:
+        del os.environ[name]
+    os.umask(UMASK)
