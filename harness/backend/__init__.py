@@ -1,6 +1,7 @@
 """What is known of the backend under test, and how it is found out.
 
 description harness.toml, read
+problems    everything that is wrong with it, each with its line
 ledger      its [ledger]
 auth        how a caller shows who it is, where looking finds that out
 tables      its [tables], and what looking finds: what is watched
@@ -10,6 +11,7 @@ scenarios   the scenario values of a target
 phases/     the phases of its migration: manifests, trees, what each changed
 python/     the interpreter that runs the target, and what is installed there
 roles/      the target's own programs: as harness.toml says them, as they usually are
+guess/      what can be guessed of a target that is not described
 look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
 reachable   its [reach]: which code need not be reached

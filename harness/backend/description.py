@@ -25,7 +25,12 @@ _ALIAS = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 def load(path: Path) -> Config:
     """Read harness.toml. Raises HarnessError config-missing, config-syntax, config-unknown-key, config-value."""
-    return _Reader(path).config(document(path))
+    return of_document(path, document(path))
+
+
+def of_document(path: Path, raw: dict[str, Any]) -> Config:
+    """What `document` gave, as a value; `path` is where it stands. Raises config-unknown-key, config-value."""
+    return _Reader(path).config(raw)
 
 
 def document(path: Path) -> dict[str, Any]:
@@ -66,9 +71,7 @@ class _Reader:
             raise self.fail(f"[{where}] must be a table", "see docs/formats.md, harness.toml")
         for key in table:
             if key not in required + optional:
-                raise self.fail(
-                    f"unknown key '{key}' in [{where}]", did_you_mean(key, required + optional), "config-unknown-key"
-                )
+                raise self.fail(f"unknown key '{key}' in [{where}]", did_you_mean(key, required + optional), "config-unknown-key")  # fmt: skip
         for key in required:
             if key not in table:
                 raise self.fail(f"[{where}] lacks '{key}'", "see docs/formats.md, harness.toml")
@@ -85,8 +88,9 @@ class _Reader:
         return tuple(value)
 
     def table_of_text(self, where: str, value: Any) -> dict[str, str]:
-        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-            raise self.fail(f"[{where}] must map names to texts", "put each value in quotes")
+        odd = [k for k, one in value.items() if not isinstance(one, str)] if isinstance(value, dict) else [where]
+        if odd:
+            raise self.fail(f"[{where}] must map names to texts, and {odd[0]} is none", "put each value in quotes")
         return dict(value)
 
     def comparison(self, value: Any) -> str:
@@ -137,9 +141,7 @@ class _Reader:
             ),
         )
         if own.get("time", JUMPS) not in TIMES:
-            raise self.fail(
-                f"harness.time {own['time']!r} is none of {', '.join(TIMES)}", 'take it out, or write "real"'
-            )
+            raise self.fail(f"harness.time {own['time']!r} is none of {', '.join(TIMES)}", 'take it out, or write "real"')  # fmt: skip
         settle_timeout_s = own.get("settle_timeout_s", 30)
         if isinstance(settle_timeout_s, bool) or not isinstance(settle_timeout_s, int | float) or settle_timeout_s <= 0:
             raise self.fail(f"harness.settle_timeout_s {settle_timeout_s!r} is not a time", "give seconds above 0")

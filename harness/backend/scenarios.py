@@ -18,8 +18,9 @@ from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Scenario
 
 
-def load(config: Config) -> dict[str, Scenario]:
-    """Every scenario by id, sorted. Raises scenario-import, scenario-duplicate, scenario-id, scenario-operation."""
+def load(config: Config, refusals: list[HarnessError] | None = None) -> dict[str, Scenario]:
+    """Every scenario by id, sorted. Raises scenario-import, scenario-duplicate, scenario-id, scenario-operation; with `refusals` what a file
+    is refused for is put there, and the others are read."""
     folder = config.scenarios
     if not folder.is_dir():
         raise HarnessError(
@@ -29,17 +30,30 @@ def load(config: Config) -> dict[str, Scenario]:
     with _importable(folder):
         for path in sorted(folder.rglob("*.py")):
             module_id = path.relative_to(folder).with_suffix("").as_posix()
-            for scenario in _scenarios_in(folder, module_id):
-                _check(scenario, module_id, found, config)
-                found[scenario.id] = scenario
+            with _told(refusals):
+                for scenario in _scenarios_in(folder, module_id):
+                    with _told(refusals):
+                        _check(scenario, module_id, found, config)
+                        found[scenario.id] = scenario
     for scenario in found.values():
-        if scenario.split_of is not None and scenario.split_of not in found:
-            raise HarnessError(
-                f"{scenario.id} is a split of the unknown scenario '{scenario.split_of}'",
-                hint=did_you_mean(scenario.split_of, found),
-                code="scenario-id",
-            )
+        with _told(refusals):
+            if scenario.split_of is not None and scenario.split_of not in found:
+                raise HarnessError(
+                    f"{scenario.id} is a split of the unknown scenario '{scenario.split_of}'",
+                    hint=did_you_mean(scenario.split_of, found),
+                    code="scenario-id",
+                )
     return dict(sorted(found.items()))
+
+
+@contextmanager
+def _told(refusals: list[HarnessError] | None) -> Iterator[None]:
+    try:
+        yield
+    except HarnessError as error:
+        if refusals is None:
+            raise
+        refusals.append(error)
 
 
 def module(config: Config, name: str) -> ModuleType | None:

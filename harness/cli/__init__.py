@@ -39,6 +39,7 @@ COMMANDS = {
     "score": ("score", "Plant each patch of a catalogue of mistakes in a copy of the target, drive every cell, and count which are told."),
     "vary": ("vary", "Print what is varied, why, and which settings show in no cell. With --learn, find out where they show."),
     "reach": ("reach", "Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached."),
+    "doctor": ("adopt.doctor", "Everything that is missing or wrong, all at once, each with its mend."),
     "look": ("look", "Models, routes, tasks, queues, schedule, runtime: read from the target by its own interpreter."),
 }  # fmt: skip
 """verb -> its room below harness/jobs, and the first line of its help: to list them, no room is imported."""

