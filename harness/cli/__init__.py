@@ -1,4 +1,7 @@
-"""The `harness` command: one room a verb, below harness/jobs, each with a click command in verb.py; errors in one shape; exit codes 0, 1, 2, 3."""
+"""The `harness` command: one room a verb, below harness/jobs, each with a click command in verb.py; errors in one shape; exit codes 0, 1, 2, 3.
+
+streams  the standard streams, whatever a shell made of them
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What every verb is made of.
 
 options   the options that verbs share, and what they load
+accepting whose word it is: never CI's, and nobody's in passing
 asked     what a verb was asked to do: backend, scenarios, plan and law, made once
 inside    the island: the rest of a verb, or one question to it
 failure   how an error is shown

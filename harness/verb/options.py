@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,19 +14,6 @@ from harness.core.variation import LEVELS, QUICK
 
 if TYPE_CHECKING:
     from harness.store.durations import Durations
-
-CI = (
-    "CI",
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "BUILDKITE",
-    "CIRCLECI",
-    "JENKINS_URL",
-    "TEAMCITY_VERSION",
-    "TF_BUILD",
-    "TRAVIS",
-)
-"""Variables by which services say that a program runs in a job of theirs."""
 
 config_option = click.option(
     "--config",
@@ -154,8 +139,3 @@ def loaded(config_path: Path, phase: int | None = None) -> Config:
 
 def runs_folder(config: Config, runs: Path | None) -> Path:
     return runs if runs is not None else config.source.parent / "runs"
-
-
-def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this is a CI job: one of these is set to anything but an empty text, 0 or false."""
-    return any(environment.get(name, "").strip().lower() not in ("", "0", "false", "no") for name in CI)

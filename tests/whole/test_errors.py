@@ -138,7 +138,7 @@ def test_a_stack_that_cannot_boot_is_told(case: Case, shop, warm, tmp_path: Path
         env = {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}
     place = shop(backend=case.backend, copies=case.copies, **env)
     refused(case, place)
-    accepted = place.harness("golden", "accept", "writer/generate_content", "--why", "because it is so")
+    accepted = place.harness("golden", "accept", "writer/generate_content", "--why", "because it is so", "--unattended")
     assert accepted.code == 2, accepted.out + accepted.err
 
 

@@ -41,7 +41,7 @@ def test_a_change_that_costs_nothing_is_told_and_accepted_only_on_purpose(change
     assert "is now description=" in told.out
     assert told.out.rstrip().endswith("FAIL: 2 checks failed; credits are as locked, 2 surfaces changed")
 
-    accept = ("golden", "accept", "*", "--surface")
+    accept = ("golden", "accept", "*", "--surface", "--unattended")
     assert changed.harness(*accept, "--why", " ").code == 2
     before = surface(changed, "writer/generate_content").read_bytes()
     goldens = {file: file.read_bytes() for file in (changed.folder / "scenarios").rglob("*.golden.toml")}
@@ -98,6 +98,6 @@ def test_where_credits_change_the_milder_way_is_refused(shop, warm: Workshop):
     told = place.harness("verify", *ONLY[:2])
     assert told.code == 1
     assert CLOSED not in told.out, "it is not told as the milder class"
-    refused = place.harness("golden", "accept", "*", "--surface", "--why", WHY)
+    refused = place.harness("golden", "accept", "*", "--surface", "--why", WHY, "--unattended")
     assert refused.code == 2
     assert "code: golden-credits-changed" in refused.err

@@ -9,11 +9,13 @@ import click
 from rich.console import Console
 
 from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.core.golden import why_lacks
 from harness.core.phase import LAST
 from harness.core.verdict import Status, worst
 from harness.jobs.contracts import report as shown
 from harness.jobs.contracts import run as job
-from harness.verb.options import config_option, in_ci, isolation_option, json_option, loaded, phase_option
+from harness.verb.accepting import attended, in_ci, unattended_option
+from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option
 
 
 @click.group(invoke_without_command=True)
@@ -60,9 +62,10 @@ def contracts(
 @click.option(
     "--since", type=click.IntRange(0, LAST), default=None, help="Show what changed in the contracts since this phase."
 )
+@unattended_option
 @isolation_option
 def schema(
-    config_path: Path, phase: int | None, accept: bool, why: str, since: int | None, isolation: str
+    config_path: Path, phase: int | None, accept: bool, why: str, since: int | None, unattended: bool, isolation: str
 ) -> int:  # fmt: skip
     """The schema of one phase against contracts/schema, from the live catalogue."""
     console = Console()
@@ -74,9 +77,12 @@ def schema(
         raise HarnessError(
             "contracts are not accepted in CI", hint="accept on your machine and commit the file", code="contracts-ci"
         )
-    if accept and not why.strip():
-        raise HarnessError("a contract changes for a reason", hint='give --why "..."', code="contracts-why")
+    if accept and (lacks := why_lacks(why)):
+        raise HarnessError(
+            f"a contract changes for a reason: {lacks}", hint='give --why "..." in words', code="contracts-why"
+        )
     if accept:
+        attended(unattended)
         shown.print_locked(console, config.phase, job.lock_schema(config, isolation, why))
         return OK
     result = job.judged_schema(config, isolation)

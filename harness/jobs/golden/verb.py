@@ -17,8 +17,9 @@ from harness.jobs.golden.judge import differences, differing
 from harness.jobs.golden.noise import proposed
 from harness.jobs.golden.values import Stored, Where
 from harness.store import runs as store
+from harness.verb.accepting import attended, in_ci, unattended_option
 from harness.verb.asked import known
-from harness.verb.options import config_option, in_ci, json_option, loaded
+from harness.verb.options import config_option, json_option, loaded
 
 run_option = click.option(
     "--run", "run", type=click.Path(path_type=Path), default=None, help="A run's folder [default: runs/latest]."
@@ -60,6 +61,7 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
 )
 @click.option("--surface", is_flag=True, help="Only what is observed beyond credits; refused where credits change.")
 @click.option("--known-wrong", "known_wrong", multiple=True, metavar="FINDING", help="Lock it as a declared defect.")
+@unattended_option
 @run_option
 @config_option
 @json_option
@@ -71,11 +73,13 @@ def accept(
     paths: tuple[str, ...],
     surface: bool,
     known_wrong: tuple[str, ...],
+    unattended: bool,
     run: Path | None,
     config_path: Path,
     as_json: bool,
 ) -> int:
     """Lock what a stored run came to, for one scenario or a pattern such as 'orders/*'."""
+    attended(unattended)
     config = loaded(config_path)
     stored = _stored(config, run)
     where = None

@@ -10,7 +10,8 @@ import click
 from harness.core.errors import OK
 from harness.jobs.reach import report as shown
 from harness.jobs.reach import run as job
-from harness.verb.options import config_option, in_ci, json_option, loaded, phase_option
+from harness.verb.accepting import attended, in_ci, unattended_option
+from harness.verb.options import config_option, json_option, loaded, phase_option
 
 
 @click.command()
@@ -29,9 +30,11 @@ from harness.verb.options import config_option, in_ci, json_option, loaded, phas
 @click.option(
     "--write", metavar="WHAT", help="Write the skeleton of a scenario for 'PUT /a/route/', a task, or 'path:function'."
 )
+@unattended_option
 @json_option
 def reach(
-    config_path: Path, phase: int | None, run: Path, only: tuple[str, ...], at: str | None, accept: str | None, write: str | None, as_json: bool
+    config_path: Path, phase: int | None, run: Path, only: tuple[str, ...], at: str | None, accept: str | None, write: str | None, unattended: bool,
+    as_json: bool,
 ) -> int:  # fmt: skip
     """Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached.
 
@@ -45,6 +48,7 @@ def reach(
         click.echo(json.dumps(shown.line_document(line)) if as_json else "\n".join(shown.line(line)))
         return OK
     if accept is not None:
+        attended(unattended)
         click.echo(shown.accepted(job.accept(config, run, accept, ci=in_ci())))
         return OK
     if write is not None:

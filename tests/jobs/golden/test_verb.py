@@ -6,13 +6,14 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from harness.backend.description import load
 from harness.cli import main
 from harness.run.fingerprint import sources
-from harness.verb.options import CI, in_ci
+from harness.verb.accepting import CI, in_ci
 from tests.judge.ledgers import lawful_text
 from tests.judge.overlapping import LOST, busy
 from tests.store.streams import told, write_run
@@ -121,7 +122,7 @@ def run(capsys, *arguments) -> tuple[int, str, str]:
     return exit.value.code, out, err
 
 
-ACCEPT = ("accept", "writer/generate_content", "--why", "2130 tokens at 100 a credit")
+ACCEPT = ("accept", "writer/generate_content", "--why", "2130 tokens at 100 a credit", "--unattended")
 
 
 def test_from_no_golden_to_an_accepted_one_and_a_changed_price(project, capsys):
@@ -238,8 +239,9 @@ def test_a_broken_golden_stops_every_verb_with_one_line(project, capsys):
         (("diff", "writer/generate_contend"), "golden-no-match"),
         (("diff", "--run", "nowhere"), "run-missing"),
         ((*ACCEPT, "--phase", "3..0"), "golden-deviation"),
-        ((*ACCEPT[:3], "short"), "golden-why"),
-        ((*ACCEPT[:3], "..........."), "golden-why"),
+        ((*ACCEPT[:3], "short", "--unattended"), "golden-why"),
+        ((*ACCEPT[:3], "...........", "--unattended"), "golden-why"),
+        ((*ACCEPT[:3], " \u2003\t \u200b \n    ", "--unattended"), "golden-why"),
         (("noise", "runs/latest"), "golden-noise"),
     ],
 )
@@ -255,3 +257,38 @@ def test_ci_is_what_says_so(value, ci):
     assert in_ci({"CI": value}) is ci
     assert in_ci({"GITHUB_ACTIONS": value}) is ci
     assert in_ci({}) is False
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *CI,
+        "BUILD_NUMBER",
+        "BUILD_ID",
+        "CI_PIPELINE_ID",
+        "BITBUCKET_BUILD_NUMBER",
+        "KOKORO_BUILD_ID",
+        "MY_CI",
+        "GITHUB_WORKFLOW_ID",
+    ],
+)
+def test_nothing_is_accepted_in_any_ci(project, capsys, monkeypatch, name):
+    """Claim: one variable of any service is enough, and --unattended does not help. Most of these were accepted in."""
+    monkeypatch.setenv(name, "17")
+    code, _, err = run(capsys, *ACCEPT)
+    assert (code, err.splitlines()[-1]) == (2, " code: golden-ci")
+    assert list(project.rglob("*.golden.toml")) == []
+
+
+@pytest.mark.parametrize("name", ["SPECIAL", "PRECISION", "CITY", "BUILDING", "BUILD_TYPE", "GPG_AGENT_INFO"])
+def test_a_variable_that_only_looks_like_one_is_none(name):
+    assert not in_ci({name: "1"})
+
+
+def test_nothing_is_accepted_where_nobody_looks(project, capsys, monkeypatch):
+    """Claim: without a terminal --unattended has to be said; at one it has not."""
+    code, _, err = run(capsys, *ACCEPT[:-1])
+    assert (code, err.splitlines()[-1]) == (2, " code: accept-unattended")
+    assert list(project.rglob("*.golden.toml")) == []
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    assert run(capsys, *ACCEPT[:-1])[0] == 0
