@@ -59,6 +59,7 @@ class Live:
         self.catalogues = vary.Known()
         self.redis = client(stack.redis_url)
         self.patience_s = config.settle_timeout_s  # how long the target may take for an answer
+        self.endless: set[str] = set()  # routes that were read back and had no end
         self.resting = Resting(of_a_target(stack, self.fake, lambda: (self.db, *self.beside)))
 
     @property

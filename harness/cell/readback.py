@@ -16,10 +16,15 @@ import requests
 
 from harness.backend.tables import singular
 from harness.cell.answer import body_of
+from harness.cell.connection import Unfinished
 from harness.core.history import HttpExchange, Read
 
 PARAMETER = re.compile(r"\{([^}]*)\}")
-TIMEOUT_S = 30.0
+TIMEOUT_S, AGAIN_S = 30.0, 2.0
+"""How long an answer may take; and that of a route that has once had no end: a stream of events, a request that waits for news."""
+
+ENDLESS = (Unfinished.__name__, requests.ReadTimeout.__name__)
+"""What is told of an answer that has no end."""
 
 Refs = Mapping[str, Mapping[str, Any]]
 Headers = Mapping[str, str]
@@ -27,10 +32,12 @@ Headers = Mapping[str, str]
 
 def read_back(
     base_url: str, session: requests.Session, templates: Iterable[str], callers: Mapping[str, Headers], refs: Refs, driven: Iterable[HttpExchange],
-    own: Refs | None = None, second: bool = False,
+    own: Refs | None = None, second: bool = False, endless: set[str] | None = None,
 ) -> list[Read]:  # fmt: skip
     """Ask for each route as each of `callers`, in this order. A route whose path cannot be filled is told as not asked. What stands in a path
-    before its last part is taken of `own` rows, where there are some. With `second` the second page of a list is asked for, too: by the link to it, else as `?page=2`."""
+    before its last part is taken of `own` rows, where there are some. With `second` the second page of a list is asked for, too: by the link to it, else as `?page=2`. `endless` are the routes
+    that were found to have no end, and get those that are."""
+    endless = set() if endless is None else endless
     said: dict[str, Any] = {}
     for exchange in driven:
         for name, value in _leaves(exchange.response):
@@ -42,8 +49,10 @@ def read_back(
             found.append(Read(caller="", path=template, status=0, response=None))
             continue
         for caller, headers in callers.items():
-            read = _asked(base_url, session, path, refs, caller, headers)
+            read = _asked(base_url, session, path, refs, caller, headers, AGAIN_S if template in endless else TIMEOUT_S)
             found.append(read)
+            if read.response in ENDLESS and not read.status:
+                endless.add(template)
             if second and read.status == 200 and "{" not in template and (more := _second(read)):
                 found.append(_asked(base_url, session, more, {}, caller, headers))
     return found
@@ -74,12 +83,14 @@ def _has_list(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 1
 
 
-def _asked(base_url: str, session: requests.Session, path: str, refs: Refs, caller: str, headers: Headers) -> Read:
+def _asked(
+    base_url: str, session: requests.Session, path: str, refs: Refs, caller: str, headers: Headers, patience_s: float = TIMEOUT_S,
+) -> Read:  # fmt: skip
     for query in ("", f"?{urlencode(_keys(refs))}"):
         session.cookies.clear()  # nobody brings what somebody else was given
         try:
             answer = session.get(
-                f"{base_url}{path}{query}", headers=dict(headers), timeout=TIMEOUT_S, allow_redirects=False
+                f"{base_url}{path}{query}", headers=dict(headers), timeout=patience_s, allow_redirects=False
             )
         except requests.RequestException as error:
             return Read(caller=caller, path=path + query, status=0, response=type(error).__name__)

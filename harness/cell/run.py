@@ -190,6 +190,7 @@ class _Scenario:
             refs=refs,
             driven=driven.http,
             second=CROWD in self._laid.rows,
+            endless=live.endless,
         )
         found = read(self.config.reads, callers=readers)
         if inside:

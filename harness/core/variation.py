@@ -121,7 +121,7 @@ VARIATIONS: Mapping[str, Variation] = {
         ),
         Variation(
             name="meanwhile",
-            says="as distinct; while the provider is asked for the first time every price, limit, count and secret becomes another, and each account gets credits",
+            says="as distinct; while the provider is asked for the first time every price, limit, count, secret and text becomes another, and each account gets credits",
             rows=(NUMBERS, SECRETS, TWIN),
             answers=(USAGE, HELD),
         ),

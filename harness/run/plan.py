@@ -96,7 +96,9 @@ def of_cells(*cells: Cell, phase: int, tier: str) -> Plan:
 
 
 def _matches(cell: Cell, pattern: str) -> bool:
-    """A varied cell is chosen with its scenario, or by its own id: not by that of the cell that it varies."""
+    """A varied cell is chosen with its scenario, by its own id, and by a pattern that fits the cell that it varies. A whole id is that cell alone."""
     if fnmatch.fnmatchcase(cell.scenario.id, pattern):
         return True
-    return (not cell.variation or "~" in pattern) and fnmatch.fnmatchcase(cell.id, pattern)
+    whole = cell.id.partition("~")[0]
+    with_its_worlds = "~" not in pattern and pattern != whole
+    return fnmatch.fnmatchcase(whole if with_its_worlds else cell.id, pattern)

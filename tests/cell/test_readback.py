@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from harness.cell.connection import Direct
-from harness.cell.readback import read_back
+from harness.cell.readback import AGAIN_S, TIMEOUT_S, read_back
 from harness.core.history import HttpExchange
 
 OWN = {"twin-account": {"kind": "account", "id": "own"}, "twin-site": {"kind": "site", "id": "own-site"}}
@@ -19,6 +19,8 @@ REFS = {"account": {"kind": "account", "id": "theirs"}, "site": {"kind": "site",
 
 class _Site(BaseHTTPRequestHandler):
     """It answers with what was asked, hands a cookie to whoever has a credential, and wants a query at /picky/."""
+
+    over = threading.Event()
 
     def do_GET(self) -> None:
         said: dict[str, object] = {
@@ -30,6 +32,11 @@ class _Site(BaseHTTPRequestHandler):
             said = {"data": {"results": [1, 2]}}
         if self.path.startswith("/linked"):
             said = {"next": f"http://elsewhere.example{self.path}?cursor=b%3D", "results": [1, 2]}
+        if self.path.startswith("/stream"):
+            self.send_response(200)
+            self.end_headers()
+            _Site.over.wait(60)
+            return
         body = json.dumps(said).encode()
         self.send_response(400 if self.path == "/picky/" else 200)
         if self.headers.get("X-Key"):
@@ -48,6 +55,7 @@ def url() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
+        _Site.over.set()
         server.shutdown()
 
 
@@ -103,3 +111,22 @@ def test_nobody_brings_the_cookie_that_somebody_else_was_given(url):
     assert [(one.caller, one.response["who"], one.response["cookie"]) for one in found] == [
         ("owner", "k", None), ("nobody", None, None), ("owner", "k", None), ("nobody", None, None),
     ]  # fmt: skip
+
+
+def test_a_route_without_an_end_is_waited_for_once(url, monkeypatch):
+    """Claim: it is told alike of every caller, and the second has not the patience of the first."""
+    given = []
+    with Direct() as session:
+        sent = session.send
+
+        def send(request, **options):
+            given.append(options["timeout"])
+            return sent(request, **options | {"timeout": 0.2})
+
+        monkeypatch.setattr(session, "send", send)
+        callers, endless = {"owner": {}, "nobody": {}}, set()
+        found = read_back(url, session, ["/stream/", "/one/"], callers, REFS, [], endless=endless)
+        found += read_back(url, session, ["/stream/"], {"owner": {}}, REFS, [], endless=endless)
+    assert given == [TIMEOUT_S, AGAIN_S, TIMEOUT_S, TIMEOUT_S, AGAIN_S]
+    assert {(one.status, one.response) for one in found if one.path == "/stream/"} == {(0, "Unfinished")}
+    assert endless == {"/stream/"}

@@ -192,3 +192,13 @@ def test_names_of_variations():
     with pytest.raises(HarnessError) as wrong:
         named("distinkt")
     assert (wrong.value.code, "distinct" in wrong.value.hint) == ("variation-unknown", True)
+
+
+def test_a_pattern_chooses_cells_with_their_worlds_and_a_whole_id_the_cell_alone():
+    """Claim: whichever part of a cell's id the pattern leaves open."""
+    own = [cell for cell in varied(vary="all") if cell.startswith("shop/paid@manual~")]
+    assert len(own) > 3
+    for pattern in ("shop/paid@man*", "*/paid@manual"):
+        assert [cell for cell in varied(vary="all", only=[pattern]) if "@manual" in cell] == own
+    assert set(varied(vary="all", only=["shop/paid@*"])) == {*varied(vary="all", only=["shop/paid"])}
+    assert varied(vary="all", only=["shop/paid@manual"]) == []

@@ -24,7 +24,7 @@ LOCK_TIMEOUT_MS = 500
 def written(
     db: psycopg.Connection, *, known: Known, tables: Mapping[str, Table], ledger: Ledger, seed: str
 ) -> set[str]:
-    """Every number and secret that `seed` laid over the world becomes another, and each balance is `BOUGHT` more, in rows that nobody has locked; the
+    """Every number and secret that `seed` laid over the world becomes another, texts that people write have more signs in them, and each balance is `BOUGHT` more, in rows that nobody has locked; the
     baseline, too. Returns the keys of the accounts that got it, as text."""
     with db.transaction():
         db.execute("SET LOCAL harness.quiet = 'on'")
@@ -33,7 +33,7 @@ def written(
         seeded = {oid for (oid,) in db.execute("SELECT oid FROM harness.seeded")}
         varied, kept = known.of(db, tables, ledger), balances(tables, ledger)
         there = {name: table for name, table in varied.items() if table.oid in seeded}
-        for become in (rows.number_of, rows.secret_of):
+        for become in (rows.number_of, rows.secret_of, rows.words_of):
             rows.laid(db, there, become, f"{seed} meanwhile", kept, baseline=True)
         return _bought(db, there, ledger)
 
