@@ -24,8 +24,8 @@ LOCK_TIMEOUT_MS = 500
 def written(
     db: psycopg.Connection, *, known: Known, tables: Mapping[str, Table], ledger: Ledger, seed: str
 ) -> set[str]:
-    """Every number and secret that `seed` laid over the world becomes another, texts that people write have more signs in them, and each balance is `BOUGHT` more, in rows that nobody has locked; the
-    baseline, too. Returns the keys of the accounts that got it, as text."""
+    """Every number and secret that `seed` laid over the world becomes another, texts that people write have more signs in them, and each balance is `BOUGHT` more, in rows that nobody has locked, and no
+    tables; the baseline, too. Returns the keys of the accounts that got it, as text."""
     with db.transaction():
         db.execute("SET LOCAL harness.quiet = 'on'")
         db.execute("SET LOCAL session_replication_role = replica")
@@ -44,11 +44,16 @@ def _bought(db: psycopg.Connection, there: Mapping[str, Varied], ledger: Ledger)
     if table is None or not column or not any(one.name == column for one in table.columns):
         return set()
     account = ledger.column("balance", "account") or table.key[0]
-    got = set()
-    free = rows.unlocked(db, table)
-    for place in (table.place, rows.baseline_of(table)):
-        query = sql.SQL("UPDATE {} SET {} = {} + %s WHERE {}::text = ANY(%s) RETURNING {}::text").format(
-            place, sql.Identifier(column), sql.Identifier(column), sql.Identifier(table.key[0]), sql.Identifier(account)
-        )
-        got = {key for (key,) in db.execute(query, [BOUGHT, list(free)])}
+    got: set[str] = set()
+    with rows.left_alone(db):
+        free = rows.unlocked(db, table)
+        for place in (table.place, rows.baseline_of(table)):
+            query = sql.SQL("UPDATE {} SET {} = {} + %s WHERE {}::text = ANY(%s) RETURNING {}::text").format(
+                place,
+                sql.Identifier(column),
+                sql.Identifier(column),
+                sql.Identifier(table.key[0]),
+                sql.Identifier(account),
+            )
+            got = {key for (key,) in db.execute(query, [BOUGHT, list(free)])}
     return got

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from harness.core.errors import StackError
 from harness.core.variation import MOST_ROWS
 from harness.provider.marks import SECRET
 from harness.stack.vary import values
@@ -73,7 +75,7 @@ def laid(
 ) -> dict[str, int]:  # fmt: skip
     """Change every value that `become` has something for; returns "table.column" -> rows that were changed. What the database
     refuses (a constraint, a trigger of the target's) stays as it was. `kept` are "table.column"s that nothing changes. With `baseline` only rows
-    of the baseline are changed which nobody has locked, and it with them: it is no change of the target's."""
+    of the baseline are changed which nobody has locked, in tables that nobody has, and it with them: it is no change of the target's."""
     changed: dict[str, int] = {}
     for table in tables.values():
         how = {
@@ -83,33 +85,46 @@ def laid(
             and column.name not in table.key
             and (made := become(column, table.name, seed)) is not None
         }
-        if not how:
-            continue
-        rows = in_order(db, table, tuple(how), MOST_ROWS)
-        if baseline:
-            free = unlocked(db, table)
-            rows = [row for row in rows if row[0] in free]
-        new = {
-            name: {
-                row[0]: value
-                for rank, row in enumerate(rows)
-                if row[n] is not None and (value := made(row[n], rank)) != row[n]
-            }
-            for n, (name, made) in enumerate(how.items(), 1)
-        }
-        new = {name: values for name, values in new.items() if values}
-        if not new:
-            continue
-        places = [table.place, *([baseline_of(table)] if baseline else [])]
-        if not _written(db, table, places, rows, list(how), new):
-            # one of them is refused: which, shows when each is written by itself
-            new = {
-                name: values
-                for name, values in new.items()
-                if _written(db, table, places, rows, list(how), {name: values})
-            }
-        changed.update({f"{table.name}.{name}": len(values) for name, values in new.items()})
+        if how:
+            with left_alone(db) if baseline else nullcontext():
+                changed.update(_changed(db, table, how, baseline))
     return changed
+
+
+def _changed(db: psycopg.Connection, table: Varied, how: Mapping[str, Become], baseline: bool) -> dict[str, int]:
+    rows = in_order(db, table, tuple(how), MOST_ROWS)
+    if baseline:
+        free = unlocked(db, table)
+        rows = [row for row in rows if row[0] in free]
+    new = {
+        name: {
+            row[0]: value
+            for rank, row in enumerate(rows)
+            if row[n] is not None and (value := made(row[n], rank)) != row[n]
+        }
+        for n, (name, made) in enumerate(how.items(), 1)
+    }
+    new = {name: values for name, values in new.items() if values}
+    if not new:
+        return {}
+    places = [table.place, *([baseline_of(table)] if baseline else [])]
+    if not _written(db, table, places, rows, list(how), new):
+        # one of them is refused: which, shows when each is written by itself
+        new = {
+            name: values for name, values in new.items() if _written(db, table, places, rows, list(how), {name: values})
+        }
+    return {f"{table.name}.{name}": len(values) for name, values in new.items()}
+
+
+@contextmanager
+def left_alone(db: psycopg.Connection) -> Iterator[None]:
+    """What somebody has locked as a whole is left to them."""
+    try:
+        with db.transaction():
+            yield
+    except StackError as error:
+        if error.code != "database-blocked":
+            raise
 
 
 def _written(

@@ -67,6 +67,26 @@ def test_a_row_that_is_locked_is_left_to_whoever_has_it(begun):
     assert capture.changes(db, TABLES) == ()
 
 
+def test_a_table_that_is_locked_is_left_alone_and_the_others_are_written(begun):
+    """Claim: whichever of them it is, that of the accounts too."""
+    db, _ = begun
+    units, credits = (
+        held(db, "SELECT unit FROM costs ORDER BY id"),
+        held(db, "SELECT credits FROM accounts ORDER BY id"),
+    )
+    with observer.again(db) as other, other.transaction():
+        other.execute("LOCK TABLE costs, accounts")
+        assert write(db) == set()
+    assert held(db, "SELECT unit FROM costs ORDER BY id") == units
+    assert held(db, "SELECT credits FROM accounts ORDER BY id") == credits
+    assert capture.changes(db, TABLES) == ()
+    keys = held(db, "SELECT api_key FROM sites ORDER BY id")
+    with observer.again(db) as other, other.transaction():
+        other.execute("LOCK TABLE costs")
+        assert write(db)
+    assert set(keys).isdisjoint(held(db, "SELECT api_key FROM sites ORDER BY id"))
+
+
 def test_rows_that_came_after_the_baseline_are_nobodys(begun):
     db, _ = begun
     db.execute("INSERT INTO costs (unit, minimum) VALUES (55, 1)")
