@@ -10,8 +10,6 @@ Not for what is shown of a start itself (which modules are imported, what an int
 
 from __future__ import annotations
 
-import ctypes
-import json
 import os
 import socket
 import subprocess
@@ -20,40 +18,45 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests import forks
+
 ROOT = Path(__file__).resolve().parents[1]
-SET_CHILD_SUBREAPER = 36
-"""prctl: orphans below become children of this process. For the moment of a start only."""
-ROOM = "_" * (1 << 13)
-"""For the words and the environment of a child, where the kernel shows those of the process that serves."""
 SERVE = "import tests.preloader as p; request = p.serve(int(p.sys.argv[1])); exec(p.begin(request), vars(p.fresh()))"
 
 
 class Program(subprocess.Popen[str]):
     """Program([sys.executable, "-c", code, *words], ...): as Popen, without a `preexec_fn`: signals are the usual ones."""
 
-    def _execute_child(self, args: Sequence[str], _exe: Any, preexec: Any, _close: Any, _pass: Any, cwd: Any, env: Mapping[str, str] | None,
+    def _execute_child(self, args: Sequence[str], _exe: Any, preexec: Any, _close: Any, passed: Any, cwd: Any, env: Mapping[str, str] | None,
                        _startup: Any, _flags: Any, _shell: Any, p2cread: int, p2cwrite: int, c2pread: int, c2pwrite: int,
                        errread: int, errwrite: int, _restore: Any, _gid: Any, _gids: Any, _uid: Any, _umask: Any, new_session: bool,
                        *_: Any) -> None:  # fmt: skip
         """What Popen calls once its pipes are made."""
-        taken = [*args[:2]] == [sys.executable, "-c"] and preexec is None
-        assert taken, "another program, or somebody else's: subprocess.Popen"
-        _, _, code, *words = args
+        assert args[0] == sys.executable, "another program: subprocess.Popen"
+        assert preexec is None, "somebody else's program: subprocess.Popen"
         wanted = {
-            "code": code,
-            "words": words,
+            "shown": [*args],
             "cwd": os.fspath(cwd or Path.cwd()),
             "env": dict(os.environ if env is None else env),
             "new_session": bool(new_session),
+            "numbers": [0, 1, 2, *passed],
+            **self._wanted(args),
         }
         ours = [given if given != -1 else number for number, given in enumerate((p2cread, c2pwrite, errwrite))]
-        self.pid = _forked(wanted, ours)
+        self.pid = self._fork(wanted, [*ours, *passed])
         self._child_created = True
         for end, kept in ((p2cread, p2cwrite), (c2pwrite, c2pread), (errwrite, errread)):
             if end not in (-1, getattr(self, "_devnull", None)) and kept != -1:
                 os.close(end)
         if getattr(self, "_devnull", None) is not None:
             os.close(self._devnull)
+
+    def _wanted(self, args: Sequence[str]) -> dict[str, Any]:
+        assert args[1] == "-c", "another program: subprocess.Popen"
+        return {"code": args[2], "words": ["-c", *args[3:]]}
+
+    def _fork(self, wanted: dict[str, Any], streams: Sequence[int]) -> int:
+        return forks.ask(_control(), wanted, streams)
 
 
 def run(command: Sequence[str], *, timeout: float | None = None, input: str | None = None, **options: Any) -> subprocess.CompletedProcess[str]:  # fmt: skip
@@ -68,22 +71,6 @@ def run(command: Sequence[str], *, timeout: float | None = None, input: str | No
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
-def _forked(wanted: dict[str, Any], streams: Sequence[int]) -> int:
-    """Ask for a child with these three streams; its process id."""
-    control = _control()
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    try:
-        body = json.dumps(wanted).encode()
-        socket.send_fds(control, [len(body).to_bytes(8, "big")], list(streams))
-        control.sendall(body)
-        told = control.recv(8, socket.MSG_WAITALL)
-    finally:
-        libc.prctl(SET_CHILD_SUBREAPER, 0, 0, 0, 0)
-    assert told, "the process that has imported the harness ended"
-    return int.from_bytes(told, "big")
-
-
 _served: dict[int, socket.socket] = {}
 """process id of who asks -> the way to its own server, which ends with it."""
 
@@ -92,9 +79,9 @@ def _control() -> socket.socket:
     if (asking := os.getpid()) not in _served:
         ours, theirs = socket.socketpair()
         env = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-        own = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "ROOM": ROOM}
+        own = {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "ROOM": forks.ROOM}
         number = theirs.fileno()
-        command = [sys.executable, "-c", SERVE, str(number), ROOM]
+        command = [sys.executable, "-c", SERVE, str(number), forks.ROOM]
         subprocess.Popen(command, env={**env, **own}, cwd=ROOT, pass_fds=[number])
         theirs.close()
         _served[asking] = ours

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 
 from harness.stack.isolation import hook
 from harness.stack.isolation.supervise import descendants
-from tests import preloaded
+from tests import preloaded, zygotes
 from tests.whole.traces import Traces, end, gone, watch
-from tests.whole.workshop import COMMAND, Workshop
+from tests.whole.workshop import MAIN, Workshop
 
 pytestmark = pytest.mark.stack
 
@@ -84,7 +85,20 @@ def start(shop, tmp_path: Path, warm):
 
     def launch(cell: str, mode: str, tier: str = "processes") -> tuple[Workshop, subprocess.Popen[str], Path]:
         env = {**place.environment(), "TMPDIR": str(tmp), MARK: str(tmp_path)}
-        words = [*COMMAND, "verify", "--only", cell, "--isolation", mode, "--tier", tier, "--vary", "none"]
+        words = [
+            sys.executable,
+            "-c",
+            f"{zygotes.ANEW}\n{MAIN}",
+            "verify",
+            "--only",
+            cell,
+            "--isolation",
+            mode,
+            "--tier",
+            tier,
+            "--vary",
+            "none",
+        ]
         with (tmp_path / "said").open("w") as said:
             made.append(
                 preloaded.Program(

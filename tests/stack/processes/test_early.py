@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 
 from harness.stack.isolation import supervise
+from tests import zygotes
 from tests.stack import ordinary
 from tests.stack.isolation.test_island import facts
 
 pytestmark = pytest.mark.stack
 
-FIRST = """
+FIRST = f"""
+{zygotes.ANEW}
 from harness.stack.processes import early
 from harness.core.errors import HarnessError
-CONFIG = configuration.load(Path({config!r}))
+CONFIG = configuration.load(Path({{config!r}}))
 early.begin(CONFIG, "auto")
 BEGUN = [made.process.pid for made, _ in early._waiting]
 """
