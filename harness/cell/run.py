@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,6 @@ from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
 from harness.core.variation import CROWD, HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
 from harness.stack import vary
-from harness.stack.database import observer
 from harness.stack.roles.logs import Mark
 
 
@@ -137,11 +136,7 @@ class _Scenario:
         known, callers = {**refs, **extra}, self._callers
         if self._laid.caller == INTRUDER and not self._laid.again:
             known = {**intruder.within(self.scenario, self._way, refs, self.config.ledger.accounts), **extra}
-        with (
-            at_the_first_call(str(self.live.stack.fake_control), self._write)
-            if HELD in self._laid.answers
-            else nullcontext()
-        ):
+        with self._somebody_else() if HELD in self._laid.answers else nullcontext():
             driven = drive.drive(
                 self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
             )
@@ -172,13 +167,23 @@ class _Scenario:
         finally:
             self._move.back()
 
-    def _write(self) -> None:
-        """As somebody else, on connections of its own."""
-        for one in (self.live.db, *self.live.beside):
-            with observer.again(one) as db:
-                self._bought |= vary.written(
-                    db, known=self.live.catalogues, tables=self.config.tables, ledger=self.config.ledger, seed=self._cell.id
-                )  # fmt: skip
+    @contextmanager
+    def _somebody_else(self) -> Iterator[None]:
+        """Within, somebody writes on connections of their own as soon as a provider is asked."""
+        with ExitStack() as open_:
+            writers = [
+                open_.enter_context(closing(vary.Meanwhile(
+                    one, known=self.live.catalogues, tables=self.config.tables, ledger=self.config.ledger, seed=self._cell.id
+                )))
+                for one in (self.live.db, *self.live.beside)
+            ]  # fmt: skip
+
+            def write() -> None:
+                for one in writers:
+                    self._bought |= one.write()
+
+            open_.enter_context(at_the_first_call(str(self.live.stack.fake_control), write))
+            yield
 
     def _read_back(self, refs: Refs, driven: Driven) -> list[Read]:
         live, readers = self.live, dict(self._readers)

@@ -15,7 +15,7 @@ What it says of answers is the fake's.
 """
 
 from harness.stack.vary.lay import Known, Laid, lay
-from harness.stack.vary.meanwhile import BOUGHT, written
+from harness.stack.vary.meanwhile import BOUGHT, Meanwhile
 from harness.stack.vary.moved import Move
 
-__all__ = ["BOUGHT", "Known", "Laid", "Move", "lay", "written"]
+__all__ = ["BOUGHT", "Known", "Laid", "Meanwhile", "Move", "lay"]

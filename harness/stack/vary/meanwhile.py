@@ -1,59 +1,132 @@
 """Somebody else writes while the target waits for a provider: neither a change of the target's nor one that it is told of.
 
 What the target read before is no longer so, and what it writes back whole (a row that it kept in memory) takes somebody's work away.
+
+A target waits no longer than its own time-out, which may be less than a second: what is to be written is worked out before it begins, and goes
+to the database in one piece.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import psycopg
 from psycopg import sql
 
 from harness.core.config import Table
 from harness.core.ledger import Ledger
+from harness.stack.database import observer
 from harness.stack.vary import rows
 from harness.stack.vary.catalogue import Varied
 from harness.stack.vary.lay import Known, balances
 
 BOUGHT = 7
 """What each account gets, in the least that its balance counts."""
-LOCK_TIMEOUT_MS = 500
+LOCK_TIMEOUT_MS = 50
+"""How long it is waited for a table that is locked as a whole; for rows nobody waits."""
+_GOT, _BETWEEN = "harness.bought", "\x1f"
+_QUIET = f"SET LOCAL harness.quiet = 'on'; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
 
 
-def written(
-    db: psycopg.Connection, *, known: Known, tables: Mapping[str, Table], ledger: Ledger, seed: str
-) -> set[str]:
-    """Every number and secret that `seed` laid over the world becomes another, texts that people write have more signs in them, and each balance is `BOUGHT` more, in rows that nobody has locked, and no
-    tables; the baseline, too. Returns the keys of the accounts that got it, as text."""
-    with db.transaction():
-        db.execute("SET LOCAL harness.quiet = 'on'")
-        db.execute("SET LOCAL session_replication_role = replica")
-        db.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
-        seeded = {oid for (oid,) in db.execute("SELECT oid FROM harness.seeded")}
-        varied, kept = known.of(db, tables, ledger), balances(tables, ledger)
-        there = {name: table for name, table in varied.items() if table.oid in seeded}
-        for become in (rows.number_of, rows.secret_of, rows.words_of):
-            rows.laid(db, there, become, f"{seed} meanwhile", kept, baseline=True)
-        return _bought(db, there, ledger)
+class Meanwhile:
+    """What somebody else is going to write beside a cell, on a connection of their own.
+
+    Every number and secret that `seed` laid over the world becomes another, texts that people write have more signs in them, and each balance is
+    `BOUGHT` more: in rows of the baseline that nobody has locked, in columns that the target has not changed since; and in the baseline, too. A
+    table that is locked as a whole is left alone.
+    """
+
+    def __init__(
+        self, db: psycopg.Connection, *, known: Known, tables: Mapping[str, Table], ledger: Ledger, seed: str
+    ) -> None:
+        """`db` is used now, and at rest."""
+        with db.transaction(force_rollback=True):
+            db.execute(_QUIET)
+            seeded = {oid for (oid,) in db.execute("SELECT oid FROM harness.seeded")}
+            varied, kept = known.of(db, tables, ledger), balances(tables, ledger)
+            there = {name: table for name, table in varied.items() if table.oid in seeded}
+            become = rows.each_of(rows.number_of, rows.secret_of, rows.words_of)
+            changes = [
+                *map(_change, rows.others(db, there, become, f"{seed} meanwhile", kept)),
+                *_bought(there, ledger),
+            ]
+            guarded = "".join(_GUARDED.format(one.as_string(db)) for one in changes)
+        body = sql.Literal(f"DECLARE got text; BEGIN {guarded} END").as_string(db)
+        self._text = f"BEGIN; {_QUIET}; SELECT set_config('{_GOT}', '', true); DO {body}; SELECT current_setting('{_GOT}'); COMMIT"
+        self._db = observer.again(db)
+
+    def write(self) -> set[str]:
+        """Returns the keys of the accounts that got credits, as text."""
+        cursor = self._db.execute(self._text)
+        got = ""
+        while True:
+            if cursor.description is not None:
+                ((got,),) = cursor.fetchall()
+            if not cursor.nextset():
+                return {*got.split(_BETWEEN)} - {""}
+
+    def close(self) -> None:
+        self._db.close()
 
 
-def _bought(db: psycopg.Connection, there: Mapping[str, Varied], ledger: Ledger) -> set[str]:
+_GUARDED = (
+    "BEGIN {}; EXCEPTION WHEN lock_not_available OR integrity_constraint_violation OR data_exception THEN NULL; END; "
+)
+
+
+def _change(other: rows.Other) -> sql.Composed:
+    """One statement: rows that are free get their values, and the baseline those of them that are given."""
+    table, key = other.table, sql.Identifier(other.table.key[0])
+
+    def sets(one: str, also: str) -> sql.Composed:
+        """Columns of `one` that are as they were, which `also` says."""
+        return sql.SQL(", ").join(
+            sql.SQL(
+                "{column} = CASE WHEN {one}.{column}::text IS NOT DISTINCT FROM {also}.{column}::text THEN v.c{n}::{type} ELSE {one}.{column} END"
+            ).format(
+                column=sql.Identifier(column.name),
+                one=sql.Identifier(one),
+                also=sql.Identifier(also),
+                n=sql.SQL(str(n)),
+                type=sql.SQL(column.type),
+            )
+            for n, column in enumerate(other.columns)
+        )
+
+    return sql.SQL(
+        "WITH v AS (SELECT * FROM {values}), free AS ({free}), "
+        "now AS (UPDATE {place} c SET {sets} FROM v JOIN free USING (key), {baseline} b WHERE c.{key}::text = v.key AND b.{key} = c.{key}) "
+        "UPDATE {baseline} b SET {as_well} FROM v JOIN free USING (key), {place} c WHERE b.{key}::text = v.key AND c.{key} = b.{key}"
+    ).format(
+        values=rows.values_of(other), free=_free(table), place=table.place, baseline=_baseline_of(table), key=key,
+        sets=sets("c", "b"), as_well=sets("b", "c"),
+    )  # fmt: skip
+
+
+def _bought(there: Mapping[str, Varied], ledger: Ledger) -> Iterator[sql.Composed]:
     part, column = ledger.balance, ledger.column("balance", "column")
     table = next((one for one in there.values() if part is not None and one.kind == part.kind), None)
     if table is None or not column or not any(one.name == column for one in table.columns):
-        return set()
+        return
     account = ledger.column("balance", "account") or table.key[0]
-    got: set[str] = set()
-    with rows.left_alone(db):
-        free = rows.unlocked(db, table)
-        for place in (table.place, rows.baseline_of(table)):
-            query = sql.SQL("UPDATE {} SET {} = {} + %s WHERE {}::text = ANY(%s) RETURNING {}::text").format(
-                place,
-                sql.Identifier(column),
-                sql.Identifier(column),
-                sql.Identifier(table.key[0]),
-                sql.Identifier(account),
-            )
-            got = {key for (key,) in db.execute(query, [BOUGHT, list(free)])}
-    return got
+    more = sql.SQL("{column} = c.{column} + {bought}").format(column=sql.Identifier(column), bought=BOUGHT)
+    yield sql.SQL(
+        "WITH free AS ({free}), now AS (UPDATE {place} c SET {more} FROM free WHERE c.{key}::text = free.key RETURNING c.{account}::text AS account), "
+        "as_well AS (UPDATE {baseline} c SET {more} FROM free WHERE c.{key}::text = free.key) "
+        "SELECT string_agg(account, {between}) INTO got FROM now; PERFORM set_config({name}, coalesce(got, ''), true)"
+    ).format(
+        free=_free(table), place=table.place, more=more, key=sql.Identifier(table.key[0]), account=sql.Identifier(account),
+        baseline=_baseline_of(table), name=_GOT, between=_BETWEEN,
+    )  # fmt: skip
+
+
+def _free(table: Varied) -> sql.Composed:
+    """Keys of rows of the baseline that nobody has locked; they are ours until the transaction ends."""
+    return sql.SQL(
+        "SELECT c.{0}::text AS key FROM {1} c WHERE c.{0} IN (SELECT {0} FROM {2}) FOR UPDATE SKIP LOCKED"
+    ).format(sql.Identifier(table.key[0]), table.place, _baseline_of(table))
+
+
+def _baseline_of(table: Varied) -> sql.Identifier:
+    """Where the rows stand as the cell found them (harness.stack.database.shadows)."""
+    return sql.Identifier("harness_baseline", f"t{table.oid}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from harness.core.errors import StackError
 from harness.core.variation import MOST_ROWS
 from harness.provider.marks import SECRET
 from harness.stack.vary import values
@@ -18,6 +18,8 @@ from harness.stack.vary.catalogue import Column, Varied, in_order
 
 Become = Callable[[Any, int], Any]
 """value, rank of its row -> what it becomes."""
+Kind = Callable[[Column, str, str], Become | None]
+"""Column, name of its table, seed -> what its values become; None where none of them may."""
 
 
 def number_of(column: Column, table: str, seed: str) -> Become | None:
@@ -69,14 +71,40 @@ def _free(column: Column) -> bool:
     return column.written and not (column.alone or column.fixed or column.points)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """What rows of one table become. `texts` has for each column a text (None: null) for each of `keys`; `changed` how many are others than before."""
+
+    table: Varied
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+    texts: tuple[tuple[str | None, ...], ...]
+    changed: Mapping[str, int]
+
+
+def each_of(*kinds: Kind) -> Kind:
+    """What a column becomes by all of these, one after the other."""
+
+    def become(column: Column, table: str, seed: str) -> Become | None:
+        steps = [made for kind in kinds if (made := kind(column, table, seed)) is not None]
+        return (lambda value, rank: reduce(lambda now, step: step(now, rank), steps, value)) if steps else None
+
+    return become
+
+
 def laid(
-    db: psycopg.Connection, tables: Mapping[str, Varied], become: Callable[[Column, str, str], Become | None], seed: str, kept: Sequence[str] = (),
-    *, baseline: bool = False,
-) -> dict[str, int]:  # fmt: skip
-    """Change every value that `become` has something for; returns "table.column" -> rows that were changed. What the database
-    refuses (a constraint, a trigger of the target's) stays as it was. `kept` are "table.column"s that nothing changes. With `baseline` only rows
-    of the baseline are changed which nobody has locked, in tables that nobody has, and it with them: it is no change of the target's."""
-    changed: dict[str, int] = {}
+    db: psycopg.Connection, tables: Mapping[str, Varied], become: Kind, seed: str, kept: Sequence[str] = ()
+) -> dict[str, int]:
+    """Change every value that `become` has something for; returns "table.column" -> rows that were changed."""
+    written = others(db, tables, become, seed, kept)
+    return {f"{one.table.name}.{name}": count for one in written for name, count in one.changed.items()}
+
+
+def others(
+    db: psycopg.Connection, tables: Mapping[str, Varied], become: Kind, seed: str, kept: Sequence[str] = ()
+) -> Iterator[Other]:
+    """What was written, table by table. What the database refuses (a constraint, a trigger of the target's) stays as it was. `kept` are
+    "table.column"s that nothing changes."""
     for table in tables.values():
         how = {
             column.name: made
@@ -85,89 +113,69 @@ def laid(
             and column.name not in table.key
             and (made := become(column, table.name, seed)) is not None
         }
-        if how:
-            with left_alone(db) if baseline else nullcontext():
-                changed.update(_changed(db, table, how, baseline))
-    return changed
-
-
-def _changed(db: psycopg.Connection, table: Varied, how: Mapping[str, Become], baseline: bool) -> dict[str, int]:
-    rows = in_order(db, table, tuple(how), MOST_ROWS)
-    if baseline:
-        free = unlocked(db, table)
-        rows = [row for row in rows if row[0] in free]
-    new = {
-        name: {
-            row[0]: value
-            for rank, row in enumerate(rows)
-            if row[n] is not None and (value := made(row[n], rank)) != row[n]
-        }
-        for n, (name, made) in enumerate(how.items(), 1)
-    }
-    new = {name: values for name, values in new.items() if values}
-    if not new:
-        return {}
-    places = [table.place, *([baseline_of(table)] if baseline else [])]
-    if not _written(db, table, places, rows, list(how), new):
-        # one of them is refused: which, shows when each is written by itself
+        if not how:
+            continue
+        rows = in_order(db, table, tuple(how), MOST_ROWS)
         new = {
-            name: values for name, values in new.items() if _written(db, table, places, rows, list(how), {name: values})
+            name: {
+                row[0]: value
+                for rank, row in enumerate(rows)
+                if row[n] is not None and (value := made(row[n], rank)) != row[n]
+            }
+            for n, (name, made) in enumerate(how.items(), 1)
         }
-    return {f"{table.name}.{name}": len(values) for name, values in new.items()}
+        new = {name: values for name, values in new.items() if values}
+        if not new:
+            continue
+        whole = _other(table, rows, list(how), new)
+        if _written(db, whole):
+            yield whole
+            continue
+        # one of them is refused: which, shows when each is written by itself
+        apart = (_other(table, rows, list(how), {name: values}) for name, values in new.items())
+        yield from (one for one in apart if _written(db, one))
 
 
-@contextmanager
-def left_alone(db: psycopg.Connection) -> Iterator[None]:
-    """What somebody has locked as a whole is left to them."""
-    try:
-        with db.transaction():
-            yield
-    except StackError as error:
-        if error.code != "database-blocked":
-            raise
-
-
-def _written(
-    db: psycopg.Connection,
-    table: Varied,
-    places: Sequence[sql.Identifier],
-    rows: Sequence[tuple],
-    read: Sequence[str],
-    new: Mapping[str, Mapping[str, Any]],
-) -> bool:
-    """Write columns of one table in each of `places`, in one statement; False where the database refuses."""
-    columns = [table.column(name) for name in new]
+def _other(table: Varied, rows: Sequence[tuple], read: Sequence[str], new: Mapping[str, Mapping[str, Any]]) -> Other:
     touched = [row for row in rows if any(row[0] in values for values in new.values())]
-    texts = [
-        [_text(column, new[column.name].get(row[0], row[1 + read.index(column.name)])) for row in touched]
+    columns = tuple(table.column(name) for name in new)
+    texts = (
+        tuple(_text(column, new[column.name].get(row[0], row[1 + read.index(column.name)])) for row in touched)
         for column in columns
-    ]
+    )
+    return Other(
+        table=table,
+        columns=columns,
+        keys=tuple(row[0] for row in touched),
+        texts=tuple(texts),
+        changed={name: len(values) for name, values in new.items()},
+    )
+
+
+def _written(db: psycopg.Connection, other: Other) -> bool:
+    """In one statement; False where the database refuses."""
     sets = sql.SQL(", ").join(
         sql.SQL("{} = v.c{}::{}").format(sql.Identifier(column.name), sql.SQL(str(n)), sql.SQL(column.type))
-        for n, column in enumerate(columns)
+        for n, column in enumerate(other.columns)
     )
-    query = sql.SQL("UPDATE {{}} c SET {} FROM unnest({}) v({}) WHERE c.{}::text = v.key").format(
-        sets, sql.SQL(", ").join([sql.SQL("%s::text[]")] * (1 + len(columns))),
-        sql.SQL(", ").join([sql.SQL("key"), *(sql.SQL(f"c{n}") for n in range(len(columns)))]), sql.Identifier(table.key[0]),
-    )  # fmt: skip
+    query = sql.SQL("UPDATE {} c SET {} FROM {} WHERE c.{}::text = v.key").format(
+        other.table.place, sets, values_of(other), sql.Identifier(other.table.key[0])
+    )
     try:
         with db.transaction():
-            for place in places:
-                db.execute(sql.SQL(query.as_string(db)).format(place), [[row[0] for row in touched], *texts])
+            db.execute(query)
     except (psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError, psycopg.InternalError):
         return False
     return True
 
 
-def baseline_of(table: Varied) -> sql.Identifier:
-    """Where the rows stand as the cell found them (harness.stack.database.shadows)."""
-    return sql.Identifier("harness_baseline", f"t{table.oid}")
-
-
-def unlocked(db: psycopg.Connection, table: Varied) -> set[str]:
-    """Keys of rows of the baseline that nobody has locked; they are ours until the transaction ends."""
-    query = sql.SQL("SELECT c.{0}::text FROM {1} c WHERE c.{0} IN (SELECT {0} FROM {2}) FOR UPDATE SKIP LOCKED")
-    return {key for (key,) in db.execute(query.format(sql.Identifier(table.key[0]), table.place, baseline_of(table)))}
+def values_of(other: Other) -> sql.Composed:
+    """The table v(key, c0, c1, ...) of what rows become, as texts."""
+    arrays = sql.SQL(", ").join(
+        sql.SQL("{}::text[]").format(sql.Literal(list(one))) for one in (other.keys, *other.texts)
+    )
+    names = sql.SQL(", ").join([sql.SQL("key"), *(sql.SQL(f"c{n}") for n in range(len(other.columns)))])
+    return sql.SQL("unnest({}) v({})").format(arrays, names)
 
 
 def _text(column: Column, value: Any) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import psycopg
 import pytest
 
 from harness.stack.database import capture, journal, observer, snapshot
-from harness.stack.vary import BOUGHT, Known, written
+from harness.stack.vary import BOUGHT, Known, Meanwhile
 from tests.stack.vary.test_lay import LEDGER, TABLES, laid, world
 
 pytestmark = pytest.mark.stack
@@ -22,9 +24,13 @@ def begun(world):
     return db, refs
 
 
+def somebody(db: psycopg.Connection) -> closing[Meanwhile]:
+    return closing(Meanwhile(db, known=Known(), tables=TABLES, ledger=LEDGER, seed="cell"))
+
+
 def write(db: psycopg.Connection) -> set[str]:
-    with observer.again(db) as other:
-        return written(other, known=Known(), tables=TABLES, ledger=LEDGER, seed="cell")
+    with somebody(db) as one:
+        return one.write()
 
 
 def held(db, query: str) -> list:
@@ -59,9 +65,9 @@ def test_a_row_that_is_locked_is_left_to_whoever_has_it(begun):
     """Claim: nobody waits for a target that keeps a row locked while it asks a provider; its account gets nothing."""
     db, refs = begun
     owner = str(refs["owner"]["id"])
-    with observer.again(db) as other, other.transaction():
+    with somebody(db) as one, observer.again(db) as other, other.transaction():
         other.execute("SELECT FROM accounts WHERE id = %s FOR UPDATE", [refs["owner"]["id"]])
-        got = write(db)
+        got = one.write()
     assert owner not in got
     assert str(refs["other"]["id"]) in got
     assert capture.changes(db, TABLES) == ()
@@ -74,17 +80,30 @@ def test_a_table_that_is_locked_is_left_alone_and_the_others_are_written(begun):
         held(db, "SELECT unit FROM costs ORDER BY id"),
         held(db, "SELECT credits FROM accounts ORDER BY id"),
     )
-    with observer.again(db) as other, other.transaction():
+    with somebody(db) as one, observer.again(db) as other, other.transaction():
         other.execute("LOCK TABLE costs, accounts")
-        assert write(db) == set()
+        assert one.write() == set()
     assert held(db, "SELECT unit FROM costs ORDER BY id") == units
     assert held(db, "SELECT credits FROM accounts ORDER BY id") == credits
     assert capture.changes(db, TABLES) == ()
     keys = held(db, "SELECT api_key FROM sites ORDER BY id")
-    with observer.again(db) as other, other.transaction():
+    with somebody(db) as one, observer.again(db) as other, other.transaction():
         other.execute("LOCK TABLE costs")
-        assert write(db)
+        assert one.write()
     assert set(keys).isdisjoint(held(db, "SELECT api_key FROM sites ORDER BY id"))
+
+
+def test_what_the_target_has_changed_since_is_left_to_it(begun):
+    """Claim: column by column: the rest of the row is written, and the change stays the target's own."""
+    db, _ = begun
+    with somebody(db) as one:
+        db.execute("UPDATE costs SET unit = 42")
+        one.write()
+    assert held(db, "SELECT unit FROM costs") == [42, 42, 42]
+    assert {
+        (change.after["unit"], change.before["minimum"] == change.after["minimum"])
+        for change in capture.changes(db, TABLES)
+    } == {(42, True)}
 
 
 def test_rows_that_came_after_the_baseline_are_nobodys(begun):
