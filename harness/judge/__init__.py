@@ -10,6 +10,7 @@ reach       what of the target no cell visited;  code: what of its code, and whe
 actors      which accounts may change, by what the scenario refers to
 known       findings: what is known to be wrong passes only while it is wrong in just that way
 asked       which laws a target has something for; the others are not asked, and say why
+fewer       whether less is driven or asked than was accepted
 declared    no cell, golden, deviation or finding left over
 traffic     provider calls, HTTP statuses, coming to rest
 overlap     deductions that several workers can have lost: counted, and the rest judged as if they had come in turn

@@ -16,9 +16,10 @@ from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.asked import not_asked, why_not
 from harness.judge.code import code_reached, excuses_used
-from harness.judge.context import Context, Noted, RunContext
+from harness.judge.context import Context, Noted, RunContext, of_cell
 from harness.judge.declared import complete, findings_used, goldens_used
 from harness.judge.facts import target_of
+from harness.judge.fewer import as_much
 from harness.judge.golden.agreement import Named, paths_agree, split_is_combined
 from harness.judge.golden.locked import golden
 from harness.judge.known import weigh, weigh_loosely
@@ -106,6 +107,7 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "reach": ("what was reached of the code is reached", code_reached),
     "reach-used": ("nothing of the code is excused for nothing", excuses_used),
     "findings-used": ("findings and scenarios name each other", findings_used),
+    "coverage": ("no less is driven and asked than was accepted", as_much),
 }
 """name -> (claim, check), judged once for a run; each may speak of several scenarios."""
 
@@ -141,26 +143,12 @@ def judge(
     verdicts: list[Verdict] = []
     seen: list[CellHistory] = []
     for cell in cells:
-        scenario = scenarios.get(cell.scenario)
-        if scenario is None:
+        context = of_cell(
+            cell, scenarios, goldens, findings, target=target, rates=rates, phase=phase, surfaces=surfaces, workers=workers, made=made
+        )  # fmt: skip
+        if context is None:
             seen.append(cell)
             continue  # the run check "complete" fails on it
-        context = Context(
-            scenario=scenario,
-            golden=goldens.get(cell.scenario),
-            target=target,
-            rates=rates,
-            phase=phase,
-            path=cell.path,
-            findings=tuple(
-                findings[name]
-                for name in scenario.findings
-                if name in findings and findings[name].shows_at(cell.cell, phase)
-            ),
-            surfaces=surfaces,
-            workers=workers,
-            made=made,
-        )
         as_seen, own = _overlap_weighed(cell, context, lossy)
         seen.append(as_seen)
         verdicts += own
@@ -185,11 +173,12 @@ def check_cell(cell: CellHistory, context: Context) -> list[Verdict]:
         verdict_of(name, claim, cell.cell, result_of(name, cell, context, weighed=True))
         for name, (claim, _) in CELL_CHECKERS.items()
         if (name != "surface" or context.surfaces is not None)
-        and (name == "settle" if cell.broken else _asked_of(name, cell.variation))
+        and (name == "settle" if cell.broken else asked_of(name, cell.variation))
     ]
 
 
-def _asked_of(name: str, variation: str) -> bool:
+def asked_of(name: str, variation: str) -> bool:
+    """Whether a check is asked of a cell in that world."""
     if not variation:
         return name != WORLD
     laid = named(variation)

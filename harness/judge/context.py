@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from harness.core.code import Floor
 from harness.core.finding import Finding
 from harness.core.golden import Golden
+from harness.core.golden.coverage import Coverage
 from harness.core.golden.surface import Surfaces
-from harness.core.history import RunHistory
+from harness.core.history import CellHistory, RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.judge.facts import Target
@@ -33,12 +34,41 @@ class Context:
     """Columns ("table.column") that what is locked names values by (harness.judge.surface.locked.made_in)."""
 
 
+def of_cell(
+    cell: CellHistory, scenarios: Mapping[str, Scenario], goldens: Mapping[str, Golden], findings: Mapping[str, Finding], *,
+    target: Target, rates: RateCard, phase: int, surfaces: Surfaces | None, workers: int, made: frozenset[str],
+) -> Context | None:  # fmt: skip
+    """What a checker may know of `cell`; None where there is no such scenario."""
+    scenario = scenarios.get(cell.scenario)
+    if scenario is None:
+        return None
+    return Context(
+        scenario=scenario,
+        golden=goldens.get(cell.scenario),
+        target=target,
+        rates=rates,
+        phase=phase,
+        path=cell.path,
+        findings=tuple(
+            findings[name]
+            for name in scenario.findings
+            if name in findings and findings[name].shows_at(cell.cell, phase)
+        ),
+        surfaces=surfaces,
+        workers=workers,
+        made=made,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """`history` says what of the target's code ran, where somebody noted it; `floor` what such a run has reached before."""
+    """A stored run beside its cells. `history` says what of the target's code ran, where somebody noted it; `floor` what such a run has
+    reached before, `coverage` what was driven and asked, `checks` what this harness can ask."""
 
     history: RunHistory
     floor: Floor | None = None
+    coverage: Coverage | None = None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

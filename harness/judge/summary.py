@@ -84,6 +84,8 @@ class Summary:
     """What is not looked at, each with why."""
     shard: str = ""
     """ "2/3" when this is a part of a run, which then says nothing of the whole."""
+    of: int = 0
+    """How many cells there are, where some were left out by choice; 0 of a whole run."""
 
     tier: str = USUAL
     workers: int = 1
@@ -115,10 +117,11 @@ def summarize(
     workers: int = 1,
     free: Mapping[str, str] | None = None,
     reached: Reach | None = None,
+    whole: bool = True,
 ) -> Summary:
     """`origins` maps a cassette name to its provenance; `seconds` are the run's own by part; where a
     cell holds the same part, these replace the sum over cells. `target` lets reports show outcomes as goldens do.
-    `shard` is run.start's."""
+    `shard` is run.start's, and so is `whole`."""
     verdicts = tuple(verdicts)
     own: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
@@ -161,6 +164,7 @@ def summarize(
         beyond=_beyond(own),
         free=dict(free or {}),
         shard=f"{shard['n']}/{shard['of']}" if shard else "",
+        of=0 if whole or shard else sum(len(scenario.paths) for scenario in scenarios.values()),
         tier=tier,
         workers=workers,
     )

@@ -11,6 +11,7 @@
                                                                   "code", "hint", "repeat"}
   "checks": 1234,                                                how many verdicts there were
   "not_asked": {"law-6": {"why": "no rate card", "checks": 77}},   of them those that the target has nothing for; {} mostly
+  "part_of": 161,                                               cells that there are, where --only left some out; 0 of a whole run
   "known_wrong": {finding: [cell]}, "lost_credits": {finding: 4},   lost where workers overlapped; {} with one worker
   "calls_played": {origin: count},
   "reach": {"routes": {"of": 26, "missing": ["PUT /x/"]}},        also tasks and states, of a run with --reach
@@ -45,6 +46,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "phase": summary.phase,
         "scenarios": summary.scenarios,
         "shard": summary.shard,
+        "part_of": summary.of,
         "counts": {str(status): count for status, count in summary.cells.items()},
         "cells": [
             {

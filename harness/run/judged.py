@@ -13,16 +13,17 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.finding import Finding
 from harness.core.golden import Golden
+from harness.core.golden.coverage import Coverage
 from harness.core.golden.surface import Surfaces
 from harness.core.history import RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
-from harness.judge import judge
+from harness.judge import CELL_CHECKERS, RUN_CHECKERS, judge
 from harness.judge.context import Noted
 from harness.judge.golden import canonical
 from harness.provider import cassettes, prices
-from harness.store import findings, floor, goldens, history, rates, surfaces
+from harness.store import coverages, findings, floor, goldens, history, rates, surfaces
 from harness.store.runs import HISTORY
 
 FINDINGS = "findings.toml"
@@ -39,6 +40,8 @@ class Law:
     surfaces: Surfaces = field(default_factory=Surfaces)
     floor: Floor | None = None
     """What of the code is reached; None where nothing was accepted."""
+    coverage: Coverage | None = None
+    """What is driven and asked; the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,7 @@ class Judged:
 
 
 def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
-    """Read goldens, surfaces, rate card and findings. Raises HarnessError golden-*, surface-*, rates-*, finding-*, reach-*."""
-    from harness.judge.checks import CELL_CHECKERS
-
+    """Read goldens, surfaces, rate card and findings. Raises HarnessError golden-*, surface-*, rates-*, finding-*, reach-*, coverage-*."""
     return Law(
         scenarios=scenarios,
         goldens=goldens.read_all(config.scenarios),
@@ -65,6 +66,7 @@ def read_law(config: Config, scenarios: Mapping[str, Scenario]) -> Law:
         findings=findings.read(config.scenarios / FINDINGS, tuple(CELL_CHECKERS)),
         surfaces=surfaces.read_all(config.scenarios, manifest.folders(config.phases_dir)),
         floor=floor.read(config.scenarios),
+        coverage=coverages.read(config.scenarios),
     )
 
 
@@ -101,7 +103,7 @@ def judge_run(config: Config, law: Law, folder: Path) -> Judged:
         part=bool(run.shard),
         workers=run.workers,
         surfaces=law.surfaces,
-        noted=Noted(history=run, floor=law.floor),
+        noted=Noted(history=run, floor=law.floor, coverage=law.coverage, checks=(*CELL_CHECKERS, *RUN_CHECKERS)),
     )
     return Judged(
         config=config,

@@ -4,6 +4,7 @@ goldens    <scenario>.golden.toml, read strictly and written in one layout
 surfaces   <scenario>.surface, and what a phase changes of them
 learnt     scenarios/varied.toml: which setting shows in which cells
 floor      scenarios/reach.toml: what of the code a whole run reaches
+coverages  scenarios/coverage.toml: what is driven and asked
 arcs       arcs.coverage: which code ran in which cell
 findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card

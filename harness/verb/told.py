@@ -65,6 +65,7 @@ def summary_of(
             "kept in": _shown(folder),
         },
         shard=result.history.shard,
+        whole=start.get("whole") is not False,
         tier=start.get("tier", USUAL),
         workers=result.history.workers,
         free=result.config.free,

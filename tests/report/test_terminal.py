@@ -19,7 +19,7 @@ from harness.judge.summary import summarize
 from harness.report.machine import document
 from harness.report.plan import plan_line, print_plan
 from harness.report.progress import RunProgress
-from harness.report.terminal import print_report
+from harness.report.terminal import conclusion, print_report
 from tests.report.runs_seen import CONTENT, IMAGES, SCENARIOS, lost_in, run
 
 
@@ -212,7 +212,7 @@ def test_a_shard_does_not_say_that_the_whole_passed(wrong, line):
     text = printed(summary)
     assert text.splitlines()[-1].startswith(line)
     assert (
-        "2/3: what needs the whole (law-12, law-13, goldens-used, surfaces-used, free-used, reach, reach-used, findings-used) is not judged here"
+        "2/3: what needs the whole (law-12, law-13, goldens-used, surfaces-used, free-used, reach, reach-used, findings-used, coverage) is not judged here"
         in text
     )
     assert document(summary)["shard"] == "2/3"
@@ -238,3 +238,14 @@ def test_money_is_shown_as_it_is():
     summary = summarize([], [cell], SCENARIOS, {}, phase=0)
     assert "0.0606 credits charged in all" in printed(summary)
     assert json.loads(json.dumps(document(summary), default=plain))["charged_credits"] == "0.0606"
+
+
+def test_a_chosen_part_says_that_it_is_one():
+    """Claim: `--only` passes for what it drove, and the last line says of how much."""
+    _, summary = run()
+    assert (
+        conclusion(replace(summary, of=161))
+        == f"PASS, with 1 finding known to be wrong: a part, {len(summary.lines)} of 161 cells"
+    )
+    _, wrong = run(wrong=True)
+    assert "a part" not in conclusion(replace(wrong, of=161))

@@ -49,7 +49,7 @@ def test_an_ordinary_user_verifies(place, isolation):
         pytest.skip(f"ordinary users get no namespaces here: {told.err.splitlines()[0]}")
     assert told.code == 0, told.out + told.err
     assert f"isolation: {isolation} (" in told.out
-    assert told.out.splitlines()[-1] == "PASS"
+    assert told.out.splitlines()[-1].startswith("PASS: a part, ")
     verdict = (place.runs / "latest" / "verdict.json").stat()
     assert verdict.st_uid == ordinary.NAMELESS
     assert list((place.cache / "home").iterdir()) == []
@@ -84,4 +84,4 @@ def test_verify_passes_without_network(shop, warm):
         pytest.skip(f"the network cannot be cut here: {refused.stderr.strip()}")
     told = shop(backend=False).harness("verify", *CELLS, prefix=words)
     assert told.code == 0, told.out + told.err
-    assert told.out.splitlines()[-1] == "PASS"
+    assert told.out.splitlines()[-1].startswith("PASS: a part, ")

@@ -18,7 +18,7 @@ from harness.core.scenario import Scenario
 from harness.core.verdict import Status, Verdict
 from harness.jobs.golden.deviating import deviating
 from harness.jobs.golden.values import Change, Differences, Stored, Where
-from harness.judge import overlap
+from harness.judge import RUN_CHECKERS, overlap
 from harness.judge.asked import NEEDS
 from harness.judge.facts import Target
 from harness.judge.golden.agreement import disagreement
@@ -27,20 +27,7 @@ from harness.judge.golden.outcome import outcome_of
 from harness.judge.overlap import as_judged
 from harness.judge.surface import target as declared
 
-JUDGED_BY_THE_GOLDEN = (
-    "golden",
-    "surface",
-    "surfaces-used",
-    "declared",
-    "free-used",
-    "law-12",
-    "law-13",
-    "complete",
-    "goldens-used",
-    "findings-used",
-    "reach",
-    "reach-used",
-)
+JUDGED_BY_THE_GOLDEN = ("golden", "surface", *RUN_CHECKERS)
 """Checks that compare with goldens, or speak of the whole run: accepting is how some of them are mended."""
 
 
@@ -111,6 +98,17 @@ def plan(
 def matching(stored: Stored, pattern: str, why: str, ci: bool, *, surface: bool = False) -> list[str]:
     """The scenarios that accepting speaks of, with `surface` also those of which only other worlds were driven; refused without a reason,
     and in CI."""
+    refused(why, ci)
+    driven = {*stored.outcomes, *(stored.seen if surface else {declared.NAME} & stored.seen.keys())}
+    names = [name for name in sorted(driven) if fnmatchcase(name, pattern)]
+    if not names:
+        hint = did_you_mean(pattern, driven) if driven else "drive it first: harness verify --only " + pattern
+        raise HarnessError(f"this run drove nothing called '{pattern}'", hint=hint, code="golden-no-match")
+    return names
+
+
+def refused(why: str, ci: bool) -> None:
+    """Raises golden-ci, golden-why."""
     if ci:
         raise HarnessError(
             "goldens are not accepted in CI", hint="accept on your machine and commit the file", code="golden-ci"
@@ -121,12 +119,6 @@ def matching(stored: Stored, pattern: str, why: str, ci: bool, *, surface: bool 
             hint="say in words why this outcome is right",
             code="golden-why",
         )
-    driven = {*stored.outcomes, *(stored.seen if surface else {declared.NAME} & stored.seen.keys())}
-    names = [name for name in sorted(driven) if fnmatchcase(name, pattern)]
-    if not names:
-        hint = did_you_mean(pattern, driven) if driven else "drive it first: harness verify --only " + pattern
-        raise HarnessError(f"this run drove nothing called '{pattern}'", hint=hint, code="golden-no-match")
-    return names
 
 
 def _refuse_failing(name: str, verdicts: Sequence[Verdict]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.backend import scenarios
@@ -10,36 +11,45 @@ from harness.backend.at_phase import at_phase
 from harness.backend.phases import manifest
 from harness.core.config import Config
 from harness.core.errors import HarnessError
+from harness.core.golden.coverage import Coverage
 from harness.core.scenario import varied_path
 from harness.jobs.golden.beyond import beyond, credits_unchanged
-from harness.jobs.golden.judge import matching, outcomes_of, plan
+from harness.jobs.golden.judge import matching, outcomes_of, plan, refused
 from harness.jobs.golden.noise import Noise, noise
 from harness.jobs.golden.values import Beyond, Change, Listed, Stored, Where
+from harness.judge import CELL_CHECKERS, RUN_CHECKERS
 from harness.judge.facts import target_of
+from harness.judge.fewer import covered, gone
 from harness.judge.surface import target as declared
 from harness.judge.surface.locked import made_in, made_of, surface_of
 from harness.judge.surface.told import Trace
 from harness.run.fingerprint import differing, sources
 from harness.run.judged import Judged, Law, judge_run
-from harness.store import surfaces
+from harness.store import coverages, surfaces
 from harness.store.files import write_all
 from harness.store.goldens import path_of, read_all, text_of
+
+EVERYTHING = "*"
 
 
 def stored(config: Config, law: Law, folder: Path) -> Stored:
     """The run in `folder`, judged with the goldens, rate card and findings of now."""
     result = judge_run(config, law, folder)
     cells = result.history.plain
+    target = target_of(result.config)
+    checks = (*CELL_CHECKERS, *RUN_CHECKERS)
     return Stored(
         phase=result.phase,
         scenarios=law.scenarios,
         goldens=law.goldens,
         verdicts=result.verdicts,
-        outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target_of(result.config)),
+        outcomes=outcomes_of(cells, result.verdicts, law.scenarios, target),
         driven={cell.scenario for cell in cells},
         surfaces=law.surfaces,
         seen=seen(result, law) | declared_by(result),
         sources=result.history.start.get("sources", {}),
+        coverage=law.coverage,
+        now=covered(checks, result.history, law.scenarios.values(), target, law.rates),
         worlds=frozenset(result.history.planned) if result.history.every_world else None,
     )
 
@@ -137,5 +147,33 @@ def accept(
     if added.delta is not None:
         folder = manifest.folders(config.phases_dir)[stored.phase]
         texts[folder / surfaces.DELTA] = surfaces.delta_text(added.delta)
+    grown = (stored.coverage or Coverage()).grown(stored.now, names, why=why.strip())
+    if grown != stored.coverage:
+        texts[config.scenarios / coverages.NAME] = coverages.text_of(grown)
     write_all(texts)
     return changes, added
+
+
+def let_go(config: Config, stored: Stored, *, pattern: str, why: str, ci: bool) -> list[str]:
+    """Write that what is gone of scenarios `pattern` is meant to be; "*" speaks of tables, checks and tiers, too. A line for each. Raises golden-why,
+    golden-ci, golden-sources, coverage-nothing, coverage-part."""
+    refused(why, ci)
+    _refuse_other_sources(config, stored)
+    before = stored.coverage or Coverage()
+    if pattern == EVERYTHING and not stored.now.tiers:
+        raise HarnessError(
+            "what is gone of everything is told by a whole run alone, and this one left something out",
+            hint="drive all of it: harness verify; or name the scenario that is gone",
+            code="coverage-part",
+        )
+    names = [name for name in before.scenarios if fnmatchcase(name, pattern)]
+    after = before.without(stored.now, names, rest=pattern == EVERYTHING, why=why.strip())
+    lines = [line for line in gone(before, stored.now) if line not in set(gone(after, stored.now))]
+    if not lines:
+        raise HarnessError(
+            f"nothing is gone of '{pattern}'",
+            hint="leave --gone out: what is there is accepted without",
+            code="coverage-nothing",
+        )
+    write_all({config.scenarios / coverages.NAME: coverages.text_of(after)})
+    return lines

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.core.golden import Golden, Outcome
+from harness.core.golden.coverage import Coverage
 from harness.core.golden.surface import Delta, Locked, Surfaces
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
@@ -31,6 +32,10 @@ class Stored:
     """scenario -> path -> the lines that were observed."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints of what the run was driven with, where it says them."""
+    coverage: Coverage | None = None
+    """What was driven and asked when it was last accepted."""
+    now: Coverage = field(default_factory=Coverage)
+    """What is, today; cells of tiers are those of a whole run."""
     worlds: Collection[str] | None = None
     """The cells of a run that drove every world; None of a run that left some out."""
 

@@ -60,6 +60,9 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
     help="Write a deviation for this path instead. Repeatable.",
 )
 @click.option("--surface", is_flag=True, help="Only what is observed beyond credits; refused where credits change.")
+@click.option(
+    "--gone", "let_go", is_flag=True, help="What matches is not driven or asked any more, and is not meant to be."
+)
 @click.option("--known-wrong", "known_wrong", multiple=True, metavar="FINDING", help="Lock it as a declared defect.")
 @unattended_option
 @run_option
@@ -72,6 +75,7 @@ def accept(
     until: int | None,
     paths: tuple[str, ...],
     surface: bool,
+    let_go: bool,
     known_wrong: tuple[str, ...],
     unattended: bool,
     run: Path | None,
@@ -82,6 +86,12 @@ def accept(
     attended(unattended)
     config = loaded(config_path)
     stored = _stored(config, run)
+    if let_go:
+        if surface or known_wrong or paths or phase or until is not None:
+            raise click.UsageError("--gone goes with a pattern and --why alone")
+        lines = job.let_go(config, stored, pattern=pattern, why=why, ci=in_ci())
+        click.echo(json.dumps({"gone": lines}) if as_json else "\n".join(lines))
+        return OK
     where = None
     if phase is not None or until is not None or paths:
         where = Where(phases=_phases(phase), paths=tuple(paths), until=until)

@@ -292,3 +292,28 @@ def test_nothing_is_accepted_where_nobody_looks(project, capsys, monkeypatch):
     assert list(project.rglob("*.golden.toml")) == []
     monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
     assert run(capsys, *ACCEPT[:-1])[0] == 0
+
+
+def test_a_scenario_deleted_with_its_golden_is_missed(project, capsys):
+    """Claim: nothing else is left that could fail; letting it go needs a pattern, a flag and a reason."""
+    assert run(capsys, *ACCEPT)[0] == 0
+    file = project / "golden_cases/coverage.toml"
+    assert '"writer/generate_content" = ["automation", "manual"]' in file.read_text()
+    assert run(capsys, *ACCEPT, "--gone")[1:] == (
+        "",
+        "error: nothing is gone of 'writer/generate_content'\n hint: leave --gone out: what is there is accepted without\n code: coverage-nothing\n",
+    )
+    for gone in (project / "golden_cases/writer").glob("generate_content.*"):
+        gone.unlink()
+    (project / "golden_cases/writer/other.py").write_text(SCENARIO.replace("generate_content", "other", 1))
+    sys.modules.pop("golden_cases.writer.generate_content")
+    with pytest.raises(SystemExit) as left:
+        main(["check", "--json"])
+    told = json.loads(capsys.readouterr().out)["failures"]
+    assert left.value.code == 1
+    (missed,) = [one for one in told if one["checker"] == "coverage"]
+    assert missed["evidence"] == ["writer/generate_content: there is no such scenario any more"]
+    assert run(capsys, *ACCEPT[:3], "   ", "--unattended", "--gone")[2].endswith("code: golden-why\n")
+    code, out, _ = run(capsys, *ACCEPT, "--gone")
+    assert (code, out) == (0, "writer/generate_content: there is no such scenario any more\n")
+    assert "generate_content" not in file.read_text()
