@@ -1,6 +1,7 @@
-"""What CI runs on a fresh clone: the README's two commands, lint, other teams' backends, the migration, the docker tier's own tests, then every
-tier beside each other, the docker tier among them where an engine can be had. Two steps at a time, for two cores. Fails on any failure;
-stops what it started, also when it is killed. Not here: `./dev proofs`, which takes longer than all of this; the workflow has a job for it.
+"""What CI runs on a fresh clone: the README's two commands, the migration, other teams' backends, every tier beside each other, the docker
+tier among them where an engine can be had, that tier's own tests, and lint. Two steps at a time, for two cores, those that take longest
+first, so that none is left alone at the end. Fails on any failure; stops what it started, also when it is killed. Not here: `./dev proofs`,
+which takes longer than all of this; the workflow has a job for it.
 """
 
 import os
@@ -20,15 +21,15 @@ STEPS = [
     Step(command="./dev tests"),
     # Every cell in every world.
     Step(command="./dev verify --vary all"),
-    Step(command="./dev lint"),
     # Every phase there and back, on one database.
     Step(command="./dev migration"),
     # Backends that other teams wrote, as they were delivered: each whole and green, its planted mistakes told.
     Step(command="./dev targets"),
     # Without one the docker tier is not checked, and the last lines say so.
     Step(command=ENGINE, optional=True, gives=True),
-    Step(command="./dev tests -n 0 tests/stack/docker", after=ENGINE, instead=""),
     Step(command="./dev tiers --require docker", after=ENGINE, instead="./dev tiers"),
+    Step(command="./dev tests -n 0 tests/stack/docker", after=ENGINE, instead=""),
+    Step(command="./dev lint"),
 ]
 
 

@@ -80,7 +80,7 @@ def test_a_cell_that_changes_a_table_fails_by_name_and_the_next_has_a_fresh_stac
         "    return {}\n"
     )
     (place.folder / SERVICE).write_text(text + widened)
-    place.borrow_database(warm)
+    place.borrow(warm)
     told = place.harness(
         "verify", "--only", "planner/cluster_keywords@manual", "--only", "writer/generate_content@manual"
     )

@@ -25,7 +25,7 @@ def test_which_of_two_equal_keys_is_used_shows_where_they_differ(shop, warm: Wor
     """Claim: the same world holds one key in two places: every plain cell passes; with keys of their own the cell fails, and names both places."""
     place: Workshop = shop()
     place.edit(AI_CORE, KEY, ENVIRONMENT_FIRST)
-    place.borrow_database(warm)
+    place.borrow(warm)
     assert place.harness("verify", "--vary", "none", "--only", CELL).code == 0
     told = place.harness("verify", "--only", f"{CELL}~distinct")
     assert told.code == 1, told.out + told.err
@@ -54,7 +54,7 @@ def test_a_balance_that_was_read_before_somebody_bought_credits_is_told(shop, wa
     """Claim: in the given world nobody writes beside the target, and each cell passes; where credits come meanwhile they are lost, and how many is said."""
     place: Workshop = shop()
     plant.apply(catalogue.read_one(MISTAKES, MISTAKES / "phase_0" / "balance_of_memory.patch"), place.folder)
-    place.borrow_database(warm)
+    place.borrow(warm)
     assert place.harness("verify", "--vary", "none", "--only", CELL).code == 0
     told = place.harness("verify", "--only", f"{CELL}~meanwhile")
     assert told.code == 1, told.out + told.err

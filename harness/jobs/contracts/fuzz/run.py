@@ -26,6 +26,8 @@ from harness.verb.inside import Island, answer
 STREAMS = 2
 """Processes side by side, each with a copy of the database and a seed of its own: fixed, so that a seed means the same
 states on every machine."""
+ONE = 100
+"""Up to so many states one process is done before another one has imported the target."""
 
 INSIDE = "harness.jobs.contracts.fuzz.inside.search"
 """What searches, in the target's process. Named, not imported: it needs the target's Django."""
@@ -80,10 +82,10 @@ def run(config: Config, search: Search, *, isolation: str = "auto") -> Fuzzed:
                 "folder": str(folder.absolute()),
                 "refs": {name: {"kind": one["kind"], "id": one["id"]} for name, one in found.items()},
                 "known": sorted(known),
-                "examples": -(-search.examples // STREAMS),
+                "examples": -(-search.examples // _count(search.examples)),
                 "case": search.state,
             }
-            return _streams(stack, config, job, number)
+            return _streams(stack, config, job, number, _count(search.examples))
 
     def silent(code: int) -> StackError:
         return ended(f"the fuzzing of phase {config.phase}", code)
@@ -101,9 +103,14 @@ def ended(what: str, code: int) -> StackError:
     )
 
 
-def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _count(examples: int) -> int:
+    """How many processes look for so many states."""
+    return 1 if examples <= ONE else STREAMS
+
+
+def _streams(stack: Stack, config: Config, job: Mapping[str, Any], number: int, count: int) -> dict[str, Any]:
     """Run every stream on a copy of the database, side by side, and put together what they told. One case needs one."""
-    names = [postgres.DATABASE] if job["case"] is not None else [f"fuzz_{n}" for n in range(STREAMS)]
+    names = [postgres.DATABASE] if job["case"] is not None else [f"fuzz_{n}" for n in range(count)]
     if job["case"] is None:
         stack.db.close()  # a database with a session on it cannot be copied
         with postgres.connect(stack.run_dir / "pg_socket", int(stack.places["db_port"]), "postgres") as admin:

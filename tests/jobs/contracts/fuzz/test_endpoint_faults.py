@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.jobs.contracts.fuzz.run import ONE
 from tests.jobs.contracts.conftest import Shop
 from tests.jobs.contracts.fuzz.inside.test_oracle import WRONG
 from tests.sampled import first_of_each, sampled
@@ -133,7 +134,7 @@ def test_a_fault_is_found_and_its_state_replays(fault: str, broken: Shop):
     """Claim: the fault is found, the message says what is wrong, and the printed line shows it again."""
     edits, message = FAULTS[fault]
     shop = broken(*edits)
-    told = shop.harness("fuzz", "--seed", "1", "--examples", "200")
+    told = shop.harness("fuzz", "--seed", "1", "--examples", "100")
     assert told.code == 1, told.out + told.err
     assert re.search(f"^FAIL .*({message})", told.out, re.MULTILINE), told.out
     repeat = next(line for line in told.out.splitlines() if "repeat: harness " in line).split("harness ", 1)[1]
@@ -165,20 +166,21 @@ why    = "The endpoint is as the plan writes it: it repeats is_default."
 
 
 def test_what_is_declared_as_known_wrong_is_borne_and_told(broken: Shop):
-    """Claim: the plan's own endpoint, which repeats the marks, passes only while that is declared, and the run says so."""
+    """Claim: the plan's own endpoint, which repeats the marks, passes only while that is declared, and the run says so, of what two processes
+    saw together."""
     shop = broken((VIEW, MARKS, "                pass\n"), (VIEW, NONE, "            if False:\n"), contracts=True)
     told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
     assert (told.code, "FAIL one-default: text: no row is marked" in told.out) == (1, True), told.out
     (shop.folder / "contracts/api/known.toml").write_text(KNOWN)
-    told = shop.harness("fuzz", "--seed", "1", "--examples", "40")
+    told = shop.harness("fuzz", "--seed", "1", "--examples", str(ONE + 1))
     assert told.code == 0, told.out
     for line in (
         r"known wrong in \d+ of them: one-default \(contracts/api/known\.toml\)",
         r"\d+ cases in [\d.]+ s: \d+ a second",
         r"\d+ distinct database states: \d+ a second",
-        r"\d+% of the time in the application; states [0-9a-f-]+",
+        r"\d+% of the time in the application; states [0-9a-f]+-[0-9a-f]+$",
     ):
-        assert re.search(line, told.out), told.out
+        assert re.search(line, told.out, re.MULTILINE), told.out
 
 
 def test_a_known_wrong_that_is_mended_must_be_taken_out(broken: Shop):
