@@ -40,6 +40,7 @@ COMMANDS = {
     "stack": ("hand", "A stack for hand work: seeded, with tokens and URLs, up until it is taken down."),
     "manage": ("hand.manage", "Run a manage.py command of the target in a disposable stack, and return its exit code."),
     "score": ("score", "Plant each patch of a catalogue of mistakes in a copy of the target, drive every cell, and count which are told."),
+    "perturb": ("perturb", "Change each observed value of the stored run RUN [default: runs/latest], and see whether the judge refuses it."),
     "vary": ("vary", "Print what is varied, why, and which settings show in no cell. With --learn, find out where they show."),
     "reach": ("reach", "Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached."),
     "doctor": ("adopt.doctor", "Everything that is missing or wrong, all at once, each with its mend."),

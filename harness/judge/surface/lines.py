@@ -26,7 +26,7 @@ SHOWN, SHOWN_TO_OTHERS = 300, 2000
 digest are."""
 
 
-def lines_of(
+def each_line(
     cell: CellHistory,
     clock: Clock,
     *,
@@ -35,10 +35,15 @@ def lines_of(
     given: Callable[[str], bool] = lambda _: False,
     made: frozenset[str] = frozenset(),
     trace: Trace | None = None,
-) -> tuple[str, ...]:
-    """The surface of a cell. `mixed`: what ran side by side has no order. `free` is what is not looked at; `given` says of a token that
-    the target did not make it; `made` are columns that are known to hold what it makes (harness.judge.surface.names)."""
-    return tuple(_Surface(cell, clock, mixed, free or Freed(), given, made, trace).lines())
+) -> Iterator[str]:
+    """The surface of a cell, line after line. `mixed`: what ran side by side has no order. `free` is what is not looked at; `given` says of a
+    token that the target did not make it; `made` are columns that are known to hold what it makes (harness.judge.surface.names)."""
+    return _Surface(cell, clock, mixed, free or Freed(), given, made, trace).lines()
+
+
+def lines_of(cell: CellHistory, clock: Clock, **how: Any) -> tuple[str, ...]:
+    """All of them at once."""
+    return tuple(each_line(cell, clock, **how))
 
 
 class _Surface:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from harness.core.golden.free import Freed
@@ -17,7 +17,7 @@ from harness.judge.golden.agreement import Named
 from harness.judge.golden.ordering import together
 from harness.judge.result import Result, breaks, holds
 from harness.judge.surface.difference import difference
-from harness.judge.surface.lines import lines_of
+from harness.judge.surface.lines import each_line
 from harness.judge.surface.names import KEPT
 from harness.judge.surface.said import given_in, said_by
 from harness.judge.surface.target import NAME as DECLARED
@@ -79,7 +79,14 @@ def made_in(surfaces: Surfaces) -> frozenset[str]:
 def surface_of(
     cell: CellHistory, scenario: Scenario, target: Target, *, made: frozenset[str] = frozenset(), free: Freed | None = None, trace: Trace | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
-    """The lines of one cell. What two takers of tasks did at a time, or two steps without a wait between them, has no order. `made`
+    """As `each_of`, all at once."""
+    return tuple(each_of(cell, scenario, target, made=made, free=free, trace=trace))
+
+
+def each_of(
+    cell: CellHistory, scenario: Scenario, target: Target, *, made: frozenset[str] = frozenset(), free: Freed | None = None, trace: Trace | None = None,
+) -> Iterator[str]:  # fmt: skip
+    """The lines of one cell, one after the other. What two takers of tasks did at a time, or two steps without a wait between them, has no order. `made`
     as `made_of` has it."""
     said = said_by(scenario)
     clock = Clock(
@@ -91,7 +98,7 @@ def surface_of(
     )
     mixed = side_by_side(cell, scenario, target)
     free = Freed(target.free) if free is None else free
-    return lines_of(cell, clock, mixed=mixed, free=free, given=given_in(cell, said), made=made, trace=trace)
+    return each_line(cell, clock, mixed=mixed, free=free, given=given_in(cell, said), made=made, trace=trace)
 
 
 def side_by_side(cell: CellHistory, scenario: Scenario, target: Target) -> bool:
