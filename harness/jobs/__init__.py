@@ -20,6 +20,7 @@ hand        a stack for hand work                                     manage: on
 report      what several runs come to together
 worker      a plan on other machines: verify --on, and its workers
 score       a catalogue of mistakes, each planted and told or not
+perturb     a stored run changed value by value, and the judge asked again
 vary        the worlds that scenarios are driven in beside their own
 reach       which code of the target the cells of a run ran
 look        what is found by looking at the target
