@@ -11,11 +11,14 @@ from harness.core.history import CellHistory
 from harness.core.verdict import Status
 from harness.jobs.perturb.values import CLASSES, COUNT, EACH, LEAST, MONEY, ORDER, Asked, Came, Change, Share
 from harness.judge import CELL_CHECKERS
+from harness.judge.asked import why_not
 from harness.judge.checks import asked_of, result_of, unlocked
 from harness.judge.context import Context
 from harness.judge.surface.locked import each_of, side_by_side, surface_of
 
 SURFACE = "surface"
+COUNTS = "law-5"
+"""What holds a charge to a provider's own count: not asked of a target without usage logs, nor where a world varies what is answered."""
 BY_CREDITS = ("golden", "law-1", "law-2", "law-4", "law-5", "law-6", "law-14")
 
 
@@ -73,7 +76,8 @@ def declared(change: Change, other: CellHistory, on: Bench) -> bool:
     finding on it, or a scenario that lets things run side by side, where what comes first and who of the roles wrote is nobody's."""
     context = on.context
     if change.needs == COUNT:
-        return bool(context.scenario.unbilled) or any("law-5" in one.laws for one in context.findings)
+        asked = asked_of(COUNTS, on.cell.variation) and not why_not(COUNTS, context.target.ledger, context.rates)
+        return not asked or bool(context.scenario.unbilled) or any(COUNTS in one.laws for one in context.findings)
     if change.needs == ORDER:
         return side_by_side(on.cell, context.scenario, context.target)
     bare = replace(context.target, free=frozenset())

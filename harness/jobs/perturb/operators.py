@@ -20,7 +20,7 @@ def operators(value: Any) -> Iterator[tuple[str, Operator]]:
     """(what it does, how): each makes another value of this one, and of the same one as PostgreSQL writes it."""
     if isinstance(value, bool):
         yield "flipped", _flipped
-    elif isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
+    elif counts(value):
         yield "+1", lambda one: _more(one, 1)
         yield "-1", lambda one: _more(one, -1)
         if float(value):
@@ -30,7 +30,13 @@ def operators(value: Any) -> Iterator[tuple[str, Operator]]:
     elif isinstance(value, str):
         yield "another text", lambda one: f"{one}x"
     elif value is None:
-        yield "something", lambda _: 1
+        yield "something", lambda _: 7
+
+
+def counts(value: Any) -> bool:
+    """Whether a value is a number, or the text of one."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number or (isinstance(value, str) and bool(NUMBER.fullmatch(value)))
 
 
 def of_its_own(value: Any) -> bool:

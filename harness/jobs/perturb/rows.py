@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.core.history import Event
-from harness.jobs.perturb.operators import Operator, of_its_own, operators
+from harness.jobs.perturb.operators import Operator, counts, of_its_own, operators
 from harness.jobs.perturb.told import Path, brief, leaves, put, replaced, spelled
 from harness.jobs.perturb.values import IDENTITY, MONEY, STATE, Change
 from harness.jobs.perturb.world import World
@@ -26,8 +26,16 @@ def changes(world: World) -> Iterator[Change]:
 
 def _of_row(world: World, n: int, event: Event) -> Iterator[Change]:
     kind, name = event["table_kind"], f"{event['table_kind']} {event['id']}"
+    keys = {
+        key
+        for e in world.events
+        if e["kind"] == "tx"
+        for one in e["changes"]
+        if world.tells(one, event)
+        for key in one.get("key", ())
+    }
     for path, value in leaves(event["after"] or {}):
-        if path[0] == event.get("key", "id") or not _looked_at(world, event, path, value):
+        if path[0] in {event.get("key", "id"), *keys} or not _looked_at(world, event, path, value):
             continue
         for cls, how, operator in _ways(world, kind, path, value):
             what = f"{event['op']} of {name}, {spelled(path)}: {brief(value)} {how}"
@@ -76,6 +84,8 @@ def _ways(world: World, kind: str, path: Path, value: Any) -> Iterator[tuple[str
     cls = world.kind_of(kind, path)
     if cls == STATE and of_its_own(value):
         return
+    if cls == STATE and world.is_posting(kind) and counts(value):
+        cls = MONEY
     for how, operator in operators(value):
         if cls == IDENTITY and value is None:
             continue

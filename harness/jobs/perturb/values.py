@@ -25,7 +25,7 @@ FREE = {
     "records below ERROR": "what a target says of what went well is its own",
     "numbers of database sessions, and the order of what two roles do": "no two runs have them alike",
     "order, and who of the roles wrote, in a scenario that lets things run side by side": "any is right there",
-    "what a provider counted of work that a scenario lists as unbilled, with a reason": "nobody is charged for it",
+    "what a provider counted of work that a scenario lists as unbilled, or where law 5 is not asked": "no charge follows from it",
     "what a query of [ledger] reads beside what is named there": "the tables behind it are looked at",
     "what is asked, and what a provider answers": "it is ours, and the recording's",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from harness.core.config import Table
@@ -62,13 +63,35 @@ class World:
 
     def tells(self, change: Mapping[str, Any], row: Event) -> bool:
         """Whether a change of the journal is of that row. What a query of [ledger] reads is told apart by its key alone."""
-        kind = row["table_kind"]
-        return change["id"] == str(row["id"]) and (kind not in self.tables or self.kinds.get(change["table"]) == kind)
+        kind, keys = row["table_kind"], change.get("key", ("id",))
+        if kind in self.tables and self.kinds.get(change["table"]) != kind:
+            return False
+        if len(keys) < 2 or kind not in self.tables:
+            return bool(change["id"] == str(row["id"]))
+        # a row's id is PostgreSQL's record then, and the journal writes times otherwise
+        values, parts = row.get("after") or row.get("before") or {}, change["id"].strip("()").split(",")
+        return len(parts) == len(keys) and all(
+            _same(values.get(key), part) for key, part in zip(keys, parts, strict=True)
+        )
 
     def is_money(self, kind: str) -> bool:
-        return kind in self.ledger.kinds or (self.ledger.balance is not None and kind == self.ledger.balance.kind)
+        return self.is_posting(kind) or (self.ledger.balance is not None and kind == self.ledger.balance.kind)
+
+    def is_posting(self, kind: str) -> bool:
+        """Whether rows of a kind are movements or usage logs, or what a query of [ledger] reads as such."""
+        table = self.tables[kind].table if kind in self.tables else ""
+        return kind in self.ledger.kinds or (bool(table) and self.ledger.is_history(kind, table))
 
 
 def distinct(value: Any) -> bool:
     """Whether an id is told from a number that stands anywhere: long enough, or of a kind that is none."""
     return value is not None and len(str(value)) > 5
+
+
+def _same(value: Any, text: str) -> bool:
+    if str(value) == text:
+        return True
+    try:
+        return datetime.fromisoformat(str(value)) == datetime.fromisoformat(text)
+    except ValueError:
+        return False

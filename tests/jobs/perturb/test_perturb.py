@@ -11,7 +11,8 @@ import pytest
 from harness.core.fold import folded
 from harness.core.golden import Golden
 from harness.core.verdict import Status
-from harness.jobs.perturb import grouping, report, rows, wire
+from harness.jobs.perturb import grouping, rows, wire
+from harness.jobs.perturb import report as shown
 from harness.jobs.perturb.judge import Bench, bench, came, refused_by, status, wrong_with
 from harness.jobs.perturb.values import CREDENTIALS, EACH, GROUPING, IDENTITY, LEAST, MONEY, STATE, Asked, Change
 from harness.jobs.perturb.world import World
@@ -125,7 +126,7 @@ def test_a_judge_that_looks_away_is_told(monkeypatch):
     found = came(asked("column", every, events, on), Counter(change.kind for change in every))
     assert status(found) is Status.FAIL
     assert any("tokens_in" in one.change.what for one in found.survivors)
-    text = report.document(found)
+    text = shown.document(found)
     assert text["classes"][MONEY]["refused"] < text["classes"][MONEY]["perturbed"]
 
 
