@@ -37,6 +37,12 @@ PARTS = (
 )
 """What has lines of its own."""  # fmt: skip
 FOLDERS = ("media_root", "static_root")
+SHAPES = frozenset(
+    "CreateModel DeleteModel RenameModel AlterModelTable AlterModelTableComment AlterUniqueTogether AlterIndexTogether AlterOrderWithRespectTo "
+    "AlterModelOptions AlterModelManagers AddIndex RemoveIndex RenameIndex AddField RemoveField AlterField RenameField AddConstraint RemoveConstraint "
+    "AlterConstraint".split()
+)
+"""What a migration does to models: they are told as they are then, and an index is nobody's promise. One that runs code is told itself."""
 
 
 def lines(look: Look, root: Path, free: Iterable[str] = ()) -> tuple[str, ...]:
@@ -61,7 +67,7 @@ def _django(django: Django) -> Told:
     for route in django.routes:
         yield "route", route.template or "/", _route(route)
     for migration in django.migrations:
-        if migration.own:
+        if migration.own and (not migration.atomic or not migration.reversible or {*migration.operations} - SHAPES):
             yield "migration", f"{migration.app}.{migration.name}", _values(migration, "app", "name")
     for command in django.commands:
         yield "command", command.name, {"app": command.app}
