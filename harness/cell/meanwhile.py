@@ -1,10 +1,12 @@
-"""Beside a cell: once the first provider's answer is held, somebody else writes, and it goes on."""
+"""Beside a cell somebody else writes: once the first provider's answer is held, which goes on then; or as soon as the target waits for a row of
+theirs, which is free then."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Protocol
 
 import psycopg
 
@@ -13,6 +15,19 @@ from harness.provider.fake.control.client import FakeControl
 
 LOOK_S = 5.0
 """How long one look for the held answer waits."""
+_WAITED_FOR = """
+SELECT DISTINCT unnest(pg_blocking_pids(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+_SOON = "SELECT pg_sleep(0.003)"
+"""The server has no event for "somebody waits"."""
+
+
+class Holds(Protocol):
+    """Somebody who holds rows; `pid` is their server process."""
+
+    pid: int
+
+    def write(self) -> set[str]: ...
 
 
 @contextmanager
@@ -47,5 +62,36 @@ def at_the_first_call(control: str, write: Callable[[], None]) -> Iterator[None]
         fake.hang_up()
         thread.join()
         fake.close()
+    if raised:
+        raise raised[0]
+
+
+@contextmanager
+def where_it_waits(
+    look: psycopg.Connection, holders: Iterable[Holds], wrote: Callable[[set[str]], None]
+) -> Iterator[None]:
+    """Within, each of `holders` writes as soon as somebody waits for what they hold, and `wrote` is told whose accounts got credits; `look` is a connection
+    to see it by. Those whom nobody waited for write nothing. What it raised is raised at the end."""
+    raised: list[StackError | psycopg.Error] = []
+    ended = threading.Event()
+    there = {one.pid: one for one in holders}
+
+    def wait() -> None:
+        try:
+            while there and not ended.is_set():
+                for (pid,) in look.execute(_WAITED_FOR).fetchall():
+                    if pid in there:
+                        wrote(there.pop(pid).write())
+                look.execute(_SOON)
+        except (StackError, psycopg.Error) as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=wait, name="contended", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
     if raised:
         raise raised[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,15 +12,16 @@ from typing import Any
 from harness.cell import auth, drive, intruder, readback
 from harness.cell.drive import Driven
 from harness.cell.live import Live
-from harness.cell.meanwhile import at_the_first_call
+from harness.cell.meanwhile import at_the_first_call, where_it_waits
 from harness.cell.observe import Clock, Refs, Tell, observe
 from harness.core import fold
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
-from harness.core.variation import CROWD, HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
+from harness.core.variation import CONTENDED, CROWD, HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
 from harness.stack import vary
+from harness.stack.database import observer
 from harness.stack.roles.logs import Mark
 
 
@@ -136,7 +137,7 @@ class _Scenario:
         known, callers = {**refs, **extra}, self._callers
         if self._laid.caller == INTRUDER and not self._laid.again:
             known = {**intruder.within(self.scenario, self._way, refs, self.config.ledger.accounts), **extra}
-        with self._somebody_else() if HELD in self._laid.answers else nullcontext():
+        with self._somebody_else():
             driven = drive.drive(
                 self.config, self.scenario, self._way, known, callers, self.live, varied=bool(self.variation)
             )
@@ -169,21 +170,30 @@ class _Scenario:
 
     @contextmanager
     def _somebody_else(self) -> Iterator[None]:
-        """Within, somebody writes on connections of their own as soon as a provider is asked."""
+        """Within, somebody writes on connections of their own as soon as a provider is asked, or their rows are waited for."""
+        live, held, contended = self.live, HELD in self._laid.answers, CONTENDED in self._laid.rows
+        facts = {
+            "known": live.catalogues,
+            "tables": self.config.tables,
+            "ledger": self.config.ledger,
+            "seed": self._cell.id,
+        }
         with ExitStack() as open_:
-            writers = [
-                open_.enter_context(closing(vary.Meanwhile(
-                    one, known=self.live.catalogues, tables=self.config.tables, ledger=self.config.ledger, seed=self._cell.id
-                )))
-                for one in (self.live.db, *self.live.beside)
-            ]  # fmt: skip
-
-            def write() -> None:
+            for db in (live.db, *live.beside) if held or contended else ():
+                writers = vary.holders(db, **facts) if contended else [vary.writer(db, **facts)]
                 for one in writers:
-                    self._bought |= one.write()
-
-            open_.enter_context(at_the_first_call(str(self.live.stack.fake_control), write))
+                    open_.callback(one.close)
+                if contended:
+                    look = open_.enter_context(closing(observer.again(db)))
+                    open_.enter_context(where_it_waits(look, writers, self._bought.update))
+                else:
+                    write = partial(self._wrote, writers)
+                    open_.enter_context(at_the_first_call(str(live.stack.fake_control), write))
             yield
+
+    def _wrote(self, writers: Iterable[vary.Writer]) -> None:
+        for one in writers:
+            self._bought |= one.write()
 
     def _read_back(self, refs: Refs, driven: Driven) -> list[Read]:
         live, readers = self.live, dict(self._readers)

@@ -17,10 +17,19 @@ from datetime import UTC, datetime
 
 from harness.core.errors import HarnessError, did_you_mean
 
-NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES = "numbers", "secrets", "twin", "crowd", "words", "dates"
-ROWS = (NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES)
+NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES, CONTENDED = (
+    "numbers",
+    "secrets",
+    "twin",
+    "crowd",
+    "words",
+    "dates",
+    "contended",
+)
+ROWS = (NUMBERS, SECRETS, TWIN, CROWD, WORDS, DATES, CONTENDED)
 """What can be laid over rows: every number is another one, in every row; every secret is; an older look-alike of each tenant; many copies of each
-kind of row; signs of other scripts, quotes and markup in every text that people write; every time that is past is the last of a long month."""
+kind of row; signs of other scripts, quotes and markup in every text that people write; every time that is past is the last of a long month;
+somebody holds the rows of each table, who changes them as soon as they are waited for."""
 USAGE, UNUSABLE, HELD, UNTRUSTED = "usage", "unusable", "held", "untrusted"
 ANSWERS = (USAGE, UNUSABLE, HELD, UNTRUSTED)
 """What can be laid over answers: no optional count of a usage is zero; the text is not what was asked for; the first one waits until somebody
@@ -124,6 +133,11 @@ VARIATIONS: Mapping[str, Variation] = {
             says="as distinct; while the provider is asked for the first time every price, limit, count, secret and text becomes another, and each account gets credits",
             rows=(NUMBERS, SECRETS, TWIN),
             answers=(USAGE, HELD),
+        ),
+        Variation(
+            name="contended",
+            says="somebody holds the rows of each table until the target waits for one: then every price, limit, count, secret and text in it becomes another, an account gets credits, and the rows are free",
+            rows=(CONTENDED,),
         ),
         Variation(name="unusable", says="what the provider answers is not what was asked for", answers=(UNUSABLE,)),
         Variation(

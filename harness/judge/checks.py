@@ -11,7 +11,7 @@ from harness.core.golden.surface import Surfaces
 from harness.core.history import CellHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
-from harness.core.variation import HELD, named
+from harness.core.variation import CONTENDED, HELD, named
 from harness.core.verdict import Status, Verdict
 from harness.judge import overlap
 from harness.judge.asked import not_asked, why_not
@@ -182,7 +182,10 @@ def asked_of(name: str, variation: str) -> bool:
     if not variation:
         return name != WORLD
     laid = named(variation)
-    spared = (*(NOT_OF_AN_EDIT if laid.edit else ()), *(NOT_WHERE_HELD if HELD in laid.answers else ()))
+    spared = (
+        *(NOT_OF_AN_EDIT if laid.edit else ()),
+        *(NOT_WHERE_HELD if HELD in laid.answers or CONTENDED in laid.rows else ()),
+    )
     return name in IN_ANY_WORLD and name not in spared
 
 

@@ -13,6 +13,7 @@ from harness.core.golden.surface import Surfaces
 from harness.core.history import CellHistory, RunHistory
 from harness.core.rates import RateCard
 from harness.core.scenario import Scenario
+from harness.core.variation import CONTENDED, named
 from harness.judge.facts import Target
 
 
@@ -49,15 +50,23 @@ def of_cell(
         rates=rates,
         phase=phase,
         path=cell.path,
-        findings=tuple(
-            findings[name]
-            for name in scenario.findings
-            if name in findings and findings[name].shows_at(cell.cell, phase)
-        ),
+        findings=(*_shown(cell, scenario, findings, phase), *_of_two_at_once(cell, findings, phase)),
         surfaces=surfaces,
         workers=workers,
         made=made,
     )
+
+
+def _shown(cell: CellHistory, scenario: Scenario, findings: Mapping[str, Finding], phase: int) -> tuple[Finding, ...]:
+    named_there = (findings[name] for name in scenario.findings if name in findings)
+    return tuple(one for one in named_there if one.shows_at(cell.cell, phase))
+
+
+def _of_two_at_once(cell: CellHistory, findings: Mapping[str, Finding], phase: int) -> tuple[Finding, ...]:
+    """What is lost where two write at the same moment, in a world in which somebody does beside the target."""
+    if not cell.variation or CONTENDED not in named(cell.variation).rows:
+        return ()
+    return tuple(one for one in findings.values() if one.shows_with(2, phase))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from harness.core.ledger import Amount
 from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do, Path, Scenario
 from harness.core.variation import (
     ALL,
+    CONTENDED,
     CROWD,
     HELD,
     INTRUDER,
@@ -87,7 +88,7 @@ def runs_in(cell: Cell, tier: str, jumps: bool) -> bool:
     variation = named(cell.variation)
     if variation.at and not jumps:
         return False
-    return tier != "inprocess" or not (variation.reads or HELD in variation.answers)
+    return tier != "inprocess" or not (variation.reads or HELD in variation.answers or CONTENDED in variation.rows)
 
 
 def every(
@@ -106,6 +107,8 @@ def every(
 def _in(cell: Cell, variation: Variation, golden: Golden | None, phase: int) -> Cell | None:
     if not _can(cell, variation, phase):
         return None
+    if CONTENDED in variation.rows and not _moves_a_balance(cell, golden, phase):
+        return None
     if variation.balance is None:
         return Cell(scenario=cell.scenario, path=cell.path, variation=variation.name)
     opening = _costs(cell, golden, phase, variation.balance)
@@ -117,7 +120,12 @@ def _can(cell: Cell, variation: Variation, phase: int) -> bool:
     scenario, path, laid = cell.scenario, cell.path, {*variation.rows, *variation.answers}
     afterwards = variation.caller == INTRUDER and variation.again
     waits = not afterwards and any(isinstance(step, AwaitCall | AwaitBlocked) for step in steps_for(scenario, path))
-    others = variation.balance is not None or variation.caller or variation.again or laid & {UNUSABLE, HELD, WORDS}
+    others = (
+        variation.balance is not None
+        or variation.caller
+        or variation.again
+        or laid & {UNUSABLE, HELD, WORDS, CONTENDED}
+    )
     if waits and others:
         return False
     if variation.caller and not auth.actors(scenario, path):
@@ -131,6 +139,13 @@ def _can(cell: Cell, variation: Variation, phase: int) -> bool:
     if HELD in laid:  # somebody is asked, and what goes wrong need not take its time
         return bool(scenario.tape_at(phase)) and not scenario.faults
     return True
+
+
+def _moves_a_balance(cell: Cell, golden: Golden | None, phase: int) -> bool:
+    if golden is None:
+        return False
+    balances = resolve(golden, phase, str(cell.path)).outcome.balance
+    return any(one["opening"] != one["closing"] for one in balances.values())
 
 
 def _costs(cell: Cell, golden: Golden | None, phase: int, more: int) -> dict[str, Any]:

@@ -149,3 +149,17 @@ def test_a_scenario_that_declares_the_finding_itself_stays_as_it_is():
     )  # fmt: skip
     assert worst(verdicts) is Status.PASS
     assert {v.checker for v in verdicts if v.finding} == {"law-1", "law-2"}
+
+
+def test_where_somebody_holds_rows_a_lost_deduction_is_the_finding_that_says_so():
+    """Claim: with one worker, in the world in which somebody writes beside the target, and in no other one."""
+
+    def said(variation: str, **more: int) -> tuple[Status, str]:
+        finding = replace(LOSSY, **more)
+        lost = replace(LOST, variation=variation, cell=f"{LOST.cell}~{variation}")
+        found = of(judged([lost], workers=1, findings=(finding,)), "law-1")
+        return found.status, found.finding
+
+    assert said("contended") == (Status.PASS, "check-then-deduct")
+    assert said("again")[0] is Status.FAIL
+    assert said("contended", ends_at_phase=-1)[0] is Status.FAIL

@@ -202,3 +202,10 @@ def test_a_pattern_chooses_cells_with_their_worlds_and_a_whole_id_the_cell_alone
         assert [cell for cell in varied(vary="all", only=[pattern]) if "@manual" in cell] == own
     assert set(varied(vary="all", only=["shop/paid@*"])) == {*varied(vary="all", only=["shop/paid"])}
     assert varied(vary="all", only=["shop/paid@manual"]) == []
+
+
+def test_rows_are_held_where_a_balance_moves_and_nobody_else_holds_one():
+    """Claim: not where the scenario shows a race itself, and not in this process."""
+    held = [cell for cell in varied(vary="all") if cell.endswith("~contended")]
+    assert [cell.partition("@")[0] for cell in held] == ["shop/paid"]
+    assert not [cell for cell in varied(vary="all", tier="inprocess") if cell.endswith("~contended")]

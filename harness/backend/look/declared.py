@@ -38,9 +38,28 @@ PARTS = (
 """What has lines of its own."""  # fmt: skip
 FOLDERS = ("media_root", "static_root")
 SHAPES = frozenset(
-    "CreateModel DeleteModel RenameModel AlterModelTable AlterModelTableComment AlterUniqueTogether AlterIndexTogether AlterOrderWithRespectTo "
-    "AlterModelOptions AlterModelManagers AddIndex RemoveIndex RenameIndex AddField RemoveField AlterField RenameField AddConstraint RemoveConstraint "
-    "AlterConstraint".split()
+    [
+        "CreateModel",
+        "DeleteModel",
+        "RenameModel",
+        "AlterModelTable",
+        "AlterModelTableComment",
+        "AlterUniqueTogether",
+        "AlterIndexTogether",
+        "AlterOrderWithRespectTo",
+        "AlterModelOptions",
+        "AlterModelManagers",
+        "AddIndex",
+        "RemoveIndex",
+        "RenameIndex",
+        "AddField",
+        "RemoveField",
+        "AlterField",
+        "RenameField",
+        "AddConstraint",
+        "RemoveConstraint",
+        "AlterConstraint",
+    ]
 )
 """What a migration does to models: they are told as they are then, and an index is nobody's promise. One that runs code is told itself."""
 

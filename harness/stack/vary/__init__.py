@@ -7,7 +7,7 @@ edit       one setting, in every row
 twin       an older look-alike of a tenant
 crowd      many more of each kind of row
 moved      whoever asks, moved over to the twin
-meanwhile  somebody else writes while a provider is asked
+meanwhile  somebody else writes while a provider is asked, or when the target waits for a row
 
 lay        what a variation (harness.core.variation) says of rows, on every database of a stack
 
@@ -15,7 +15,7 @@ What it says of answers is the fake's.
 """
 
 from harness.stack.vary.lay import Known, Laid, lay
-from harness.stack.vary.meanwhile import BOUGHT, Meanwhile
+from harness.stack.vary.meanwhile import BOUGHT, Writer, holders, writer
 from harness.stack.vary.moved import Move
 
-__all__ = ["BOUGHT", "Known", "Laid", "Meanwhile", "Move", "lay"]
+__all__ = ["BOUGHT", "Known", "Laid", "Move", "Writer", "holders", "lay", "writer"]

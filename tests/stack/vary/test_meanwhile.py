@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import closing
 
 import psycopg
 import pytest
 
+from harness.cell.meanwhile import where_it_waits
 from harness.stack.database import capture, journal, observer, snapshot
-from harness.stack.vary import BOUGHT, Known, Meanwhile
+from harness.stack.vary import BOUGHT, Known, Writer, holders, writer
 from tests.stack.vary.test_lay import LEDGER, TABLES, laid, world
 
 pytestmark = pytest.mark.stack
@@ -24,8 +26,8 @@ def begun(world):
     return db, refs
 
 
-def somebody(db: psycopg.Connection) -> closing[Meanwhile]:
-    return closing(Meanwhile(db, known=Known(), tables=TABLES, ledger=LEDGER, seed="cell"))
+def somebody(db: psycopg.Connection) -> closing[Writer]:
+    return closing(writer(db, known=Known(), tables=TABLES, ledger=LEDGER, seed="cell"))
 
 
 def write(db: psycopg.Connection) -> set[str]:
@@ -122,3 +124,22 @@ def test_a_baseline_is_the_cells_own(begun):
 
     reset.reset(db)
     assert held(db, "SELECT unit FROM costs ORDER BY id") == [100, 100, 100]
+
+
+@pytest.mark.parametrize(("locking", "lost"), [(" FOR UPDATE", 0), ("", BOUGHT)])
+def test_whoever_waits_for_a_row_gets_it_when_it_is_another(begun, locking, lost):
+    """Claim: who reads before they lock writes over what somebody bought; who locks first does not. Tables that nobody waited for stay as they were."""
+    db, refs = begun
+    owner, units, got = refs["owner"]["id"], held(db, "SELECT unit FROM costs ORDER BY id"), set()
+    with closing(observer.again(db)) as look, contextlib.ExitStack() as open_:
+        those = holders(db, known=Known(), tables=TABLES, ledger=LEDGER, seed="cell")
+        for one in those:
+            open_.callback(one.close)
+        assert len({one.pid for one in those}) == len(those) > 1
+        with where_it_waits(look, those, got.update), observer.again(db) as target, target.transaction():
+            ((before,),) = target.execute(f"SELECT credits FROM accounts WHERE id = %s{locking}", [owner]).fetchall()
+            target.execute("UPDATE accounts SET credits = %s WHERE id = %s", [before - 1, owner])
+    assert str(owner) in got
+    (change,) = capture.changes(db, TABLES)
+    assert change.before["credits"] - 1 - change.after["credits"] == lost
+    assert held(db, "SELECT unit FROM costs ORDER BY id") == units
