@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 LONGEST = 4000
 """Characters of one line that anybody reads; what is cut off stands in the history."""
@@ -14,6 +15,11 @@ MARKUP = re.compile(r"[\\`*{}\[\]<>#|!~&]|(?<!\w)_|_(?!\w)")
 def shown(text: str) -> str:
     """Every line of `text` as printable characters: others as their escapes, the end of a long one as its length."""
     return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def lines_shown(lines: Iterable[str]) -> str:
+    """All of them as one text, for `click.echo`."""
+    return "\n".join(map(shown, lines))
 
 
 def inert(text: str) -> str:

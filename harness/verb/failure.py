@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from harness.core.errors import HarnessError, StackError
+from harness.report.printable import shown
 
 SIGNALLED = 128
 """Exit codes above it say which signal ended a program."""
@@ -60,4 +61,4 @@ def guarded(inside: Callable[[Any], int], as_json: bool) -> Callable[[Any], int]
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return shown(" ".join(text.split()))

@@ -16,6 +16,7 @@ from harness.jobs.golden import run as job
 from harness.jobs.golden.judge import differences, differing
 from harness.jobs.golden.noise import proposed
 from harness.jobs.golden.values import Stored, Where
+from harness.report.printable import lines_shown
 from harness.store import runs as store
 from harness.verb.accepting import attended, in_ci, unattended_option
 from harness.verb.asked import known
@@ -43,7 +44,7 @@ def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> in
     if as_json:
         click.echo(json.dumps(shown.difference_document(found, stored.phase), default=plain))
     else:
-        click.echo("\n".join(shown.difference_lines(found, stored.phase)))
+        click.echo(lines_shown(shown.difference_lines(found, stored.phase)))
     return DIFFERENCES if differing(found) else OK
 
 
@@ -90,7 +91,7 @@ def accept(
         if surface or known_wrong or paths or phase or until is not None:
             raise click.UsageError("--gone goes with a pattern and --why alone")
         lines = job.let_go(config, stored, pattern=pattern, why=why, ci=in_ci())
-        click.echo(json.dumps({"gone": lines}) if as_json else "\n".join(lines))
+        click.echo(json.dumps({"gone": lines}) if as_json else lines_shown(lines))
         return OK
     where = None
     if phase is not None or until is not None or paths:
@@ -102,7 +103,7 @@ def accept(
     if as_json:
         click.echo(json.dumps(shown.change_document(changes, beyond, total), default=plain))
     else:
-        click.echo("\n".join(shown.change_lines(changes, beyond, total)))
+        click.echo(lines_shown(shown.change_lines(changes, beyond, total)))
     return OK
 
 
@@ -122,7 +123,7 @@ def noise(runs: tuple[Path, ...], config_path: Path) -> int:
             code="golden-noise",
         )
     found = job.noisy(config, known(config).law, folders)
-    click.echo("\n".join(proposed(found, [folder.name for folder in folders]) if found else ["nothing differs"]))
+    click.echo(lines_shown(proposed(found, [folder.name for folder in folders]) if found else ["nothing differs"]))
     return DIFFERENCES if found else OK
 
 
@@ -135,7 +136,7 @@ def list_goldens(config_path: Path, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(shown.list_document(listed), default=plain))
     else:
-        click.echo("\n".join(shown.list_lines(listed)))
+        click.echo(lines_shown(shown.list_lines(listed)))
     return DIFFERENCES if listed.missing or listed.unused else OK
 
 

@@ -20,6 +20,7 @@ from harness.jobs.hand.line import ask
 from harness.jobs.hand.place import Place
 from harness.jobs.hand.shell import attach
 from harness.jobs.hand.values import standing_of
+from harness.report import printable
 from harness.report.say import say
 from harness.verb.options import config_option, isolation_option, json_option, loaded, phase_option, tier_option
 from harness.verb.target import ready
@@ -129,7 +130,7 @@ def logs(config_path: Path, name: str, role: str | None, follow: bool) -> int:
     with suppress(KeyboardInterrupt):
         for lines in job.logs(_place(config_path, name), role, follow=follow):
             for line in lines:
-                print(line)
+                print(printable.shown(line))
             sys.stdout.flush()
     return OK
 

@@ -10,6 +10,7 @@ import click
 from harness.core.errors import OK
 from harness.jobs.reach import report as shown
 from harness.jobs.reach import run as job
+from harness.report.printable import lines_shown
 from harness.verb.accepting import attended, in_ci, unattended_option
 from harness.verb.options import config_option, json_option, loaded, phase_option
 
@@ -45,7 +46,7 @@ def reach(
     config = loaded(config_path, phase)
     if at is not None:
         line = job.line_at(config, run, at)
-        click.echo(json.dumps(shown.line_document(line)) if as_json else "\n".join(shown.line(line)))
+        click.echo(json.dumps(shown.line_document(line)) if as_json else lines_shown(shown.line(line)))
         return OK
     if accept is not None:
         attended(unattended)
@@ -55,5 +56,5 @@ def reach(
         click.echo(f"{job.write(config, run, write)}: it stops every run until it is filled in")
         return OK
     found = job.found(config, run, only)
-    click.echo(json.dumps(shown.document(found)) if as_json else "\n".join(shown.lines(found)))
+    click.echo(json.dumps(shown.document(found)) if as_json else lines_shown(shown.lines(found)))
     return OK

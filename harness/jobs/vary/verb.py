@@ -12,6 +12,7 @@ from rich.console import Console
 from harness.core.errors import OK
 from harness.jobs.vary import report as shown
 from harness.jobs.vary import run as job
+from harness.report.printable import lines_shown
 from harness.report.say import say
 from harness.store import runs as store
 from harness.verb import target
@@ -64,5 +65,5 @@ def vary(
     if as_json:
         click.echo(json.dumps(shown.document(found)))
     else:
-        click.echo("\n".join(shown.lines(found)))
+        click.echo(lines_shown(shown.lines(found)))
     return OK

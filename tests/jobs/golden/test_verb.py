@@ -317,3 +317,19 @@ def test_a_scenario_deleted_with_its_golden_is_missed(project, capsys):
     code, out, _ = run(capsys, *ACCEPT, "--gone")
     assert (code, out) == (0, "writer/generate_content: there is no such scenario any more\n")
     assert "generate_content" not in file.read_text()
+
+
+def test_what_a_target_says_is_text_in_a_terminal(project, capsys):
+    """Claim: nothing of a row or a file is obeyed: ESC, NUL and half a surrogate pair are told as their escapes, in differences and in errors."""
+    cell = lawful_text()
+    odd = "gpt\x1b[2J\x00\ud83d"
+    assert run(capsys, *ACCEPT)[0] == 0
+    drive(project, replace(cell, usage=(replace(cell.usage[0], model=odd),)))
+    code, out, _ = run(capsys, "diff")
+    assert code == 1
+    assert "gpt\\x1b[2J\\x00\\ud83d" in out
+    assert "\x1b" not in out
+    code, _, err = run(capsys, "diff", "no\x1b[2Jsuch\x00name\ud83d")
+    assert code == 2
+    assert "no\\x1b[2Jsuch\\x00name\\ud83d" in err
+    assert "\x1b" not in err
