@@ -1,4 +1,5 @@
-"""A stack inside a program that is not the harness's own (pytest, say): its folder, and who cleans up if it is killed.
+"""A stack inside a program that is not the harness's own (pytest, say): its folder, and who cleans up if it is killed; the watcher of the
+hook's island, too.
 
 An island ends its whole chain of processes by itself (island.py). pytest cannot be moved onto one: a debugger needs the
 terminal. So `python -m harness.stack.isolation.guard FOLDER` waits on a pipe from the program; when that closes, however it came
@@ -10,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,20 +29,13 @@ def guarded_folder() -> Iterator[Path]:
     folder.chmod(0o711)
     lock = os.open(folder / hook.LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    watcher = subprocess.Popen(
-        [sys.executable, "-m", "harness.stack.isolation.guard", os.fspath(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-    )
+    read, write = os.pipe()
+    watcher = hook.watched(folder, read)
+    os.close(read)
     try:
         yield folder
     finally:
-        assert watcher.stdin is not None
-        with suppress(OSError):
-            watcher.stdin.close()
+        os.close(write)
         watcher.wait()
         hook.remove(folder)
         os.close(lock)

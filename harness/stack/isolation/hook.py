@@ -1,8 +1,9 @@
 """The island where namespaces are refused: a start-up hook in every Python process, and a supervisor that cleans up.
 
 caller -- waits, forwards signals; adopts and kills what is left if the supervisor itself is killed
-  `- supervisor   adopts every orphan; when main ends, or the caller is gone (pipe), kills all and removes the folder
-       `- main       the harness itself
+  |- supervisor   adopts every orphan; when main ends, or the caller is gone (pipe), kills all and removes the folder
+  |    `- main       the harness itself
+  `- watcher      a program of its own (guard.py): when caller and supervisor are both gone, however, it does the same
 
 Each provider host gets a loopback address of its own, so that the hook (sitehook.py) can tell hosts apart when a
 socket connects. Only Python processes are guarded; `Island.why` says so.
@@ -14,6 +15,8 @@ import fcntl
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -39,17 +42,35 @@ def run(main: Callable[[Path], int]) -> int:
     fcntl.flock(lock, fcntl.LOCK_EX)
     before = children(os.getpid())
     life_read, life_write = os.pipe()
+    watch_read, watch_write = os.pipe()  # held by caller and supervisor, too
     try:
         linux.adopt_orphans()
-        supervisor = run_as_child(lambda: _supervise(main, run_dir, lock, life_read, life_write), relays=True)
+        supervisor = run_as_child(
+            lambda: _supervise(main, run_dir, lock, life_read, life_write, watch_read, watch_write), relays=True
+        )
         os.close(life_read)
+        watched(run_dir, watch_read)
+        os.close(watch_read)
         return stand_in_for(supervisor)
     finally:
         kill_below(keep=before)
         linux.adopt_orphans(False)
         os.close(life_write)
         remove(run_dir)
+        os.close(watch_write)
         os.close(lock)
+
+
+def watched(folder: Path, lifeline: int) -> subprocess.Popen[bytes]:
+    """A program that waits until nobody holds the other end of `lifeline` any more, then ends whatever still runs in `folder`, and removes it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness.stack.isolation.guard", os.fspath(folder)],
+        stdin=lifeline,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd="/",
+    )
 
 
 def addresses(hosts: Iterable[str]) -> dict[str, str]:
@@ -80,8 +101,11 @@ def loaded_in(run_dir: Path, pid: int) -> bool:
     return (run_dir / "hook" / "marks" / str(pid)).exists()
 
 
-def _supervise(main: Callable[[Path], int], run_dir: Path, lock: int, life_read: int, life_write: int) -> int:
+def _supervise(
+    main: Callable[[Path], int], run_dir: Path, lock: int, life_read: int, life_write: int, watch_read: int, watch_write: int
+) -> int:  # fmt: skip
     os.close(life_write)
+    os.close(watch_read)
     # own session: a terminal's Ctrl-C reaches the caller only, which forwards it once
     os.setsid()
     linux.adopt_orphans()
@@ -89,6 +113,7 @@ def _supervise(main: Callable[[Path], int], run_dir: Path, lock: int, life_read:
     def inside() -> int:
         os.close(life_read)
         os.close(lock)
+        os.close(watch_write)
         linux.die_with_parent()
         adopted_by(os.getppid())
         return main(run_dir)

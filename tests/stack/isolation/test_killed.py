@@ -155,7 +155,7 @@ def test_what_a_killed_machine_left_is_removed_by_the_next_run(launch, place):
     dead, alive = launch(body, mode="hook"), launch(body, mode="hook")
     left, used = (Path(json.loads(process.stdout.readline())["run_dir"]) for process in (dead, alive))
     # stopped first, so that none of them can clean up after the other
-    chain = [link(dead, depth) for depth in (2, 1, 0)]
+    chain = [watcher_of(dead), *(link(dead, depth) for depth in (2, 1, 0))]
     for sig in (signal.SIGSTOP, signal.SIGKILL):
         for pid in chain:
             os.kill(pid, sig)
@@ -166,6 +166,30 @@ def test_what_a_killed_machine_left_is_removed_by_the_next_run(launch, place):
     assert after.wait(30) == 0
     assert not left.exists()
     assert used.exists()
+
+
+def watcher_of(caller):
+    """The pid of the program that cleans up when caller and supervisor are both gone."""
+    (watcher,) = [
+        pid for pid in children(caller.pid) if b"isolation.guard" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    return watcher
+
+
+def test_a_hook_island_whose_every_process_was_killed_at_once_leaves_nothing(launch, place):
+    """Claim: PostgreSQL and the broker went on, and nobody said so; who is left to clean up is none of the harness's processes."""
+    process = launch(BODY, mode="hook")
+    seen = json.loads(process.stdout.readline())
+    seen |= json.loads(process.stdout.readline())
+    chain = [link(process, depth) for depth in (2, 1, 0)]
+    for sig in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in chain:
+            os.kill(pid, sig)
+    process.wait()
+    eventually(lambda: mentioning(seen["run_dir"]) == [], "processes live on")
+    eventually(lambda: not Path(seen["run_dir"]).exists(), "the run folder is still there")
+    assert not any(map(listening, seen["ports"]))
+    eventually(lambda: place.leftovers() == [], f"left: {place.leftovers()}")
 
 
 @pytest.mark.parametrize("mode", CHAIN)
