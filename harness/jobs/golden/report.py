@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from harness.core.counts import count
+from harness.core.counts import count, signed
 from harness.core.golden import Golden
 from harness.jobs.golden.judge import differing
-from harness.jobs.golden.values import Beyond, Change, Differences, Listed
+from harness.jobs.golden.values import Accepted, Beyond, Change, Differences, Listed
 from harness.judge.surface.difference import grouped
 
 
@@ -94,3 +95,31 @@ def _locked(golden: Golden | None, *, unused: bool) -> str:
     if unused:
         notes.append("NO SCENARIO")
     return ", ".join(notes)
+
+
+def log_lines(found: Sequence[Accepted]) -> list[str]:
+    """A block a commit: who, when, and each scenario with what it charges more, and why."""
+    lines, last = [], ""
+    for one in found:
+        if one.commit != last:
+            lines.append(f"{one.when[:16].replace('T', ' ')}  {one.commit[:10]}  {one.who}")
+            last = one.commit
+        delta = f"{signed(one.credits_delta)} credits, " if one.credits_delta else ""
+        lines.append(f"  {one.scenario}: {delta}{one.why or 'no reason is given'}")
+        lines += [f"      {line}" for line in one.lines]
+    return [*lines, log_summary(found)]
+
+
+def log_summary(found: Sequence[Accepted]) -> str:
+    """ "+4 credits on 2 scenarios; 5 changes in 3 commits, by Ann, Bert"."""
+    told = [one for one in found if one.credits_delta]
+    total = sum(one.credits_delta or 0 for one in told)
+    scenarios, people = {one.scenario for one in told}, {one.who for one in found}
+    return (
+        f"{signed(total) if total else 0} credits on {count(len(scenarios), 'scenario')}; "
+        f"{count(len(found), 'change')} in {count(len({one.commit for one in found}), 'commit')}, by {', '.join(sorted(people)) or 'nobody'}"
+    )
+
+
+def log_document(found: Sequence[Accepted]) -> dict[str, Any]:
+    return {"summary": log_summary(found), "changes": [asdict(one) for one in found]}

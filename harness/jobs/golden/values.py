@@ -76,3 +76,17 @@ class Listed:
     goldens: Mapping[str, Golden]
     missing: tuple[str, ...]
     unused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One change of what is locked, as it was committed. `credits_delta` is what the scenario charges more; None where that is not said. `when` is
+    an ISO time with its zone."""
+
+    commit: str
+    who: str
+    when: str
+    scenario: str
+    credits_delta: int | None
+    why: str
+    lines: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""harness golden diff | accept | noise | list: read a stored run and the goldens; no stack is needed."""
+"""harness golden diff | accept | noise | log | list: read a stored run and the goldens; no stack is needed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from harness.core.config import Config
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.jobs.golden import accepted
 from harness.jobs.golden import report as shown
 from harness.jobs.golden import run as job
 from harness.jobs.golden.judge import differences, differing
@@ -125,6 +126,20 @@ def noise(runs: tuple[Path, ...], config_path: Path) -> int:
     found = job.noisy(config, known(config).law, folders)
     click.echo(lines_shown(proposed(found, [folder.name for folder in folders]) if found else ["nothing differs"]))
     return DIFFERENCES if found else OK
+
+
+@golden.command("log")
+@click.argument("span", metavar="REF..REF")
+@config_option
+@json_option
+def log(span: str, config_path: Path, as_json: bool) -> int:
+    """Who accepted what, when and why, in credits, as the commits of REF..REF say it."""
+    found = accepted.log(loaded(config_path), span)
+    if as_json:
+        click.echo(json.dumps(shown.log_document(found), default=plain))
+    else:
+        click.echo(lines_shown(shown.log_lines(found)))
+    return OK
 
 
 @golden.command("list")
