@@ -237,7 +237,7 @@ OURS = {
     "of JSON that our own processes send each other, and of what is looked up": """
         answer body cache complete database error file none refused""",
     "JSON Schema's": "array items object properties",
-    "Django's and DRF's": "content_type django django.contrib.admin django.contrib.auth django.db.backends.postgresql drf_spectacular max_length rest_framework",
+    "Django's and DRF's": "content_type django django.contrib.admin django.contrib.auth django.contrib.sessions django.db.backends.postgresql drf_spectacular max_length rest_framework",
     "Celery's and kombu's": """
         celery_app django-db django_celery_beat exc_type global_keyprefix last_run_at max_retries priority_steps
         queue_order_strategy rate_limit routing_key task_id uuid visibility_timeout""",
@@ -245,7 +245,7 @@ OURS = {
     "the usual beginning of a secret's name": "api_key",
     "a provider's, and named as an example": "api.openai.com api.runware.ai",
     "a provider's, which its contract here leaves out": """
-        content_policy_violation gpt-4.1 gpt-4o gpt-5-mini in_progress insufficient_quota revoked server_error users/me""",
+        content_policy_violation gpt-4.1 gpt-4o gpt-5-mini in_progress insufficient_quota json_schema response_format revoked server_error users/me""",
 }
 """Whose they are -> words that a target says too."""
 

@@ -18,6 +18,8 @@ SKIPPED = frozenset({
     ".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".harness", "runs", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache",
 })  # fmt: skip
 """Folders that no import of the target reads, unless one is a package: an app may well be called runs."""
+OURS = "harness.toml"
+"""A folder that holds one is what drives the target, and no part of it: a golden more is no other target."""
 LARGE_BYTES = 16 << 20
 """Beyond this a file is told by its stat alone: it is data, and reading it would cost more than looking again."""
 _TICK_NS = 2_000_000_000
@@ -72,6 +74,8 @@ def _below(folder: str, prefix: str, above: set[tuple[int, int]]) -> Iterator[tu
         try:
             if entry.is_dir():
                 if entry.name in SKIPPED and not os.path.exists(os.path.join(entry.path, "__init__.py")):  # noqa: PTH110, PTH118
+                    continue
+                if os.path.exists(os.path.join(entry.path, OURS)):  # noqa: PTH110, PTH118
                     continue
                 stat = entry.stat()
                 here = (stat.st_dev, stat.st_ino)

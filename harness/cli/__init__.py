@@ -43,6 +43,7 @@ COMMANDS = {
     "perturb": ("perturb", "Change each observed value of the stored run RUN [default: runs/latest], and see whether the judge refuses it."),
     "vary": ("vary", "Print what is varied, why, and which settings show in no cell. With --learn, find out where they show."),
     "reach": ("reach", "Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached."),
+    "init": ("adopt.init", "Write harness.toml, first scenarios and workflows for the backend in this folder, and drive what it found."),
     "doctor": ("adopt.doctor", "Everything that is missing or wrong, all at once, each with its mend."),
     "look": ("look", "Models, routes, tasks, queues, schedule, runtime: read from the target by its own interpreter."),
 }  # fmt: skip

@@ -15,11 +15,20 @@ from harness.core.variation import LEVELS, QUICK
 if TYPE_CHECKING:
     from harness.store.durations import Durations
 
+
+def _nearest(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """Where there is none in this folder, the only one in a folder of it: where `harness init` puts it if the target fills this one."""
+    below = sorted(Path().glob(f"*/{value}")) if str(value) == CONFIG and not value.exists() else []
+    return below[0] if len(below) == 1 else value
+
+
+CONFIG = "harness.toml"
 config_option = click.option(
     "--config",
     "config_path",
+    callback=_nearest,
     type=click.Path(path_type=Path),
-    default=Path("harness.toml"),
+    default=Path(CONFIG),
     show_default=True,
     help="The target description.",
 )

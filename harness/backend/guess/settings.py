@@ -108,7 +108,9 @@ def _where(model: Model, kinds: Mapping[str, str]) -> dict[str, str]:
         return {"table": kinds[model.label]}
     key = model.primary_key[0] if model.primary_key else ""
     alone = len([one for one in model.fields if not one.primary_key]) == 0
-    return {"table": model.table.replace('"', ""), **({"key": key} if key and not alone else {})}
+    if alone:
+        return {"table": named(model)}
+    return {"sql": f"SELECT * FROM {named(model)}", **({"key": key} if key else {})}
 
 
 def _movements(place: Place, held: Model, account: str, owner: Model, kinds: Mapping[str, str]) -> dict[str, Any]:
@@ -118,9 +120,9 @@ def _movements(place: Place, held: Model, account: str, owner: Model, kinds: Map
     random = any(one.primary_key and "UUID" in one.internal_type for one in model.fields)
     made = next((one.column for one in model.fields if one.auto_now_add), "")
     if (pointing is not None and account) or (random and made and model.managed):
-        table, key = _named(model), model.primary_key[0]
+        table, key = named(model), model.primary_key[0]
         shown = "m.*" + (f", h.{account} AS whose" if pointing is not None else "") + (f", row_number() OVER (ORDER BY m.{made}) AS n" if random and made else "")  # fmt: skip
-        joined = f" JOIN {_named(held)} h ON h.{held.primary_key[0]} = m.{pointing.columns[0]}" if pointing is not None else ""  # fmt: skip
+        joined = f" JOIN {named(held)} h ON h.{held.primary_key[0]} = m.{pointing.columns[0]}" if pointing is not None else ""  # fmt: skip
         said = {"sql": f"SELECT {shown} FROM {table} m{joined}", "key": "n" if random and made else key}
         if pointing is not None:
             columns["account"] = "whose"
@@ -138,5 +140,6 @@ def _of_account(place: Place, owner: Model) -> dict[str, Any]:
     return {word: column for word, column in place.columns.items() if word != "account" or to == owner.table}
 
 
-def _named(model: Model) -> str:
-    return model.table.replace('"', "")
+def named(model: Model) -> str:
+    """Its table as PostgreSQL prints it, with the schema where it is not public."""
+    return (f"{model.schema}.{model.table}" if model.schema not in ("", "public") else model.table).replace('"', "")

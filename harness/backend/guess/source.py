@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from harness.backend.tree import OURS
+
 LEFT_OUT = {"tests", "test", "migrations", "node_modules", "site-packages", "docs", "static", "templates"}
 MADE = "{made}"
 """Stands for a default that the source makes rather than says."""
-_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::(\d+))?", re.IGNORECASE)
+_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::(\d+))?([\w./-]*)", re.IGNORECASE)
 NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _READER = re.compile(r"env|config|secret", re.IGNORECASE)
 _NOBODY = re.compile(
@@ -42,7 +44,14 @@ def files(root: Path) -> Iterator[Path]:
         parts = path.relative_to(root).parts
         made = any(part.startswith((".", "__pycache__")) or part in LEFT_OUT for part in parts)
         beside = any((root.joinpath(*parts[:n]) / "pyvenv.cfg").is_file() for n in range(1, len(parts)))
-        if not made and not beside and not path.name.startswith(("test_", "conftest")) and path.name != "tests.py":
+        ours = any((root.joinpath(*parts[:n]) / OURS).is_file() for n in range(1, len(parts)))
+        if (
+            not made
+            and not beside
+            and not ours
+            and not path.name.startswith(("test_", "conftest"))
+            and path.name != "tests.py"
+        ):
             yield path
 
 
@@ -91,9 +100,9 @@ def _text(node: ast.expr) -> str | None:
     return "" if node.value is None else str(node.value)
 
 
-def hosts(root: Path) -> tuple[str, ...]:
-    """In the order of the source, with the port where it is not 443. Documents, examples and this machine are nobody that is called."""
-    found: dict[str, None] = {}
+def hosts(root: Path) -> dict[str, str]:
+    """Each with the path of the longest URL that names it. In the order of the source, with the port where it is not 443. Documents, examples and this machine are nobody that is called."""
+    found: dict[str, str] = {}
     for path in files(root):
         module = tree(path)
         if module is None:
@@ -101,10 +110,11 @@ def hosts(root: Path) -> tuple[str, ...]:
         said = _docstrings(module)
         for node in ast.walk(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
-                for host, port in _HOST.findall(node.value):
-                    if not _NOBODY.search(host.lower()):
-                        found[host.lower() + (f":{port}" if port not in ("", "443") else "")] = None
-    return tuple(found)
+                for host, port, rest in _HOST.findall(node.value):
+                    name = host.lower() + (f":{port}" if port not in ("", "443") else "")
+                    if not _NOBODY.search(host.lower()) and len(rest) >= len(found.get(name, "")):
+                        found[name] = rest
+    return found
 
 
 def _docstrings(module: ast.Module) -> set[int]:

@@ -171,7 +171,7 @@ def test_where_celery_itself_would_find_it(target, files, app, found_by):
 @pytest.mark.parametrize(
     ("files", "said", "message"),
     [
-        ({"shop/celery.py": ""}, (), "no Celery app in shop.settings, shop, shop.urls, nor in what the target imports"),
+        ({"shop/celery.py": "", "shop/later.py": "from celery import shared_task"}, (), "no Celery app in shop.settings, shop, shop.urls, nor in what the target imports"),
         ({"shop/celery.py": "", "shop/urls.py": "import a, b\nurlpatterns = []", "a.py": CELERY, "b.py": CELERY}, (), "the target has 2 Celery apps: a:app, b:app"),
         ({}, (("shop.nothing", "harness.toml"),), "target.app names shop.nothing, where there is no Celery app"),
         ({}, (("shop.celery:nothing", "harness.toml"),), "target.app names shop.celery:nothing, where there is no Celery app"),
@@ -184,6 +184,11 @@ def test_no_app_is_refused_by_name(target, files, said, message):
         target(files, celery=said)
     assert (refused.value.code, refused.value.message) == ("no-celery-app", message)
     assert "[target] app = " in refused.value.hint
+
+
+def test_a_target_that_imports_no_celery_has_none(target):
+    """Claim: where somebody else's packages bring it, as the harness's own do, a backend without it needs no line."""
+    assert target({"shop/celery.py": "", "shop/words.py": "CELERY = 'from celery, with love'"}).celery is None
 
 
 def test_what_is_said_wins(target):

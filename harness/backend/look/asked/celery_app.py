@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import re
 import sys
 
 from . import names
@@ -12,7 +13,7 @@ KEY = 'say it in harness.toml: [target] app = "package.module:app", as after `ce
 
 
 def found(said, root):
-    """{"app": the object, "name", "found_by"}, or None where the target has no Celery installed. `said` are pairs of
+    """{"app": the object, "name", "found_by"}, or None where the target has no Celery: none is installed, or no source of it imports any. `said` are pairs of
     (name, who says it); the first that leads to an app wins."""
     if importlib.util.find_spec("celery") is None:
         return None
@@ -33,9 +34,27 @@ def found(said, root):
     places = ", ".join(name for name, _ in loaded)
     if loaded:
         raise Refused("no-celery-app", f"the target has {len(loaded)} Celery apps: {places}", KEY)
+    if not said and not _spoken_of(root):
+        return None  # somebody else in this environment needs it
     raise Refused(
         "no-celery-app", "no Celery app in %s, nor in what the target imports" % (", ".join(looked) or "settings"), KEY
     )
+
+
+def _spoken_of(root):
+    """Whether any source below `root` imports Celery; what is installed there speaks for nobody."""
+    for folder, inner, files in os.walk(root):
+        inner[:] = [one for one in inner if not one.startswith(".") and one not in ("site-packages", "node_modules")]
+        for name in files:
+            if name.endswith(".py"):
+                try:
+                    with open(os.path.join(folder, name), "rb") as file:
+                        text = file.read()
+                except OSError:
+                    continue
+                if re.search(rb"(?m)^\s*(?:from|import)\s+celery\b", text):
+                    return True
+    return False
 
 
 def _found(app, name, by):

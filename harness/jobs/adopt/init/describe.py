@@ -1,0 +1,225 @@
+"""A description of what stands in a checkout, as harness.toml has it: found by looking, and looked at again until nothing is missing."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.backend import description
+from harness.backend.guess import money, settings, source
+from harness.backend.guess.money import Money
+from harness.core.config import Config
+from harness.core.errors import HarnessError
+from harness.core.look.values import Look
+from harness.report.undeclared import declaring
+from harness.verb.target import looked
+
+MOST_LOOKS = 12
+"""Variables that settings may insist on, one after the other."""
+POSTGRES = "postgres"
+HERE = ("127.0.0.1", "localhost", "::1", "")
+SECRET = re.compile(r"(^|_)(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$")
+INSISTS = re.compile(r"(?:KeyError: |[Ss]et the |variable |UndefinedValueError: )['\"]?([A-Z][A-Z0-9_]{2,})['\"]?")
+LEFT_OUT = {"node_modules", "site-packages", "venv", "env", "tests", "docs"}
+REQUIREMENTS = ("requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt", "requirements/main.txt", "requirements/common.txt", "requirements-prod.txt")  # fmt: skip
+VENVS = (".venv", "venv", "env")
+OF_PYPROJECT = "harness.requirements.txt"
+KEY = "made-up-0000000000000000000000000000"
+
+
+@dataclass(slots=True, kw_only=True)
+class Described:
+    """`raw` is harness.toml as it will stand, `why` says of a place in it ("target.env.X") how it came there, `files` are written beside."""
+
+    raw: dict[str, Any]
+    config: Config
+    look: Look
+    money: Money
+    why: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+OWN_FOLDER = "charges"
+"""Where the project goes if the backend fills its checkout: what drives a backend is no part of it."""
+
+
+def project_of(checkout: Path, root: Path) -> Path:
+    """The folder of harness.toml: the checkout, or a folder of it where the backend's own code begins there."""
+    return checkout / OWN_FOLDER if root.resolve() == checkout.resolve() else checkout
+
+
+def roots(checkout: Path) -> list[Path]:
+    """Folders that hold a manage.py, those nearest to the checkout first."""
+    found = []
+    for depth in ("manage.py", "*/manage.py", "*/*/manage.py", "*/*/*/manage.py"):
+        for path in sorted(checkout.glob(depth)):
+            parts = path.relative_to(checkout).parts[:-1]
+            if not any(part.startswith(".") or part in LEFT_OUT for part in parts):
+                found.append(path.parent)
+    return found
+
+
+def described(checkout: Path, project: Path, root: Path, *, isolation: str, say: Callable[[str], None]) -> Described:
+    """Raises what looking raises, where nothing that can be guessed mends it."""
+    named = {"name": checkout.resolve().name} if project != checkout else {}
+    target: dict[str, Any] = {**named, "root": _relative(root, project)}
+    files: dict[str, str] = {}
+    why: dict[str, str] = {}
+    python = _python(checkout, project, root, files)
+    if python:
+        target["python"] = python
+    env: dict[str, str] = {}
+    raw = {"format": description.FORMAT, "target": target}
+    for name, text in files.items():
+        if not (project / name).exists():
+            project.mkdir(exist_ok=True)
+            (project / name).write_text(text, encoding="utf-8")  # installed from, before anything is looked at
+    variables = {one.name: one for one in source.variables(root)}
+    for _ in range(MOST_LOOKS):
+        if env:
+            target["env"] = env
+        try:
+            config = description.of_document(project / "harness.toml", raw)
+            look = looked(config, isolation=isolation)
+        except HarnessError as error:
+            insisted = INSISTS.search(f"{error.message} {error.hint}")
+            if error.code != "target-import" or insisted is None or insisted[1] in env:
+                raise
+            env[insisted[1]] = made_up(insisted[1])
+            why[f"target.env.{insisted[1]}"] = "the settings insist on it"
+            say(f"the settings insist on {insisted[1]}: made up")
+            continue
+        more = dict(_places(root, look, variables, env, why))
+        if not more:
+            break
+        env.update(more)
+    guessed = money.guess(look.django)
+    raw["ledger"] = settings.ledger(guessed, look.django)
+    if not raw["ledger"]:
+        del raw["ledger"]
+    return Described(raw=raw, config=config, look=look, money=guessed, why=why, files=files)
+
+
+def _places(root: Path, look: Look, variables: Mapping[str, source.Variable], env: Mapping[str, str], why: dict[str, str]) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Variables that must say where the stack is, that a file goes into the run, and keys that are read and not there."""
+    given = look.django.settings
+    there = given.databases.get("default")
+    if there is not None and (
+        POSTGRES not in there.engine or there.server.host not in HERE or there.server.port not in ("", "5432")
+    ):
+        for name, value in settings.database_lines(root, given.module, env).items():
+            why[f"target.env.{name}"] = "DATABASES is read from it"
+            yield name, value
+    servers = [server for cached in given.caches.values() for server in cached.servers]
+    if look.celery is not None:
+        servers.append(look.celery.broker.server)
+        if look.celery.results.server.host:
+            servers.append(look.celery.results.server)
+        if look.celery.always_eager:
+            for name in variables:
+                if "EAGER" in name and name not in env:
+                    why[f"target.env.{name}"] = "tasks go to the worker"
+                    yield name, "0"
+    for server in servers:
+        if server.host in HERE:
+            continue
+        for name, one in variables.items():
+            if one.default and server.host in one.default and name not in env:
+                why[f"target.env.{name}"] = "the broker or a cache is read from it"
+                yield name, "{redis_url}" if "://" in one.default else "{host}"
+    writes = any(handler.path and not handler.path.startswith("{run}") for handler in given.logging)
+    placed = settings.database_lines(root, given.module, {})
+    for name, one in variables.items():
+        if name in env or name in settings.SET or name in placed:
+            continue
+        parts = set(name.split("_"))
+        if "LOG" in parts or "LOGS" in parts:
+            if parts & {"DIR", "DIRECTORY", "PATH", "ROOT", "FOLDER"} and (writes or one.default == source.MADE):
+                why[f"target.env.{name}"] = "logs go into the run"
+                yield name, "{logs_dir}"
+        elif SECRET.search(name) and one.default in ("", None) and not one.needed and name not in ("OPENAI_API_KEY", "RUNWARE_API_KEY"):  # fmt: skip
+            why[f"target.env.{name}"] = "a made-up key: no real one is ever needed"
+            yield name, KEY
+
+
+def made_up(name: str) -> str:
+    """A value for a variable of that name which settings will take."""
+    parts = set(name.split("_"))
+    if SECRET.search(name):
+        return KEY
+    if parts & {"URL", "URI", "ENDPOINT", "BASE"}:
+        return "https://made-up.example"
+    if parts & {"PORT", "TIMEOUT", "S", "SECONDS", "DAYS", "LIMIT", "MAX", "MIN", "SIZE", "COUNT"}:
+        return "1"
+    if parts & {"DEBUG", "ENABLED", "USE", "EAGER"}:
+        return "0"
+    if parts & {"HOSTS", "ORIGINS"}:
+        return "*"
+    return "{host}" if "HOST" in parts else "made-up"
+
+
+def providers(root: Path, known: Mapping[str, str]) -> dict[str, Any]:
+    """[providers] for each host of the source that is none yet: of OpenAI's kind where its URL says so, else http."""
+    found: dict[str, Any] = {}
+    names = {host.partition(":")[0] for host in known}
+    for host, path in source.hosts(root).items():
+        if host.partition(":")[0] in names:
+            continue
+        ((name, one),) = tomllib.loads(declaring(host)).items()
+        if re.search(r"/v\d+/?$|/v\d+/(chat|images|embeddings|responses)", path):
+            one = {"host": host, "kind": "openai"}
+        if name in found:
+            name = re.sub(r"\W+", "_", host)
+        found[name] = one
+    return found
+
+
+def _relative(path: Path, project: Path) -> str:
+    return Path(os.path.relpath(path, project)).as_posix()
+
+
+def _python(checkout: Path, project: Path, root: Path, files: dict[str, str]) -> str:
+    """target.python, "" where what stands there by itself is right."""
+    if (root / "requirements.txt").is_file():
+        return ""
+    for folder in dict.fromkeys((root, checkout)):
+        for name in REQUIREMENTS:
+            if (folder / name).is_file():
+                return _relative(folder / name, project)
+        if (folder / "pyproject.toml").is_file() and (lines := _dependencies(folder / "pyproject.toml")):
+            files[OF_PYPROJECT] = f"# From {_relative(folder / 'pyproject.toml', project)}, by harness init.\n" + "".join(f"{line}\n" for line in lines)  # fmt: skip
+            return OF_PYPROJECT
+    for name in VENVS:
+        if (checkout / name / "pyvenv.cfg").is_file():
+            return _relative(checkout / name, project)
+    return ""
+
+
+def _dependencies(path: Path) -> list[str]:
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError:
+        return []
+    if said := told.get("project", {}).get("dependencies"):
+        return list(said)
+    poetry = told.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    return [_poetry(name, value) for name, value in poetry.items() if name != "python"]
+
+
+def _poetry(name: str, value: Any) -> str:
+    extras = f"[{','.join(value['extras'])}]" if isinstance(value, dict) and value.get("extras") else ""
+    version = value.get("version", "*") if isinstance(value, dict) else value
+    if version == "*" or not isinstance(version, str):
+        return name + extras
+    if version[0] in "^~":
+        first, *rest = version[1:].split(".")
+        if version[0] == "~" and rest:
+            return f"{name}{extras}>={version[1:]},<{first}.{int(rest[0]) + 1}"
+        above = f"0.{int(rest[0]) + 1}" if first == "0" and rest else str(int(first) + 1)
+        return f"{name}{extras}>={version[1:]},<{above}"
+    return f"{name}{extras}{version if version[0] in '<>=!' else f'=={version}'}"

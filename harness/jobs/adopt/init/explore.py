@@ -1,0 +1,260 @@
+"""Pressing what can be pressed, in a stack whose providers are simulated, until something costs: each way in a world of its own.
+
+A way is tried in a rich world (a row of every model) with what it seems to need, then with all that it reads; what costs there is tried in
+the smallest world that its keys ask for, and the smaller one is kept where it costs the same. What the database refuses of a world is left
+out. Whatever else is refused is kept as the reason that is told.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from harness.backend.guess.money import Money
+from harness.backend.guess.settings import named
+from harness.cell.live import Live, boot
+from harness.cell.run import folded
+from harness.core.config import Auth, Config
+from harness.core.errors import HarnessError, StackError
+from harness.core.history import CellHistory
+from harness.core.look.values import Look
+from harness.core.scenario import Cell, Given, inside
+from harness.jobs.adopt.init import asked, callers, says, ways
+from harness.jobs.adopt.init.values import REQUEST, Caller, Planted, Tried, Way, scenario
+from harness.jobs.adopt.init.world import World
+from harness.stack.isolation.island import Island
+
+PATIENCE_S = 10.0
+"""Until a way that does not come to rest is given up."""
+BUDGET_S = 240.0
+"""After which no further way is tried."""
+REFUSED = (401, 403)
+MOST_TRIES = 4
+"""Of one way, in the rich world."""
+_TABLES = """SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END, c.relkind FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^(pg_|harness)'"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Explored:
+    """`found` are the ways that cost something, in the order in which they were tried; `others` what came of the rest."""
+
+    caller: Caller = field(default_factory=lambda: Caller(name="nobody was asked"))
+    found: list[Tried] = field(default_factory=list)
+    others: list[Tried] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Models of which the database took no row -> why."""
+    seconds: float = 0.0
+    cut: str = ""
+    """Why not everything was tried."""
+
+
+def explored(config: Config, look: Look, money: Money, place: Island, say: Callable[[str], None]) -> Explored:
+    """`config` is ready to boot. Raises what booting raises; a stack that breaks later ends the search, and what was found stays."""
+    begun, result = time.perf_counter(), Explored()
+    config = replace(config, settle_timeout_s=PATIENCE_S)
+    with boot(config, place, mode="simulate", shell=True) as live:
+        search = _Search(config, look, money, live, result, say)
+        try:
+            search.all(begun)
+        except StackError as error:
+            result.cut = f"the stack broke: {error.message}"
+    result.seconds = time.perf_counter() - begun
+    return result
+
+
+def of_document(told: Mapping[str, Any]) -> Explored:
+    """What another process explored."""
+    ones = {name: [_tried_of(one) for one in told[name]] for name in ("found", "others")}
+    caller = {**told["caller"], "planted": tuple(Planted(**one) for one in told["caller"]["planted"])}
+    return Explored(**{**told, **ones, "caller": Caller(**caller)})
+
+
+def _tried_of(told: Mapping[str, Any]) -> Tried:
+    way = {**told["way"], **{name: tuple(told["way"][name]) for name in ("rows", "many")}}
+    lists = {name: tuple(told[name]) for name in ("calls", "hosts", "refused")}
+    return Tried(**{**told, **lists, "way": Way(**way), "planted": tuple(Planted(**one) for one in told["planted"])})
+
+
+class _Search:
+    def __init__(
+        self, config: Config, look: Look, money: Money, live: Live, result: Explored, say: Callable[[str], None]
+    ) -> None:
+        self.config, self.look, self.live, self.result, self.say = config, look, live, result, say
+        kinds = dict(live.db.execute(_TABLES).fetchall())
+        views = frozenset(name for name, kind in kinds.items() if kind in ("v", "m", "f"))
+        own = [named(one) for one in look.django.models if one.own and not one.proxy]
+        there = frozenset(name for name in own if kinds.get(name) in ("r", "p") and self._has_rows(name))
+        self.world = World(look.django, money, there=there, views=views)
+
+    def _has_rows(self, table: str) -> bool:
+        schema, _, name = table.rpartition(".")
+        quoted = f'"{schema}"."{name}"' if schema else f'"{name}"'
+        row = self.live.db.execute(f"SELECT EXISTS (SELECT FROM {quoted})".encode()).fetchone()
+        return bool(row and row[0])
+
+    def all(self, begun: float) -> None:
+        pressed = ways.views(self.look)
+        told = self._asked([[route.view, method, action] for route, method, action in pressed])
+        every = [
+            *ways.of_routes(pressed, told["views"], self.world),
+            *ways.of_celery(self.look, self.world),
+            *ways.of_commands(self.look),
+        ]
+        self.rich = self._plantable(self.world.every())
+        found = list(callers.callers(self.look, self.world, told["keys"]))
+        self.result.caller = self._caller(found, [way for way in every if way.kind == REQUEST])
+        self.say(f"{len({way.id for way in every})} ways to press; who asks: {self.result.caller.name}")
+        for name, group in groupby(every, key=lambda way: way.id):
+            if time.perf_counter() - begun > BUDGET_S:
+                self.result.cut = f"{BUDGET_S:g} s were over at {name}"
+                return
+            self._way(list(group))
+
+    def _asked(self, views: Sequence[Sequence[str]]) -> Mapping[str, Any]:
+        source = Path(asked.__file__).read_text(encoding="utf-8")
+        question = json.dumps({"views": views, "guards": callers.guards(self.look)})
+        answer = self.live.console().call(f"{source}\nresult = answer({question!r})", PATIENCE_S * 6)
+        if not answer["ok"]:
+            raise StackError(
+                f"the target's shell could not say what its views read: {answer['error']}: {answer['message']}",
+                hint="please report it; harness.toml can be written by hand: docs/your-backend.md", code="look-broke",
+            )  # fmt: skip
+        value: Mapping[str, Any] = answer["value"]
+        return value
+
+    def _plantable(self, labels: Iterable[str]) -> list[str]:
+        """Of `labels` those of which the database takes a row; the rest is told with why."""
+        kept: list[str] = []
+        whole = self.world.planted(labels)
+        order = [one.model for one in whole]
+        for n, planted in enumerate(whole):
+            if any(self._refers(planted, gone) for gone in self.result.left_out):
+                self.result.left_out[planted.model] = "it points at what is left out"
+                continue
+            rows = [one for one in whole[: n + 1] if one.model not in self.result.left_out]
+            try:
+                self.live.clean()
+                self.live.seed(Given(rows=tuple(one.row for one in rows)))
+            except HarnessError as error:
+                self.result.left_out[planted.model] = error.message
+        kept += [label for label in order if label not in self.result.left_out]
+        return kept
+
+    def _refers(self, planted: Planted, label: str) -> bool:
+        gone = self.world.kinds.get(label, "")
+        return any(isinstance(value, Mapping) and value.get("ref") == gone for value in planted.values.values())
+
+    def _caller(self, found: Sequence[Caller], requests: Sequence[Way]) -> Caller:
+        """The first that is let in where the routes are; else the one that is let in most often."""
+        some = list({way.id: way for way in requests}.values())[:6]
+        let_in: list[tuple[int, Caller]] = []
+        for caller in found:
+            count = 0
+            for way in some:
+                tried = self._tried(way, caller, rich=True)
+                count += tried.status not in (*REFUSED, 0)
+            let_in.append((count, caller))
+            if some and count == len(some):
+                return caller
+        return max(let_in, key=lambda pair: pair[0], default=(0, found[-1]))[1]
+
+    def _way(self, bodies: Sequence[Way]) -> None:
+        best = self._tried(bodies[0], self.result.caller, rich=True)
+        queue = [*bodies[1:]]
+        for _ in range(MOST_TRIES):
+            if best.charged or best.status in REFUSED or (0 < best.status < 300 and not best.calls and not best.hosts):
+                break
+            wanting = ways.wanting(best.way, best.why, self.world)
+            queue = ([wanting] if wanting is not None else []) + queue
+            if not queue:
+                break
+            best = self._tried(queue.pop(0), self.result.caller, rich=True)
+        if best.charged:
+            least = self._tried(best.way, self.result.caller, rich=False)
+            best = least if least.charged == best.charged and least.status == best.status else best
+            self.result.found.append(best)
+            self.say(f"{best.way.title}: costs {best.charged}")
+        else:
+            self.result.others.append(best)
+
+    def _tried(self, way: Way, caller: Caller, *, rich: bool) -> Tried:
+        planted = self._planted(way, caller, rich=rich)
+        tried = Tried(way=way, planted=planted)
+        one = scenario(tried, caller)
+        config = replace(self.config, auth=auth_of(caller)) if caller.auth else self.config
+        begun = time.perf_counter()
+        try:
+            cell = folded(config, Cell(scenario=one, path=one.paths[0]), self.live)
+        except StackError:
+            raise
+        except HarnessError as error:
+            return replace(tried, why=f"{error.message}: {error.hint}")
+        return _told(tried, cell, time.perf_counter() - begun)
+
+    def _planted(self, way: Way, caller: Caller, *, rich: bool) -> tuple[Planted, ...]:
+        wanted = [*(self.rich if rich else ()), *way.rows, *(one.model for one in caller.planted)]
+        without = frozenset(self.result.left_out)
+        user = caller.actor in ("", self.world.kinds.get(self.world.user)) or self.world.user in wanted
+        rows = self.world.planted(
+            wanted, many=dict.fromkeys(way.many, ways.MANY), without=without, rich=rich, user=user
+        )
+        instead = {one.name: one for one in caller.planted}
+        made = [instead.get(one.name, one) for one in rows]
+        funds = self.world.funds()
+        if funds is not None:
+            made = [one for one in made if one.name != funds.name] + [funds]
+        return tuple(made)
+
+
+def _told(tried: Tried, cell: CellHistory, seconds: float) -> Tried:
+    fell = sum((opening - closing for opening, closing in cell.accounts.values()), 0)
+    status = cell.http[-1].status if cell.http else 0
+    refused = [call for call in cell.calls if call.disposition in ("unmatched", "invalid")]
+    why = _why(tried, cell, status, bool(refused))
+    return replace(
+        tried,
+        status=status,
+        charged=str(fell) if fell > 0 and cell.settled else "",
+        moved=fell > 0 and sum(row.credits for row in cell.ledger) == -fell,
+        used=fell > 0 and sum(row.credits for row in cell.usage) == fell,
+        calls=tuple(dict.fromkeys(call.provider for call in cell.calls)),
+        hosts=tuple(cell.undeclared),
+        refused=tuple(_prompt(call.request) for call in refused),
+        shown=any(
+            says.speaks("\n".join(inside(call.request, str)), json.dumps(call.request, default=str))
+            for call in cell.calls
+        ),
+        why=why,
+        seconds=seconds,
+    )
+
+
+def _why(tried: Tried, cell: CellHistory, status: int, refused: bool) -> str:
+    if not cell.settled:
+        return f"it did not come to rest: {cell.settle_reason}"
+    if cell.undeclared:
+        return f"it looked for {', '.join(cell.undeclared)}, which is no provider"
+    if refused:
+        return "the simulator has no answer to its prompt"
+    if status >= 400:
+        return f"{status}: {json.dumps(cell.http[-1].response, default=str)[:400]}"
+    failed = [task for task in cell.tasks if task.error]
+    if failed:
+        return f"the task {failed[0].name} failed: {failed[0].error}"[:160]
+    logged = [line.message for line in cell.logs if line.level in ("ERROR", "CRITICAL")]
+    return f"it cost nothing{': ' + logged[0][:120] if logged else ''}"
+
+
+def _prompt(request: Any) -> str:
+    return json.dumps(request, default=str, ensure_ascii=False)[:400]
+
+
+def auth_of(caller: Caller) -> Auth:
+    way = "mint" if "mint" in caller.auth else "token"
+    return Auth(way=way, **caller.auth)

@@ -1,0 +1,84 @@
+"""`harness init`: from a bare checkout to a first green run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from harness.core.errors import DIFFERENCES, OK, HarnessError
+from harness.verb.options import isolation_option, json_option
+
+
+@click.command()
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The folder that holds manage.py [default: looked for].",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is proposed.")
+@click.option("--no-drive", is_flag=True, help="Write, and drive nothing.")
+@isolation_option
+@json_option
+def init(root: Path | None, yes: bool, no_drive: bool, isolation: str, as_json: bool) -> int:
+    """Write harness.toml, first scenarios and workflows for the backend in this folder, and drive what it found.
+
+    It looks at the backend, presses what can be pressed in a disposable stack, and writes down what costs. Nothing that is
+    there is written over. Exit code 0: something is green, or was there already. 1: nothing is, and why is said.
+    """
+    from harness.jobs.adopt.init import describe, driven
+    from harness.jobs.adopt.init import report as shown
+    from harness.jobs.adopt.init import run as job
+    from harness.jobs.adopt.init.values import How, Outcome
+    from harness.report import printable
+
+    def say(text: str) -> None:
+        click.echo(printable.shown(text), err=as_json)
+
+    checkout = Path.cwd()
+    there = describe.roots(checkout)
+    if root is None and not there:
+        raise HarnessError(
+            f"no manage.py in {checkout} or three folders below it", hint="run it in the backend's checkout, or name its folder with --root", code="init-no-backend",
+        )  # fmt: skip
+    chosen = checkout / root if root is not None else there[0]
+    ask = not yes and not as_json
+    if ask and root is None and len(there) > 1:
+        chosen = checkout / click.prompt("Which folder is the backend", default=str(there[0].relative_to(checkout)))
+    how = How(isolation=isolation)
+    project = describe.project_of(checkout, chosen)
+    again = (project / "harness.toml").exists()
+    if ask:
+        how = How(
+            isolation=isolation,
+            balance=click.prompt("Where does the balance stand (TABLE.COLUMN; empty: as it is found)", default="", show_default=False),
+            workflows=click.confirm("Write workflows for GitHub and GitLab", default=True),
+            accept=click.confirm("Accept what the first run shows, marked as seen by nobody", default=True),
+        )  # fmt: skip
+    outcome = Outcome()
+    say(f"the backend: {chosen.relative_to(checkout) if chosen != checkout else 'this folder'}")
+    found, result = job.drafted(checkout, chosen, how, say, outcome)
+    outcome.found, outcome.others, outcome.left_out = result.found, result.others, result.left_out
+    outcome.caller, outcome.cut = result.caller.name, result.cut
+    job.write(checkout, project, job.texts_of(found, result, how), outcome)
+    for line in shown.lines(
+        written=outcome.written,
+        kept=outcome.kept,
+        differences=outcome.differences,
+        lines=outcome.lines,
+        look=outcome.look,
+    ):
+        say(line)
+    for line in shown.ways(outcome.found, outcome.others, outcome.left_out, outcome.cut):
+        say(line)
+    if not no_drive and not again:
+        driven.driven(project, outcome.found, how, say, outcome)
+        for line in driven.doctor(project, outcome).splitlines():
+            say(f"  {line}")
+        for line in shown.ended(outcome.green, outcome.red, outcome.seconds):
+            say(line)
+    if as_json:
+        print(json.dumps(shown.document(outcome), default=str))
+    return OK if outcome.green or again or no_drive else DIFFERENCES

@@ -1,0 +1,92 @@
+"""What is guessed of backends that nobody has seen: other words, other shapes, other ways to read the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.backend.guess import money, settings, source
+from tests.backend.look import conftest
+
+MODELS = """
+from django.conf import settings
+from django.db import models
+
+class {holder}(models.Model):
+    {held}
+    max_credits = models.IntegerField(default=5)
+
+class Plan(models.Model):
+    monthly_credits = models.IntegerField(default=0)
+
+class {moved}(models.Model):
+    who = models.ForeignKey({holder}, models.CASCADE)
+    {amounts}
+
+class Generation(models.Model):
+    title = models.CharField(max_length=5)
+    tokens_total = models.IntegerField(default=0)
+"""
+SHAPES = {
+    "points of a profile": ("Profile", "points = models.IntegerField(default=0)", "PointHistory", "change = models.IntegerField()\n    reason = models.CharField(max_length=9)", ("points", "change", "reason")),
+    "a team's funds": ("Team", "funds = models.DecimalField(max_digits=9, decimal_places=2)", "Posting", "amount = models.DecimalField(max_digits=9, decimal_places=2)\n    side = models.CharField(max_length=6, choices=[('debit', 'd'), ('credit', 'c')])\n    funds_after = models.IntegerField()", ("funds", "amount", "side")),
+    "minutes of a client": ("Client", "remaining_minutes = models.PositiveIntegerField(default=0)", "LedgerEntry", "quantity = models.IntegerField()\n    kind = models.CharField(max_length=9, choices=[('use', 'u'), ('topup', 't')])", ("remaining_minutes", "quantity", "kind")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_ledger_of_other_words_is_found(name: str, tmp_path: Path):
+    """Claim: the balance, what moves it and its words, without any name of it being known."""
+    holder, held, moved, amounts, (column, amount, kind) = SHAPES[name]
+    files = {
+        "shop/settings.py": conftest.SETTINGS.replace("INSTALLED_APPS = []", 'INSTALLED_APPS = ["shop"]'),
+        "shop/models.py": MODELS.format(holder=holder, held=held, moved=moved, amounts=amounts),
+    }
+    look = conftest.looked(conftest.write(tmp_path / "target", files))
+    found = money.guess(look.django)
+    assert found.balance is not None
+    assert found.movements is not None
+    assert (found.balance.model.label, found.balance.columns["column"]) == (f"shop.{holder}", column)
+    assert (found.movements.model.label, found.movements.columns["amount"]) == (f"shop.{moved}", amount)
+    assert found.movements.columns.get("type", "") == kind
+    ledger = settings.ledger(found, look.django)
+    assert ledger["balance"]["account"] == "id"
+    assert ledger["movements"]["account"] == "who_id"
+    if kind == "kind":
+        assert ledger["movements"]["types"] == {"deduction": ["use"], "purchase": ["topup"]}
+    if "Decimal" in held:
+        assert (ledger["unit"], ledger["decimals"]) == ("decimal", 2)
+        assert ledger["movements"]["sign"] == {"column": "side", "out": ["debit"], "in": ["credit"]}
+
+
+def test_variables_are_read_in_every_way(tmp_path: Path):
+    """Claim: with their defaults, and whether they must be there; tests and installed packages are nobody's settings."""
+    (tmp_path / "conf.py").write_text(
+        'import os\nenv = os.environ.get\nA = os.environ["MUST_BE"]\nB = env("MAY_BE", "x")\nC = os.getenv("NONE_AT_ALL")\n'
+        'D = config("DECOUPLED", default=5)\nE = env("MADE_UP", str(1 + 1))\nurl = "https://api.words.example.com/v1/chat"\n'
+        'other = "https://api.words.io/v1"\n"""https://docs.words.io"""\n'
+    )
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "conf.py").write_text('import os\nX = os.environ["OF_A_TEST"]\n')
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "harness.toml").write_text("format = 1\n")
+    (tmp_path / "ours" / "x.py").write_text('import os\nX = os.environ["OF_OURS"]\n')
+    found = {one.name: (one.default, one.needed) for one in source.variables(tmp_path)}
+    assert found == {
+        "MUST_BE": (None, True), "MAY_BE": ("x", False), "NONE_AT_ALL": (None, False), "DECOUPLED": ("5", False), "MADE_UP": (source.MADE, False),
+    }  # fmt: skip
+    assert source.hosts(tmp_path) == {"api.words.io": "/v1"}
+
+
+def test_what_decides_where_the_database_is_is_set(tmp_path: Path):
+    """Claim: of sqlite by default, of a URL under another name and of parts through names: each variable gets the stack's place; what a
+    stack sets anyway is left."""
+    (tmp_path / "conf" / "settings").mkdir(parents=True)
+    (tmp_path / "conf" / "settings" / "base.py").write_text(
+        'import os\nHOST = os.environ.get("SQL_HOST", "db")\nDATABASES = {"default": {"ENGINE": os.environ.get("SQL_ENGINE", "django.db.backends.sqlite3"), '
+        '"NAME": os.environ.get("DB_NAME", "x"), "HOST": HOST}}\n'
+    )
+    (tmp_path / "conf" / "settings" / "prod.py").write_text('DATABASES = {"default": dj_database_url.config(env="MAIN_DB_URL")}\n')  # fmt: skip
+    found = settings.database_lines(tmp_path, "conf.settings.prod", {})
+    assert found == {"SQL_HOST": "{db_host}", "SQL_ENGINE": settings.ENGINE, "MAIN_DB_URL": settings.URL}

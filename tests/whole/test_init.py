@@ -1,0 +1,123 @@
+"""`harness init --yes` in the bare checkout of backends that other teams wrote, and of one that nothing here was written for.
+
+What a team wrote for them by hand (`<name>.harness`) is not there. The packages of their requirements are installed once a session, by pip.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.whole.workshop import REPOSITORY, Workshop
+
+PATIENCE_S = 1500
+MOST_LINES, MOST_TOUCHED = 40, 10
+LEAVE = shutil.ignore_patterns("__pycache__", ".harness", "runs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """What init came to: its document, the folder of harness.toml and the checkout around it."""
+
+    code: int
+    said: dict[str, Any]
+    project: Path
+    checkout: Path
+    shop: Workshop
+
+
+SOURCES = {
+    "igny8_b": ("tests/targets/igny8_b", ".", 3, 4),
+    "lingopost": ("tests/targets/lingopost", "charges", 3, 0),
+    "shopscribe": ("tests/targets/shopscribe", ".", 3, 0),
+    "stranger": ("tests/whole/stranger", ".", 2, 1),
+}
+"""Name -> where it stands, where its project goes, the least number of scenarios that are green, and the most lines that wait for a look."""
+
+PRICES = {
+    "lingopost": ("desk/work.py", 'quote("polish", words=transcript.words)', "desk/transcript_polish"),
+    "stranger": ("src/notes/views.py", 'Decimal("1.50")', "notes/note_shorten"),
+}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Callable[[str], First]:
+    """first(name): `harness init --yes` in a copy of the bare checkout, done once for all who ask."""
+
+    @lru_cache
+    def made(name: str) -> First:
+        source, project, _, _ = SOURCES[name]
+        checkout = tmp_path_factory.mktemp("first") / name
+        shutil.copytree(REPOSITORY / source, checkout, ignore=LEAVE)
+        told = Workshop(folder=checkout, cache=cache).harness("init", "--yes", "--json", patience_s=PATIENCE_S)
+        assert told.out, told.err
+        return First(code=told.code, said=json.loads(told.out), project=checkout / project, checkout=checkout, shop=Workshop(folder=checkout, cache=cache))  # fmt: skip
+
+    return made
+
+
+@pytest.mark.proof
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_bare_checkout_comes_to_a_first_green_run(name: str, first: Callable[[str], First]):
+    """Claim: nothing is written by hand, a billable scenario is green, harness.toml is short, and few of its lines wait for anybody."""
+    one = first(name)
+    _, _, least, look = SOURCES[name]
+    minutes = sum(one.said["seconds"].values()) / 60
+    print(
+        f"{name}: {minutes:.1f} minutes, {one.said['lines']} lines, {one.said['look']} to look at, green: {one.said['green']}"
+    )
+    assert one.code == 0, one.said
+    assert len(one.said["green"]) >= least, one.said
+    text = (one.project / "harness.toml").read_text()
+    assert len(text.splitlines()) <= MOST_LINES
+    assert text.count("# look\n") - 1 <= look <= MOST_TOUCHED  # the head of the file says what the mark means
+    charged = {way["id"]: way["charged"] for way in one.said["found"]}
+    assert all(float(charged[scenario]) > 0 for scenario in one.said["green"])
+
+
+@pytest.mark.proof
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_green_stays_green_and_a_second_init_writes_nothing(name: str, first: Callable[[str], First]):
+    """Claim: the same command again changes no file, drives nothing and ends with 0."""
+    one = first(name)
+    before = {path: path.read_bytes() for path in one.checkout.rglob("*.toml") if ".harness" not in path.parts and "runs" not in path.parts}  # fmt: skip
+    told = one.shop.harness("init", "--yes", "--json", patience_s=PATIENCE_S)
+    assert told.code == 0, told.out + told.err
+    assert json.loads(told.out)["written"] == []
+    assert {path: path.read_bytes() for path in before} == before
+    again = one.shop.harness(
+        "verify", *(word for cell in one.said["green"] for word in ("--only", cell)), patience_s=PATIENCE_S
+    )
+    assert again.code == 0, again.out + again.err
+
+
+@pytest.mark.proof
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+@pytest.mark.parametrize("name", PRICES)
+def test_what_init_locked_tells_another_price(name: str, first: Callable[[str], First]):
+    """Claim: green is no empty word: a price that is another by one fails the scenario by its golden, in credits."""
+    one = first(name)
+    file, price, scenario = PRICES[name]
+    text = (one.checkout / file).read_text()
+    assert price in text
+    (one.checkout / file).write_text(text.replace(price, f"{price} + 1", 1))
+    try:
+        told = one.shop.harness("verify", "--only", scenario, patience_s=PATIENCE_S)
+    finally:
+        (one.checkout / file).write_text(text)
+    assert told.code == 1, told.out + told.err
+    seen = told.failures(f"{scenario}@manual")
+    assert "golden" in seen, told.out
+    assert any("1" in line and "charged" in line for line in seen["golden"]), seen
