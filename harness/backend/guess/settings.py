@@ -135,9 +135,10 @@ def _movements(place: Place, held: Model, account: str, owner: Model, kinds: Map
 
 
 def _of_account(place: Place, owner: Model) -> dict[str, Any]:
-    """Without the column of the account where it points at something else, and a law would take that for one."""
-    to = next((key.to_table for key in place.model.foreign_keys if key.columns == (place.columns.get("account"),)), "")
-    return {word: column for word, column in place.columns.items() if word != "account" or to == owner.table}
+    """With the column that points at what an account is, whatever it is called; without one that points at something else."""
+    ours = next((key.columns[0] for key in place.model.foreign_keys if key.to_table == owner.table), "")
+    columns = {word: column for word, column in place.columns.items() if word != "account"}
+    return {**columns, **({"account": ours} if ours else {})}
 
 
 def named(model: Model) -> str:
