@@ -16,8 +16,25 @@ SIGNALLED = 128
 """Exit codes above it say which signal ended a program."""
 
 
+OF_SETTINGS = (
+    "ledger-",
+    "auth-",
+    "target-",
+    "table-",
+    "placeholder-",
+    "webhook-secret",
+    "no-celery-app",
+    "contracts-missing",
+    "config-missing",
+)
+"""How codes begin whose mend is a setting: what else is missing is told by the doctor, all at once."""
+DOCTOR = "harness doctor"
+
+
 def report_failure(error: HarnessError, *, as_json: bool = False) -> None:
     """Write to stderr; with --json one object on stdout: {"error": {"message", "hint", "code", "exit_code"}}."""
+    if error.code.startswith(OF_SETTINGS) and DOCTOR not in error.hint:
+        error = type(error)(error.message, hint=f"{error.hint}; {DOCTOR} tells all that is missing", code=error.code)
     if as_json:
         with suppress(OSError):  # stdout takes nothing: it is said on stderr then
             print(json.dumps({"error": error.document()}), flush=True)

@@ -9,6 +9,8 @@ import click
 
 from harness.backend.description import load
 from harness.core.config import Config
+from harness.core.counts import count
+from harness.core.errors import HarnessError
 from harness.core.tier import ALL, TIERS
 from harness.core.variation import LEVELS, QUICK
 
@@ -137,13 +139,27 @@ def durations_of(config: Config, path: Path | None) -> Durations:
 
 
 def loaded(config_path: Path, phase: int | None = None) -> Config:
-    """harness.toml, with the target's tree at `phase`."""
-    config = load(config_path)
+    """harness.toml, with the target's tree at `phase`. What is refused of it is told with its line, and how much else is."""
+    try:
+        config = load(config_path)
+    except HarnessError as error:
+        raise _with_its_line(config_path, error) from None
     if phase is None:
         return config
     from harness.backend.at_phase import at_phase  # the same
 
     return at_phase(config, phase)
+
+
+def _with_its_line(path: Path, error: HarnessError) -> HarnessError:
+    from harness.backend import problems  # only where there are some
+
+    _, found = problems.read(path) if path.is_file() else (None, ())
+    line = next((one.line for one in found if one.error.message == error.message), 0)
+    message = error.message.replace(f"{path.name}:", f"{path.name}:{line}:", 1) if line else error.message
+    others = len(found) - 1
+    also = f"; {count(others, 'further problem')} of the file: harness doctor tells all at once" if others > 0 else ""
+    return type(error)(message, hint=error.hint + also, code=error.code)
 
 
 def runs_folder(config: Config, runs: Path | None) -> Path:
