@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 class Finding:
     """One defect of the target.
 
-    `laws` maps the name of each checker that it breaks ("law-5") to the phrases that its failure must contain: every
-    line of the failure holds one of them, and each phrase is seen. Anything else is not this finding, so it fails.
+    `laws` maps the name of each checker that it breaks ("law-5") to what its failure says, line by line: every line of the failure is one of
+    them, whole, and each is seen (`is_line`). Anything else is not this finding, so it fails; where nothing is said, nothing passes.
     `scenarios` names where it shows, as "orders/refund", "orders/refund@manual", or in a varied world alone "orders/refund@manual~read". From
     `ends_at_phase` on the laws must hold; None while no phase mends it. `evidence` says what the run showed.
     `with_workers` is for the finding of lost deductions: with so many workers it can show in any scenario in which one
@@ -39,5 +40,12 @@ class Finding:
         return self.with_workers is not None and workers >= self.with_workers and self.open_at(phase)
 
 
+def is_line(said: str, line: str) -> bool:
+    """Whether `line` is what is `said`: `#` stands for a number, `*` for any words; all else for itself, from the first sign to the last."""
+    parts = re.split(r"([#*])", said)
+    return bool(re.fullmatch("".join(_SIGNS.get(part) or re.escape(part) for part in parts), line))
+
+
+_SIGNS = {"#": r"[-+]?\d+(?:\.\d+)?", "*": r".*"}
 FINDINGS: dict[str, Finding] = {}
 """The findings of the process, id -> Finding: filled from scenarios/findings.toml by harness.store.findings."""

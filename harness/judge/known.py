@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.core.finding import Finding
+from harness.core.finding import Finding, is_line
 from harness.core.verdict import Status
 from harness.judge.result import Result, breaks, holds
 
@@ -12,8 +12,8 @@ from harness.judge.result import Result, breaks, holds
 def weigh(checker: str, result: Result, findings: Sequence[Finding]) -> Result:
     """The result, read in the light of the `findings` that show in this cell.
 
-    fail as every phrase says -> pass, known wrong. fail otherwise -> fail. pass -> fail: the finding no longer shows.
-    unknown stays unknown: nothing was shown.
+    fail as every line says -> pass, known wrong. fail otherwise -> fail, and so where a finding does not say how. pass -> fail: the finding no
+    longer shows. unknown stays unknown: nothing was shown.
     """
     listed = [finding for finding in findings if checker in finding.laws]
     if not listed or result.status is Status.UNKNOWN:
@@ -25,13 +25,12 @@ def weigh(checker: str, result: Result, findings: Sequence[Finding]) -> Result:
             code="finding-gone",
             hint=f"take {checker} out of the finding in scenarios/findings.toml, or set its ends_at_phase",
         )
-    phrases = [phrase for finding in listed for phrase in finding.laws[checker]]
-    open_ended = any(not finding.laws[checker] for finding in listed)
-    strange = [] if open_ended else [line for line in result.evidence if not any(p in line for p in phrases)]
-    unseen = [phrase for phrase in phrases if not any(phrase in line for line in result.evidence)]
+    said = [line for finding in listed for line in finding.laws[checker]]
+    strange = [line for line in result.evidence if not any(is_line(one, line) for one in said)]
+    unseen = [one for one in said if not any(is_line(one, line) for line in result.evidence)]
     if strange or unseen:
         return breaks(
-            [*result.evidence, *(f"not seen, though {names} says so: '{phrase}'" for phrase in unseen)],
+            [*result.evidence, *(f"not seen, though {names} says so: '{one}'" for one in unseen)],
             credits_delta=result.credits_delta,
             code="finding-differs",
             hint=f"this is not (only) what {names} describes",

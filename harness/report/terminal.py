@@ -154,7 +154,9 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
 def conclusion(summary: Summary) -> str:
     """The one line that counts. A shard, or what was chosen, speaks for its own cells only."""
     if not summary.shard:
-        part = f": a part, {len(summary.lines)} of {summary.of} cells" if summary.of else ""
+        beside = sum(sum(counted.values()) for counted in summary.varied.values())
+        worlds = f", {beside} in other worlds" if beside else ""
+        part = f": a part, {len(summary.lines)} of {summary.of} cells{worlds}" if summary.of else ""
         return f"{_conclusion(summary)}{part if summary.status is Status.PASS else ''}"
     rest = ": a part, harness report merge judges the whole" if summary.status is Status.PASS else ""
     return f"SHARD {summary.shard} {_conclusion(summary)}{rest}"

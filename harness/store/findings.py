@@ -4,7 +4,7 @@
     [findings.images-never-charged]
     title = "..."
     laws = [5, 11]                       # ledger laws; or names of other cell checkers, as "provider"
-    shows = { 5 = "never charged" }      # optional: the phrase (or list) that every line of that failure must contain
+    shows = { 5 = "* call # (gpt-5.1, # tokens) succeeded and was never charged", 11 = ["..."] }  # every line of each failure, whole
     scenarios = ["orders/worker_killed"]
     ends_at_phase = 0                    # the phase from which it must be gone; 0: none
     evidence = "..."
@@ -47,14 +47,14 @@ def read(path: Path, checkers: tuple[str, ...] = ()) -> dict[str, Finding]:
 def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -> Finding:
     where = f"findings.{name}"
     raw = strict.table(
-        where, value, ("title", "laws", "scenarios", "evidence"), ("shows", "ends_at_phase", "with_workers")
+        where, value, ("title", "laws", "shows", "scenarios", "evidence"), ("ends_at_phase", "with_workers")
     )
     if not isinstance(raw["laws"], list):
         raise strict.wrong(f"{where}.laws must be a list", "laws = [5, 11]")
     laws = [_law(strict, where, law, checkers) for law in raw["laws"]]
-    shows = raw.get("shows", {})
+    shows = raw["shows"]
     if not isinstance(shows, dict):
-        raise strict.wrong(f"{where}.shows must map laws to phrases", '{ 5 = "never charged" }')
+        raise strict.wrong(f"{where}.shows must map laws to lines", '{ 5 = "* succeeded and was never charged" }')
     phrases = {
         _law(strict, where, int(law) if law.isdigit() else law, checkers): strict.texts(f"{where}.shows.{law}", text)
         for law, text in shows.items()
@@ -62,6 +62,12 @@ def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -
     for law in phrases:
         if law not in laws:
             raise strict.wrong(f"{where}.shows names {law}, which is not in laws", did_you_mean(law, laws))
+    for law in laws:
+        if not any(one.strip("#* ") for one in phrases.get(law, ())):
+            raise strict.wrong(
+                f"{where}.shows does not say how {law} fails",
+                "write the lines that verify tells of it; # is a number, * any words",
+            )
     ends = strict.whole(f"{where}.ends_at_phase", raw.get("ends_at_phase", 0))
     if not 0 <= ends <= 7:
         raise strict.wrong(f"{where}.ends_at_phase {ends} is not a phase", "1 to 7, or 0 for none")
@@ -71,7 +77,7 @@ def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -
     return Finding(
         id=name,
         title=strict.text(f"{where}.title", raw["title"]),
-        laws={law: phrases.get(law, ()) for law in laws},
+        laws={law: phrases[law] for law in laws},
         scenarios=strict.texts(f"{where}.scenarios", raw["scenarios"]),
         evidence=strict.text(f"{where}.evidence", raw["evidence"]),
         ends_at_phase=ends or None,

@@ -138,7 +138,7 @@ def test_a_second_defect_beside_a_lost_deduction_fails(cell, also):
 
 def test_a_scenario_that_declares_the_finding_itself_stays_as_it_is():
     """Its golden locks the lost deduction: nothing is put in turn there."""
-    own = replace(LOSSY, laws={"law-1": (), "law-2": ()}, scenarios=(SCENARIO.id,))
+    own = replace(LOSSY, laws={"law-1": ("account: *",), "law-2": ("account: *",)}, scenarios=(SCENARIO.id,))
     locked = Golden(
         scenario=SCENARIO.id, why="", outcome=outcome_of(LOST, SCENARIO, TARGET), known_wrong=("check-then-deduct",)
     )

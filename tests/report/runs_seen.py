@@ -19,7 +19,7 @@ from tests.judge.ledgers import RATES, SCENARIO, TARGET, lawful_images, lawful_t
 FREE = Finding(
     id="free-work",
     title="Work is free",
-    laws={"law-4": ()},
+    laws={"law-4": ("*without a deduction",)},
     scenarios=("writer/free",),
     evidence="a run",
     ends_at_phase=4,

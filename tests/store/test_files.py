@@ -72,7 +72,7 @@ format = 1
 [findings.free-work]
 title = "Work is free"
 laws = [4, "provider"]
-shows = { 4 = "without a deduction" }
+shows = { 4 = "# credits without a deduction", provider = ["no recording", "call # *"] }
 scenarios = ["writer/x"]
 ends_at_phase = 4
 evidence = "a run"
@@ -97,7 +97,7 @@ def test_bytes_are_written_whole_or_not_at_all(tmp_path):
 def test_findings_name_laws_phrases_and_their_end(tmp_path):
     """They are also the registry of the process; 0 means that no phase ends it."""
     found = read_finding(tmp_path, FINDING)["free-work"]
-    assert found.laws == {"law-4": ("without a deduction",), "provider": ()}
+    assert found.laws == {"law-4": ("# credits without a deduction",), "provider": ("no recording", "call # *")}
     assert found.ends_at_phase == 4
     assert {"free-work": found} == FINDINGS
     assert read_finding(tmp_path, FINDING.replace("= 4\nev", "= 0\nev"))["free-work"].ends_at_phase is None
@@ -112,6 +112,9 @@ def test_findings_name_laws_phrases_and_their_end(tmp_path):
         ("[4, ", "[12, ", "findings.free-work: 12 is not a law that a finding can break"),
         ('"provider"]', '"golden"]', "findings.free-work: 'golden' is not a law that a finding can break"),
         ("{ 4 =", "{ 5 =", "findings.free-work.shows names law-5, which is not in laws"),
+        (', provider = ["no recording", "call # *"]', "", "findings.free-work.shows does not say how provider fails"),
+        ("# credits without a deduction", "* # *", "findings.free-work.shows does not say how law-4 fails"),
+        ("shows = ", "shown = ", "unknown key 'shown' in findings.free-work"),
         ("phase = 4", "phase = 9", "findings.free-work.ends_at_phase 9 is not a phase"),
         ("title =", "titel =", "unknown key 'titel' in findings.free-work"),
         ("evidence", "with_workers = 1\nevidence", "findings.free-work.with_workers 1 is not more than one worker"),

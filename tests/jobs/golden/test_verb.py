@@ -149,6 +149,7 @@ format = 1
 [findings.check-then-deduct]
 title = "A deduction is lost"
 laws = [1, 2]
+shows = { 1 = "account: the balance is #, its # transactions say # (# credits unexplained)", 2 = "* leaves *" }
 scenarios = ["writer/race"]
 with_workers = 2
 evidence = "a run"

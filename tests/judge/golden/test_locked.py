@@ -62,7 +62,7 @@ def test_a_deviation_that_stopped_being_needed_fails():
 
 def test_a_golden_marks_just_the_findings_that_show():
     """A defect cannot be locked silently, and a mark cannot outlive its defect."""
-    finding = Finding(id="free", title="", laws={"law-1": ()}, scenarios=(SCENARIO.id,), evidence="")
+    finding = Finding(id="free", title="", laws={"law-1": ("account: *",)}, scenarios=(SCENARIO.id,), evidence="")
     unmarked = verdict("golden", lawful_text(), golden=golden_of(lawful_text()), findings=(finding,))
     assert unmarked.evidence == ("the finding free shows here, and the golden does not say known_wrong = free",)
     stale = verdict("golden", lawful_text(), golden=golden_of(lawful_text(), known_wrong=("free",)))

@@ -97,5 +97,5 @@ def test_law_11_lets_nobody_allow_stuck_rows_without_a_finding():
     assert broken("law-11", stuck(), scenario=scenario)[-1] == (
         "the scenario allows stuck rows (the worker was killed) without a finding"
     )
-    finding = Finding(id="f", title="", laws={"law-11": ()}, scenarios=(SCENARIO.id,), evidence="")
+    finding = Finding(id="f", title="", laws={"law-11": ("* left *",)}, scenarios=(SCENARIO.id,), evidence="")
     assert broken("law-11", stuck(), scenario=scenario, findings=(finding,)) == ["task left in_progress x2"]
