@@ -60,7 +60,14 @@ def boot(
         if fake is not None:
             stack.fake = _start_fake(stack, fake, fake_command)
         with laps.lap("database"):
-            stack.database = _start_database(stack)
+            try:
+                stack.database = _start_database(stack)
+            except StackError:
+                if stack.fake is not None:
+                    ready.await_line(
+                        stack.fake, "ready"
+                    )  # a fake without what it needs is told, and no migration that met it
+                raise
             stack.dbs = dict(stack.database.dbs)
         with laps.lap("broker"):
             valkey.await_ready(stack.broker, stack.run_dir)

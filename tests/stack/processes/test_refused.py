@@ -32,6 +32,17 @@ def test_a_role_that_dies_at_boot_is_told_with_its_last_words(launch, place):
     assert place.leftovers() == []
 
 
+def test_a_fake_that_cannot_serve_is_told_before_a_migration_that_fails(launch, place):
+    """Claim: what is missing for the fake is no fault of the target's migrations, whichever of the two ends first."""
+    (place.folder / "target" / "migrate.py").write_text("raise SystemExit('nobody answers')\n")
+    told = error(launch(boot("pass")))
+    assert (told["code"], told["hint"]) == ("migrate-failed", "its last words: nobody answers")
+    (place.folder / "fake.py").write_text("raise SystemExit('no contracts are there')\n")
+    told = error(launch(boot("pass")))
+    assert (told["code"], told["message"]) == ("role-died", "fake ended (exit code 1)")
+    assert told["hint"] == "its last words: no contracts are there"
+
+
 def test_a_role_that_dies_later_is_noticed(launch, place):
     """Claim: alive() raises for a part that has ended since boot."""
     told = error(launch(boot('os.kill(stack.role("web").pid, 9); stack.role("web").popen.wait(); stack.alive()')))
