@@ -1,7 +1,7 @@
 """Scan: the independent look for secrets in what is to be committed. It shares no code with `scrub`, on purpose.
 
 Everything is decoded as far as it goes: YAML, JSON, server-sent events (also joined over their deltas), gzip, zlib,
-brotli, base64, percent- and form-encoding, header values. A secret that survives in any of these layers is a finding.
+brotli, base64, hex, UTF-16, entities, percent- and form-encoding, header values. A secret that survives in any of these layers is a finding.
 """
 
 from __future__ import annotations
@@ -59,7 +59,23 @@ def scan(data: bytes | str, known: Iterable[str] = ()) -> tuple[Finding, ...]:
         document = None  # JSON and HAR are YAML too; what is neither has been looked at as text
     if isinstance(document, dict | list):
         found += _walk(document, "", DEPTH, exact)
+        whole = "".join(_texts(document)) if exact else ""
+        found += [
+            Finding(where="fields that follow each other", kind="a key that was in use")
+            for one in exact
+            if one in whole
+        ]
     return tuple(dict.fromkeys(found))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a parsed value, in reading order: a key may be cut in two."""
+    if isinstance(value, dict):
+        yield from (text for item in value.values() for text in _texts(item))
+    elif isinstance(value, list | tuple):
+        yield from (text for item in value for text in _texts(item))
+    elif isinstance(value, str):
+        yield value
 
 
 def _walk(value: Any, where: str, depth: int, exact: tuple[str, ...], name: str = "") -> Iterator[Finding]:

@@ -6,6 +6,7 @@ Independent of `scrub` and of the cassette reader: nothing that might hide a sec
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import zlib
@@ -16,6 +17,7 @@ from urllib.parse import unquote_plus
 import brotli
 
 SIZE_LIMIT_BYTES = 32 * 1024 * 1024
+_BYTE = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
 def layers(data: bytes, text: str) -> Iterator[tuple[str, Any]]:
@@ -54,6 +56,15 @@ def layers(data: bytes, text: str) -> Iterator[tuple[str, Any]]:
             .replace('\\"', '"')
             .encode("utf-8", "replace"),
         )
+    if "&#" in text and (plain := html.unescape(text)) != text:
+        yield "entities", plain.encode("utf-8", "replace")
+    if "\\x" in text:
+        yield "escapes", _BYTE.sub(lambda m: chr(int(m.group(1), 16)), text).encode("utf-8", "replace")
+    if b"\0" in data and (plain_bytes := data.replace(b"\0", b"")).strip():
+        yield "utf-16", plain_bytes
+    for run in re.findall(r"(?:[0-9a-fA-F]{2}){10,}", text):
+        if (plain_bytes := _text_in(bytes.fromhex(run))) is not None:
+            yield "hex", plain_bytes
     for run in re.findall(r"[A-Za-z0-9+/_-]{12,}={0,2}", text):
         plain = unbase64(run)
         if plain is not None:
@@ -69,8 +80,16 @@ def unbase64(run: str) -> bytes | None:
         plain = base64.b64decode(body + "=" * (-len(body) % 4))
     except ValueError:
         return None
+    return _text_in(plain)
+
+
+def _text_in(plain: bytes) -> bytes | None:
+    """Bytes that are text, in UTF-8 or UTF-16, or compressed; None of any other."""
     if plain[:2] in (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda"):
         return plain
+    wide = plain.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if wide.count(b"\0") * 2 >= len(wide) - 1 > 0:
+        plain = wide.replace(b"\0", b"")
     try:
         decoded = plain.decode("utf-8")
     except UnicodeDecodeError:

@@ -44,6 +44,19 @@ ENCODINGS = {
     "sse": lambda s: f'data: {{"choices":[{{"index":0,"delta":{{"content":"{s}"}}}}]}}\n\ndata: [DONE]\n\n'.encode(),
     "sse in pieces": lambda s: "".join(f'data: {{"choices":[{{"index":0,"delta":{{"content":"{s[i : i + 3]}"}}}}]}}\n\n' for i in range(0, len(s), 3)).encode(),
 }  # fmt: skip
+CLOTHES = {
+    "hex": lambda s: f"digest {s.encode().hex()} here".encode(),
+    "HEX": lambda s: s.encode().hex().upper().encode(),
+    "hex of base64": lambda s: base64.b64encode(f"body {s}".encode()).hex().encode(),
+    "byte escapes": lambda s: "".join(f"\\x{ord(c):02x}" for c in s).encode(),
+    "utf-16": lambda s: f"body {s}".encode("utf-16"),
+    "utf-16 in base64": lambda s: base64.b64encode(f"body {s}".encode("utf-16-le")),
+    "entities": lambda s: "".join(f"&#{ord(c)};" for c in f"body {s}").encode(),
+    "entities in hex": lambda s: "".join(f"&#x{ord(c):x};" for c in s).encode(),
+    "base64 one further": lambda s: base64.b64encode(f"y {s}".encode()),
+    "base64 two further": lambda s: base64.b64encode(f"dy {s}".encode()),
+}
+"""In which the scan alone looks: no reader of a recording takes these off."""
 SECRETS = st.one_of(
     st.text(ALPHABET, min_size=16, max_size=40).map(lambda t: f"sk-{t}"),
     st.text(ALPHABET, min_size=20, max_size=32).map(lambda t: f"sk-proj-{t}"),
@@ -52,18 +65,18 @@ SECRETS = st.one_of(
 UNKNOWN_SHAPE = st.text(ALPHABET, min_size=12, max_size=40)
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", [*ENCODINGS, *CLOTHES])
 def test_a_key_is_found_in_every_encoding(encoding):
     """Each layer is undone; the finding names the place and never the key."""
-    found = scan(ENCODINGS[encoding](SECRET))
+    found = scan({**ENCODINGS, **CLOTHES}[encoding](SECRET))
     assert found
     assert not [finding for finding in found if SECRET in str(finding)]
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", [*ENCODINGS, *CLOTHES])
 def test_a_clean_text_has_no_finding_in_any_encoding(encoding):
     """What scrub leaves in place of a key is no key."""
-    assert scan(ENCODINGS[encoding]("sk-REDACTED")) == ()
+    assert scan({**ENCODINGS, **CLOTHES}[encoding]("sk-REDACTED")) == ()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +115,15 @@ def test_each_kind_of_secret_is_named(text, kind):
 def test_harmless_text_has_no_finding(text):
     """A scan that cries wolf is switched off sooner or later."""
     assert scan(text) == ()
+
+
+@pytest.mark.parametrize("at", [1, 5, 11])
+def test_a_key_in_use_that_was_cut_in_two_is_found(at):
+    """Claim: wherever it is cut, over fields that follow each other; in use is what is told, not its shape."""
+    secret = "Zq8-ordinary-words-7"
+    cut = json.dumps({"a": secret[:at], "n": 7, "b": [secret[at:], "more"]})
+    assert "a key that was in use" in {one.kind for one in scan(cut, [secret])}
+    assert not scan(cut)
 
 
 def test_a_key_in_use_is_found_without_any_shape():
