@@ -44,6 +44,10 @@ MOST_ROWS = 500
 """Rows of a table that are varied: the first, which were there before any other."""
 
 
+BESIDE = "distinct"
+"""The world in which a setting is tried that shows nothing in the given one, where what it chooses between may be equal."""
+
+
 def twin_of(name: str) -> str:
     """What the twin of a scenario's row is called."""
     return f"{TWIN}-{name}"

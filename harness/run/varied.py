@@ -14,6 +14,7 @@ from harness.core.ledger import Amount
 from harness.core.scenario import AwaitBlocked, AwaitCall, Cell, Do, Path, Scenario
 from harness.core.variation import (
     ALL,
+    BESIDE,
     CONTENDED,
     CROWD,
     HELD,
@@ -27,7 +28,7 @@ from harness.core.variation import (
     named,
 )
 
-EVERYWHERE = "distinct"
+EVERYWHERE = BESIDE
 """The variation that a whole run has on every path."""
 TIMELY = "month_end"
 """The variation that is driven with each setting that shows on a schedule, too."""
@@ -73,6 +74,8 @@ def varied(
         ]
         # what is due, and when it is due next, goes by settings
         for edit, where in shown.items():
+            if "+" in edit:
+                continue
             due = [by_id[cell] for cell in where if cell in by_id and by_id[cell].path == Path.SCHEDULED]
             found += [Cell(scenario=cell.scenario, path=cell.path, variation=f"{TIMELY}+{edit}") for cell in due[:1]]
     return tuple(found)

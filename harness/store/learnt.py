@@ -4,6 +4,7 @@
     [edits]
     "parcel.open=false" = ["parcels/send@scheduled"]
     "parcel.note=empty" = []                # tried, and shows nowhere
+    "distinct+parcel.note=empty" = ["parcels/send@manual"]      # but here
 
 Raises varied-syntax, varied-unknown-key, varied-value.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.errors import HarnessError, did_you_mean
-from harness.core.variation import named
+from harness.core.variation import BESIDE, named
 from harness.store.files import write_all
 from harness.store.tomlread import Strict
 from harness.store.tomlwrite import inline
@@ -48,7 +49,7 @@ def _edit(strict: Strict, name: str) -> str:
         edit = named(name).edit
     except HarnessError:
         edit = None
-    if edit is None or edit.name != name:
+    if edit is None or name not in (edit.name, f"{BESIDE}+{edit.name}"):
         raise strict.wrong(f"edits.{name} is no setting", f"a setting is KIND.COLUMN=VALUE; {AGAIN}")
     return name
 

@@ -209,3 +209,10 @@ def test_rows_are_held_where_a_balance_moves_and_nobody_else_holds_one():
     held = [cell for cell in varied(vary="all") if cell.endswith("~contended")]
     assert [cell.partition("@")[0] for cell in held] == ["shop/paid"]
     assert not [cell for cell in varied(vary="all", tier="inprocess") if cell.endswith("~contended")]
+
+
+def test_a_setting_that_shows_beside_others_is_driven_there_and_at_no_month_end():
+    shown = {"distinct+parcel.open=false": ("shop/paid@manual",)}
+    assert [cell for cell in varied(vary="all", shown=shown) if "=" in cell] == [
+        "shop/paid@manual~distinct+parcel.open=false"
+    ]

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from harness.core.variation import Edit
-
 KEPT = 3
 """Cells in which a setting is shown from then on."""
 
 
 def shown(
-    edits: Iterable[Edit], surfaces: Mapping[str, tuple[str, ...]], seconds: Mapping[str, float]
+    names: Iterable[str], surfaces: Mapping[str, tuple[str, ...]], seconds: Mapping[str, float]
 ) -> dict[str, tuple[str, ...]]:
-    """Edit -> the cells, by the id of the plain one, in which it shows: those that take the least time, each showing something else.
+    """Setting ("parcel.open=false", "distinct+parcel.open=false") -> the cells, by the id of the plain one, in which it shows: those that take the
+    least time, each showing something else. What it is compared with is the same world without it.
 
     `surfaces` and `seconds` are by the ids of driven cells.
     """
     found: dict[str, tuple[str, ...]] = {}
-    by_edit: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for cell in surfaces:
-        base, _, edit = cell.partition("~")
-        if edit and surfaces[cell] != surfaces.get(base):
-            by_edit.setdefault(edit, []).append(base)
-    for edit in edits:
+        base, _, name = cell.partition("~")
+        world = name.rpartition("+")[0]
+        if "=" in name and surfaces[cell] != surfaces.get(f"{base}~{world}" if world else base):
+            by_name.setdefault(name, []).append(base)
+    for name in names:
         seen: list[frozenset[str]] = []
         kept: list[str] = []
-        for base in sorted(by_edit.get(edit.name, ()), key=lambda base: seconds.get(f"{base}~{edit.name}", 0.0)):
-            shape = _shape(surfaces[f"{base}~{edit.name}"])
+        for base in sorted(by_name.get(name, ()), key=lambda base: seconds.get(f"{base}~{name}", 0.0)):
+            shape = _shape(surfaces[f"{base}~{name}"])
             if len(kept) < KEPT and shape not in seen:
                 seen.append(shape)
                 kept.append(base)
-        found[edit.name] = tuple(sorted(kept))
+        found[name] = tuple(sorted(kept))
     return found
 
 

@@ -12,7 +12,7 @@ def document(found: Varied) -> dict[str, Any]:
     """{"worlds": {name: {"cells", "why"}}, "edits": {name: [cell] or null}}."""
     return {
         "worlds": {name: {"cells": cells, "why": why} for name, (cells, why) in found.worlds.items()},
-        "edits": {name: list(found.shown[name]) if name in found.shown else None for name in found.edits},
+        "edits": {name: list(found.where(name)) if name in found.shown else None for name in found.edits},
     }
 
 
@@ -21,7 +21,7 @@ def lines(found: Varied) -> list[str]:
     for name, (cells, why) in found.worlds.items():
         told.append(f"  {name:<10} {count(cells, 'cell'):>10}  {why}")
     told += ["", f"settings   {count(len(found.edits), 'setting')} that the models allow, one at a time"]
-    told += [f"  shows       {name}  ({', '.join(found.shown[name])})" for name in found.showing]
+    told += [f"  shows       {name}  ({', '.join(found.where(name))})" for name in found.showing]
     told += [f"  nowhere     {name}" for name in found.nowhere]
     told += [f"  not tried   {name}" for name in found.untried]
     told += [f"  gone        {name}: the target has no such column any more" for name in found.gone]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.console import Console
 from harness.backend.edits import of_models
 from harness.core.config import Config
 from harness.core.look.values import Look
-from harness.core.variation import ALL, VARIATIONS, Edit
+from harness.core.variation import ALL, BESIDE, VARIATIONS, Edit
 from harness.jobs.vary import judge, tried
 from harness.jobs.vary.values import Varied
 from harness.judge.facts import target_of
@@ -39,17 +40,30 @@ def known(one: Planned, look: Look) -> Varied:
     return Varied(worlds=worlds, edits=tuple(edit.name for edit in edits(one.config, look)), shown=shown)
 
 
-def plan(one: Planned, every: tuple[Edit, ...]) -> Plan:
+def plan(one: Planned, every: Iterable[Edit], world: str = "") -> Plan:
     """The cells that are driven to learn."""
-    chosen = tried.tried(one.scenarios, goldens.read_all(one.config.scenarios), every)
+    chosen = tried.tried(one.scenarios, goldens.read_all(one.config.scenarios), every, world)
     cells = (*tried.plain(chosen), *chosen)
     return Plan(cells=cells, phase=one.plan.phase, tier=one.plan.tier, whole=False)
 
 
 def learn(
-    one: Planned, every: tuple[Edit, ...], chosen: Plan, island: Island, folder: Path, out: Console, *, quiet: bool
+    one: Planned, every: tuple[Edit, ...], begin: Callable[[], Path], island: Island, out: Console, *, quiet: bool
 ) -> None:
-    """Drive, and write scenarios/varied.toml."""
+    """Drive, and write scenarios/varied.toml. What shows nowhere in the given world is tried in one where nothing is equal. `begin` gives a folder for
+    each of the two runs."""
+    found = _shown(one, plan(one, every), [edit.name for edit in every], begin(), island, out, quiet)
+    idle = [edit for edit in every if not found[edit.name]]
+    if idle:
+        names = [f"{BESIDE}+{edit.name}" for edit in idle]
+        beside = _shown(one, plan(one, idle, BESIDE), names, begin(), island, out, quiet)
+        found |= {name: cells for name, cells in beside.items() if cells}
+    learnt.write(one.config.scenarios, found)
+
+
+def _shown(
+    one: Planned, chosen: Plan, names: Iterable[str], folder: Path, island: Island, out: Console, quiet: bool
+) -> dict[str, tuple[str, ...]]:
     with progress.RunProgress(out, quiet=quiet) as heard:
         drive.drive_plan(one.config, chosen, island, folder, heard.hear)
     config = as_driven(one.config, folder)
@@ -57,4 +71,4 @@ def learn(
     settled = [cell for cell in run.cells if cell.settled and cell.scenario in one.scenarios]
     surfaces = {cell.cell: surface_of(cell, one.scenarios[cell.scenario], target) for cell in settled}
     seconds = {cell.cell: sum(cell.seconds.values()) for cell in settled}
-    learnt.write(config.scenarios, judge.shown(every, surfaces, seconds))
+    return judge.shown(names, surfaces, seconds)

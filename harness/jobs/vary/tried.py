@@ -15,8 +15,10 @@ MOST_CALLS = 6
 """Provider calls of a scenario that settings are tried on: long ones show nothing that short ones do not."""
 
 
-def tried(scenarios: Mapping[str, Scenario], goldens: Mapping[str, Golden], edits: Iterable[Edit]) -> tuple[Cell, ...]:
-    """For each setting the scenarios that may show it, each on one of its paths.
+def tried(
+    scenarios: Mapping[str, Scenario], goldens: Mapping[str, Golden], edits: Iterable[Edit], world: str = ""
+) -> tuple[Cell, ...]:
+    """For each setting the scenarios that may show it, each on one of its paths; in a `world` of that name, "" for the given one.
 
     May: that succeed, and have rows of the setting's kind of their own; of a kind that all have alike, or none (what
     migrations made), any may.
@@ -39,13 +41,18 @@ def tried(scenarios: Mapping[str, Scenario], goldens: Mapping[str, Golden], edit
             of.setdefault(cell.scenario.id, []).append(cell)
         for several in of.values():
             one = min(several, key=lambda cell: _digest(f"{edit.name} {cell.id}"))
-            cells.append(Cell(scenario=one.scenario, path=one.path, variation=edit.name))
+            name = f"{world}+{edit.name}" if world else edit.name
+            cells.append(Cell(scenario=one.scenario, path=one.path, variation=name))
     return tuple(cells)
 
 
 def plain(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """What these are compared with: the same without variation."""
-    found = {(cell.scenario.id, cell.path): Cell(scenario=cell.scenario, path=cell.path) for cell in cells}
+    """What these are compared with: the same without the setting."""
+    worlds = ((cell, cell.variation.rpartition("+")[0]) for cell in cells)
+    found = {
+        (cell.scenario.id, cell.path): Cell(scenario=cell.scenario, path=cell.path, variation=world)
+        for cell, world in worlds
+    }
     return tuple(found.values())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.core.variation import BESIDE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Varied:
@@ -17,12 +19,17 @@ class Varied:
 
     @property
     def showing(self) -> tuple[str, ...]:
-        return tuple(name for name in self.edits if self.shown.get(name))
+        return tuple(name for name in self.edits if self.where(name))
 
     @property
     def nowhere(self) -> tuple[str, ...]:
         """Tried, and no cell shows it."""
-        return tuple(name for name in self.edits if name in self.shown and not self.shown[name])
+        return tuple(name for name in self.edits if name in self.shown and not self.where(name))
+
+    def where(self, name: str) -> tuple[str, ...]:
+        """The cells in which a setting shows, with the world where that is not the given one."""
+        beside = f"{BESIDE}+{name}"
+        return (*self.shown.get(name, ()), *(f"{cell}~{BESIDE}" for cell in self.shown.get(beside, ())))
 
     @property
     def untried(self) -> tuple[str, ...]:
@@ -31,4 +38,4 @@ class Varied:
     @property
     def gone(self) -> tuple[str, ...]:
         """Learnt of a column that the target has no more."""
-        return tuple(name for name in self.shown if name not in set(self.edits))
+        return tuple(name for name in self.shown if name.removeprefix(f"{BESIDE}+") not in set(self.edits))

@@ -52,10 +52,10 @@ def vary(
         every = job.edits(config, look)
         chosen = job.plan(one, every)
         say(out, f"{len(every)} settings in {len(chosen.cells)} cells")
-        folder = store.begin(runs_folder(config, runs).resolve())
+        kept = runs_folder(config, runs).resolve()
 
         def inside(place: Island) -> int:
-            job.learn(one, every, chosen, place, folder, out, quiet=as_json)
+            job.learn(one, every, lambda: store.begin(kept), place, out, quiet=as_json)
             return OK
 
         code = enter(config, inside, isolation=isolation, as_json=as_json)

@@ -14,7 +14,7 @@ from harness.core.golden import Golden, Outcome
 from harness.core.ledger import Ledger, Part
 from harness.core.look.django import Field, ForeignKey, Model
 from harness.core.scenario import Fault, Given, Path, Row, Scenario
-from harness.core.variation import Edit, named
+from harness.core.variation import BESIDE, Edit, named
 from harness.jobs.vary import judge, tried
 from harness.jobs.vary import report as shown
 from harness.jobs.vary.values import Varied
@@ -110,12 +110,40 @@ def test_a_setting_shows_where_the_surface_is_another_and_the_cheapest_of_each_k
     }
     same = {f"shop/{n}@manual~{idle.name}": plain[f"shop/{n}@manual"] for n in "ab"}
     seconds = {name: 1.0 + n for n, name in enumerate(reversed(list(changed)))}
-    found = judge.shown([open_, idle], {**plain, **changed, **same}, seconds)
+    found = judge.shown([open_.name, idle.name], {**plain, **changed, **same}, seconds)
     assert found == {open_.name: ("shop/d@manual", "shop/e@manual", "shop/f@manual"), idle.name: ()}
 
 
+def test_what_shows_nowhere_is_compared_with_the_world_in_which_nothing_is_equal():
+    """Claim: with that world without the setting, not with the given one."""
+    name = f"{BESIDE}+parcel.open=false"
+    surfaces = {
+        "shop/a@manual": ("http POST /x/ => 200",),
+        "shop/a@manual~distinct": ("http POST /x/ => 200 price=7",),
+        f"shop/a@manual~{name}": ("http POST /x/ => 200 price=7",),
+        "shop/b@manual~distinct": ("http POST /x/ => 200 price=9",),
+        f"shop/b@manual~{name}": ("http POST /x/ => 200 price=8",),
+    }
+    assert judge.shown([name], surfaces, {}) == {name: ("shop/b@manual",)}
+
+
+def test_a_setting_that_shows_in_another_world_shows():
+    edits = ("parcel.open=false", "parcel.note=empty")
+    found = Varied(
+        worlds={}, edits=edits, shown={edits[0]: (), edits[1]: (), f"{BESIDE}+{edits[0]}": ("shop/a@manual",)}
+    )
+    assert (found.showing, found.nowhere, found.gone) == (edits[:1], edits[1:], ())
+    assert found.where(edits[0]) == ("shop/a@manual~distinct",)
+    gone = Varied(worlds={}, edits=edits[:1], shown={f"{BESIDE}+{edits[1]}": ("shop/a@manual",)})
+    assert gone.gone == (f"{BESIDE}+{edits[1]}",)
+
+
 def test_what_was_learnt_is_read_back(tmp_path):
-    known = {"parcel.open=false": ("shop/a@manual", "shop/b@direct"), "parcel.note=empty": ()}
+    known = {
+        "parcel.open=false": ("shop/a@manual", "shop/b@direct"),
+        "parcel.note=empty": (),
+        "distinct+parcel.note=empty": ("shop/a@manual",),
+    }
     assert learnt.read(tmp_path) == {}
     learnt.write(tmp_path, known)
     assert learnt.read(tmp_path) == known
@@ -126,6 +154,7 @@ def test_what_was_learnt_is_read_back(tmp_path):
     [
         ('"parcel.open" = []', "edits.parcel.open is no setting"),
         ('"distinct" = []', "edits.distinct is no setting"),
+        ('"month_end+parcel.open=true" = []', "is no setting"),
         ('"parcel.open=tr ue" = []', "is no setting"),
         ('"parcel.open=true" = "shop/a@manual"', "must be a list of cells"),
         ('"parcel.open=true" = ["shop/a@manual", "shop/a@manual"]', "names shop/a@manual twice"),
