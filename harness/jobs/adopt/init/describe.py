@@ -68,6 +68,7 @@ def described(checkout: Path, project: Path, root: Path, *, isolation: str, say:
     """Raises what looking raises, where nothing that can be guessed mends it."""
     named = {"name": checkout.resolve().name} if project != checkout else {}
     target: dict[str, Any] = {**named, "root": _relative(root, project)}
+    project.mkdir(exist_ok=True)  # what is relative to it is looked for from there
     files: dict[str, str] = {}
     why: dict[str, str] = {}
     python = _python(checkout, project, root, files)
@@ -77,7 +78,6 @@ def described(checkout: Path, project: Path, root: Path, *, isolation: str, say:
     raw = {"format": description.FORMAT, "target": target}
     for name, text in files.items():
         if not (project / name).exists():
-            project.mkdir(exist_ok=True)
             (project / name).write_text(text, encoding="utf-8")  # installed from, before anything is looked at
     variables = {one.name: one for one in source.variables(root)}
     for _ in range(MOST_LOOKS):
