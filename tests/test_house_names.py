@@ -19,10 +19,18 @@ ALIASES = {
     "harness.run.plan": ("plans", "a plan is `plan`"),
     "harness.jobs.hand.place": ("places", "the place of a stack is `place`"),
     "harness.stack.processes.boot": ("processes", "the cell and the inprocess tier have a `boot` of their own"),
+    "harness.judge.surface.target": ("declared", "what judges have of a target is `target`"),
+    "harness.judge.surface.target.NAME": ("DECLARED", "several files have a `NAME`"),
+    "harness.judge.surface.target.PATH": ("DECLARED_PATH", "a path is anything's"),
     "harness.core.scenario.Path": ("Way", "where pathlib's `Path` is needed too"),
 }  # fmt: skip
 """What is imported under another name -> that name, and the local word with which its own would collide."""
-BESIDE = {"harness.stack.processes.boot", "harness.core.scenario.Path"}
+BESIDE = {
+    "harness.stack.processes.boot",
+    "harness.core.scenario.Path",
+    "harness.judge.surface.target.NAME",
+    "harness.judge.surface.target.PATH",
+}
 """Under the other name only where there is the local word; all the others everywhere, so that a name means one thing."""
 
 

@@ -231,7 +231,7 @@ def the_providers() -> frozenset[str]:
 
 OURS = {
     "words of our own formats (core/history.py, core/ledger.py, core/rates, docs/formats.md)": """
-        account automation balance balance_after basic celery cents cost_usd credits daily default direct each failed
+        account automation balance balance_after basic celery cents cost_usd credits daily default direct each failed free further
         id kind limit line log manual min_credits model monthly movements name operation phase plan read run schedule scheduled
         settle status table task text tokens tokens_cached tokens_in tokens_out tokens_per_credit total type usage weekly""",
     "of JSON that our own processes send each other, and of what is looked up": """

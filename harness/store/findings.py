@@ -4,7 +4,7 @@
     [findings.images-never-charged]
     title = "..."
     laws = [5, 11]                       # ledger laws; or names of other cell checkers, as "provider"
-    shows = { 5 = "* call # (gpt-5.1, # tokens) succeeded and was never charged", 11 = ["..."] }  # every line of each failure, whole
+    shows = { 5 = "* call # (*, #+# tokens) succeeded and was never charged", 11 = ["..."] }  # every line of each failure, whole
     scenarios = ["orders/worker_killed"]
     ends_at_phase = 0                    # the phase from which it must be gone; 0: none
     evidence = "..."

@@ -7,5 +7,6 @@ names   what rows, tokens and secrets are called, wherever they appear
 times   a time as a relation to the cell's own
 lines   events as lines
 locked  the check
+target  what the target declares, held to what is locked as if it were a scenario
 difference  how two surfaces differ, told so that cells can be grouped by it
 """
