@@ -76,11 +76,12 @@ def ledger_lines(money: Money, django: Django) -> dict[str, str]:
 
 
 def ledger(money: Money, django: Django) -> dict[str, Any]:
-    """[ledger] of what was guessed, as harness.toml has it; {} without a balance."""
-    if money.balance is None:
-        return {}
+    """[ledger] of what was guessed, as harness.toml has it. Without a column that holds a balance it is what the movements of an account
+    add up to; {} without either."""
     kinds = {one.model: one.kind for one in models(django, ("default",))}
     by_table = {one.table: one for one in django.models if not one.proxy}
+    if money.balance is None:
+        return _summed(money.movements, by_table, kinds) if money.movements is not None else {}
     held = money.balance.model
     column = next(one for one in held.fields if one.column == money.balance.columns["column"])
     found: dict[str, Any] = {}
@@ -100,6 +101,28 @@ def ledger(money: Money, django: Django) -> dict[str, Any]:
     if money.usage is not None:
         found["usage"] = {**_where(money.usage.model, kinds), **_of_account(money.usage, owner or held)}
     return {key: value for key, value in found.items() if value != ""}
+
+
+def _summed(moved: Place, by_table: Mapping[str, Model], kinds: Mapping[str, str]) -> dict[str, Any]:
+    owner = owner_of(moved, by_table)
+    if owner is None or owner.label not in kinds or not moved.model.managed:
+        return {}
+    column, amount = moved.columns["account"], moved.columns["amount"]
+    numbered = next(one for one in moved.model.fields if one.column == amount)
+    scale = {"unit": "decimal", "decimals": numbered.decimal_places} if "Decimal" in numbered.internal_type else {}
+    query = f"SELECT {column} AS account, sum({amount}) AS balance FROM {named(moved.model)} GROUP BY 1"
+    return {
+        **scale,
+        "accounts": kinds[owner.label],
+        "balance": {"sql": query, "column": "balance", "account": "account"},
+        "movements": _movements(moved, owner, "", owner, kinds),
+    }
+
+
+def owner_of(moved: Place, by_table: Mapping[str, Model]) -> Model | None:
+    """Whose a movement is, where its row names nothing but that."""
+    keys = [key for key in moved.model.foreign_keys if key.columns == (moved.columns.get("account"),)]
+    return by_table.get(keys[0].to_table) if keys else None
 
 
 def _where(model: Model, kinds: Mapping[str, str]) -> dict[str, str]:

@@ -60,6 +60,24 @@ def test_a_ledger_of_other_words_is_found(name: str, tmp_path: Path):
         assert ledger["movements"]["sign"] == {"column": "side", "out": ["debit"], "in": ["credit"]}
 
 
+def test_a_balance_that_no_column_holds_is_what_moved(tmp_path: Path):
+    """Claim: what the movements of an account add up to, asked by a query."""
+    files = {
+        "shop/settings.py": conftest.SETTINGS.replace("INSTALLED_APPS = []", 'INSTALLED_APPS = ["shop"]'),
+        "shop/models.py": "from django.db import models\nclass Club(models.Model):\n    title = models.CharField(max_length=9)\nclass Team(models.Model):\n    title = models.CharField(max_length=9)\n"
+        "class CreditEntry(models.Model):\n    team = models.ForeignKey(Team, models.CASCADE)\n    amount = models.IntegerField()\n",
+    }
+    look = conftest.looked(conftest.write(tmp_path / "target", files))
+    found = money.guess(look.django)
+    assert found.balance is None
+    ledger = settings.ledger(found, look.django)
+    assert ledger["accounts"] == "team"
+    assert (
+        ledger["balance"]["sql"] == "SELECT team_id AS account, sum(amount) AS balance FROM shop_creditentry GROUP BY 1"
+    )
+    assert ledger["movements"] == {"table": "credit_entry", "amount": "amount", "account": "team_id"}
+
+
 def test_variables_are_read_in_every_way(tmp_path: Path):
     """Claim: with their defaults, and whether they must be there; tests and installed packages are nobody's settings."""
     (tmp_path / "conf.py").write_text(

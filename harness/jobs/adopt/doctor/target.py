@@ -169,7 +169,7 @@ def ledger(config: Config, look: Look) -> Iterator[Found]:
             yield fine("ledger", part)
             continue
         line = ledger_lines(guessed, look.django).get(part, "")
-        mend = f"{place.sure}, in harness.toml, [ledger]: {line}" if place is not None else f"[ledger] {part}, as docs/formats.md has it"  # fmt: skip
+        mend = f"{place.sure}, in harness.toml, [ledger]: {line}" if place is not None else f"a guess, in harness.toml, [ledger]: {line}" if line else f"[ledger] {part}, as docs/formats.md has it"  # fmt: skip
         if part == "balance":
             yield wrong("ledger", "nobody says where balances stand: no charge can be held to anything", mend)
         elif place is not None:

@@ -35,7 +35,12 @@ def drafted(checkout: Path, root: Path, how: How, say: Say, outcome: Outcome) ->
     say(
         f"looked: {sum(one.own for one in found.look.django.models)} models, {sum(one.own for one in found.look.django.routes)} routes"
     )
-    say(f"the balance: {place.why}, {place.sure}" if place is not None else "the balance: nothing is called like one")
+    summed = (
+        "no column holds it: what an account's movements add up to"
+        if "ledger" in found.raw
+        else "nothing is called like one"
+    )
+    say(f"the balance: {place.why}, {place.sure}" if place is not None else f"the balance: {summed}")
     if how.balance and "." in how.balance:
         table, _, column = how.balance.rpartition(".")
         found.raw["ledger"] = {"balance": {"table": table, "column": column}}
@@ -97,14 +102,14 @@ def _sure(ledger: Mapping[str, Any], found: Described, ones: Sequence[Tried]) ->
         ("movements", found.money.movements),
         ("usage", found.money.usage),
     ):
-        if part not in ledger or place is None:
+        if part not in ledger:
             continue
         if ones and not shown[part]:
             said[part] = f"not so: {what[part]} in none of {len(ones)}"
         elif ones:
             word = "sure" if shown[part] == len(ones) else "likely"
             said[part] = f"{word}: {what[part]}, in {shown[part]} of {len(ones)} ways that cost"
-        else:
+        elif place is not None:
             said[part] = f"{place.sure}: {place.why}{', as does ' + place.rivals[0] if place.rivals else ''}"
     return said
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from harness.backend.guess.money import Money, words
-from harness.backend.guess.settings import named
+from harness.backend.guess.money import Money, Place, words
+from harness.backend.guess.settings import named, owner_of
 from harness.backend.guess.words import HOLDERS, KINDS, NO_HOLDERS
 from harness.backend.tables import models, singular
 from harness.core.ledger import PURCHASE
@@ -94,7 +94,9 @@ class World:
 
     def funds(self) -> Planted | None:
         """Where the balance is but the sum of what moved: the row that brings it in."""
-        held = self.money.balance
+        held, moved = self.money.balance, self.money.movements
+        if held is None and moved is not None and moved.model.label in self.models:
+            return self._brought(moved)
         if held is None or held.model.label in self.models:
             return None
         ranked = sorted(
@@ -121,6 +123,19 @@ class World:
                 )
         return None
 
+    def _brought(self, moved: Place) -> Planted | None:
+        owner = owner_of(moved, self.by_table)
+        kind = next((one for one in moved.model.fields if one.column == moved.columns.get("type")), None)
+        if owner is None:
+            return None
+        amount = next(one for one in moved.model.fields if one.column == moved.columns["amount"])
+        row = self._row(moved.model, 1, {owner.label}, rich=False)
+        values = {**row.values, amount.name: f"{ENOUGH}" if "Decimal" in amount.internal_type else ENOUGH}
+        if kind is not None:
+            bought = next((choice for choice in kind.choices if choice.lower() in KINDS[PURCHASE]), None)
+            values |= {kind.name: bought} if bought is not None else {}
+        return Planted(name=row.name, model=row.model, values=values)
+
     def _closed(self, wanted: Iterable[str], *, user: bool) -> list[str]:
         """With what they must point at, what belongs to exactly one of them (a wallet), and who is a member of one."""
         acting = [self.user] if user else []
@@ -128,6 +143,12 @@ class World:
         held = self.money.balance
         if held is not None and held.model.label in self.models:
             queue.append(held.model.label)
+        if (
+            held is None
+            and self.money.movements is not None
+            and (owner := owner_of(self.money.movements, self.by_table))
+        ):
+            queue.append(owner.label)
         while queue:
             label = queue.pop(0)
             if label not in self.models:
