@@ -37,7 +37,7 @@ def drafted(checkout: Path, root: Path, how: How, say: Say, outcome: Outcome) ->
     )
     summed = (
         "no column holds it: what an account's movements add up to"
-        if "ledger" in found.raw
+        if found.raw.get("ledger")
         else "nothing is called like one"
     )
     say(f"the balance: {place.why}, {place.sure}" if place is not None else f"the balance: {summed}")
