@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from faker import Faker
@@ -35,26 +34,20 @@ def tokens_of(rows: Iterable[Row]) -> dict[str, str]:
 
 def business(brand: Brand = TIDEWATER, *, credits: int = ENOUGH, prefix: str = "") -> tuple[Row, ...]:
     """An account with its owner, a token ("owner"), a site and a sector."""
-    owner, suffix = people(brand.name)
+    fake = Faker("en_GB")
+    fake.seed_instance(f"harness {brand.name}")
+    owner = fake.name()
     email = f"{prefix}{owner.lower().replace(' ', '.')}@{brand.domain}"
     token = f"{prefix}owner"
     tenant = {"account_id": Ref(f"{prefix}account")}
     return (
-        Row(kind="account", name=f"{prefix}account", values={"name": f"{brand.name} {suffix}", "owner_email": email, "credits": credits}),
+        Row(kind="account", name=f"{prefix}account", values={"name": f"{brand.name} {fake.company_suffix()}", "owner_email": email, "credits": credits}),
         Row(kind="user", name=f"{prefix}user", values={**tenant, "email": email, "full_name": owner}),
         Row(kind="api_token", name=token, values={"user_id": Ref(f"{prefix}user"), "name": "web", "key_sha256": hashlib.sha256(bearer(token).encode()).hexdigest()}),
         Row(kind="site", name=f"{prefix}site", values={**tenant, "name": brand.name, "domain": brand.domain, "wp_url": f"https://{brand.wp_host}", "wp_username": "editor", "wp_app_password": "Abcd EFgh 1jKl MnoP 2rSt UvWx"}),
         Row(kind="sector", name=f"{prefix}sector", values={**tenant, "site_id": Ref(f"{prefix}site"), "name": brand.sector}),
         *_past(credits, prefix),
     )  # fmt: skip
-
-
-@lru_cache
-def people(brand: str) -> tuple[str, str]:
-    """Who owns a brand's business, and what is written behind its name: made once, since a Faker costs more than the rest of a world."""
-    fake = Faker("en_GB")
-    fake.seed_instance(f"harness {brand}")
-    return fake.name(), fake.company_suffix()
 
 
 def _past(credits: int, prefix: str) -> tuple[Row, ...]:
