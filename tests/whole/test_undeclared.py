@@ -32,22 +32,17 @@ def place(tmp_path_factory: pytest.TempPathFactory, cache: Path, warm: Workshop)
     """A backend that reports each request to a host of its own choice."""
     place = workshop.set_up(tmp_path_factory.mktemp("reporting"), cache)
     place.edit(
-        "backend/igny8_core/urls.py",
-        "urlpatterns = [",
-        "def reporting(get_response):\n"
-        "    def report(request):\n"
+        "backend/igny8_core/wsgi.py",
+        "application = get_wsgi_application()",
+        "def reporting(answer):\n"
+        "    def report(environ, start_response):\n"
         "        import urllib.request\n"
         "        try:\n"
         f'            urllib.request.urlopen("https://{HOST}/api/1/envelope/", timeout=5)\n'
         "        except OSError as error:\n"
         '            assert "-2" in str(error), error\n'
-        "        return get_response(request)\n"
-        "    return report\n\n\nurlpatterns = [",
-    )
-    place.edit(
-        "backend/igny8_core/settings.py",
-        "MIDDLEWARE: list[str] = []",
-        'MIDDLEWARE: list[str] = ["igny8_core.urls.reporting"]',
+        "        return answer(environ, start_response)\n"
+        "    return report\n\n\napplication = reporting(get_wsgi_application())",
     )
     place.borrow_database(warm)
     return place

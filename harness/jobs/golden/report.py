@@ -50,6 +50,11 @@ def change_document(changes: Sequence[Change], beyond: Beyond, total: int) -> di
     return {"summary": summary_of(changes, total), "changes": told, "surfaces": beyond.cells}
 
 
+def gone_document(lines: Sequence[str]) -> dict[str, Any]:
+    """What was let go, a line each."""
+    return {"gone": list(lines)}
+
+
 def summary_of(changes: Sequence[Change], total: int) -> str:
     """ "+4 credits on 2 of 41 scenarios, 1 new"."""
     if not changes:

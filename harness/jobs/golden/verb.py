@@ -92,7 +92,7 @@ def accept(
         if surface or known_wrong or paths or phase or until is not None:
             raise click.UsageError("--gone goes with a pattern and --why alone")
         lines = job.let_go(config, stored, pattern=pattern, why=why, ci=in_ci())
-        click.echo(json.dumps({"gone": lines}) if as_json else lines_shown(lines))
+        click.echo(json.dumps(shown.gone_document(lines)) if as_json else lines_shown(lines))
         return OK
     where = None
     if phase is not None or until is not None or paths:
