@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,12 +33,14 @@ LAST_LINES = 40
 class Step:
     """`command` runs when `after` has ended; `instead` runs where that one failed (empty: nothing does).
 
+    `apart`: the command that it never runs beside: both would count what is in one place.
     `optional`: its failure is no failure of the whole. `gives`: its output is `export NAME=VALUE` for those that come after it.
     """
 
     command: str
     after: str = ""
     instead: str | None = None
+    apart: str = ""
     optional: bool = False
     gives: bool = False
 
@@ -142,7 +144,7 @@ def run(steps: Sequence[Step], slots: int) -> list[Ended]:
 
     try:
         while waiting or running:
-            for step in [one for one in waiting if not one.after or one.after in ended][: slots - len(running)]:
+            while len(running) < slots and (step := _next(waiting, running.values(), ended)):
                 waiting.remove(step)
                 command, env = _wanted(step, ended)
                 if command:
@@ -169,6 +171,16 @@ def run(steps: Sequence[Step], slots: int) -> list[Ended]:
             print(f"\n== {done.command}, as far as it came\n{done.out}", flush=True)
         raise
     return [ended[step.command] for step in steps]
+
+
+def _next(waiting: Iterable[Step], running: Collection[_Running], ended: Mapping[str, Ended]) -> Step | None:
+    """The first that may run now."""
+    there = {one.step.command for one in running}
+    kept_off = {one.step.apart for one in running}
+    for step in waiting:
+        if (not step.after or step.after in ended) and step.apart not in there and step.command not in kept_off:
+            return step
+    return None
 
 
 def verdict(one: Ended) -> str:

@@ -81,6 +81,19 @@ def test_a_failure_is_told_and_the_others_run_to_their_end(start: Start, tmp_pat
     assert re.search(r"s  FAILED    sh bad\n.*s  passed    sh good\n", out)
 
 
+def test_what_is_kept_apart_runs_one_after_the_other_and_others_beside_it(start: Start, tmp_path: Path) -> None:
+    """Claim: whichever of the two says it; a third one takes the free place."""
+    os.mkfifo(tmp_path / "gate")
+    first = script(tmp_path, "first", "mkdir alone; read line < gate; rmdir alone")
+    second = script(tmp_path, "second", "mkdir alone && rmdir alone")
+    third = script(tmp_path, "third", "echo open > gate")
+    for one, other in ((first, f'{second}, apart="sh first"'), (f'{first}, apart="sh second"', second)):
+        process = start(one, other, third)
+        out = process.communicate()[0]
+        assert process.returncode == 0, out
+        assert blocks(out) == ["== sh first (passed)", "== sh second (passed)", "== sh third (passed)"]
+
+
 def test_what_failed_is_said_again_at_the_very_end(start: Start, tmp_path: Path) -> None:
     """Claim: whoever has the end of a long log alone sees what failed, and its last lines; nothing of what passed."""
     bad = script(tmp_path, "bad", "for n in $(seq 100); do echo bad $n; done; exit 3")

@@ -91,7 +91,7 @@ def drive(config: Config, stack: DockerStack, folder: Path, only: tuple[str, ...
         history.tell(
             "run.start",
             {"target": config.name, "phase": config.phase, "tier": "docker", "isolation": "docker", "workers": workers, "seed": 0,
-             "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}, "tables": []},
+             "whole": plan.whole, "cells": [cell.id for cell in plan.cells], "versions": {}, "tables": [], "declared": list(config.declared)},
         )  # fmt: skip
         for cell in plan.cells:
             run_cell(config, cell, live, history.tell)
