@@ -65,7 +65,7 @@ def test_one_line_a_thing_without_the_folder_that_it_stands_in(target, tmp_path)
         ({"settings": 'DATABASES["default"]["ATOMIC_REQUESTS"] = True'}, "database default"),
         ({"more": ", acks_late=True"}, "task shop.pay"),
         ({"more": ", autoretry_for=(Exception,)"}, "task shop.pay"),
-        ({"models": MODELS.replace('"open"', '"paid"')}, "field shop.Order.status"),
+        ({"models": MODELS.replace('"open"', '"prepaid"')}, "field shop.Order.status"),
     ],
 )
 def test_what_is_declared_otherwise_is_one_line(target, tmp_path, change, said):
