@@ -168,11 +168,6 @@ harness:
     paths: [runs/]
 """
 WORKFLOWS: Mapping[str, str] = {".github/workflows/harness.yml": GITHUB, "harness.gitlab-ci.yml": GITLAB}
-NOX = """@nox.session
-def harness(session):
-    session.install("igny8-harness")
-    session.run("harness", "verify", *session.posargs)
-"""
 
 
 def files(
