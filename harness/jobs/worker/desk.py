@@ -15,10 +15,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 from kombu.exceptions import OperationalError
@@ -27,6 +27,9 @@ from harness.core.errors import HarnessError, StackError
 
 if TYPE_CHECKING:
     from celery import Celery
+    from redis.client import Pipeline
+
+Told = TypeVar("Told")
 
 PREFIX = "igny8-harness:"
 QUEUE = "cells"
@@ -158,16 +161,19 @@ def counted(client: redis.Redis, run: str, cell: str) -> None:
 
 def claim(client: redis.Redis, run: str, cell: str, attempt: int, worker: str) -> dict[str, Any] | None:
     """Take a cell: the run's job. None when it is not wanted any more: its run ended, it was counted, or sent again."""
-    wanted, job = client.hmget(_key(run), [cell, ""])
-    if wanted is None or job is None or int(wanted) != attempt:
-        return None
-    with client.pipeline() as pipe:
+
+    def take(pipe: Pipeline) -> dict[str, Any] | None:
+        wanted, job = pipe.hmget(_key(run), [cell, ""])
+        pipe.multi()
+        if wanted is None or job is None or int(wanted) != attempt:
+            return None
         pipe.set(_lease(run, cell, attempt), worker, px=int(LEASE_S * 1000))
         pipe.hset(_key(run, "claims"), cell, f"{attempt} {worker}")
         pipe.expire(_key(run, "claims"), KEEP_S)
-        pipe.execute()
-    taken: dict[str, Any] = json.loads(job)
-    return taken
+        taken: dict[str, Any] = json.loads(job)
+        return taken
+
+    return _while_open(client, run, take)
 
 
 def renew(client: redis.Redis, run: str, cell: str, attempt: int, worker: str) -> None:
@@ -182,14 +188,17 @@ def answer(client: redis.Redis, run: str, told: Answer) -> int:
     """Send an answer back and let the lease go, both at once; the answer's size in bytes, 0 when nobody waits for it."""
     head = {"kind": told.kind, "cell": told.cell, "attempt": told.attempt, "worker": told.worker, "about": told.about}
     packed = json.dumps(head).encode() + b"\n" + zlib.compress(told.body)
-    with client.pipeline() as pipe:
-        waited_for = client.exists(_key(run))
+
+    def put(pipe: Pipeline) -> int:
+        waited_for = pipe.exists(_key(run))
+        pipe.multi()
         if waited_for:
             pipe.rpush(_key(run, "answers"), packed)
             pipe.expire(_key(run, "answers"), KEEP_S)
         pipe.delete(_lease(run, told.cell, told.attempt))
-        pipe.execute()
-    return len(packed) if waited_for else 0
+        return len(packed) if waited_for else 0
+
+    return _while_open(client, run, put)
 
 
 def take(client: redis.Redis, run: str, wait_s: float) -> bytes | None:
@@ -227,6 +236,13 @@ def claims(client: redis.Redis, run: str) -> dict[str, tuple[int, str, bool]]:
 def queued(client: redis.Redis) -> int:
     """Messages that no worker has taken yet, those of other runs included."""
     return int(client.llen(PREFIX + QUEUE))
+
+
+def _while_open(client: redis.Redis, run: str, write: Callable[[Pipeline], Told]) -> Told:
+    """What `write` gave, which reads the run and then writes beside it: done over where the run has changed between the
+    two. A run that was closed there would leave what is written behind."""
+    told: Told = client.transaction(write, _key(run), value_from_callable=True)
+    return told
 
 
 def _key(run: str, *more: str) -> str:

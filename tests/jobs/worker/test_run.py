@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from redis.client import Pipeline
 
 from harness.backend.description import load
 from harness.core.errors import HarnessError, StackError
@@ -294,6 +295,24 @@ def test_a_cell_that_nobody_wants_any_more_is_not_driven(client, why):
     drive(one, run="r", cell=CELL, attempt=1)
     assert one.keeper.jobs == []
     assert desk.claims(client, "r") == {}
+
+
+@pytest.mark.parametrize("at", ["claim", "answer"])
+def test_a_run_that_is_closed_meanwhile_keeps_nothing_in_redis(client, url, monkeypatch, at):
+    """Claim: also where verify ends between a worker's looking and its writing, when it takes a cell and when it answers."""
+    multi, moments = Pipeline.multi, iter(["claim", "answer"])
+
+    def closed_first(pipe: Pipeline) -> None:
+        if next(moments, "") == at:
+            with desk.connect(url) as verify:
+                desk.close_run(verify, "r")
+        multi(pipe)
+
+    monkeypatch.setattr(Pipeline, "multi", closed_first)
+    one = worker(client, WHOLE)
+    drive(one, run="r", cell=CELL, attempt=1)
+    assert len(one.keeper.jobs) == (0 if at == "claim" else 1)
+    assert client.keys("*") == []
 
 
 def test_a_cell_whose_stack_was_killed_is_let_go_at_once(client):
