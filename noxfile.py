@@ -3,7 +3,8 @@
 verify   boot the stack, drive every scenario on every path, compare with the goldens   (the main job)
 docker   verify in the docker tier, where an engine answers
 tiers    verify in every tier that this machine can run, at phases 0 and 7: they must agree
-tests    the project's own tests
+tests    the project's own tests, but for those that drive whole runs
+slow     those: a sample of every catalogue of faults, the migration, two machines, a week
 targets  backends that other teams wrote, driven whole, and their faults told
 proofs   what takes long to show: whole catalogues of faults, ten runs of ten, tests that see a harness broken on purpose; ends with a
          list of what was proved
@@ -79,12 +80,23 @@ def tiers(session: nox.Session) -> None:
 
 @session
 def tests(session: nox.Session) -> None:
-    """The project's own tests, with real stacks: side by side on two to four cores, the tests of a file one after the other."""
+    """The project's own tests, with real stacks."""
+    side_by_side(session, "not targets and not proof and not slow")
+
+
+@session
+def slow(session: nox.Session) -> None:
+    """Tests that drive whole runs: of every catalogue of faults a sample, the migration, two machines, a week."""
+    side_by_side(session, "slow and not targets and not proof")
+
+
+def side_by_side(session: nox.Session, marked: str) -> None:
+    """Tests on two to four cores, those of a file one after the other."""
     run(
         session,
         "pytest",
         "-m",
-        "not targets and not proof",
+        marked,
         "-n",
         "auto",
         "--maxprocesses",

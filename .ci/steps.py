@@ -1,7 +1,7 @@
-"""What CI runs on a fresh clone: the README's two commands, the migration, other teams' backends, every tier beside each other, the docker
-tier among them where an engine can be had, that tier's own tests, and lint. Two steps at a time, for two cores, those that take longest
-first, so that none is left alone at the end. Fails on any failure; stops what it started, also when it is killed. Not here: `./dev proofs`,
-which takes longer than all of this; the workflow has a job for it.
+"""What CI runs on a fresh clone: the README's two commands, the tests that drive whole runs, the migration, other teams' backends, every
+tier beside each other, the docker tier among them where an engine can be had, that tier's own tests, and lint. Two steps at a time, for two
+cores, those that take longest first, so that none is left alone at the end. Fails on any failure; stops what it started, also when it is
+killed. Not here: `./dev proofs`, which takes longer than all of this; the workflow has a job for it.
 """
 
 import os
@@ -24,6 +24,8 @@ STEPS = [
     Step(command="./dev verify --vary all"),
     # Every phase there and back, on one database.
     Step(command="./dev migration"),
+    # Tests that drive whole runs.
+    Step(command="./dev slow"),
     # Without one the docker tier is not checked, and the last lines say so.
     Step(command=ENGINE, optional=True, gives=True),
     Step(command="./dev tiers --require docker", after=ENGINE, instead="./dev tiers"),

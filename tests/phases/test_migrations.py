@@ -20,7 +20,7 @@ from harness.judge.legacy import scan
 from tests.phases import CONTRACTS, PHASES, REFERENCE
 from tests.phases.conftest import Server
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.slow, pytest.mark.stack]
 
 # Rows at the edges: no price, zero and large balances, an inactive default, an unknown override, foreign providers.
 DATA = """

@@ -109,6 +109,7 @@ def test_every_bad_sample_is_accounted_for(bad):
     assert "10 failed, 5 passed, 5 errors" in bad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", sampled((0, LAST), (LAST,)))
 def test_the_backends_own_suite_runs_on_the_harness(tmp_path, phase):
     """Claim: Django test cases, transactions, migrations and Celery's own eager mode work as with Django's runner."""

@@ -82,6 +82,7 @@ def hold(habit: Habit, place: Workshop, plain: Cells, *, first: str = "") -> Non
         assert not unlike, "\n".join(unlike)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.name)
 def test_a_habit_of_another_team_is_judged_as_it_deserves(habit: Habit, shop, pristine: Workshop, plain: Cells):
     """Claim: right cells pass and are, but for the habit, what the plain backend does; wrong ones are told."""

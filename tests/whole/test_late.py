@@ -147,12 +147,14 @@ def hold(late: Any, failures: dict[str, tuple[str, str]], *, words: tuple[str, .
     return seen
 
 
+@pytest.mark.slow
 def test_what_does_not_come_to_rest_is_one_failure_and_the_run_goes_on(late):
     """Claim: a transaction, a lock, a dead web server, a stopped broker and a stopped database are each told by name, within
     seconds, of the cell that did it, and the next one is driven on a fresh stack."""
     hold(late, FAILURES)
 
 
+@pytest.mark.slow
 def test_so_it_is_where_only_a_hook_isolates(late):
     """Claim: a daemon is found, ended and told where there is no namespace that ends it."""
     seen = hold(late, {"daemon": SLOW_FAILURES["daemon"]}, words=("--isolation", "hook"))

@@ -26,7 +26,7 @@ from tests.looking import LIMIT_S, eventually
 from tests.whole import workshop
 from tests.whole.workshop import Workshop
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.slow, pytest.mark.stack]
 
 SLOW = "writer/content_provider_timeout"
 """Each of its cells waits three quarters of a second for a provider that does not answer: long enough to be killed in."""

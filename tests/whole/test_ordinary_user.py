@@ -38,6 +38,7 @@ def place(cache, warm) -> Iterator[Workshop]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.slow
 @as_root
 @pytest.mark.parametrize("isolation", ["namespace", "hook"])
 def test_an_ordinary_user_verifies(place, isolation):

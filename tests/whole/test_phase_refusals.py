@@ -119,6 +119,7 @@ def first(copy: Callable[[], Workshop]) -> Told:
     return phase(shop, 1)
 
 
+@pytest.mark.slow
 def test_an_undeclared_column_is_refused(first: Told) -> None:
     """A column that phase.toml does not name."""
     refused(
@@ -127,6 +128,7 @@ def test_an_undeclared_column_is_refused(first: Told) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_declared_change_that_does_not_happen_is_refused(first: Told) -> None:
     """phase.toml promises a column, and no migration makes it."""
     refused(
@@ -135,6 +137,7 @@ def test_a_declared_change_that_does_not_happen_is_refused(first: Told) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_backfill_that_gives_two_models_one_price_is_refused(first: Told) -> None:
     """The premium model is filled in with the price of the quality model, three phases before anybody is charged it."""
     refused(
@@ -144,6 +147,7 @@ def test_a_backfill_that_gives_two_models_one_price_is_refused(first: Told) -> N
     )
 
 
+@pytest.mark.slow
 def test_a_reverse_migration_that_restores_defaults_is_refused(first: Told) -> None:
     """Going back switches every model on, those too that somebody had switched off."""
     refused(first, "rolling 1_new_models back changes igny8_ai_model_config", "is_active: False -> True")
@@ -198,6 +202,7 @@ def fourth(copy: Callable[[], Workshop]) -> Told:
     return phase(shop, 4)
 
 
+@pytest.mark.slow
 def test_a_queued_task_whose_signature_changed_is_refused(fourth: Told) -> None:
     """The new code sends one argument more than the old code's worker takes."""
     refused(
@@ -208,6 +213,7 @@ def test_a_queued_task_whose_signature_changed_is_refused(fourth: Told) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_price_that_differs_for_one_model_only_is_refused(fourth: Told) -> None:
     """Premium images cost 14 instead of 15, and nothing else is different."""
     refused(fourth, "FAIL writer/generate_images_premium@manual", "56 credits charged where the golden has 60 (-4)")
@@ -245,6 +251,7 @@ def test_a_broken_manifest_is_refused(shop: Workshop) -> None:
     assert "did you mean 'why'?" in told.err
 
 
+@pytest.mark.slow
 def test_a_migration_that_fails_halfway_is_refused(shop: Workshop) -> None:
     """Exit 3, with the migration's own last words; the database was thrown away with the stack."""
     shop.edit(

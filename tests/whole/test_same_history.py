@@ -51,6 +51,7 @@ def judged(run: Path) -> list[dict]:
     return json.loads((run / "verdict.json").read_text())["verdicts"]
 
 
+@pytest.mark.slow
 def test_two_runs_have_the_same_canonical_history(twice):
     """Claim: byte for byte, on whichever island, roles forked or cold; the histories themselves differ, in times and uuids at least."""
     ledger = as_driven(description.load(twice.place.config), twice.runs[0]).ledger

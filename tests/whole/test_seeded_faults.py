@@ -14,7 +14,7 @@ from tests.whole import workshop
 from tests.whole.seeded import FAULTS, MISTAKES, Fault
 from tests.whole.workshop import Workshop
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.slow, pytest.mark.stack]
 
 AT_A_GLANCE = 3
 """Lines of evidence of one checker that a tired reader reads."""

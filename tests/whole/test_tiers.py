@@ -29,6 +29,7 @@ def only(*cells: str) -> list[str]:
     return list(chain.from_iterable(("--only", cell) for cell in cells))
 
 
+@pytest.mark.slow
 def test_the_tiers_agree_and_an_absent_one_is_told(tmp_path_factory, cache, warm):
     """Claim: the same canonical history in one interpreter and in processes; a tier that cannot run is named with why."""
     place = workshop.set_up(tmp_path_factory.mktemp("tiers"), cache, backend=False, **NO_ENGINE)
@@ -41,6 +42,7 @@ def test_the_tiers_agree_and_an_absent_one_is_told(tmp_path_factory, cache, warm
     assert lines[-1] == "TIERS AGREE: 8 cells, the same in inprocess, processes"
 
 
+@pytest.mark.slow
 def test_a_target_that_is_otherwise_in_another_tier_is_refused(shop, warm):
     """Claim: each tier passes its goldens, and yet the run fails: the row that depends on how the target is run is shown."""
     broken = shop(**NO_ENGINE)

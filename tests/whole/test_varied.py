@@ -35,6 +35,7 @@ def test_which_of_two_equal_keys_is_used_shows_where_they_differ(shop, warm: Wor
     assert f"repeat: harness verify --only {CELL}~distinct" in told.out
 
 
+@pytest.mark.slow
 def test_varied_cells_count_apart_and_repeat_alike(warm: Workshop):
     """Claim: two runs of every world of a scenario are as locked and the same, told as varied, and no golden is asked of them."""
     words = ("verify", "--vary", "all", "--only", "planner/cluster_keywords")

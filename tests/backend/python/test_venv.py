@@ -16,6 +16,7 @@ from tests.backend.python.conftest import wheel
 REQUIREMENTS = 'python = "shop/requirements.txt"'
 
 
+@pytest.mark.slow
 def test_what_is_required_is_installed_for_the_target_alone(described, project, capfd):
     """Claim: the versions that the files pin, in an interpreter apart from the harness's, told in one line, once."""
     one = interpreter.of(described(REQUIREMENTS))
@@ -92,6 +93,7 @@ def test_several_files_and_a_project_of_the_checkout_count(described, project, u
     assert interpreter.executable(described(both)) != before
 
 
+@pytest.mark.slow
 def test_what_cannot_be_installed_is_told_in_pips_words(described, project):
     """Claim: one line, a code, and nothing left that would be taken for a venv."""
     (project / "shop" / "pins.txt").write_text("tiny==3.0\n")

@@ -50,6 +50,7 @@ def test_accepting_needs_a_reason_and_no_ci(pristine: Workshop):
     assert (told.code, " code: contracts-ci" in told.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_token_that_the_target_refuses_stops_the_fuzzing(broken: Shop):
     """Claim: without a token nothing can be judged; a run in which every answer is 401 is no pass."""
     shop = broken(
@@ -69,6 +70,7 @@ def test_a_token_that_cannot_be_made_stops_the_fuzzing(broken: Shop):
 DOWN = "backend/igny8_core/api/ai_models.py", "        rows = list("
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "options", "code"), [("True", (), "fuzz-broke"), ('"gunicorn" in __import__("sys").modules', ("--http",), "fuzz-down")]
 )  # fmt: skip
@@ -104,6 +106,7 @@ LEAVING = [
 (_, OF_CELERY), (_, OF_API), _ = LEAVING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kinds", "mistakes"),
     [

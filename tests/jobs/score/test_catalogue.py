@@ -76,6 +76,7 @@ def test_the_catalogue_is_wide_enough():
     assert len({one.diff for one in OWN}) == len(OWN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", sorted({one.phase for one in OWN}))
 def test_every_patch_applies_and_compiles(phase: int):
     """Claim: at its phase, with another meaning where it is a mistake (apply refuses it else); so it can be measured at all."""

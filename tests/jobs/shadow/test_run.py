@@ -39,6 +39,7 @@ def shadow(shop: Workshop, old: str, new: str, *words: str) -> Told:
     return shop.harness("shadow", old, new, "--only", CELL, *words)
 
 
+@pytest.mark.slow
 def test_the_new_prices_are_the_declared_ones_and_the_log_foretold_them(shop: Workshop):
     """Claim: phase 3 against 4 passes: 16 credits more, declared, logged and seen; and the JSON says so."""
     told = shadow(shop, "3", "4", "--json")
@@ -54,6 +55,7 @@ def test_the_new_prices_are_the_declared_ones_and_the_log_foretold_them(shop: Wo
     assert log["evidence"][0] == "1 mismatches logged and seen, 16 credits between old and new in all"
 
 
+@pytest.mark.slow
 def test_a_price_of_its_own_and_a_silent_log_are_refused(shop: Workshop):
     """Claim: 6 credits an image where 5 are declared, and a comparison that is not logged, fail with both numbers."""
     price = "            return model.credits_per_image * num_images\n        logger.warning"

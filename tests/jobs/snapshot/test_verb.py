@@ -19,6 +19,7 @@ def harness(*words: object) -> subprocess.CompletedProcess[str]:
     return preloaded.run(command, cwd=ROOT, timeout=200)
 
 
+@pytest.mark.slow
 @pytest.mark.stack
 def test_a_baseline_of_both_ends_of_the_migration(tmp_path: Path):
     """Written twice it is the same file; what phase 7 removed is absent; one more charge is a difference."""

@@ -21,6 +21,7 @@ START = datetime(2026, 3, 26, tzinfo=UTC)
 SCHEDULE = "backend/igny8_core/business/automation/services/schedule.py"
 
 
+@pytest.mark.slow
 @pytest.mark.stack
 def test_a_week_of_the_reference_passes_in_seconds(tmp_path: Path, cache: Path):  # noqa: F811  # the fixture of that name
     """Claim: 168 ticks across Berlin's clock change, 15 runs of three customers, each charged once, and nothing odd."""

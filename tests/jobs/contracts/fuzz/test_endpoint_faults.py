@@ -129,6 +129,7 @@ def test_the_sample_has_every_rule():
     assert len(SAMPLE) == len({rule(FAULTS[name]) for name in SAMPLE}) < len(FAULTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", sampled(FAULTS, SAMPLE))
 def test_a_fault_is_found_and_its_state_replays(fault: str, broken: Shop):
     """Claim: the fault is found, the message says what is wrong, and the printed line shows it again."""
@@ -144,6 +145,7 @@ def test_a_fault_is_found_and_its_state_replays(fault: str, broken: Shop):
     assert re.search(f"^FAIL .*({message})", again.out, re.MULTILINE), again.out
 
 
+@pytest.mark.slow
 def test_the_unbroken_endpoint_passes_and_a_seed_means_the_same_states(pristine: Workshop):
     """Claim: no false alarm; the same seed asks the same states in the same order, another seed does not."""
     told = [
@@ -165,6 +167,7 @@ why    = "The endpoint is as the plan writes it: it repeats is_default."
 """
 
 
+@pytest.mark.slow
 def test_what_is_declared_as_known_wrong_is_borne_and_told(broken: Shop):
     """Claim: the plan's own endpoint, which repeats the marks, passes only while that is declared, and the run says so, of what two processes
     saw together."""
@@ -192,6 +195,7 @@ def test_a_known_wrong_that_is_mended_must_be_taken_out(broken: Shop):
     assert "FAIL one-default: declared as known wrong, and it holds in every state" in told.out, told.out
 
 
+@pytest.mark.slow
 def test_schemathesis_sees_a_broken_shape_both_ways(broken: Shop):
     """Claim: through WSGI and over HTTP alike a body that breaks the contract fails, and JUnit and HAR are kept."""
     told = broken(*FAULTS["a dropped field"][0]).harness("fuzz", "--seed", "1", "--examples", "2", "--wsgi", "--http")

@@ -33,6 +33,7 @@ FOUND = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.stack
 def test_views_that_take_or_refuse_the_wrong_bodies_are_found(broken: Shop):
     """Claim: a view that stops validating, calls or writes before it refuses, refuses what is allowed, asks for credits
