@@ -159,7 +159,9 @@ def test_ci_runs_what_the_readme_says_first(monkeypatch: pytest.MonkeyPatch) -> 
     assert {command.partition(" --")[0] for command in commands[:2]} == set(readme)
     assert commands[0] == "./dev tests"
     assert commands[1].endswith(" --vary all")
-    assert {"./dev lint", "./dev slow", "./dev migration", "./dev targets", "./dev tiers --require docker"} <= set(commands)
+    assert {"./dev lint", "./dev slow", "./dev migration", "./dev targets", "./dev tiers --require docker"} <= set(
+        commands
+    )
 
 
 @pytest.mark.parametrize("by", [[], ["sh"], ["bash"]], ids=("itself", "sh", "bash"))
