@@ -62,6 +62,9 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "law-9": (_accounts,),
     "law-13": (part("movements"),),
     "law-14": (either(part("movements"), part("usage")),),
+    "law-17": (either(part("usage", "credits"), part("movements")),),
+    "law-18": (either(part("usage", "credits"), part("movements")),),
+    "law-19": (_card, either(part("usage", "credits"), part("movements"))),
 }  # fmt: skip
 """Laws that are not here need nothing of the ledger: 10 (what is refused), 11 (nothing stuck), 12 (the paths agree). 15 (one transaction) says itself
 what it lacks: it is younger than goldens that say which laws were asked."""

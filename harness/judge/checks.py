@@ -30,6 +30,7 @@ from harness.judge.laws.prices import as_the_rate_card
 from harness.judge.laws.provider import charged_once
 from harness.judge.laws.refunds import refunded_once
 from harness.judge.laws.refused import refused_leaves_nothing
+from harness.judge.laws.relations import equal_use_costs_the_same, more_is_never_cheaper, parts_cost_the_whole
 from harness.judge.laws.rows import nothing_stuck, old_rows_never_change, others_untouched
 from harness.judge.laws.scale import signs_and_scales
 from harness.judge.laws.secrets import no_secret_is_told
@@ -100,6 +101,9 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "complete": ("every planned cell was judged", complete),
     "law-12": ("the paths of a scenario agree", paths_agree),
     "law-13": ("split work costs what combined work costs", split_is_combined),
+    "law-17": ("equal use costs the same, on each path and in any order", equal_use_costs_the_same),
+    "law-18": ("more is never cheaper", more_is_never_cheaper),
+    "law-19": ("work in parts costs what it costs at once", parts_cost_the_whole),
     "goldens-used": ("no golden or deviation is unused", goldens_used),
     "surfaces-used": ("no surface is unused", surfaces_used),
     "declared": ("what the target declares is the locked", declared),
@@ -111,6 +115,8 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
 }
 """name -> (claim, check), judged once for a run; each may speak of several scenarios."""
 
+OF_EVERY_WORLD = ("complete", "law-17", "law-18", "law-19")
+"""Of the run checkers those that look at varied cells, too."""
 OF_THE_WHOLE = tuple(name for name in RUN_CHECKERS if name not in ("complete", "declared"))
 """Of the run checkers those that a part of a run cannot answer: they are left to the merge."""
 
@@ -244,7 +250,7 @@ def check_run(cells: Sequence[CellHistory], context: RunContext) -> list[Verdict
     plain = [cell for cell in cells if not cell.variation and not cell.broken]
     for name, (claim, check) in RUN_CHECKERS.items():
         lacks = why_not(name, context.target.ledger, context.rates)
-        for about, result in check(cells if name == "complete" else plain, context):
+        for about, result in check(cells if name in OF_EVERY_WORLD else plain, context):
             asked = not_asked(name, lacks, context.goldens.get(about)) if lacks else result
             made.append(verdict_of(name, claim, about, asked))
     return made

@@ -44,6 +44,11 @@ def cannot_tell(*evidence: str, code: str = "", hint: str = "") -> Result:
     return Result(status=Status.UNKNOWN, evidence=evidence, code=code, hint=hint)
 
 
+def nothing_to_compare(why: str) -> Result:
+    """What a check of a whole run comes to where no cell gives it anything: no pass."""
+    return Result(status=Status.NOT_ASKED, evidence=(f"not asked: {why}",))
+
+
 def judged(
     problems: Iterable[str], unclear: Iterable[str], shown: str, *, credits_delta: Amount | None = None
 ) -> Result:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -121,7 +121,7 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
     if summary.varied:
         facts.append(("varied", _worlds(summary.varied)))
     facts += [(kind, _reached(one)) for kind, one in summary.reach.items()]
-    facts += [("not asked", f"{name}: {why} ({count(n, 'check')})") for name, (why, n) in summary.not_asked.items()]
+    facts += [("not asked", text) for text in _not_asked(summary)]
     if summary.shard:
         facts.append(("shard", f"{summary.shard}: what needs the whole ({', '.join(OF_THE_WHOLE)}) is not judged here"))
     facts += [("not looked at", f"{name}: {why}") for name, why in summary.free.items()]
@@ -149,6 +149,16 @@ def facts_of(summary: Summary) -> list[tuple[str, str]]:
         luck = "; not the one of a run that lost no deduction" if summary.lost_credits else ""
         facts.append(("history", f"{summary.canonical_hash} (sha256 of its canonical form{luck})"))
     return facts + [(name, str(value)) for name, value in summary.facts.items()]
+
+
+def _not_asked(summary: Summary) -> Iterator[str]:
+    """A line for each reason, with all that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for name, (why, _) in summary.not_asked.items():
+        by_reason.setdefault(why, []).append(name)
+    for why, names in by_reason.items():
+        n = sum(summary.not_asked[name][1] for name in names)
+        yield f"{', '.join(names)}: {why} ({count(n, 'check')})"
 
 
 def conclusion(summary: Summary) -> str:

@@ -60,6 +60,10 @@ def test_a_lawful_run_passes_every_check_and_every_check_speaks():
     assert {v.checker for v in verdicts if "@" not in v.cell} == {
         "complete",
         "law-12",
+        "law-13",
+        "law-17",
+        "law-18",
+        "law-19",
         "goldens-used",
         "findings-used",
         "surfaces-used",

@@ -12,7 +12,7 @@ from harness.core.scenario import Scenario
 from harness.judge.context import RunContext
 from harness.judge.golden.difference import difference
 from harness.judge.golden.outcome import outcome_of
-from harness.judge.result import Result, breaks, cannot_tell, holds
+from harness.judge.result import Result, breaks, cannot_tell, holds, nothing_to_compare
 
 Named = tuple[str, Result]
 """A result with the scenario id that it is about; "" for the run."""
@@ -20,12 +20,14 @@ Named = tuple[str, Result]
 
 def paths_agree(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
     """Law 12. Sections that a golden's deviation replaces on one path are not compared on that path."""
+    asked = 0
     for name, own in _by_scenario(cells).items():
         if name not in context.scenarios or len(context.scenarios[name].paths) < 2:
             continue
         outcomes = outcomes_of(own, context)
         if len(outcomes) < 2:
             continue
+        asked += 1
         lines = disagreement(outcomes, context.goldens.get(name), context.phase)
         if lines:
             delta = max(o.charged_credits for o in outcomes.values()) - min(
@@ -35,6 +37,8 @@ def paths_agree(cells: Sequence[CellHistory], context: RunContext) -> Iterable[N
         else:
             charged = count(next(iter(outcomes.values())).charged_credits, "credit")
             yield name, holds(f"{', '.join(sorted(outcomes))} agree: {charged}")
+    if not asked:
+        yield "", nothing_to_compare("no scenario was driven on two paths")
 
 
 def disagreement(outcomes: Mapping[str, Outcome], golden: Golden | None, phase: int) -> list[str]:
@@ -51,15 +55,19 @@ def disagreement(outcomes: Mapping[str, Outcome], golden: Golden | None, phase: 
 
 def split_is_combined(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
     """Law 13. Credits by operation, per path. A combined scenario that was not driven is represented by its golden."""
+    asked = 0
     for name, own in _by_scenario(cells).items():
         scenario = context.scenarios.get(name)
         if scenario is None or not scenario.split_of:
             continue
+        asked += 1
         whole = context.scenarios.get(scenario.split_of)
         if whole is None:
             yield name, breaks([f"split_of names the unknown scenario {scenario.split_of}"])
             continue
         yield name, _compare_split(scenario, own, whole, cells, context)
+    if not asked:
+        yield "", nothing_to_compare("no scenario that was driven says what it splits (split_of)")
 
 
 def outcomes_of(cells: Iterable[CellHistory], context: RunContext) -> dict[str, Outcome]:

@@ -1,4 +1,4 @@
-"""The ledger's laws that are judged cell by cell. Each is a function (cell, context) -> Result.
+"""The ledger's laws. Those that are judged cell by cell are each a function (cell, context) -> Result.
 
 balance   1 balance = opening + sum, 2 balance_after chains, 3 never negative
 charges   4 one usage log <-> one deduction
@@ -14,5 +14,8 @@ trust     certificates of providers are verified
 world     a varied world is varied
 secrets   no secret is told where it is not kept
 
-Laws 12 and 13 compare cells: harness.judge.golden.agreement.
+Laws over a run are each (cells, context) -> results. 12 and 13 compare cells: harness.judge.golden.agreement.
+
+relations   17 equal use costs the same, 18 more is never cheaper, 19 parts cost the whole
+comparable  of which charges that can be asked
 """
