@@ -26,6 +26,7 @@ from harness.judge.known import weigh, weigh_loosely
 from harness.judge.laws.atomic import charge_is_one_transaction
 from harness.judge.laws.balance import balance_chains, balance_is_the_sum, never_negative
 from harness.judge.laws.charges import one_log_one_deduction
+from harness.judge.laws.journal import rows_agree
 from harness.judge.laws.prices import as_the_rate_card
 from harness.judge.laws.provider import charged_once
 from harness.judge.laws.refunds import refunded_once
@@ -51,6 +52,7 @@ WORLD = "world"
 CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "settle": ("the work came to rest", settle),
     "shape": ("no table has another shape than before", shape),
+    "journal": ("tables and transactions agree on every row", rows_agree),
     WORLD: ("the world is varied as its name says", the_world_is_another),
     "http": ("every request was answered as expected", http),
     "provider": ("every provider request fits its recording and its contract", provider),
@@ -78,6 +80,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 IN_ANY_WORLD = (
     "settle",
     "shape",
+    "journal",
     WORLD,
     "surface",
     "certificates",

@@ -19,6 +19,8 @@ from harness.judge.surface.locked import each_of, side_by_side, surface_of
 SURFACE = "surface"
 COUNTS = "law-5"
 """What holds a charge to a provider's own count: not asked of a target without usage logs, nor where a world varies what is answered."""
+AGREE = "journal"
+"""Not asked of a change: it tells where rows and transactions were changed unlike each other, which a target cannot do."""
 BY_CREDITS = ("golden", "law-1", "law-2", "law-4", "law-5", "law-6", "law-14")
 
 
@@ -50,7 +52,7 @@ def refused_by(cell: CellHistory, kind: str, on: Bench) -> str:
 
     Of the surface is asked whether it is that of the cell as it was, which is the locked one: what is different in it is nobody's question here.
     """
-    own = [name for name in CELL_CHECKERS if name != SURFACE]
+    own = [name for name in CELL_CHECKERS if name not in (SURFACE, AGREE)]
     cheap = [name for name in own if name in BY_CREDITS] if kind == MONEY else []
     if by := next(_failing(cell, on.context, cheap), ""):
         return by

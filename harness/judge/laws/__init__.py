@@ -13,6 +13,7 @@ strangers 16 nobody is told what is another's
 trust     certificates of providers are verified
 world     a varied world is varied
 secrets   no secret is told where it is not kept
+journal   what tables hold is what transactions did to them; texts: one value in the spellings of both
 
 Laws over a run are each (cells, context) -> results. 12 and 13 compare cells: harness.judge.golden.agreement.
 

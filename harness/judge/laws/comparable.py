@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.core.finding import is_line
 from harness.core.fold.postings import TOKENS
 from harness.core.history import CellHistory, RowChange, UsageRow
 from harness.core.ledger import Amount
@@ -22,6 +23,7 @@ from harness.judge.context import RunContext
 from harness.judge.laws.prices import charged
 from harness.judge.laws.provider import SNAPSHOT, model_of
 
+PRICED = "law-6"
 Group = tuple[Any, ...]
 """(operation, model, account's own values, configuration): what charges share that can be compared."""
 
@@ -60,12 +62,23 @@ def groups(cells: Sequence[CellHistory], context: RunContext) -> dict[Group, lis
         if scenario is None or cell.broken or not cell.settled:
             continue
         for one in _charges(cell, scenario, context):
+            if known_wrong(cell, one.operation, context):
+                continue
             rows = looked if one.rule is None else declared
             world = _world(cell, rows.given(scenario))
             if world is None or rows.moved(cell) or (one.rule is None and not (_metered(one) and world[0] == "")):
                 continue  # where nobody declares its price, what else than tokens it may hang on is not known
             found.setdefault((one.operation, one.model, rows.account(scenario, one.account), world), []).append(one)
     return found
+
+
+def known_wrong(cell: CellHistory, operation: str, context: RunContext) -> bool:
+    """Whether a declared finding says that the cell's charges of an operation are wrong: law 6 is asked whether they are so as it says."""
+    return any(
+        one.shows_at(cell.cell, context.phase) and is_line(line.partition(":")[0], operation)
+        for one in context.findings.values()
+        for line in one.laws.get(PRICED, ())
+    )
 
 
 def _world(cell: CellHistory, given: Group) -> Group | None:

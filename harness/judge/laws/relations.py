@@ -15,7 +15,7 @@ from harness.core.history import CellHistory
 from harness.core.ledger import Amount
 from harness.judge.context import RunContext
 from harness.judge.golden.agreement import Named
-from harness.judge.laws.comparable import Charge, Group, distinct, groups
+from harness.judge.laws.comparable import Charge, Group, distinct, groups, known_wrong
 from harness.judge.result import Result, breaks, holds, nothing_to_compare
 
 Lines = list[tuple[str, Amount]]
@@ -29,27 +29,28 @@ NONE = "no two charges that could be compared are of one operation, model and co
 
 def equal_use_costs_the_same(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
     """Law 17. What was used says what is charged: not the path, not whether it came first or last, not what else was there."""
-    yield "", _over(groups(cells, context), _unequal, "charges of equal use")
+    yield "", _over(cells, context, _unequal, "charges of equal use")
 
 
 def more_is_never_cheaper(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
     """Law 18. Nothing less of any kind of token, nor of units: then no fewer credits."""
-    yield "", _over(groups(cells, context), _cheaper, "charges of more and of less use")
+    yield "", _over(cells, context, _cheaper, "charges of more and of less use")
 
 
 def parts_cost_the_whole(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
     """Law 19. What a cell had done in several charges of an operation costs what it costs in one, but for the rounding and the least
     amount that the rate card declares: asked of operations with a rule by which a price grows with use."""
-    yield "", _over(groups(cells, context), _in_parts, "works in parts against one charge")
+    yield "", _over(cells, context, _in_parts, "works in parts against one charge")
 
 
 def _over(
-    found: Mapping[Group, Sequence[Charge]],
+    cells: Sequence[CellHistory],
+    context: RunContext,
     wrong: Callable[[Sequence[Charge]], tuple[int, Lines]],
     what: str,
 ) -> Result:
     compared, lines = 0, Lines()
-    for charges in found.values():
+    for charges in groups(cells, context).values():
         n, own = wrong(charges)
         compared += n
         lines += own
@@ -63,7 +64,10 @@ def _over(
         )
     if not compared:
         return nothing_to_compare(NONE)
-    return holds(f"{compared} {what}")
+    left_out = sum(known_wrong(cell, log.operation, context) for cell in cells for log in cell.usage)
+    return holds(
+        f"{compared} {what}" + f"; {left_out} left out: a finding says that they are priced wrong" * bool(left_out)
+    )
 
 
 def _unequal(charges: Sequence[Charge]) -> tuple[int, Lines]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from harness.core.finding import Finding
 from harness.core.history import RowChange
 from harness.core.ledger import Part
 from harness.core.rates import RateCard, Rule
@@ -134,6 +135,24 @@ def test_without_a_rate_card_tokens_alone_are_compared():
     images = [lawful_images(), charging(at(lawful_images(), "automation"), 40)]
     assert law("law-17", images, rates=UNPRICED).status is Status.NOT_ASKED
     assert law("law-19", cells, rates=UNPRICED).evidence == ("not asked: no rate card",)
+
+
+def test_a_price_that_is_known_to_be_wrong_is_held_to_none():
+    """Claim: law 6 says whether it is wrong as the finding says; that much was left out is told. At a phase that ends the finding it is compared."""
+    said = Finding(
+        id="f",
+        title="",
+        laws={"law-6": ("*",)},
+        scenarios=("writer/generate_content@automation",),
+        evidence="",
+        ends_at_phase=3,
+    )
+    cells = [lawful_text((BIG, BIG)), charging(at(lawful_text(), "automation"), 23)]
+    found = law("law-17", cells, findings={"f": said})
+    assert found.evidence == ("1 charges of equal use; 1 left out: a finding says that they are priced wrong",)
+    assert law("law-17", cells, findings={"f": said}, phase=3).status is Status.FAIL
+    for laws in ({"law-5": ("*",)}, {"law-6": ("image_generation: *",)}):
+        assert law("law-17", cells, findings={"f": replace(said, laws=laws)}).status is Status.FAIL
 
 
 def test_another_configuration_is_another_price():

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 
+from harness.core.config import Table
+from harness.core.history import CellHistory
+from harness.core.verdict import Status
+from harness.judge.laws.journal import rows_agree
 from harness.stack.database import journal, reset, snapshot
-from harness.stack.database.capture import mark_baseline
+from harness.stack.database.capture import changes, mark_baseline
+from tests.judge.ledgers import TARGET, context
 from tests.stack.database.conftest import KINDS
 
 pytestmark = pytest.mark.stack
@@ -120,6 +127,53 @@ def test_values_do_not_depend_on_how_the_session_would_write_them(db, target):
     target.execute("INSERT INTO times VALUES ('2026-01-01T00:00:00Z', '1 day', 'ab')")
     ((change,),) = told(db)
     assert change[4] == {"at": "2026-01-01T00:00:00+00:00", "took": "1 day", "raw": "\\x6162"}
+
+
+TYPES = """
+DROP TABLE IF EXISTS typed; DROP TYPE IF EXISTS pair, mood; CREATE TYPE pair AS (a int, b text); CREATE TYPE mood AS ENUM ('fine', 'not');
+CREATE TABLE typed (
+    id bigint PRIMARY KEY, flag bool, small smallint, exact numeric(12, 4), rough real, rougher double precision, padded char(6), words text,
+    day date, clock time, zoned timetz, at timestamp, moment timestamptz, took interval, raw bytea, uid uuid, doc json, docb jsonb,
+    numbers int[], texts text[], moments timestamptz[], exacts numeric[], span int4range, during tstzrange, address inet, net cidr, bits bit(4),
+    two pair, feels mood, made numeric GENERATED ALWAYS AS (exact * 2) STORED);
+"""
+VALUES = r"""
+    true, 3, 1.5000, 0.1, 1e20, 'ab', 'it''s \\ "so"', '2026-05-01', '10:00:00.500', '10:00:00.50+02', '2026-05-01 10:00:00.120', '2026-05-01 10:00:00.5+02',
+    '1 year 1 mon 5 days -02:03:04.500', '\x00ff', '6f0f5f0a-0000-4000-8000-000000000001', '{"b": 1.50, "a": [null, "x"]}', '{"b": 1.50, "a": {"t": true}}',
+    '{1,NULL,3}', '{a,"b c"}', '{"2026-05-01 10:00:00.500+00"}', '{1.50,2}', '[1,5)', '["2026-05-01 10:00:00+00",)', '10.0.0.1', '10.0.0.0/8', B'0101',
+    ROW(1, 'x y'), 'fine'"""
+
+
+def test_rows_and_journal_agree_whatever_the_type(db, target):
+    """Claim: a value of any type is one in both observations, made, changed and taken away; and one that is not is told."""
+    snapshot.drop(db)
+    db.execute(TYPES)
+    snapshot.take(db)
+    db.execute(f"INSERT INTO typed VALUES (1, {VALUES})")
+    db.execute("INSERT INTO typed (id) VALUES (2), (3)")
+    mark_baseline(db)
+    target.execute(f"INSERT INTO typed VALUES (4, {VALUES})")
+    target.execute(
+        "UPDATE typed SET moment = moment + '1 day 0.25 s', took = '-01:00:00', docb = docb || '{\"n\": 2}', flag = NULL, numbers = '{}' WHERE id IN (1, 4)"
+    )
+    target.execute("DELETE FROM typed WHERE id = 2; UPDATE typed SET id = 5 WHERE id = 3")
+    tables = {"typed": Table(kind="typed", table="public.typed"), "share": Table(kind="share", table="public.shares")}
+    target.execute(
+        "UPDATE shares SET part = 7; INSERT INTO shares VALUES (9, 'us', 1); DELETE FROM shares WHERE item = 1"
+    )
+    cell = CellHistory(cell="a/b@manual", scenario="a/b", path="manual", accounts={}, spans=((0.0, 1.0),), rows=changes(db, tables), transactions=journal.transactions(db))  # fmt: skip
+    known = context(target=replace(TARGET, tables=tables))
+    try:
+        assert rows_agree(cell, known).evidence == ("7 changed rows as 4 transactions left them",)
+        for row in cell.rows:
+            for column, value in (row.after or {}).items():
+                if column != "two" and value is not None:
+                    edited = replace(row, after={**row.after, column: [0] if isinstance(value, list) else {"z": 0} if isinstance(value, dict) else f"{value}9"})  # fmt: skip
+                    others = tuple(edited if one is row else one for one in cell.rows)
+                    assert rows_agree(replace(cell, rows=others), known).status is Status.FAIL, (row.id, column, value)
+    finally:
+        snapshot.drop(db)
+        db.execute("DROP TABLE typed; DROP TYPE pair, mood")
 
 
 def test_it_begins_at_the_baseline_and_ends_at_the_reset(db, target):
