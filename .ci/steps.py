@@ -20,8 +20,8 @@ DOCKER = "./dev tests -n 0 tests/stack/docker"
 STEPS = [
     # Tests of the docker tier are skipped here, with their reason: they come when there is an engine, one after the other.
     Step(command="./dev tests"),
-    # Every cell in every world.
-    Step(command="./dev verify --vary all"),
+    # Every cell in every world, and the backend's own tests.
+    Step(command="./dev verify --vary all --own"),
     # Every phase there and back, on one database.
     Step(command="./dev migration"),
     # Tests that drive whole runs.

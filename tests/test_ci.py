@@ -158,7 +158,7 @@ def test_ci_runs_what_the_readme_says_first(monkeypatch: pytest.MonkeyPatch) -> 
     readme = re.findall(r"^    (\./dev \w+)", (ROOT / "README.md").read_text(), re.MULTILINE)[:2]
     assert {command.partition(" --")[0] for command in commands[:2]} == set(readme)
     assert commands[0] == "./dev tests"
-    assert commands[1].endswith(" --vary all")
+    assert commands[1].endswith(" --vary all --own")
     assert {"./dev lint", "./dev slow", "./dev migration", "./dev targets", "./dev tiers --require docker"} <= set(
         commands
     )

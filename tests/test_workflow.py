@@ -62,6 +62,8 @@ def test_what_is_too_long_for_one_run_has_a_job(workflow: dict[Any, Any]) -> Non
     """Slow tests, proofs and other teams' backends are driven by CI, each in a job; the migration by `.ci/run`."""
     commands = [step.get("run", "") for job in workflow["jobs"].values() for step in job["steps"]]
     assert {"./dev tests", "./dev slow", "./dev proofs", "./dev targets"} <= set(commands)
+    assert "./dev verify --vary all --own" in commands
+    assert 'Step(command="./dev verify --vary all --own")' in (ROOT / ".ci/steps.py").read_text()
     assert 'Step(command="./dev migration")' in (ROOT / ".ci/steps.py").read_text()
 
 

@@ -15,6 +15,7 @@ guess/      what can be guessed of a target that is not described
 look/       looking at a target: asked in its own interpreter, kept by content
 at_phase    the description, and the tree that belongs to it, at a phase
 reachable   its [reach]: which code need not be reached
+own         how its own tests are run
 branches    the functions of its sources, and which of their branches ran
 edits       which single settings a world can be varied by
 catalogue   schema and rows, read from a live database

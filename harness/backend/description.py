@@ -115,7 +115,7 @@ class _Reader:
             "target",
             top["target"],
             ("root",),
-            ("name", "app", "manage", "migrate", "python", "requires", "phase", "databases", "env", "id_ranges", "inprocess_env", "markers", "comparison"),
+            ("name", "app", "manage", "migrate", "tests", "python", "requires", "phase", "databases", "env", "id_ranges", "inprocess_env", "markers", "comparison"),
         )  # fmt: skip
         base = self.path.resolve().parent
         root = base / self.text("target.root", target["root"])
@@ -163,6 +163,7 @@ class _Reader:
             app=self.text("target.app", target.get("app", "")),
             manage=manage,
             migrate=migrate,
+            tests=self.texts("target.tests", target.get("tests", [])),
             python=python,
             requirements=requirements,
             requires=named.version(self.path, target.get("requires", ""), requirements),

@@ -137,6 +137,8 @@ class Config:
     phase: int
     manage: tuple[str, ...]
     migrate: tuple[str, ...]
+    tests: tuple[str, ...]
+    """The words that run the target's own tests; () where they are looked up (harness.backend.own)."""
     env: Mapping[str, str]
     provider_hosts: Mapping[str, str]
     """Authority (a host, with ":PORT" where it is not 443) -> provider name: a kind, or one of `providers`."""

@@ -24,6 +24,8 @@ row         | table_kind, op (insert, update, delete), id, before, after (column
             | key (the column of the id; absent: "id"), links (column -> the kind it points at; absent: none but "<kind>_id")
 tx          | role, session, changes: one committed transaction, see `Transaction`; in the order of the journal
 balance     | account (name), opening, closing
+own         | command, code (null: it did not end in time), ran, failed, skipped, names (of tests that failed, the first), ended (bool: it said that it was
+            | through), said (its last words), seconds: what came of the target's own tests, where they were run (outside any cell)
 reached     | functions (see harness.core.code), left_out (patterns that left nothing out): which code ran, where that was asked for (outside any cell)
 undeclared  | hosts that the target looked for and that are no provider's; absent where there are none
 log         | WARNING and above, tracebacks, and markers such as [MIGRATION]: see `LogLine`
@@ -318,6 +320,8 @@ class RunHistory:
     """What there is of the target's code, and what of it ran; None where nobody noted it."""
     edited: str = ""
     """Why the file that it was read from is not what was written; "" where it is."""
+    own: Event | None = None
+    """What came of the target's own tests; None where nobody ran them."""
     left_out_idle: tuple[str, ...] = ()
     """Patterns of [reach] that left no file out."""
 

@@ -17,7 +17,7 @@ from harness.judge import overlap
 from harness.judge.asked import not_asked, why_not
 from harness.judge.code import code_reached, excuses_used
 from harness.judge.context import Context, Noted, RunContext, of_cell
-from harness.judge.declared import complete, findings_used, goldens_used
+from harness.judge.declared import complete, findings_used, goldens_used, own_tests_pass
 from harness.judge.facts import target_of
 from harness.judge.fewer import as_much
 from harness.judge.golden.agreement import Named, paths_agree, split_is_combined
@@ -107,6 +107,7 @@ RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "law-17": ("equal use costs the same, on each path and in any order", equal_use_costs_the_same),
     "law-18": ("more is never cheaper", more_is_never_cheaper),
     "law-19": ("work in parts costs what it costs at once", parts_cost_the_whole),
+    "own-tests": ("the target's own tests pass", own_tests_pass),
     "goldens-used": ("no golden or deviation is unused", goldens_used),
     "surfaces-used": ("no surface is unused", surfaces_used),
     "declared": ("what the target declares is the locked", declared),

@@ -12,9 +12,11 @@ from harness.core.scenario import Scenario
 from harness.judge.context import RunContext
 from harness.judge.golden.agreement import Named
 from harness.judge.golden.difference import difference
-from harness.judge.result import breaks, cannot_tell, holds
+from harness.judge.result import breaks, cannot_tell, holds, nothing_to_compare
 
 PHASES = range(8)
+LAST_WORDS = 12
+"""Lines of a suite that said no result."""
 
 
 def complete(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
@@ -48,6 +50,32 @@ def _not_whole(context: RunContext) -> Iterable[str]:
         yield f"run.end speaks of {run.end.get('cells')} cells, run.start of {len(run.planned)}"
     if run.edited:
         yield run.edited
+
+
+def own_tests_pass(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:
+    """The target's own tests, where somebody ran them: each passed, and the suite said that it was through."""
+    own = context.noted.history.own if context.noted is not None else None
+    if own is None:
+        return
+    words = " ".join(map(str, own["command"]))
+    if own["code"] is None or not own["ended"]:
+        how = "did not end in time" if own["code"] is None else f"ended with exit code {own['code']} and said no result"
+        said = [f"  {line}" for line in str(own["said"]).splitlines()[-LAST_WORDS:]]
+        yield "", breaks([f"{words}: it {how}", *said], code="own-tests-silent", hint="logs of the run: own-tests.log")
+    elif not own["ran"] and not own["failed"]:
+        yield "", nothing_to_compare(f"not driven: own tests ({words} found none)")
+    elif own["failed"] or own["code"]:
+        lines = [f"{own['failed']} of {own['ran']} failed, exit code {own['code']}", *own["names"]]
+        yield (
+            "",
+            breaks(
+                lines,
+                code="own-tests-fail",
+                hint="own-tests.log of the run has all that they said; harness manage -- test repeats them",
+            ),
+        )
+    else:
+        yield "", holds(f"{own['ran']} ran, {own['skipped']} of them skipped: {words}")
 
 
 def goldens_used(cells: Sequence[CellHistory], context: RunContext) -> Iterable[Named]:

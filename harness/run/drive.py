@@ -27,6 +27,7 @@ from harness.core.scenario import Path as Way
 from harness.core.tier import INPROCESS
 from harness.run import reached
 from harness.run.fingerprint import fingerprint, sources, versions
+from harness.run.own import tell_own
 from harness.run.plan import Plan
 from harness.run.shard import fields_of
 from harness.stack.isolation.island import Island
@@ -68,8 +69,10 @@ def drive_plan(
     listen: Tell,
     *,
     workers: int | None = None,
+    own: bool = False,
 ) -> Driven:
-    """Drive every cell of `plan` in `island` and write runs/<time>/history.ndjson. `listen` hears every event too."""
+    """Drive every cell of `plan` in `island` and write runs/<time>/history.ndjson. `listen` hears every event too. `own`: the target's
+    own tests are run when all is driven."""
     driven = Driven(isolation=island.kind, why=island.why)
     begun = time.perf_counter()
     start = start_event(config, plan, island, workers=workers_of(config, plan.tier, workers))
@@ -93,6 +96,8 @@ def drive_plan(
         for fields in left.late:
             tell("late", fields)
         reached.tell_code(config, noted, folder, tell)
+        if own:
+            driven.facts["own tests"] = tell_own(config, island, folder, tell)
         driven.seconds[stages.TOTAL] = time.perf_counter() - begun
     return driven
 

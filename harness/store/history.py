@@ -181,6 +181,7 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
     start: Event = {}
     end: Event | None = None
     code: Event | None = None
+    own: Event | None = None
     builders: list[Builder] = []
     late: list[Event] = []
     for event in stream:
@@ -192,6 +193,8 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
             end = event
         elif kind == "reached":
             code = event
+        elif kind == "own":
+            own = event
         elif kind == "cell.start":
             builders.append(Builder(event, ledger))
         elif builders and event.get("cell") == builders[-1].cell:
@@ -207,6 +210,7 @@ def run_of(stream: Iterable[Event], ledger: Ledger, *, source: str = "the histor
         cells=tuple(builder.build() for builder in builders),
         end=end,
         code=None if code is None else of_fields(code["functions"]),
+        own=own,
         left_out_idle=() if code is None else tuple(code["left_out"]),
     )
 

@@ -93,6 +93,9 @@ vary_option = click.option(
 reach_option = click.option(
     "--reach", is_flag=True, help="Note which code of the target each cell runs; slower. harness reach tells it."
 )
+own_option = click.option(
+    "--own", is_flag=True, help="Run the target's own tests, too: one that fails makes the run fail."
+)
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
 )

@@ -212,7 +212,7 @@ def test_a_shard_does_not_say_that_the_whole_passed(wrong, line):
     text = printed(summary)
     assert text.splitlines()[-1].startswith(line)
     assert (
-        "2/3: what needs the whole (law-12, law-13, law-17, law-18, law-19, goldens-used, surfaces-used, free-used, reach, reach-used, findings-used, coverage) is not judged here"
+        "2/3: what needs the whole (law-12, law-13, law-17, law-18, law-19, own-tests, goldens-used, surfaces-used, free-used, reach, reach-used, findings-used, coverage) is not judged here"
         in text
     )
     assert document(summary)["shard"] == "2/3"

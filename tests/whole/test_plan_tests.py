@@ -80,3 +80,36 @@ def test_manage_tells_an_error_in_three_lines(shop, tmp_path):
     told = shop(backend=False, PYTHONPATH=f"{tmp_path}:{REPOSITORY}").harness("manage", "--", "test", MODULE)
     assert told.code == 3
     assert told_in_three_lines(told)[2] == "no-postgres"
+
+
+ONE_CELL = ("--only", "linker/generate_links@manual")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('["gpt-5.1"])', '["gpt-6"])', 1, ("own-tests: the target's own tests pass", "1 of 52 failed, exit code 1")),
+        ("", "\n\nimport os\n\nos._exit(0)\n", 1, ("ended with exit code 0 and said no result",)),
+        ("", "", 0, ("own tests     52 ran, 0 failed",)),
+    ],
+    ids=["one fails", "one leaves the interpreter", "as it is"],
+)  # fmt: skip
+def test_verify_own_is_green_only_where_they_all_pass(shop, warm, old, new, code, said):
+    """Claim: a failing test of the target's own fails the run, and so does a suite that ends without a word, whatever its exit code."""
+    place = shop()
+    file = place.folder / FILE
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1) if old else text + new)
+    place.borrow(warm)
+    told = place.harness("verify", "--own", *ONE_CELL)
+    assert told.code == code, told.out + told.err
+    assert "1 passed, 0 failed" in told.out
+    for line in said:
+        assert line in told.out, told.out
+
+
+def test_own_goes_with_one_run_on_this_machine(shop):
+    told = shop(backend=False).harness("verify", "--own", "--tier", "inprocess")
+    assert told.code == 2
+    assert "--own goes with one run on this machine" in told.err

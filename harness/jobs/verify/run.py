@@ -35,6 +35,7 @@ class How:
     as_json: bool
     isolation: str
     workers: int | None
+    own: bool = False
     tables: bool = True
 
 
@@ -45,7 +46,7 @@ def one_tier(asked: Asked, how: How, folder: Path) -> int:
     def inside(place: Island) -> int:
         say(how.out, f"isolation: {place.kind} ({place.why})")
         with progress.RunProgress(how.out, quiet=how.as_json) as heard:
-            driven = drive.drive_plan(asked.config, plan, place, folder, heard.hear, workers=how.workers)
+            driven = drive.drive_plan(asked.config, plan, place, folder, heard.hear, workers=how.workers, own=how.own)
         return told(asked, driven, folder, how.out, how.as_json, tables=how.tables)
 
     if plan.tier == "docker":

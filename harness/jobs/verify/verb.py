@@ -20,6 +20,7 @@ from harness.verb.options import (
     loaded,
     on_option,
     only_option,
+    own_option,
     path_option,
     phase_option,
     reach_option,
@@ -48,11 +49,12 @@ from harness.verb.options import (
 @durations_option
 @on_option
 @reach_option
+@own_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
     config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, vary: str, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
-    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, plan_only: bool, as_json: bool,
+    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, own: bool, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
@@ -70,6 +72,8 @@ def verify(
         raise click.UsageError(
             "--reach goes with one run on this machine: no --on, no --shard, --tier processes or inprocess"
         )
+    if own and (on is not None or shard is not None or tier != "processes"):
+        raise click.UsageError("--own goes with one run on this machine: no --on, no --shard, --tier processes")
     config = replace(loaded(config_path, phase), traced=reach)
     if on is None and tier in ("processes", ALL) and not plan_only and not reach:
         target.foresee(config, isolation=isolation)
@@ -96,7 +100,7 @@ def verify(
             print(json.dumps(document(plan.cells, phase=plan.phase, tier=plan.tier)))
         return OK
     one = asked(replace(chosen, config=target.ready(chosen.config, isolation=isolation)))
-    how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers)
+    how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers, own=own)
     kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:
         return job.every_tier(one, how, kept_in, required)

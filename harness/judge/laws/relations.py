@@ -115,6 +115,8 @@ def _in_parts(charges: Sequence[Charge]) -> tuple[int, Lines]:
         used = _sum(measure for measure in measures if measure is not None)
         split = sum((part.credits for part in parts), start=parts[0].credits * 0)
         for whole, measure in wholes:
+            if measure in measures:
+                continue  # it is one of them
             least, most = _bounds(parts, split, no_less=_fits(used, measure), no_more=_fits(measure, used))
             compared += least is not None or most is not None
             if (least is not None and whole.credits < least) or (most is not None and whole.credits > most):
