@@ -16,6 +16,11 @@ from harness.judge.surface.times import Clock
 LONG = 100
 """Characters of a text that is written out; of a longer one its length and a digest are."""
 
+BEGUN = {"pid", "hostname"}
+"""What Celery keeps of a task that has begun (task_track_started), where its result goes later."""
+PID = "<pid>"
+"""Which number a process has is decided by how many the machine began before it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -71,6 +76,8 @@ class Told:
                     else self._traced(place, json.dumps(self.short(value, quoted=False), ensure_ascii=False))
                 )
             case Mapping():
+                if value.keys() == BEGUN and isinstance(value["pid"], Number | int):
+                    value = {**value, "pid": PID}
                 items = (
                     (self.text(str(name)), self.value(place.within(str(name)), item)) for name, item in value.items()
                 )

@@ -234,3 +234,18 @@ def test_what_is_free_is_left_out_and_an_update_of_nothing_else_with_it():
 )
 def test_rows_that_were_there_before_add_nothing_to_where_a_credential_is_kept(told, shown):
     assert shown in lines(call(headers={"authorization": told}))[0]
+
+
+def test_a_task_that_has_begun_is_told_without_the_number_of_its_process():
+    """Claim: what task_track_started keeps differs by that number from run to run, and by nothing else; other pids are told."""
+
+    def begun(held: str) -> str:
+        kept = Change(table="results", op="update", id="7", before={"result": held}, after={"result": "null"})
+        told = cell()
+        return "\n".join(lines_of(replace(told, transactions=(Transaction(role="worker", changes=(kept,)),)), NO_CLOCK))
+
+    one = begun('{"pid": 27, "hostname": "celery@vm"}')
+    assert 'result:{"pid":"<pid>","hostname":"celery@vm"}->null' in one
+    assert begun('{"pid": 26, "hostname": "celery@vm"}') == one
+    assert begun('{"pid": 27, "hostname": "celery@other"}') != one
+    assert begun('{"pid": 27, "job": 1}') != begun('{"pid": 26, "job": 1}')
