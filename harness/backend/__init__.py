@@ -1,6 +1,7 @@
 """What is known of the backend under test, and how it is found out.
 
 description harness.toml, read
+shape       what may stand in it
 problems    everything that is wrong with it, each with its line
 ledger      its [ledger]
 auth        how a caller shows who it is, where looking finds that out

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import description
+from harness.backend.shape import FORMAT
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 
 MOST = 50
 """Refusals after which the rest is not asked for."""
 _ROOT = ("target", "root")
-_NEEDED: Mapping[tuple[str, ...], Any] = {("format",): description.FORMAT, _ROOT: "."}
+_NEEDED: Mapping[tuple[str, ...], Any] = {("format",): FORMAT, _ROOT: "."}
 """What cannot be taken out stands as this, so that the rest can be read."""
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _HEADER = re.compile(r"\s*\[+([^\]]+)\]")
+_LACKS = re.compile(r" lacks '| needs one of | is empty$| has \w+ without | names no host")
+"""What is said of a table that something was taken out of."""
 _MEANT = re.compile(r"did you mean '([^']+)'\?")
 _PART = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
 
@@ -71,17 +74,24 @@ def _without(
     meant = _MEANT.fullmatch(error.hint) if unknown else None
     if unknown:
         named = [place for place in named if place[-1] == unknown[1]]
-    for places in (named, list(_places(raw))):
-        for place in sorted(places, key=len, reverse=True):
-            less = _less(raw, place, meant[1] if meant else "")
-            answer = _refusal(path, less)
-            if answer is None or (answer.message != error.message and (unknown or not _lacking(answer))):
-                return less, place
+
+    def other(less: dict[str, Any]) -> bool:
+        answer = _refusal(path, less)
+        return answer is None or (
+            answer.message != error.message and bool(unknown or not _LACKS.search(answer.message))
+        )
+
+    for place in sorted(named, key=len, reverse=True):
+        if other(less := _less(raw, place, meant[1] if meant else "")):
+            return less, place
     for place, value in _NEEDED.items():
         told = _with(raw, place, value)
         answer = _refusal(path, told)
         if told != raw and (answer is None or answer.message != error.message):
             return told, (place if _there(raw, place) else None)
+    for place in sorted(_places(raw), key=len, reverse=True):
+        if other(less := _less(raw, place, "")):
+            return less, place
     return None, None
 
 
@@ -91,10 +101,6 @@ def _refusal(path: Path, raw: dict[str, Any]) -> HarnessError | None:
     except HarnessError as error:
         return error
     return None
-
-
-def _lacking(error: HarnessError) -> bool:
-    return " lacks '" in error.message
 
 
 def _places(raw: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

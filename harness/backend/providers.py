@@ -15,15 +15,36 @@ from typing import Any
 
 from harness.core.config import MADE_UP_KEYS, PROVIDER_KINDS, PUBLIC, Provider
 from harness.core.errors import HarnessError, did_you_mean
+from harness.core.shape import Between, Each, Either, Fixed, Key, Keys, Named, Text, Whole
+from harness.core.shape.kinds import Of
+from harness.store.tomlread import Strict
 
-Fail = Callable[..., HarnessError]
-_KEYS = ("host", "hosts", "kind", "success", "statuses")
+Fail = Callable[[str, str], HarnessError]
+_KIND = Text(choices=PROVIDER_KINDS, called="a kind of provider")
+_ONE = Keys(
+    keys=(
+        Key("host", Text(), "where it speaks, with the port where that is not 443"),
+        Key("hosts", Each(of=Text(), least=1), "where it speaks, if at several hosts"),
+        Key("kind", _KIND, "whose API it speaks; `openai` for every host that speaks that one. Left out, NAME is the kind"),
+        Key("success", Text(hint='a path into the JSON answer: "data.id" or "status=done"'), "of kind `http`: the place in its JSON that a success has: `data.id` (there, and not null, false, 0 or empty), `status=done`, `jobs[].state=ok` (all of them)"),
+        Key("statuses", Each(of=Whole(least=100, most=599, called="a status", hint="write [200, 201]"), hint="write [200, 201]"), "of kind `http`: the statuses of a success; left out, those below 400"),
+    ),
+    rules=(Between(how=Of.ONE, keys=("host", "hosts"), hint='write host = "api.example.com", or hosts = [...]', said="names no host, or one in two places"),),
+)  # fmt: skip
+_CALLED, _HINT = "a table or the name of a kind", 'write { host = "...", kind = "openai" }'
+SHAPE = Named(
+    of=Either(kinds=(_KIND, _ONE), called=_CALLED, hint=_HINT),
+    also={
+        kind: Either(kinds=(_KIND, Fixed(False), _ONE), called=f"{_CALLED}, or false", hint=_HINT) for kind in PUBLIC
+    },
+)
 
 
-def read(raw: Any, fail: Fail) -> tuple[dict[str, str], dict[str, Provider]]:
-    """(authority -> provider name, providers that are more than their kind). `fail(message, hint, code)` makes the errors."""
-    if not isinstance(raw, dict):
-        raise fail("[providers] must be a table", "see docs/formats.md, harness.toml")
+def read(file: str, raw: Any) -> tuple[dict[str, str], dict[str, Provider]]:
+    """(authority -> provider name, providers that are more than their kind). Raises HarnessError config-unknown-key, config-value."""
+    strict = Strict(file, "config")
+    strict.held(raw, SHAPE, where="providers")
+    fail = strict.wrong
     hosts: dict[str, str] = {}
     known: dict[str, Provider] = {}
     off = {name for name, value in raw.items() if value is False and name in PUBLIC}
@@ -31,7 +52,6 @@ def read(raw: Any, fail: Fail) -> tuple[dict[str, str], dict[str, Provider]]:
         if name in off:
             continue
         if isinstance(value, str):
-            _kind(f"providers.{name!r}", value, fail)
             places, provider = [name], value
         else:
             places, one = _table(name, value, fail)
@@ -57,31 +77,15 @@ def keys(hosts: Mapping[str, str], known: Mapping[str, Provider]) -> dict[str, s
 
 def _table(name: str, value: Any, fail: Fail) -> tuple[list[str], Provider]:
     where = f"providers.{name}"
-    if not isinstance(value, dict):
-        raise fail(f"{where} must be a table or the name of a kind", 'write { host = "...", kind = "openai" }')
-    for key in value:
-        if key not in _KEYS:
-            raise fail(f"unknown key '{key}' in [{where}]", did_you_mean(key, _KEYS), "config-unknown-key")
     kind = value.get("kind", name)
-    _kind(f"{where}.kind" if "kind" in value else where, kind, fail)
+    if kind not in PROVIDER_KINDS:
+        raise fail(f"{where} says no kind, and {kind!r} is none", did_you_mean(str(kind), PROVIDER_KINDS))
     if name in PROVIDER_KINDS and kind != name:
         raise fail(f"[{where}] is of kind {kind!r}", "give it another name: this one is a kind by itself")
-    places = value.get("hosts", [value["host"]] if "host" in value else [])
-    if not isinstance(places, list) or not places or not all(isinstance(place, str) for place in places):
-        raise fail(f"[{where}] names no host", 'write host = "api.example.com", or hosts = [...]')
     success, statuses = value.get("success", ""), value.get("statuses", [])
     if (success or statuses) and kind != "http":
         raise fail(f"[{where}] of kind {kind} has rules of its own", 'success and statuses are for kind = "http"')
-    if not isinstance(success, str):
-        raise fail(f"{where}.success must be text", 'a path into the JSON answer: "data.id" or "status=done"')
-    if not isinstance(statuses, list) or not all(type(one) is int and 100 <= one <= 599 for one in statuses):
-        raise fail(f"{where}.statuses must be a list of statuses", "write [200, 201]")
-    return places, Provider(kind=kind, success=success, statuses=tuple(statuses))
-
-
-def _kind(where: str, kind: Any, fail: Fail) -> None:
-    if kind not in PROVIDER_KINDS:
-        raise fail(f"{where}: {kind!r} is no kind of provider", did_you_mean(str(kind), PROVIDER_KINDS))
+    return value.get("hosts") or [value["host"]], Provider(kind=kind, success=success, statuses=tuple(statuses))
 
 
 def _host(name: str, place: str, fail: Fail) -> str:

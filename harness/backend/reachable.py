@@ -6,41 +6,48 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.core.code import Excuse, Reachable
-from harness.core.errors import HarnessError, did_you_mean
+from harness.core.errors import HarnessError
 from harness.core.golden import why_lacks
+from harness.core.shape import Each, Key, Keys, Named, Text
+from harness.store.tomlread import Strict
 
-KEYS = ("left_out", "excused")
-OF_AN_EXCUSE = ("at", "text", "why")
+SHAPE = Keys(
+    keys=(
+        Key("left_out", Named(of=Text(), name='"PATTERN"', called="patterns of paths to texts", hint='write "shop/legacy/*" = "why"'), "code that is not counted: a pattern of paths, and why"),
+        Key(
+            "excused",
+            Each(
+                of=Keys(
+                    keys=(
+                        Key("at", Each(of=Text(), or_one=True, least=1), "the function, `path:Class.name` as `harness reach` has it, or several", needed=True),
+                        Key("text", Text(), "the line that is meant, where it is not the whole function"),
+                        Key("why", Text(), "why nothing need reach it", needed=True),
+                    ),
+                    hint='an excuse is { at = "path:function", why = "..." }, and text where it is of a line',
+                ),
+                hint='write [{ at = "path:function", why = "..." }]',
+            ),
+            "what of the rest need not be reached",
+        ),
+    )
+)  # fmt: skip
 
 
-def read(table: Any, fail: Callable[..., HarnessError]) -> Reachable:
-    """Raises what `fail(what, hint, code?)` makes."""
-    if not isinstance(table, dict):
-        raise fail("[reach] must be a table", "see docs/formats.md, harness.toml")
-    for key in table:
-        if key not in KEYS:
-            raise fail(f"unknown key '{key}' in [reach]", did_you_mean(key, KEYS), "config-unknown-key")
+def read(file: str, table: Any) -> Reachable:
+    """Raises HarnessError config-unknown-key, config-value."""
+    strict = Strict(file, "config")
+    strict.held(table, SHAPE, where="reach")
+    fail = strict.wrong
     left_out = table.get("left_out", {})
-    if not isinstance(left_out, dict):
-        raise fail("reach.left_out must map patterns of paths to texts", 'write "shop/legacy/*" = "why"')
     for pattern, why in left_out.items():
         _with_why(f'reach.left_out."{pattern}"', why, fail)
-    excused = table.get("excused", [])
-    if not isinstance(excused, list):
-        raise fail("reach.excused must be a list", 'write [{ at = "path:function", why = "..." }]')
-    return Reachable(left_out=dict(left_out), excused=tuple(made for one in excused for made in _excuses(one, fail)))
+    excused = tuple(made for one in table.get("excused", []) for made in _excuses(one, fail))
+    return Reachable(left_out=dict(left_out), excused=excused)
 
 
-def _excuses(one: Any, fail: Callable[..., HarnessError]) -> Iterator[Excuse]:
+def _excuses(one: Mapping[str, Any], fail: Callable[[str, str], HarnessError]) -> Iterator[Excuse]:
     """One for each `at`, where it is a list of them."""
-    if not isinstance(one, Mapping) or not {"at", "why"} <= set(one) or not set(one) <= set(OF_AN_EXCUSE):
-        raise fail(
-            f"reach.excused holds {one!r}",
-            'an excuse is { at = "path:function", why = "..." }, and text where it is of a line',
-        )
     places = one["at"] if isinstance(one["at"], list) else [one["at"]]
-    if not places or not all(isinstance(value, str) for value in (*places, one["why"], one.get("text", ""))):
-        raise fail(f"reach.excused holds {one!r}", "put each value in quotes")
     for at in places:
         path, colon, function = at.rpartition(":")
         if not (path and colon and function) or function.isdecimal():
@@ -51,9 +58,6 @@ def _excuses(one: Any, fail: Callable[..., HarnessError]) -> Iterator[Excuse]:
         yield Excuse(at=at, text=one.get("text", ""), why=one["why"])
 
 
-def _with_why(where: str, why: Any, fail: Callable[..., HarnessError]) -> None:
-    if not isinstance(why, str) or (lacks := why_lacks(why)):
-        raise fail(
-            f"{where} says not why: {lacks if isinstance(why, str) else why!r}",
-            "say in words why nothing need reach it",
-        )
+def _with_why(where: str, why: str, fail: Callable[[str, str], HarnessError]) -> None:
+    if lacks := why_lacks(why):
+        raise fail(f"{where} says not why: {lacks}", "say in words why nothing need reach it")

@@ -17,35 +17,46 @@ from harness.backend import freed, ledger
 from harness.core.config import Config, Table
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.look.django import Django, Model
+from harness.core.shape import Each, Either, Fixed, Key, Keys, Named, Text
 from harness.store.tomlread import Strict
 
 VARIED = ("lock", "paths", "status", "active")
+_TEXTS = Each(of=Text(), hint='write ["one", "two"]')
+SHAPE = Named(
+    name="KIND",
+    of=Either(
+        kinds=(
+            Fixed(False),
+            Text(),
+            Keys(
+                keys=(
+                    Key("table", Text(), 'the model (`"Invoices"`, `"shop.Invoices"`) or any table by its name; left out, the model that is called KIND'),
+                    Key("lock", _TEXTS, "the columns whose values goldens hold; left out, those with choices and a default among them. `[]` locks nothing"),
+                    Key("paths", _TEXTS, "`lock` holds for scenarios of these paths alone"),
+                    Key("status", Text(), "the column that `active` speaks of; left out, the one that has them among its choices"),
+                    Key("active", _TEXTS, "the values that no row may still have when everything is quiet"),
+                )
+            ),
+        ),
+        called="a table, the name of a model, or false",
+        hint="false: it is not watched",
+    ),
+)  # fmt: skip
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def read(file: str, value: Any) -> dict[str, Mapping[str, Any]]:
     """kind -> what is said of it. `"Model"` is short for { table = "Model" }, false for a table that is not watched."""
-    strict = Strict(file, "config")
-    if not isinstance(value, dict):
-        raise strict.wrong("[tables] must be a table", "see docs/formats.md, harness.toml")
-    return {kind: _said(strict, kind, one) for kind, one in value.items()}
+    Strict(file, "config").held(value, SHAPE, where="tables")
+    return {kind: _said(one) for kind, one in value.items()}
 
 
-def _said(strict: Strict, kind: str, value: Any) -> Mapping[str, Any]:
-    where = f"tables.{kind}"
+def _said(value: Any) -> Mapping[str, Any]:
     if value is False:
         return {"watched": False}
     if isinstance(value, str):
         return {"table": value}
-    raw = strict.table(where, value, (), ("table", *VARIED))
-    texts = {key: strict.text(f"{where}.{key}", raw[key]) for key in ("table", "status") if key in raw}
-    lists: dict[str, tuple[str, ...]] = {}
-    for key in ("lock", "paths", "active"):
-        if key in raw:
-            if not isinstance(raw[key], list):
-                raise strict.wrong(f"{where}.{key} must be a list of texts", 'write ["one", "two"]')
-            lists[key] = strict.texts(f"{where}.{key}", raw[key])
-    return {**texts, **lists}
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in value.items()}
 
 
 def models(django: Django, databases: Sequence[str]) -> tuple[Table, ...]:

@@ -46,6 +46,7 @@ COMMANDS = {
     "reach": ("reach", "Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached."),
     "init": ("adopt.init", "Write harness.toml, first scenarios and workflows for the backend in this folder, and drive what it found."),
     "doctor": ("adopt.doctor", "Everything that is missing or wrong, all at once, each with its mend."),
+    "schema": ("schema", "The JSON schema of a file that people write, made of the code that reads it, so that editors complete its keys."),
     "look": ("look", "Models, routes, tasks, queues, schedule, runtime: read from the target by its own interpreter."),
 }  # fmt: skip
 """verb -> its room below harness/jobs, and the first line of its help: to list them, no room is imported."""

@@ -16,5 +16,6 @@ look/      what is found by looking at a target: models, routes, tasks, the cata
 verdict    pass, fail, unknown, with evidence
 stages     what the seconds of a run are told by
 counts     a number with its noun: "2 cells";  repeat: the command that shows the same again
+shape/     what a file of ours may hold, as a value: its reader, its JSON schema and its page are made of it
 phase, schema, tier   a phase of the migration; a database's schema and rows; where the stack runs
 """

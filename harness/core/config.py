@@ -1,6 +1,6 @@
 """harness.toml as one frozen value: the only thing the harness knows about a target beyond HTTP, Celery, SQL and logs.
 
-Read by harness.backend.description. docs/formats.md shows the file with every key.
+Read by harness.backend.description. docs/reference.md shows every key.
 """
 
 from __future__ import annotations

@@ -15,15 +15,36 @@ Raises finding-missing, finding-syntax, finding-unknown-key, finding-value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.core.errors import did_you_mean
 from harness.core.finding import FINDINGS, Finding
+from harness.core.phase import LAST
+from harness.core.shape import Each, Either, Fixed, Key, Keys, Named, Text, Whole
 from harness.store.tomlread import Strict
 
 FORMAT = 1
 CELL_LAWS = (*range(1, 12), 14, 15, 16)
+_TEXTS = Each(of=Text(), or_one=True)
+_FINDING = Keys(
+    keys=(
+        Key("title", Text(), "what is wrong, in a sentence", needed=True),
+        Key("laws", Each(of=Either(kinds=(Whole(), Text()), called="the number of a law, or the name of a checker"), hint="laws = [5, 11]"), 'the laws of the ledger that it breaks, by number; or other checkers of a cell, by name ("provider")', needed=True),
+        Key("shows", Named(of=_TEXTS, name="LAW", hint='{ 5 = "* succeeded and was never charged" }'), "for each of them the lines by which it fails, whole: `#` is a number, `*` any words", needed=True),
+        Key("scenarios", _TEXTS, "the scenarios that show it", needed=True),
+        Key("evidence", Text(), "how it is known", needed=True),
+        Key("ends_at_phase", Whole(least=0, most=LAST, called="a phase", hint=f"1 to {LAST}, or 0 for none"), "the phase from which it must be gone; left out or 0, none"),
+        Key("with_workers", Whole(least=2, called="more than one worker", hint="2, or leave it out"), "of the finding of lost deductions: it shows with so many workers or more"),
+    )
+)  # fmt: skip
+SHAPE = Keys(
+    keys=(
+        Key("format", Fixed(FORMAT, f"this harness reads format = {FORMAT} only"), "the format of this file", needed=True),
+        Key("findings", Named(of=_FINDING, name="SOME-ID", hint="write [findings.some-id]"), "each finding, by its id"),
+    )
+)  # fmt: skip
 
 
 def read(path: Path, checkers: tuple[str, ...] = ()) -> dict[str, Finding]:
@@ -34,30 +55,17 @@ def read(path: Path, checkers: tuple[str, ...] = ()) -> dict[str, Finding]:
     FINDINGS.clear()
     if path.exists():
         strict = Strict(path.name, "finding")
-        raw = strict.table("the file", strict.load(path), ("format",), ("findings",))
-        if raw["format"] != FORMAT:
-            raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
-        tables = raw.get("findings", {})
-        if not isinstance(tables, dict):
-            raise strict.wrong("findings must be tables", "write [findings.some-id]")
-        FINDINGS.update({name: _finding(strict, name, value, checkers) for name, value in tables.items()})
+        raw = strict.held(strict.load(path), SHAPE)
+        FINDINGS.update({name: _finding(strict, name, one, checkers) for name, one in raw.get("findings", {}).items()})
     return dict(FINDINGS)
 
 
-def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -> Finding:
+def _finding(strict: Strict, name: str, raw: Mapping[str, Any], checkers: tuple[str, ...]) -> Finding:
     where = f"findings.{name}"
-    raw = strict.table(
-        where, value, ("title", "laws", "shows", "scenarios", "evidence"), ("ends_at_phase", "with_workers")
-    )
-    if not isinstance(raw["laws"], list):
-        raise strict.wrong(f"{where}.laws must be a list", "laws = [5, 11]")
     laws = [_law(strict, where, law, checkers) for law in raw["laws"]]
-    shows = raw["shows"]
-    if not isinstance(shows, dict):
-        raise strict.wrong(f"{where}.shows must map laws to lines", '{ 5 = "* succeeded and was never charged" }')
     phrases = {
         _law(strict, where, int(law) if law.isdigit() else law, checkers): strict.texts(f"{where}.shows.{law}", text)
-        for law, text in shows.items()
+        for law, text in raw["shows"].items()
     }
     for law in phrases:
         if law not in laws:
@@ -68,20 +76,14 @@ def _finding(strict: Strict, name: str, value: Any, checkers: tuple[str, ...]) -
                 f"{where}.shows does not say how {law} fails",
                 "write the lines that verify tells of it; # is a number, * any words",
             )
-    ends = strict.whole(f"{where}.ends_at_phase", raw.get("ends_at_phase", 0))
-    if not 0 <= ends <= 7:
-        raise strict.wrong(f"{where}.ends_at_phase {ends} is not a phase", "1 to 7, or 0 for none")
-    workers = strict.whole(f"{where}.with_workers", raw["with_workers"]) if "with_workers" in raw else None
-    if workers is not None and workers < 2:
-        raise strict.wrong(f"{where}.with_workers {workers} is not more than one worker", "2, or leave it out")
     return Finding(
         id=name,
-        title=strict.text(f"{where}.title", raw["title"]),
+        title=raw["title"],
         laws={law: phrases[law] for law in laws},
         scenarios=strict.texts(f"{where}.scenarios", raw["scenarios"]),
-        evidence=strict.text(f"{where}.evidence", raw["evidence"]),
-        ends_at_phase=ends or None,
-        with_workers=workers,
+        evidence=raw["evidence"],
+        ends_at_phase=raw.get("ends_at_phase") or None,
+        with_workers=raw.get("with_workers"),
     )
 
 

@@ -5,26 +5,108 @@ Raises rates-missing, rates-syntax, rates-unknown-key, rates-value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from harness.core.errors import did_you_mean
 from harness.core.ledger import Amount
 from harness.core.rates.card import KINDS, ROUNDINGS, TIERS, TOKEN_RATES, USD, Configured, Price, RateCard, Rule
+from harness.core.shape import Anything, Between, By, Each, Either, Fixed, Key, Keys, Named, Text, Whole
+from harness.core.shape.kinds import Of
 from harness.store.tomlread import Strict
 
 FORMAT = 1
-OWN = {
+_MONEY = Text(pattern=r"\d+(\.\d+)?", called="an amount of money", hint='write "1.25"')
+_CREDITS = Either(kinds=(Whole(least=0, called="0 credits or more", hint="credits must not be negative"), _MONEY), called="a whole number, or an exact decimal in quotes", hint='write 3, or "0.25"')  # fmt: skip
+_COUNT = Whole(least=1, called="above 0", hint="1 or more")
+_MODELS = Key("models", Named(of=_CREDITS, name='"MODEL"'), "other credits for some models")
+_PER = Key("per", Text(), "what is counted")
+_ROUNDED = (
+    Key("decimals", Whole(least=0, called="a number of decimals", hint="0 or more"), "to how many decimals a charge is rounded; left out, to whole credits"),
+    Key("round", Text(choices=ROUNDINGS), f"how; left out, {ROUNDINGS[0]}"),
+)  # fmt: skip
+_TOKENS = Keys(keys=tuple(Key(kind, _CREDITS, f"credits for a million of its {kind} tokens", needed=kind in TOKEN_RATES[:2]) for kind in TOKEN_RATES))  # fmt: skip
+_TIER = Keys(
+    keys=(
+        Key("upto", _COUNT, "the last one at this price; of every tier but the last"),
+        Key("credits", _CREDITS, "the price", needed=True),
+    )
+)
+_CHARGE = {
+    "tokens_per_credit": Key("tokens_per_credit", _COUNT, "how many tokens a credit buys", needed=True),
+    "min_credits": Key("min_credits", _CREDITS, "the least that is charged", needed=True),
+    "credits_per_1m": Key("credits_per_1m", _TOKENS, "credits for a million tokens of each kind", needed=True),
+    "credits": Key("credits", _CREDITS, "the price", needed=True),
+    "tiers": Key("tiers", Each(of=_TIER, least=1, hint="[{ upto = 100, credits = 2 }, { credits = 1 }]"), "the tiers, ascending; the last one has no end", needed=True),
+}  # fmt: skip
+"""The keys of harness.core.rates.card.KINDS."""
+OWN: Mapping[str, tuple[Key, ...]] = {
     "tokens": (),
-    "rates": ("decimals", "round"),
-    "call": ("models",),
-    "flat": ("per", "for", "models"),
-    "image": ("per", "models"),
-    "tiers": ("tier", "counts", "per", "decimals", "round"),
-}
+    "rates": _ROUNDED,
+    "call": (_MODELS,),
+    "flat": (_PER, Key("for", _COUNT, "how many of them the price is for; left out, one"), _MODELS),
+    "image": (_PER, _MODELS),
+    "tiers": (
+        Key("tier", Text(choices=TIERS), "`each` unit at the price of the tier that all of them reach, `graduated` each at that of its own, or the `whole` at one price"),
+        Key("counts", Text(choices=("units", "tokens")), "what reaches a tier; left out, units"),
+        _PER,
+        *_ROUNDED,
+    ),
+}  # fmt: skip
 """kind of a rule -> the keys that only some kinds may have; `phases`, `account` and `min_credits` all may."""
+_ALL = (
+    Key("phases", Text(pattern=r"[0-7](\.\.[0-7])?", called="a range of phases", hint='write "0..3" or "4"'), "at which phases it holds; left out, at all"),
+    Key("account", Named(of=Anything(), name="COLUMN"), "of which accounts: those whose given row has these values"),
+    replace(_CHARGE["min_credits"], needed=False),
+)  # fmt: skip
+
+
+def _of_kind(kind: str) -> Keys:
+    needed = tuple(_CHARGE[name] for name in KINDS[kind])
+    return Keys(keys=(*needed, *OWN[kind], *(key for key in _ALL if key.name not in KINDS[kind])))
+
+
+_RULE = By(key="kind", of={kind: _of_kind(kind) for kind in KINDS}, says="how it is priced")
+_PRICED = tuple(dict.fromkeys(name for names in KINDS.values() for name in names))
+SHAPE = Keys(
+    keys=(
+        Key("format", Fixed(FORMAT, f"this harness reads format = {FORMAT} only"), "the format of this file", needed=True),
+        Key(
+            "models",
+            Named(
+                name='"MODEL"',
+                of=Keys(
+                    keys=(
+                        Key("source", Text(), "where its price was read, and when", needed=True),
+                        Key("provider", Text(), "whose it is"),
+                        *(Key(usd, _MONEY, f"dollars, {usd.removesuffix('_per_1m').removesuffix('_usd')}{' tokens, a million' if usd.endswith('1m') else ', each'}") for usd in USD),
+                    )
+                ),
+            ),
+            "what the provider takes for each model: for an image, or for a million tokens of each kind",
+        ),
+        Key("operations", Named(name="OPERATION", of=Either(kinds=(_RULE, Each(of=_RULE)), called="a rule or a list of rules", hint='{ kind = "call", credits = 1 }')), "what each operation costs: a rule, or several that say where each holds"),
+        Key(
+            "configured",
+            Each(
+                item="configured {n}",
+                of=Keys(
+                    keys=(
+                        Key("kind", Text(), "whose rows hold prices", needed=True),
+                        Key("operation", Text(), "the column that names the operation that a row prices"),
+                        Key("model", Text(), "the column that names the model that a row prices"),
+                        Key("columns", Keys(keys=tuple(Key(name, Text(), "the column that holds it") for name in (*_PRICED, *USD))), "which column holds what", needed=True),
+                    ),
+                    rules=(Between(how=Of.ONE, keys=("operation", "model"), hint="the column that names what the row prices"),),
+                ),
+            ),
+            "which rows of the target hold prices that a scenario may set",
+        ),
+    )
+)  # fmt: skip
 
 
 def read(path: Path, *, needed: bool = True, listed: Path | None = None) -> RateCard:
@@ -33,10 +115,8 @@ def read(path: Path, *, needed: bool = True, listed: Path | None = None) -> Rate
     if not needed and not path.is_file():
         return RateCard(missing=True)
     strict = Strict(path.name, "rates")
-    raw = strict.table("the file", strict.load(path), ("format",), ("models", "operations", "configured"))
-    if raw["format"] != FORMAT:
-        raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", "this harness reads format = 1 only")
-    models, operations = (_table(strict, where, raw.get(where, {})) for where in ("models", "operations"))
+    raw = strict.held(strict.load(path), SHAPE)
+    models, operations = raw.get("models", {}), raw.get("operations", {})
     return RateCard(
         prices={
             **(_listed(listed) if listed else {}),
@@ -52,126 +132,61 @@ def _listed(path: Path) -> dict[str, Price]:
     return {model: _price(strict, model, one) for model, one in strict.load(path)["models"].items()}
 
 
-def _table(strict: Strict, where: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise strict.wrong(f"{where} must be a table")
-    return value
-
-
-def _price(strict: Strict, model: str, value: Any) -> Price:
+def _price(strict: Strict, model: str, raw: Mapping[str, Any]) -> Price:
     where = f"models.{model}"
-    raw = strict.table(where, value, ("source",), (*USD, "provider"))
-    usd = {key: _usd(strict, f"{where}.{key}", raw[key]) for key in USD if key in raw}
+    usd = {key: Decimal(raw[key]) for key in USD if key in raw}
     by_token = [key for key in usd if key != "image_usd"]
     if not usd or (by_token and not {"input_usd_per_1m", "output_usd_per_1m"} <= usd.keys()):
         raise strict.wrong(f"{where} needs image_usd, or both input_usd_per_1m and output_usd_per_1m")
-    return Price(model=model, source=strict.text(f"{where}.source", raw["source"]), **usd)
+    return Price(model=model, source=raw["source"], **usd)
 
 
-def _usd(strict: Strict, where: str, value: Any) -> Decimal:
-    try:
-        amount = Decimal(strict.text(where, value))
-    except InvalidOperation:
-        raise strict.wrong(f"{where} {value!r} is not an amount of money", 'write "1.25"') from None
-    if not amount.is_finite() or amount < 0:
-        raise strict.wrong(f"{where} {value!r} is not an amount of money", 'write "1.25"')
-    return amount
-
-
-def _credits(strict: Strict, where: str, value: Any) -> Amount:
+def _credits(value: Any) -> Amount:
     """A whole number, or an exact decimal as text."""
-    if isinstance(value, str):
-        return _usd(strict, where, value)
-    number = strict.whole(where, value)
-    if number < 0:
-        raise strict.wrong(f"{where}: credits must not be negative")
-    return number
+    return Decimal(value) if isinstance(value, str) else value
 
 
 def _rules(strict: Strict, operation: str, value: Any) -> Iterable[Rule]:
-    for n, one in enumerate(value if isinstance(value, list) else [value]):
+    for n, raw in enumerate(value if isinstance(value, list) else [value]):
         where = f"operations.{operation}" + (f"[{n}]" if isinstance(value, list) else "")
-        kind = one.get("kind") if isinstance(one, dict) else None
-        if kind not in KINDS:
-            raise strict.wrong(f"{where}.kind {kind!r} is not known", did_you_mean(str(kind), KINDS))
-        raw = strict.table(where, one, ("kind", *KINDS[kind]), ("phases", "account", "min_credits", *OWN[kind]))
         yield Rule(
             operation=operation,
-            kind=kind,
-            tokens_per_credit=_above_0(strict, f"{where}.tokens_per_credit", raw.get("tokens_per_credit", 1)),
-            min_credits=_credits(strict, f"{where}.min_credits", raw.get("min_credits", 0)),
-            credits=_credits(strict, f"{where}.credits", raw.get("credits", 0)),
-            per=strict.text(f"{where}.per", raw.get("per", "")),
-            of_n=_above_0(strict, f"{where}.for", raw.get("for", 1)),
-            models={
-                model: _credits(strict, f"{where}.models.{model}", credits)
-                for model, credits in _table(strict, f"{where}.models", raw.get("models", {})).items()
-            },
-            credits_per_1m=_token_rates(strict, f"{where}.credits_per_1m", raw.get("credits_per_1m")),
-            tiers=tuple(_tiers(strict, f"{where}.tiers", raw.get("tiers"))),
-            tier=_one_of(strict, f"{where}.tier", raw.get("tier", TIERS[0]), TIERS),
-            counts=_one_of(strict, f"{where}.counts", raw.get("counts", "units"), ("units", "tokens")),
-            decimals=_from_0(strict, f"{where}.decimals", raw.get("decimals", 0)),
-            rounding=_one_of(strict, f"{where}.round", raw.get("round", ROUNDINGS[0]), ROUNDINGS),
+            kind=raw["kind"],
+            tokens_per_credit=raw.get("tokens_per_credit", 1),
+            min_credits=_credits(raw.get("min_credits", 0)),
+            credits=_credits(raw.get("credits", 0)),
+            per=raw.get("per", ""),
+            of_n=raw.get("for", 1),
+            models={model: _credits(credits) for model, credits in raw.get("models", {}).items()},
+            credits_per_1m={kind: Decimal(_credits(rate)) for kind, rate in raw.get("credits_per_1m", {}).items()},
+            tiers=tuple(_tiers(strict, f"{where}.tiers", raw.get("tiers", ()))),
+            tier=raw.get("tier", TIERS[0]),
+            counts=raw.get("counts", "units"),
+            decimals=raw.get("decimals", 0),
+            rounding=raw.get("round", ROUNDINGS[0]),
             phases=strict.phases(f"{where}.phases", raw.get("phases", "0..7")),
-            account=_table(strict, f"{where}.account", raw.get("account", {})),
+            account=raw.get("account", {}),
         )
 
 
-def _token_rates(strict: Strict, where: str, value: Any) -> dict[str, Decimal]:
-    if value is None:
-        return {}
-    raw = strict.table(where, value, ("input", "output"), TOKEN_RATES)
-    return {kind: Decimal(_credits(strict, f"{where}.{kind}", rate)) for kind, rate in raw.items()}
-
-
-def _tiers(strict: Strict, where: str, value: Any) -> Iterable[tuple[int | None, Amount]]:
+def _tiers(strict: Strict, where: str, tiers: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int | None, Amount]]:
     """Ascending, the last one without an end."""
-    tiers = [] if value is None else value
-    if not isinstance(tiers, list) or (value is not None and not tiers):
-        raise strict.wrong(f"{where} must be a list of tiers", "[{ upto = 100, credits = 2 }, { credits = 1 }]")
     below = 0
-    for n, one in enumerate(tiers):
-        raw = strict.table(f"{where}[{n}]", one, ("credits",), ("upto",))
+    for n, raw in enumerate(tiers):
         last = n == len(tiers) - 1
         if ("upto" in raw) == last:
             raise strict.wrong(f"{where}[{n}] {'has' if last else 'lacks'} upto", "every tier but the last one ends")
-        upto = None if last else _above_0(strict, f"{where}[{n}].upto", raw["upto"])
+        upto = None if last else raw["upto"]
         if upto is not None and upto <= below:
             raise strict.wrong(f"{where}[{n}].upto {upto} is not above {below}", "tiers ascend")
         below = upto or below
-        yield upto, _credits(strict, f"{where}[{n}].credits", raw["credits"])
+        yield upto, _credits(raw["credits"])
 
 
-def _above_0(strict: Strict, where: str, value: Any) -> int:
-    number = strict.whole(where, value)
-    if number < 1:
-        raise strict.wrong(f"{where} {number} must be above 0")
-    return number
-
-
-def _from_0(strict: Strict, where: str, value: Any) -> int:
-    return _above_0(strict, where, value + 1) - 1 if isinstance(value, int) else strict.whole(where, value)
-
-
-def _one_of(strict: Strict, where: str, value: Any, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise strict.wrong(f"{where} {value!r} is not known", did_you_mean(str(value), known))
-    return str(value)
-
-
-def _configured(strict: Strict, n: int, value: Any) -> Configured:
+def _configured(strict: Strict, n: int, raw: Mapping[str, Any]) -> Configured:
     """Which rows of the target hold prices that a scenario may set."""
-    where = f"configured {n}"
-    raw = strict.table(where, value, ("kind", "columns"), ("operation", "model"))
-    named = [of for of in ("operation", "model") if of in raw]
-    if len(named) != 1:
-        raise strict.wrong(f"{where} needs one of operation and model", "the column that names what the row prices")
-    known = USD if named == ["model"] else tuple(dict.fromkeys(key for keys in KINDS.values() for key in keys))
-    columns = strict.table(f"{where}.columns", raw["columns"], (), known)
-    return Configured(
-        kind=strict.text(f"{where}.kind", raw["kind"]),
-        of=named[0],
-        column=strict.text(f"{where}.{named[0]}", raw[named[0]]),
-        columns={key: strict.text(f"{where}.columns.{key}", column) for key, column in columns.items()},
-    )
+    of = "model" if "model" in raw else "operation"
+    for key in raw["columns"]:
+        if key not in (known := USD if of == "model" else _PRICED):
+            raise strict.wrong(f"configured {n}.columns.{key} is nothing that prices a{'n' if of != 'model' else ''} {of}", did_you_mean(key, known))  # fmt: skip
+    return Configured(kind=raw["kind"], of=of, column=raw[of], columns=dict(raw["columns"]))

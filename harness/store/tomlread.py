@@ -9,6 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.errors import HarnessError, did_you_mean
+from harness.core.shape import Kind
+from harness.core.shape.held import Words, refusals
+
+OF_HARNESS_TOML = "config"
+"""The family of errors in whose messages a table stands in brackets."""
+SHOWN = "docs/reference.md shows every key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,14 @@ class Strict:
                 hint="mend that line; docs/formats.md shows the format",
                 code=f"{self.family}-syntax",
             ) from None
+
+    def held(self, value: Any, shape: Kind, *, where: str = "", top: str = "the file") -> Any:
+        """`value`, which is what `shape` says, and all below it. `where` is its place in the file, `top` what the whole of it is called."""
+        words = Words("[top level]", "[{}]".format) if self.family == OF_HARNESS_TOML else Words(top)
+        for one in refusals(shape, value, words, where):
+            code = f"{self.family}-unknown-key" if one.unknown else f"{self.family}-value"
+            raise HarnessError(f"{self.name}: {one.message}", hint=one.hint or SHOWN, code=code)
+        return value
 
     def wrong(self, message: str, hint: str = "docs/formats.md shows the format") -> HarnessError:
         return HarnessError(f"{self.name}: {message}", hint=hint, code=f"{self.family}-value")

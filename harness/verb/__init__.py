@@ -6,5 +6,6 @@ asked     what a verb was asked to do: backend, scenarios, plan and law, made on
 inside    the island: the rest of a verb, or one question to it
 failure   how an error is shown
 target    the target made ready to boot: its environment, and what looking fills in
+schemas   the files that people write, each with its shape, and as JSON schemas for editors
 told      a driven run judged, kept and told: the end of a verb
 """

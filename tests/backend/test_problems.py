@@ -41,7 +41,7 @@ def test_every_problem_is_told_with_its_line(tmp_path: Path):
         5: f"target.root {tmp_path / 'nowhere'} is not a folder",
         6: "unknown key 'markres' in [target]",
         7: "[target.env] must map names to texts, and COUNT is none",
-        10: "providers.'api.x': 'opnai' is no kind of provider",
+        10: "providers.'api.x' 'opnai' is not a kind of provider",
         13: "unknown key 'jsn' in [auth.session]",
         15: "[ledger.balance] lacks 'column'",
         16: "unknown key 'tabel' in [ledger.balance]",

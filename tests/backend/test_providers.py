@@ -18,12 +18,8 @@ from harness.provider.fake.config import parse
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def fail(message: str, hint: str, code: str = "config-value") -> HarnessError:
-    return HarnessError(f"harness.toml: {message}", hint=hint, code=code)
-
-
 def read(text: str) -> tuple[dict[str, str], dict[str, Provider]]:
-    return providers.read(tomllib.loads(text), fail)
+    return providers.read("harness.toml", tomllib.loads(text))
 
 
 def test_a_host_with_its_kind_and_a_provider_with_its_hosts_are_read_alike():
@@ -55,17 +51,17 @@ def test_a_host_with_its_kind_and_a_provider_with_its_hosts_are_read_alike():
 @pytest.mark.parametrize(
     ("text", "said", "hint"),
     [
-        ('"api.openai.com" = "opnai"', "'opnai' is no kind of provider", "openai"),
-        ('gateway = { host = "a.example" }', "'gateway' is no kind of provider", ""),
-        ('gateway = { host = "a.example", kind = "opnai" }', "providers.gateway.kind: 'opnai'", "openai"),
+        ('"api.openai.com" = "opnai"', "'opnai' is not a kind of provider", "openai"),
+        ('gateway = { host = "a.example" }', "providers.gateway says no kind, and 'gateway' is none", ""),
+        ('gateway = { host = "a.example", kind = "opnai" }', "providers.gateway.kind 'opnai'", "openai"),
         ('gateway = { kind = "openai" }', "[providers.gateway] names no host", "host ="),
-        ('gateway = { hosts = [], kind = "openai" }', "names no host", ""),
+        ('gateway = { hosts = [], kind = "openai" }', "providers.gateway.hosts is empty", ""),
         ('gateway = { host = "https://a.example/v1", kind = "openai" }', "'https://a.example/v1' is no host", "api.example.com"),
         ('gateway = { host = "a.example:https", kind = "openai" }', "is no host", ""),
         ('gateway = { hots = "a.example", kind = "openai" }', "unknown key 'hots'", "host"),
         ('gateway = { host = "a.example", kind = "openai", success = "id" }', "has rules of its own", "http"),
         ('openai = { host = "a.example", kind = "http" }', "[providers.openai] is of kind 'http'", "another name"),
-        ('crm = { host = "a.example", kind = "http", statuses = ["200"] }', "statuses must be a list", "[200, 201]"),
+        ('crm = { host = "a.example", kind = "http", statuses = ["200"] }', "statuses[0] must be a whole number", "[200, 201]"),
         ('crm = { host = "a.example", kind = "http", success = 3 }', "success must be text", "data.id"),
         ('"a.example" = "openai"\\ncrm = { host = "A.example", kind = "http" }', "names a.example twice", "one provider"),
         ('"a.example" = 3', "must be a table or the name of a kind", ""),

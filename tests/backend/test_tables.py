@@ -169,9 +169,9 @@ def test_the_ledger_names_a_kind_a_table_or_a_model(name: str):
         ({"pictur": False}, "tables.pictur is false, and no model is called so", "did you mean 'picture'?"),
         ({"drawing": "Pictures", "painting": "art_pictures"}, "tables.painting and tables.drawing are both art_pictures", "a table has one name"),
         ({"picture": {"active": ["gone"]}}, "tables.picture.active: no column has these among its choices", 'add status = "COLUMN"'),
-        ({"picture": {"locks": []}}, "unknown key 'locks' in tables.picture", "did you mean 'lock'?"),
+        ({"picture": {"locks": []}}, "unknown key 'locks' in [tables.picture]", "did you mean 'lock'?"),
         ({"picture": {"lock": "state"}}, "tables.picture.lock must be a list of texts", 'write ["one", "two"]'),
-        ({"picture": 3}, "tables.picture must be a table, not 3", "docs/formats.md"),
+        ({"picture": 3}, "tables.picture must be a table, the name of a model, or false, not 3", "not watched"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(said: dict[str, Any], message: str, hint: str):

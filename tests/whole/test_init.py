@@ -43,7 +43,11 @@ SOURCES = {
 """Name -> where it stands, where its project goes, the least number of scenarios that are green, and the most lines that wait for a look."""
 
 PRICES = {
-    "lingopost": ("purse/prices.py", "amount = max(total, minimum).quantize(CENT_OF_A_CENT, ROUND_HALF_UP)", "desk/transcript_polish"),
+    "lingopost": (
+        "purse/prices.py",
+        "amount = max(total, minimum).quantize(CENT_OF_A_CENT, ROUND_HALF_UP)",
+        "desk/transcript_polish",
+    ),
     "minutes": ("src/notes/views.py", 'Decimal("1.50")', "notes/note_shorten"),
     "drafts": ("app/shop/tasks.py", "amount=-3", "shop/draft_write"),
 }

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend.description import document
+from harness.backend.shape import DOCKER, MOST_WORKERS
 from harness.core.config import Config
-from harness.core.errors import HarnessError, did_you_mean
-
-MOST_WORKERS = 32
+from harness.core.errors import HarnessError
+from harness.store.tomlread import Strict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +28,12 @@ class Settings:
 
 def read(config: Config) -> Settings:
     """Raises HarnessError config-unknown-key, config-value."""
-    table = document(config.source).get("docker", {})
-    known = ("base", "requirements", "workers")
-    if not isinstance(table, dict):
-        raise _bad(config, "[docker] must be a table", "see docs/formats.md, harness.toml")
-    for key in table:
-        if key not in known:
-            raise _bad(config, f"unknown key '{key}' in [docker]", did_you_mean(key, known), "config-unknown-key")
-    for key in ("base", "requirements"):
-        if key in table and (not isinstance(table[key], str) or not table[key]):
-            raise _bad(config, f"docker.{key} must be text", "put it in quotes")
+    table = Strict(config.source.name, "config").held(document(config.source).get("docker", {}), DOCKER, where="docker")
     requirements = table.get("requirements")
     return Settings(
         base=table.get("base", "auto"),
         requirements=config.source.parent / requirements if requirements else None,
-        workers=checked_workers(table.get("workers", 1), f"{config.source.name}: docker.workers"),
+        workers=table.get("workers", 1),
     )
 
 
@@ -67,7 +58,3 @@ def checked_workers(value: Any, where: str) -> int:
             f"{where} {value!r} is no number of workers", hint=f"1 to {MOST_WORKERS}", code="config-value"
         )
     return value
-
-
-def _bad(config: Config, message: str, hint: str, code: str = "config-value") -> HarnessError:
-    return HarnessError(f"{config.source.name}: {message}", hint=hint, code=code)

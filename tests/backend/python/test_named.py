@@ -34,8 +34,8 @@ def test_an_interpreter_is_found_beside_the_file_or_on_the_path(described, proje
         (['python = "shop"'], "shop is a folder, but no venv", "pyvenv.cfg"),
         (['python = "python3.98"'], "target.python python3.98 is not there", "an interpreter"),
         (['python = ["shop/requirements.txt", "bin/python"]'], "is neither", "one interpreter or venv"),
-        (["python = []"], "is neither", "one interpreter or venv"),
-        (['python = "shop/requirements.txt"', 'requires = ">=3.10"'], "is no version of Python", 'write "3.12"'),
+        (["python = []"], "target.python is empty", "one interpreter or venv"),
+        (['python = "shop/requirements.txt"', 'requires = ">=3.10"'], "is not a version of Python", 'write "3.12"'),
         (
             [f'python = "{sys.executable}"', 'requires = "3.12"'],
             "target.requires goes with requirements files",

@@ -60,7 +60,7 @@ def test_a_worker_sends_events(command, sends):
         ({"web": {"ready": "line"}}, "roles.web.ready 'line' is not known"),
         ({"web": {"boot": "never"}}, "roles.web.boot 'never' is not known"),
         ({"web": {"options": "-v"}}, "roles.web.options must be a list"),
-        ({"web": {"env": {"A": 1}}}, "roles.web.env.A must be text"),
+        ({"web": {"env": {"A": 1}}}, "[roles.web.env] must map names to texts, and A is none"),
         ({"web": {"comand": []}}, "unknown key 'comand' in [roles.web]"),
         ({"crond": False}, "[roles.crond] must be a table"),
         ([], "[roles] must be a table"),

@@ -79,8 +79,8 @@ def test_platforms_are_those_that_the_image_s_c_library_loads() -> None:
     [
         ('bases = "auto"', "unknown key 'bases' in [docker]"),
         ("base = 3", "docker.base must be text"),
-        ("workers = 0", "docker.workers 0 is no number of workers"),
-        ("workers = true", "docker.workers True is no number of workers"),
+        ("workers = 0", "docker.workers 0 is not a number of workers"),
+        ("workers = true", "docker.workers must be a whole number, not True"),
     ],
 )
 def test_a_wrong_setting_is_named(config: Config, tmp_path: Path, table: str, message: str) -> None:

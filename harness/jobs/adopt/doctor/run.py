@@ -19,6 +19,7 @@ from harness.jobs.adopt.doctor import law, machine, target
 from harness.jobs.adopt.doctor.values import Found, Level, fine, note, once, refused, wrong
 from harness.stack.database import ledger, shapes
 from harness.stack.isolation.island import Island
+from harness.verb import schemas
 from harness.verb.inside import answer
 from harness.verb.target import looked, ready
 
@@ -52,6 +53,8 @@ def _project(path: Path, isolation: str, stack: bool) -> Iterator[Found]:
     if config is None:
         return
     yield fine(path.name, "read")
+    if schemas.stale(path):
+        yield note(path.name, "the schema that its first line names is not there, or another version's: editors complete nothing", "harness schema --write")  # fmt: skip
     found = [*_unbroken(target.PART, _target(config, isolation))]
     yield from found
     yield from _unbroken("scenarios", law.looked(config))

@@ -13,6 +13,7 @@ from typing import Any
 from harness.backend import description
 from harness.backend.guess import money, settings, source
 from harness.backend.guess.money import Money
+from harness.backend.shape import FORMAT
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.look.values import Look
@@ -75,7 +76,7 @@ def described(checkout: Path, project: Path, root: Path, *, isolation: str, say:
     if python:
         target["python"] = python
     env: dict[str, str] = {}
-    raw = {"format": description.FORMAT, "target": target}
+    raw = {"format": FORMAT, "target": target}
     for name, text in files.items():
         if not (project / name).exists():
             (project / name).write_text(text, encoding="utf-8")  # installed from, before anything is looked at

@@ -20,6 +20,7 @@ from harness.jobs.adopt.init.describe import Described
 from harness.jobs.adopt.init.explore import Explored, explored, of_document
 from harness.jobs.adopt.init.values import How, Outcome, Tried, named_once
 from harness.stack.isolation.island import Island
+from harness.verb import schemas
 from harness.verb.inside import answer
 from harness.verb.target import ready
 
@@ -135,5 +136,6 @@ def write(checkout: Path, project: Path, made: Mapping[str, str], outcome: Outco
         ignored.write_text(there + ("" if not there or there.endswith("\n") else "\n") + more, encoding="utf-8")
         outcome.written.append(".gitignore")
     outcome.differences = "\n".join(shown)
+    schemas.write(project)
     text = made["harness.toml"]
     outcome.lines, outcome.look = len(text.splitlines()), texts.marked(text)

@@ -9,6 +9,7 @@ from typing import Any
 from harness.core.scenario import Given
 from harness.jobs.adopt.init.values import COMMAND, REQUEST, TASK, Caller, Planted, Tried
 from harness.store.tomlwrite import inline
+from harness.verb.schemas import NAMED
 
 MARK = "look"
 """Begins the comment of a line that a person should look at."""
@@ -19,7 +20,8 @@ LONGEST = 118
 def harness_toml(raw: Mapping[str, Any], why: Mapping[str, str], sure: Mapping[str, str]) -> str:
     """`why` says of a place how it came there, `sure` of a part of the ledger how sure that is. At most forty lines."""
     lines = [
-        "# Written by harness init, by looking. Every key: docs/formats.md. What is missing or wrong: harness doctor.",
+        NAMED,
+        "# Written by harness init, by looking. Every key: harness schema --page. What is missing or wrong: harness doctor.",
         f'# Lines that end in "# {MARK}" are guesses that no charge has shown to be right.',
         f"format = {raw['format']}",
         "",

@@ -147,7 +147,7 @@ def done(setup: Setup, found: Found) -> None:
         setup.add("", said[1])
     elif said := re.match(r"did you mean '(.+)'\?", mend):
         lines = setup.toml.read_text().splitlines()
-        word = re.search(r"unknown key '(.+?)'|: '(.+?)' is", found.what)
+        word = re.search(r"unknown key '(.+?)'| '([^' ]+)' is", found.what)
         assert word, found.what
         lines[found.line - 1] = lines[found.line - 1].replace(next(filter(None, word.groups())), said[1])
         setup.toml.write_text("\n".join(lines) + "\n")

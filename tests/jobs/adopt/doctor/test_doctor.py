@@ -52,7 +52,7 @@ READ: dict[str, tuple[Break, str]] = {
     "no such root": (edited("harness.toml", 'root = "shop"', 'root = "shopp"'), "is not a folder"),
     "no such phase": (edited("harness.toml", "[target]\n", "[target]\nphase = 12\n"), "target.phase 12 is not a phase"),
     "number in env": (edited("harness.toml", "[target.env]\n", "[target.env]\nSIZE = 3\n"), "[target.env] must map names to texts"),
-    "provider's kind": (edited("harness.toml", "[ledger]", '[providers]\n"api.x" = "opnai"\n[ledger]'), "'opnai' is no kind of provider"),
+    "provider's kind": (edited("harness.toml", "[ledger]", '[providers]\n"api.x" = "opnai"\n[ledger]'), "'opnai' is not a kind of provider"),
     "no golden": (without("scenarios/draw/one.golden.toml"), "draw/one has no golden"),
     "golden of nothing": (written("scenarios/draw/gone.golden.toml", GOLDEN.replace("one", "gone")), "the golden of draw/gone speaks of no scenario"),
     "two of one id": (written("scenarios/draw/two.py", SCENARIO), "two scenarios are called draw/one"),
