@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.core.errors import HarnessError
@@ -179,6 +179,7 @@ goldens = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the strategy's
 @given(goldens)
 def test_any_golden_survives_the_file(tmp_path_factory, golden):
     """Whatever names, numbers and languages are in it: nothing is lost, and writing it again changes nothing."""
