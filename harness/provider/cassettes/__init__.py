@@ -8,7 +8,7 @@ dialects   one raw interaction of vcrpy's dialects -> a core Interaction
 har        HTTP archives, imported as cassettes
 write      a Cassette -> vcrpy v1 YAML that stock vcrpy replays
 digest     the canonical form of interactions, its hash, and the cached parsed form
-scrub, scan, lint, drift   what may be committed, and what changed;  scan_layers: every decoding that the scan undoes
+scrub, scan, lint, drift   what may be committed, and what changed;  scan_layers: every decoding that the scan undoes; scan_rules: keys by their shape
 origin     whether an answer is the simulator's own
 show       a cassette for a person
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
+import re
 import urllib.parse
 import zlib
 from dataclasses import replace
@@ -18,7 +20,8 @@ from hypothesis import strategies as st
 
 from harness.core.cassette import RecordedRequest, RecordedResponse
 from harness.core.errors import HarnessError
-from harness.provider.cassettes.scan import scan, scan_file
+from harness.provider.cassettes.scan import FOLLOWING, scan, scan_file
+from harness.provider.cassettes.scan_rules import keys_in, needed, rules
 from harness.provider.record import keep
 from tests.provider import real
 from tests.provider.cassettes.made import interaction
@@ -91,7 +94,7 @@ def test_a_clean_text_has_no_finding_in_any_encoding(encoding):
         ("__cf_bm=QbMzm.OnfxPgNq3GiSds2wm2s2", "a session cookie"),
         ("proj_tzz1TbPPOXaf6j9tEkVUBIAa", "a project id"),
         ("-----BEGIN PRIVATE KEY-----", "a private key"),
-        ("AKIAABCDEFGHIJKLMNOP", "a cloud key"),
+        ("AKIAABCDEFGHIJKLMNOP", "a key: AWS Access Key"),
         ('{"session": "f81d4fae7dec11d0a76500a0c91e6bf6"}', "a random-looking value under 'session'"),
         ("Bearer 0123456789abcdef", "a bearer token"),
     ],
@@ -101,6 +104,99 @@ def test_each_kind_of_secret_is_named(text, kind):
     assert kind in {finding.kind for finding in scan(text)} or any(
         kind.split(" under")[0] in f.kind for f in scan(text)
     )
+
+
+def drawn(n, alphabet=ALPHABET, seed=7):
+    return "".join(random.Random(f"{n} {alphabet} {seed}").choices(alphabet, k=n))
+
+
+LOWER, DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789", "0123456789"
+UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def web_token():
+    parts = (json.dumps(part, separators=(",", ":")).encode() for part in ({"alg": "HS256"}, {"sub": "17"}))
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "." + drawn(44)
+
+
+KINDS = {
+    "OpenAI, of a project": f"sk-proj-{drawn(20)}T3BlbkFJ{drawn(20)}",
+    "OpenAI, of old": f"sk-{drawn(48)}",
+    "Anthropic": f"sk-ant-api03-{drawn(93)}AA",
+    "OpenAI organization": f"org-{drawn(24)}",
+    "OpenAI project": f"proj_{drawn(24)}",
+    "AWS": f"AKIA{drawn(16, UPPER)}",
+    "GitHub": f"ghp_{drawn(36)}",
+    "GitLab": f"glpat-{drawn(20)}",
+    "Slack": f"xoxb-{drawn(12, DIGITS)}-{drawn(12, DIGITS)}-{drawn(24)}",
+    "Slack webhook": f"https://hooks.slack.com/services/T{drawn(8)}/B{drawn(8)}/{drawn(24)}",
+    "Stripe": f"sk_live_{drawn(24)}",
+    "SendGrid": f"SG.{drawn(22)}.{drawn(43)}",
+    "Twilio": f"SK{drawn(32, LOWER)}",
+    "Mailchimp": f"{drawn(32, LOWER)}-us14",
+    "npm": f"//registry.npmjs.org/:_authToken=npm_{drawn(36)}",
+    "PyPI": f"pypi-AgEIcHlwaS5vcmc{drawn(80)}",
+    "Discord": f"M{drawn(23)}.{drawn(6)}.{drawn(27)}",
+    "Telegram": f"{drawn(9, '123456789')}:{drawn(35)}",
+    "Azure": f"AccountKey={drawn(86)}==",
+    "Square": f"sq0csp-{drawn(43)}",
+    "Google": f"AIza{drawn(35)}",
+    "Artifactory": f"AKC{drawn(60)}",
+    "a web token": web_token(),
+    "a database": f"postgres://shop:{drawn(14)}@db.example:5432/shop",
+    "a private key": f"-----BEGIN RSA PRIVATE KEY-----\n{drawn(64)}",
+    "a bearer": f"Bearer {drawn(32)}",
+}
+"""Keys of services, made up here by chance: none is anybody's."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_of_every_kind_is_found_in_every_encoding(kind):
+    """Claim: whatever it is sent as, a key of each service is told, and in what a redacted text becomes by the same way, nothing is."""
+    key = KINDS[kind]
+    for encoding, encode in {**ENCODINGS, **CLOTHES}.items():
+        found = scan(encode(key))
+        assert found, encoding
+        assert not [one for one in found if key in str(one)]
+
+
+@pytest.mark.parametrize("kind", ["AWS", "GitHub", "Stripe", "SendGrid", "Square", "OpenAI, of a project"])
+def test_a_key_that_is_cut_over_two_fields_is_found_by_its_shape(kind):
+    """Claim: nobody needs to know it: two fields that follow each other are read as one, too."""
+    key = KINDS[kind]
+    for at in (5, len(key) // 2, len(key) - 3):
+        cut = json.dumps({"a": key[:at], "n": 7, "b": [key[at:]]})
+        assert FOLLOWING in {one.where for one in scan(cut)}, at
+
+
+def test_the_harness_s_own_key_is_nobodys():
+    """Claim: what fills a place in a description is no key; what is masked and still tells its ends is one, and so is a key of zeros."""
+    assert scan(f"sk-{'0' * 20}")
+    assert scan("sk-replay-0000000000000000000000000000") == ()
+    assert scan("sk-ab**********************yz")
+
+
+def test_a_layer_that_was_looked_at_before_is_looked_at_as_deep_as_it_goes():
+    """Claim: bytes that were met at the bottom of one nest are opened again where there is more room."""
+    deep = f"sk-{drawn(20)}".encode()
+    for _ in range(3):
+        deep = base64.b64encode(b"body " + deep)
+    lower = deep
+    for _ in range(4):
+        lower = base64.b64encode(b"body " + lower)
+    assert scan(json.dumps([lower.decode(), deep.decode()]))
+
+
+def test_every_kept_rule_says_what_it_needs():
+    """Claim: a rule is spared only where no match of it is possible: what it needs stands in each of these keys."""
+    asked = {kind for key in KINDS.values() for kind, _ in keys_in(f"is {key} ", f"is {key} ".lower())}
+    assert len(asked) >= 16
+    for key in KINDS.values():
+        for rule in rules():
+            if list(rule.detector.analyze_string(key)):
+                assert not rule.words or any(word in key.lower() for word in rule.words)
+    assert needed(re.compile(r"(?:a|b)cd?xyzg+(?:hij)?")) == "xyz"
+    assert needed(re.compile(r"(?i)AB\d{2,}|C")) == ""
 
 
 @pytest.mark.parametrize(
