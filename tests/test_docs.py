@@ -3,85 +3,81 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-import click
 import pytest
 
 from harness.backend import scenarios
 from harness.backend.description import load
-from harness.cli import cli
 from harness.core.scenario import Do
+from tests import commands, generated
+from tests.commands import NOT_RUN, RUN, Command, problem, why_not
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-# `harness env` begins a line of a report, and is no command.
-COMMAND = re.compile(
-    r"^ {4}(?:[A-Z_]+=\S+ )*((?:\./dev|harness) (?!env  ).+)$|`((?:\./dev|harness) [^`]+)`", re.MULTILINE
-)
+FOUND = commands.found()
 
 
-def commands() -> list[tuple[str, str]]:
-    """(document, command) for every command line in a code block or in backticks."""
-    found = []
-    for path in DOCUMENTS:
-        for block, inline in COMMAND.findall(path.read_text()):
-            line = (block or inline).split("  ")[0].split(" #")[0].strip()
-            found.append((path.name, line))
-    return found
+@pytest.mark.parametrize("page", dict.fromkeys(one.page for one in FOUND))
+def test_a_command_in_the_documents_exists(page: str):
+    """Claim: sessions, verbs, options and their values are those of today: each program's own parser takes the line."""
+    wrong = {one.line: said for one in FOUND if one.page == page and (said := problem(one))}
+    assert wrong == {}
 
 
-def problem_with(line: str) -> str:
-    """What is wrong with a command line; "" when every word of it exists."""
-    words = shlex.split(line)
-    if words[0] == "./dev":
-        sessions = set(re.findall(r"^def ([a-z]+)\(session", (ROOT / "noxfile.py").read_text(), re.MULTILINE))
-        name = re.sub(r"\(.*\)", "", words[1])
-        if name not in sessions:
-            return f"no nox session {name}"
-        verb = {"verify": "verify", "golden": "golden", "record": "record"}.get(name)
-        words = ["harness", *([verb] if verb else []), *words[2:]]
-        if verb is None:
-            return ""
-    return _problem(cli, words[1:])
+def test_every_command_is_run_or_says_why_not():
+    """Claim: nothing on a page is run by nobody in silence; and neither list holds what no page says."""
+    lines = {one.line for one in FOUND}
+    assert sorted(line for line in lines if line not in RUN and not why_not(line)) == [], (
+        "put it into RUN, or into NOT_RUN with why"
+    )
+    assert sorted(set(RUN) - lines) == []
+    assert (
+        sorted(pattern for pattern in NOT_RUN if not any(fnmatchcase(line, pattern) for line in lines - set(RUN))) == []
+    )
 
 
-def _problem(command: click.Command, words: list[str]) -> str:
-    context = click.Context(command)
-    if isinstance(command, click.Group):
-        if not words or words[0].startswith("-"):
-            return ""
-        inner = command.get_command(context, words[0].split("|")[0])
-        return f"no command {words[0]}" if inner is None else _problem(inner, words[1:])
-    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
-    for word in words:
-        if word == "--":
-            return ""
-        if word.startswith("--") and word.split("=")[0] not in known | {"--help"}:
-            return f"{command.name} has no option {word}"
-    return ""
+def test_commands_are_found_wherever_they_stand():
+    """Claim: in fenced blocks of any language, in indented blocks, in sentences; a line of a report and a remark are none."""
+    page = """Do `harness look`, not `look`.
 
+    ./dev verify      # boot
+    harness env   Python 3.11
+    DOCKER_HOST=x harness verify --tier docker
 
-@pytest.mark.parametrize(("document", "line"), commands())
-def test_a_command_in_the_documents_exists(document: str, line: str) -> None:
-    """Sessions, verbs and options are those of today."""
-    assert problem_with(line) == ""
+```yaml
+      - run: ./dev verify --shard ${{ matrix.shard }}/4
+```
+"""
+    assert [(one.line, one.alone) for one in commands.of_text("p", page)] == [
+        ("./dev verify --shard 1/4", True),
+        ("./dev verify", True),
+        ("DOCKER_HOST=x harness verify --tier docker", True),
+        ("harness look", False),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("line", "problem"),
+    ("line", "said"),
     [
         ("./dev verfy", "no nox session verfy"),
+        ('./dev "phase(9)"', "no nox session phase(9)"),
+        ("./dev golden accpet x", "no command accpet"),
         ("harness verfy", "no command verfy"),
         ("harness verify --olny x", "verify has no option --olny"),
-        ("./dev golden accpet x", "no command accpet"),
+        ("harness verify --tier dcoker", "verify: Invalid value for '--tier': 'dcoker' is not one of"),
+        ("harness verify --shard", "verify: Option '--shard' requires an argument."),
+        ("harness shadow 3", "shadow: Missing argument"),
+        ("harness look FILE:LINE", "look: Got unexpected extra argument"),
+        ("nox -s verfy", "no nox session verfy"),
+        ("pip install igny9-harness", "igny9-harness is not igny8-harness"),
+        ("pip install 'igny8-harness[inproces]'", "no extra inproces"),
     ],
 )
-def test_a_command_that_does_not_exist_is_found(line: str, problem: str) -> None:
+def test_a_command_that_could_not_be_typed_is_found(line: str, said: str):
     """The check is seen to fail."""
-    assert problem_with(line) == problem
+    assert problem(Command("p", line, True)).startswith(said)
 
 
 def test_the_tutorials_scenario_is_one(tmp_path: Path) -> None:
@@ -121,3 +117,30 @@ def test_the_file_and_the_scenario_that_a_team_begins_with_load(tmp_path: Path) 
     (scenario,) = scenarios.load(load(tmp_path / "harness.toml")).values()
     asked = [step.on(path).task for path in scenario.paths for step in scenario.when if isinstance(step, Do)]
     assert (scenario.id, [task["name"] for task in asked if task]) == ("billing/first", ["app.tasks.check_schedules"])
+
+
+def test_every_check_is_on_the_page_of_what_is_looked_at():
+    """Claim: in the words of today, of whom it is asked."""
+    page = (ROOT / "docs" / "looked-at.md").read_text()
+    assert generated.block(page, "checks")[0] == generated.checks(), "python -m tests.generated"
+
+
+def test_the_numbers_of_the_page_about_the_tests_are_about_those_of_today():
+    """Claim: nobody typed them, and none of them is an old one; a quarter more or less is nobody's business."""
+    stated = re.findall(
+        r"^\| (.+) \| ([\d,]+) \|$",
+        generated.block((ROOT / "docs" / "tests.md").read_text(), "numbers")[0],
+        re.MULTILINE,
+    )
+    today = generated.counted()
+    assert [what for what, _ in stated] == [*today], "python -m tests.generated"
+    off = {what: (said, today[what]) for what, said in stated if generated.far(int(said.replace(",", "")), today[what])}
+    assert off == {}, "python -m tests.generated"
+    assert generated.far(100, 140)
+    assert not generated.far(100, 120)
+
+
+def test_a_reason_for_not_running_a_command_names_tests_that_are_there():
+    """Claim: what is said to be shown elsewhere is shown there."""
+    named = {path for why in NOT_RUN.values() for path in re.findall(r"tests/[\w/.]*\w", why)}
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []

@@ -9,8 +9,10 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +20,9 @@ from harness.cli import streams
 from harness.core.errors import USAGE, HarnessError
 from harness.stack.isolation.leaving import held
 from harness.verb.failure import SIGNALLED, report_failure, report_failure_of_ours
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "verify": ("verify", "Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws."),
@@ -51,8 +56,9 @@ COMMANDS = {
 }  # fmt: skip
 """verb -> its room below harness/jobs, and the first line of its help: to list them, no room is imported."""
 
-
 AS_JSON = "harness.json"
+COMPLETE = "_HARNESS_COMPLETE"
+"""The variable by which a shell asks click for what completes a command line."""
 
 
 class Verbs(click.Group):
@@ -66,6 +72,13 @@ class Verbs(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(f"harness.jobs.{COMMANDS[name][0]}.verb"), name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As click's own, but from the table: a key that is pressed for the list imports no room."""
+        from click.shell_completion import CompletionItem
+
+        verbs = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """As click's own, but from the table: `harness --help` stays instant."""
@@ -118,6 +131,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     as_json = "--json" in arguments
     if argv is None:
         streams.settle()
+    if argv is None and (asked := os.environ.get(COMPLETE)):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(cli, {}, "harness", COMPLETE, asked))
     with held(for_good=argv is None):
         code = _code(arguments, as_json)
     sys.exit(code)

@@ -247,3 +247,25 @@ def test_help_imports_no_verb():
         [sys.executable, "-c", program], cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("harness ver", ["verify"]),
+        ("harness sc", ["score", "schema"]),
+        ("harness verify --ti", ["--tier"]),
+        ("harness verify --tier pro", ["processes"]),
+        ("harness golden ac", ["accept"]),
+        ("harness --ver", ["--version"]),
+    ],
+)
+def test_a_shell_completes_verbs_options_and_values(words, completed):
+    """Claim: exit code 0 and nothing but the words; to list verbs no room is imported."""
+    asked = {"_HARNESS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    program = "import sys, atexit; atexit.register(lambda: print('harness.jobs.verify.verb' in sys.modules)); from harness.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env={**os.environ, **asked}, capture_output=True, text=True, check=False)  # fmt: skip
+    *told, imported = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.partition(",")[2] for line in told] == completed
+    assert imported == str(words.startswith("harness verify"))
