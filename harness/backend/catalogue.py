@@ -57,6 +57,16 @@ def schema(db: psycopg.Connection) -> Schema:
     }  # fmt: skip
 
 
+def migrations(db: psycopg.Connection) -> dict[str, tuple[str, ...]]:
+    """App -> its migrations that were applied, in their order; {} where nothing was ever migrated."""
+    if db.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for app, name in db.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall():
+        found[app] = (*found.get(app, ()), name)
+    return found
+
+
 def rows(db: psycopg.Connection) -> Rows:
     """Every row of every table: table -> key as text -> column -> JSON value.
 

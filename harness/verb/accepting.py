@@ -1,6 +1,7 @@
 """Accepting is somebody's word for what a run showed: never a CI job's, and nobody's in passing.
 
 in_ci             whether this is a job of a CI service
+may_accept        refuses that, a reason that is none, and what comes next
 attended          refuses where nobody is at a terminal, unless that is said
 unattended_option how it is said
 """
@@ -50,6 +51,8 @@ OF_A_JOB = re.compile(
     r"(?:.+_)?(?:CI|BUILD_(?:NUMBER|ID|URL|TAG)|PIPELINE_(?:ID|NUMBER)|WORKFLOW_ID|JOB_URL|RUN_NUMBER)(?:_.+)?", re.I
 )
 """And what others are called that do: a number of a build, of a pipeline."""
+WORDS = 2
+"""Of a reason, at least."""
 NO = ("", "0", "false", "no", "off")
 
 unattended_option = click.option(
@@ -77,3 +80,18 @@ def attended(unattended: bool) -> None:
         hint='run it in a terminal; or say that it is meant: --unattended --why "..."',
         code="accept-unattended",
     )
+
+
+def may_accept(why: str, unattended: bool) -> None:
+    """Raises HarnessError accept-ci, accept-why, accept-unattended: what is accepted is somebody's word, with a reason."""
+    if in_ci():
+        raise HarnessError(
+            "nothing is accepted in CI", hint="accept on your machine and commit the file", code="accept-ci"
+        )
+    if len(why.split()) < WORDS:
+        raise HarnessError(
+            f"the reason {why!r} is too short to be one",
+            hint='say why it is right, in a few words: --why "..."',
+            code="accept-why",
+        )
+    attended(unattended)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import pytest
 from harness.stack.isolation import hook
 from harness.stack.isolation.supervise import descendants
 from tests import preloaded, zygotes
-from tests.whole.traces import Traces, end, gone, watch
+from tests.whole.traces import DEADLINE_S, Traces, end, gone, watch
 from tests.whole.workshop import MAIN, Workshop
 
 pytestmark = pytest.mark.stack
@@ -169,6 +171,49 @@ def test_an_interrupted_interpreter_leaves_nothing(start, tmp_path, mode, number
     gone(traces, str(tmp_path), tmp)
     assert "Traceback" not in said
     assert "PASS" not in said
+
+
+TIMES = 20
+HOW = {
+    "one": lambda harness, n: [harness[n % len(harness)]],
+    "some": lambda harness, n: random.Random(n).sample(harness, random.Random(n).randint(2, len(harness) - 1)),
+    "all": lambda harness, n: harness,
+}
+"""Which of the harness's processes are killed, the n-th time."""
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("n", range(TIMES))
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("mode", ["namespace", "hook"])
+def test_whichever_of_the_harness_is_killed_nothing_is_left(start, tmp_path, mode, how, n):
+    """Claim: kill -9 of one, of some or of all of its processes at once, twenty times each, while it boots, in its first cell or in a stall:
+    no process, port, folder or shared memory stays. Who cleans up where all are gone is none of them."""
+    moment = ("boot", "first cell", "stall")[n % 3]
+    reached, cell = MOMENTS[moment]
+    place, process, tmp = start(cell, mode)
+    traces = Traces()
+    watch(process, lambda: reached(place, process), traces, moment)
+    victims = HOW[how](_harness(process), n)
+    for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: none of them can do anything about another's end
+        for pid in victims:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+    assert process.wait(DEADLINE_S) != 0
+    gone(traces, str(tmp_path), tmp)
+    assert "PASS" not in (tmp_path / "said").read_text()
+
+
+def _harness(process: subprocess.Popen[str]) -> list[int]:
+    """The harness's own processes: those that were forked from the command, and its fake."""
+    own = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    found = [process.pid]
+    for pid in descendants(process.pid):
+        with suppress(OSError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if words == own or b"\0harness.provider.fake\0" in words:
+                found.append(pid)
+    return found
 
 
 def test_half_a_run_does_not_pass_when_it_is_judged_afterwards(start, tmp_path):

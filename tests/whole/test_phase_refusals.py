@@ -95,7 +95,7 @@ def refused(told: Told, *says: str) -> None:
 
 @pytest.fixture(scope="module")
 def first(copy: Callable[[], Workshop]) -> Told:
-    """Phase 1 with four mistakes: in its schema, its manifest, its data and its way back."""
+    """Phase 1 with five mistakes: in its schema, its manifest, its data, in a row that nobody listed, and its way back."""
     shop = copy()
     add_migration(
         shop, "1_new_models", "billing", "0005_margin", "0004_populate_providers_and_prices",
@@ -106,6 +106,11 @@ def first(copy: Callable[[], Workshop]) -> Told:
         '[[expect.schema]]\nchange = "column_added"\ntable = "igny8_ai_model_config"\ncolumns = { markup = "integer" }',
     )  # fmt: skip
     shop.edit(POPULATE, '("google:4@2", "premium", 15)', '("google:4@2", "premium", 5)')
+    shop.edit(
+        POPULATE,
+        "def populate(apps, schema_editor):\n",
+        'def populate(apps, schema_editor):\n    apps.get_model("billing", "AIModelConfig").objects.filter(model_type="text").update(quality_tier="basic")\n',
+    )
     shop.edit(
         POPULATE,
         "migrations.RunPython(populate, migrations.RunPython.noop)",
@@ -151,6 +156,33 @@ def test_a_backfill_that_gives_two_models_one_price_is_refused(first: Told) -> N
 def test_a_reverse_migration_that_restores_defaults_is_refused(first: Told) -> None:
     """Going back switches every model on, those too that somebody had switched off."""
     refused(first, "rolling 1_new_models back changes igny8_ai_model_config", "is_active: False -> True")
+
+
+@pytest.mark.slow
+def test_a_row_that_nobody_listed_is_refused(first: Told) -> None:
+    """A column that the phase may write, in rows that no declaration speaks of: what became of every row is locked."""
+    refused(first, "phase-written: phase 1: every row of the lived-in database is accounted for, as locked", '"basic"')
+
+
+CLEANUP = (
+    "reference/phases/7_cleanup/overlay/backend/igny8_core/modules/system/migrations/0003_move_keys_and_choices.py"
+)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('key = memory.get("settings_key", provider.api_key)', 'key = ""', "rolling 7_cleanup back changes igny8_global_integration_settings 1.openai_api_key: 'sk-replay-"),
+        ("migrations.RunPython(move, move_back)", "migrations.RunPython(move)", "not asked: migrate system 0002_seed_global_settings cannot be reversed"),
+    ],
+    ids=["it loses keys", "it has none"],
+)  # fmt: skip
+def test_a_reverse_migration_is_run_beside_the_plan_s_way_back(shop: Workshop, old: str, new: str, says: str) -> None:
+    """Phase 7 goes back by its backup. Its migrations say that they can be undone, and are, on a copy: what they lose is told; where they say
+    that they cannot, that is told, too, and what the target declares is another."""
+    shop.edit(CLEANUP, old, new)
+    refused(phase(shop, 7), says)
 
 
 @pytest.mark.proof

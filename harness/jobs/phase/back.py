@@ -21,13 +21,15 @@ from harness.core.phase import RollbackKind
 from harness.core.scenario import Cell, Do, Scenario
 from harness.core.schema import Rows
 from harness.core.verdict import Verdict
-from harness.jobs.phase.rollback import served, survived
+from harness.jobs.phase.rollback import irreversible, reversed_as_before, served, survived
 from harness.jobs.phase.values import QUEUED, STILL_LIVING, PhaseRun, part, scenario_of, silent
 from harness.run.judged import Law
 from harness.stack.database import ledger
 from harness.stack.processes import retarget
 from harness.stack.roles.logs import Mark
 
+IRREVERSIBLE = "IrreversibleError"
+"""What Django says of a migration that has no way back."""
 Listen = Callable[[str, Mapping[str, Any]], None]
 
 
@@ -46,6 +48,8 @@ def go_back(
         written = catalogue.rows(live.db)
         listen("phase", {"text": f"rolling {phase.name} back: {phase.rollback.kind}"})
         live.retarget(after)  # stops the new code; migrating back still needs it
+        if phase.rollback.kind is not RollbackKind.MIGRATE:
+            run.verdicts += _reversed(run, live, written)
         rows_left = _roll_back(run, live, before)
         run.verdicts += survived(phase, run.kept, written, rows_left)
         retarget.start_roles(stack)
@@ -105,6 +109,27 @@ def _roll_back(run: PhaseRun, live: Live, before: Config) -> Rows:
         live.db = stack.db
     live.retarget(before)
     return catalogue.rows(live.db)
+
+
+def _reversed(run: PhaseRun, live: Live, written: Rows) -> list[Verdict]:
+    """The phase's own migrations undone, whatever the plan's way back is; afterwards all is as it was."""
+    if not run.undo:
+        return []
+    stack = live.stack
+    under = stack.run_dir / "under.dump"
+    retarget.backup(stack, under)
+    try:
+        for words in run.undo.items():
+            try:
+                retarget.migrate(stack, words)
+            except StackError as error:
+                if IRREVERSIBLE not in error.hint:
+                    raise
+                return [irreversible(run.phase, words, error.hint)]
+        return reversed_as_before(run.phase, run.kept, written, catalogue.rows(live.db))
+    finally:
+        retarget.restore(stack, under)
+        live.db = stack.db
 
 
 def _served(run: PhaseRun, live: Live, law: Law, scenario: Scenario, refs: Mapping[str, Any]) -> Verdict:

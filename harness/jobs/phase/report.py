@@ -40,7 +40,7 @@ def print_phase(console: Console, run: PhaseRun) -> None:
     for verdict in verdicts:
         if verdict.checker.startswith(OWN):
             claim = verdict.claim.partition(": ")[2]
-            say_line(console, verdict, claim, verdict.evidence[:1] if verdict.status is Status.PASS else ())
+            say_line(console, verdict, claim, () if verdict.status.bad else verdict.evidence[:1])
     others = [verdict for verdict in verdicts if not verdict.checker.startswith(OWN)]
     bad = sum(verdict.status.bad for verdict in others)
     say(

@@ -8,6 +8,7 @@ from harness.core.ledger import Amount
 from harness.core.phase import Phase, RollbackKind, SchemaEffect
 from harness.core.schema import Rows
 from harness.core.verdict import Status, Verdict
+from harness.jobs.phase.accounted import nothing_else
 from harness.jobs.phase.judge import round_trip
 
 
@@ -19,8 +20,32 @@ def survived(phase: Phase, kept: Rows, written: Rows, left: Rows) -> list[Verdic
     verdicts = [round_trip(phase, kept, left, told="rows of the phase before are as they were", gone=kept_but)]
     if phase.rollback.kind is not RollbackKind.BACKUP:
         told = "rows written under it survive the rollback"
-        verdicts.append(round_trip(phase, written, left, told=told, gone=_gone(phase)))
-    return verdicts
+        gone = _gone(phase) if phase.rollback.kind is RollbackKind.MIGRATE else ()
+        verdicts.append(round_trip(phase, written, left, told=told, gone=gone))
+    return [*verdicts, nothing_else(phase, kept, written, left)]
+
+
+def reversed_as_before(phase: Phase, kept: Rows, written: Rows, left: Rows) -> list[Verdict]:
+    """What the phase's own migrations leave when they are undone, beside the plan's way back: the rows of the phase before are as they were,
+    and those written under it are there but for what the phase brought."""
+    undone = {f"{one.table}.{column}" for one in phase.expect.data for column in one.columns}
+    return [
+        round_trip(phase, kept, left, told="its migrations reversed, rows of the phase before are as they were"),
+        round_trip(
+            phase, written, left, told="its migrations reversed, rows written under it survive", gone={*_gone(phase), *undone, *_brought(phase, kept, written)},
+        ),
+    ]  # fmt: skip
+
+
+def irreversible(phase: Phase, words: Sequence[str], why: str) -> Verdict:
+    """A migration that cannot be undone has no way back of its own: told, and nobody's failure."""
+    return Verdict(
+        checker="phase-rollback",
+        status=Status.NOT_ASKED,
+        cell="",
+        claim=f"phase {phase.number}: its migrations reversed, rows are as they were",
+        evidence=(f"not asked: migrate {' '.join(words)} cannot be reversed: {why}",),
+    )
 
 
 def served(phase: Phase, unsettled: str, states: Sequence[str], wanted: Amount, left: Amount | None) -> Verdict:
@@ -63,4 +88,10 @@ def _gone(phase: Phase) -> tuple[str, ...]:
             gone.append(change.table)
         elif change.change is SchemaEffect.COLUMN_ADDED:
             gone += [f"{change.table}.{column}" for column in change.columns]
-    return tuple(gone) if phase.rollback.kind is RollbackKind.MIGRATE else ()
+    return tuple(gone)
+
+
+def _brought(phase: Phase, kept: Rows, written: Rows) -> tuple[str, ...]:
+    """Tables of declared data whose rows came with the migration: they go with it."""
+    came = {change.table for change in phase.expect.data}
+    return tuple(table for table in came if written.get(table, {}).keys() - kept.get(table, {}).keys())

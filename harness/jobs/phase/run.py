@@ -2,10 +2,11 @@
 
 1  boot the code of N-1; a full run leaves rows in every table, with rows at the edges around it
 2  back the database up; stop the old code; migrate with the code of N
-3  the schema changed as declared, every earlier row is still what it was, declared data is written
+3  the schema changed as declared, every earlier row is still what it was, declared data is written, each row as it is locked
 4  boot the code of N on that database: every scenario, with N's goldens
 5  a full run under N leaves rows; a task is queued and not served; the code of N stops
-6  roll back as the phase says (migrate back, change the code only, or restore the backup): what must survive has survived
+6  roll back as the phase says (migrate back, change the code only, or restore the backup): what must survive has survived, and
+   nothing else is there; beside that, on a copy, the phase's own migrations are reversed
 7  boot the code of N-1: it serves the queued task
 8  every scenario again, with N-1's goldens
 """
@@ -26,8 +27,9 @@ from harness.cell.run import run_cell
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.golden import resolve
+from harness.core.phase import Phase
 from harness.core.scenario import Cell
-from harness.jobs.phase import judge
+from harness.jobs.phase import accounted, judge
 from harness.jobs.phase.back import go_back
 from harness.jobs.phase.values import LIVED_IN, PREFIX, QUEUED, STILL_LIVING, PhaseRun, part, scenario_of, silent
 from harness.run.drive import needs_shell, start_event, told_run
@@ -72,6 +74,23 @@ def phases_dir(config: Config) -> Path:
     return config.phases_dir
 
 
+def locked_rows(phase: Phase) -> tuple[str, ...] | None:
+    """What is locked of the rows that the phase's migrations write; None where nothing is."""
+    file = phase.folder / accounted.LOCKED
+    return accounted.read(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def lock_rows(run: PhaseRun, why: str) -> None:
+    """Keep what the migration made of rows as what it shall make of them; nothing of a phase that writes none."""
+    file = run.phase.folder / accounted.LOCKED
+    if run.written:
+        file.write_text(accounted.text_of(why, run.written), encoding="utf-8")
+    else:
+        file.unlink(missing_ok=True)
+    others = [one for one in run.verdicts if one.checker != accounted.CHECKER]
+    run.verdicts[:] = [*others, accounted.as_locked(run.phase, run.written, locked_rows(run.phase), wanted=True)]
+
+
 def _forward(
     run: PhaseRun, live: Live, law: Law, before: Config, after: Config, listen: Listen
 ) -> None:  # fmt: skip
@@ -83,6 +102,7 @@ def _forward(
         run_cell(before, Cell(scenario=lived_in, path=lived_in.paths[0]), live, silent)
         retarget.without_shadows(stack)
         old_rows, old_schema = catalogue.rows(live.db), catalogue.schema(live.db)
+        applied = catalogue.migrations(live.db)
     listen("phase", {"text": f"migrating to {phase.name}"})
     with part(run, "migration"):
         retarget.backup(stack, stack.run_dir / "backup.dump")
@@ -92,7 +112,14 @@ def _forward(
         run.verdicts.append(judge.schema_change(phase, old_schema, new_schema))
         run.verdicts.append(judge.forward_rows(phase, old_rows, new_rows, new_schema))
         run.verdicts.append(judge.old_code(after.phase, legacy.scan(after, new_schema)))
-        run.kept = old_rows
+        run.kept, run.written = old_rows, accounted.lines_of(old_rows, new_rows)
+        run.verdicts.append(accounted.as_locked(phase, run.written, locked_rows(phase), wanted=after.surfaces_locked))
+        now = catalogue.migrations(live.db)
+        run.undo = {
+            app: [*applied.get(app, ()), "zero"][len(applied.get(app, ())) - 1]
+            for app, names in now.items()
+            if set(names) - set(applied.get(app, ()))
+        }
         retarget.with_shadows(stack)
         retarget.start_roles(stack)
 

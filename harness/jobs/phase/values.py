@@ -32,6 +32,10 @@ class PhaseRun:
     """Whether every scenario was driven; False with --only."""
     kept: Rows = field(default_factory=dict)
     """Every row as the code of the phase before left it."""
+    written: tuple[str, ...] = ()
+    """What the migration made of them (accounted.lines_of)."""
+    undo: Mapping[str, str] = field(default_factory=dict)
+    """App -> the migration that it was at before the phase, "zero" for none: of apps that the phase's own migrations are of."""
 
     @property
     def failed(self) -> tuple[Verdict, ...]:
