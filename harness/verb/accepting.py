@@ -82,9 +82,9 @@ def attended(unattended: bool) -> None:
     )
 
 
-def may_accept(why: str, unattended: bool) -> None:
+def may_accept(why: str, unattended: bool, environment: Mapping[str, str] = os.environ) -> None:
     """Raises HarnessError accept-ci, accept-why, accept-unattended: what is accepted is somebody's word, with a reason."""
-    if in_ci():
+    if in_ci(environment):
         raise HarnessError(
             "nothing is accepted in CI", hint="accept on your machine and commit the file", code="accept-ci"
         )

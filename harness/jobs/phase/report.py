@@ -8,7 +8,6 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.core.verdict import Status
 from harness.jobs.phase.values import PhaseRun
 from harness.report.progress import RunProgress
 from harness.report.say import say

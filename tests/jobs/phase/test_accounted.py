@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import HarnessError
 from harness.core.phase import DataChange, Expect, Phase, Rollback, RollbackKind
 from harness.core.verdict import Status
 from harness.jobs.phase import accounted
 from harness.jobs.phase.rollback import irreversible, reversed_as_before, survived
+from harness.jobs.phase.run import lock_rows
+from harness.jobs.phase.values import PhaseRun
+from harness.verb import accepting
 
 PHASE = Phase(
     number=3, title="", why="", folder=Path("3_keys"), adds=(), replaces=(), removes=(), settings={}, expect=Expect(),
@@ -68,6 +72,27 @@ def test_what_nobody_locked_is_missed_where_surfaces_are():
 
 def test_the_file_is_read_as_it_was_written():
     assert accounted.read(accounted.text_of("as the plan says", LINES)) == LINES
+
+
+def test_what_is_accepted_is_locked_and_judged_by_it(tmp_path: Path):
+    """Claim: the file says why; the run that showed it passes by it; a phase that writes no row any more has none."""
+    run = PhaseRun(phase=replace(PHASE, folder=tmp_path), written=LINES)
+    run.verdicts.append(accounted.as_locked(run.phase, LINES, None, wanted=True))
+    lock_rows(run, "as the plan says")
+    assert (tmp_path / accounted.LOCKED).read_text().splitlines() == ["# as the plan says", *LINES]
+    assert run.status is Status.PASS
+    lock_rows(replace(run, written=()), "nothing")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("why", "variable", "code"),
+    [("x", {}, "accept-why"), ("  ", {}, "accept-why"), ("as the plan says", {"CI": "true"}, "accept-ci"), ("as the plan says", {"BUILD_NUMBER": "7"}, "accept-ci")],
+)  # fmt: skip
+def test_nobody_accepts_without_a_reason_or_in_ci(why: str, variable: dict[str, str], code: str):
+    with pytest.raises(HarnessError) as caught:
+        accepting.may_accept(why, True, variable)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize("kind", list(RollbackKind))
