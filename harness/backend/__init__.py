@@ -18,6 +18,7 @@ at_phase    the description, and the tree that belongs to it, at a phase
 reachable   its [reach]: which code need not be reached
 own         how its own tests are run
 branches    the functions of its sources, and which of their branches ran
+altered/    what differs between two versions of its sources, and who can notice it
 edits       which single settings a world can be varied by
 catalogue   schema and rows, read from a live database
 tree        the content of a folder, as one digest that is cheap the second time

@@ -6,6 +6,7 @@ shard        a plan in parts that every machine computes alike
 preflight    what is wrong before anything starts
 drive        drive_plan: boot, every cell, the history
 reached      what of the target's code a run reached
+affected     which cells can see what changed since a run that noted what each ran
 own          the target's own tests, run in a stack of their own
 fingerprint  the code that a run was driven with
 judged       a stored history, judged with today's goldens, rate card and findings

@@ -6,6 +6,7 @@ learnt     scenarios/varied.toml: which setting shows in which cells
 floor      scenarios/reach.toml: what of the code a whole run reaches
 coverages  scenarios/coverage.toml: what is driven and asked
 arcs       arcs.coverage: which code ran in which cell
+seen       .harness/seen: the same of a whole run, with the sources of then
 findings   scenarios/findings.toml
 rates      contracts/rates.toml, the independent rate card
 history    history.ndjson: writing and reading

@@ -75,10 +75,14 @@ class Ran:
     def files(self) -> tuple[str, ...]:
         return tuple(sorted(self._data.measured_files()))
 
-    def cells_at(self, path: str, line: int) -> tuple[str, ...]:
-        """Cells in which a line of the source at `path`, below the root, ran; "" among them if it ran while none did."""
+    def lines(self, path: str) -> Mapping[int, tuple[str, ...]]:
+        """Each line of the source at `path`, below the root, that ran, and in which cells; "" among them if it ran while none did."""
         if path not in self._lines:
             (file,) = [one for one in self.files if one.endswith(f"/{path}")] or [""]
             by_line = self._data.contexts_by_lineno(file) if file else {}
             self._lines[path] = {number: tuple(sorted(cells)) for number, cells in by_line.items()}
-        return self._lines[path].get(line, ())
+        return self._lines[path]
+
+    def cells_at(self, path: str, line: int) -> tuple[str, ...]:
+        """Of one line."""
+        return self.lines(path).get(line, ())

@@ -96,6 +96,11 @@ reach_option = click.option(
 own_option = click.option(
     "--own", is_flag=True, help="Run the target's own tests, too: one that fails makes the run fail."
 )
+affected_option = click.option(
+    "--affected",
+    is_flag=True,
+    help="Only cells that can see what changed since a run that noted what each runs. Decides no merge.",
+)
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
 )

@@ -12,6 +12,7 @@ from harness.core.errors import OK
 from harness.core.tier import ALL
 from harness.verb import target
 from harness.verb.options import (
+    affected_option,
     config_option,
     durations_of,
     durations_option,
@@ -49,12 +50,13 @@ from harness.verb.options import (
 @durations_option
 @on_option
 @reach_option
+@affected_option
 @own_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
     config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, vary: str, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
-    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, own: bool, plan_only: bool, as_json: bool,
+    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, affected: bool, own: bool, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
@@ -74,6 +76,10 @@ def verify(
         )
     if own and (on is not None or shard is not None or tier != "processes"):
         raise click.UsageError("--own goes with one run on this machine: no --on, no --shard, --tier processes")
+    if affected and (on is not None or shard is not None or reach or tier != "processes"):
+        raise click.UsageError(
+            "--affected goes with one run on this machine: no --on, --shard, --reach, --tier processes"
+        )
     config = replace(loaded(config_path, phase), traced=reach)
     if on is None and tier in ("processes", ALL) and not plan_only and not reach:
         target.foresee(config, isolation=isolation)
@@ -81,6 +87,7 @@ def verify(
     # not before the target is on its way: these take longer to import than all of a boot
     from rich.console import Console
 
+    from harness.jobs.verify import pick
     from harness.jobs.verify import run as job
     from harness.report.plan import document, print_plan
     from harness.report.say import say
@@ -94,12 +101,20 @@ def verify(
     plan, out = chosen.plan, Console(quiet=as_json)
     if plan.shard is not None:
         say(out, told(plan.shard))
-    if plan_only:
+    picked = None
+    if affected:
+        one = asked(replace(chosen, config=target.ready(chosen.config, isolation=isolation)))
+        picked = pick.picked(one)
+        pick.tell(out, picked, len(plan.cells))
+        one, plan = picked.asked, picked.asked.plan
+    if plan_only or (picked is not None and not plan.cells):
         print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier, full=True)
         if as_json:
-            print(json.dumps(document(plan.cells, phase=plan.phase, tier=plan.tier)))
-        return OK
-    one = asked(replace(chosen, config=target.ready(chosen.config, isolation=isolation)))
+            beside = {"affected": picked.document()} if picked is not None else {}
+            print(json.dumps(document(plan.cells, phase=plan.phase, tier=plan.tier) | beside))
+        return OK if plan_only or picked is None else pick.nothing(out, picked)
+    if picked is None:
+        one = asked(replace(chosen, config=target.ready(chosen.config, isolation=isolation)))
     how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers, own=own)
     kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:
@@ -107,4 +122,8 @@ def verify(
     print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
         return job.remotely(one, how, on, store.begin(kept_in))
-    return job.one_tier(one, how, store.begin(kept_in))
+    folder = store.begin(kept_in)
+    code = job.one_tier(one, how, folder)
+    if picked is not None:
+        picked.keep(folder)
+    return code

@@ -1,0 +1,175 @@
+"""`verify --affected` on a whole stack: the cells that can see a change, all where nobody can say, none where nothing changed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.whole import workshop
+from tests.whole.workshop import Told, Workshop
+
+pytestmark = pytest.mark.stack
+
+LINKS = "backend/igny8_core/ai/functions/link_content.py"
+NEVER = "backend/igny8_core/business/automation/services/schedule.py"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Workshop:
+    """The backend with the scenarios of one module, of which one run noted what each cell runs."""
+    shop = workshop.set_up(tmp_path_factory.mktemp("affected") / "shop", cache, copies=("scenarios",))
+    for path in (shop.folder / "scenarios").iterdir():
+        if path.is_dir() and path.name not in ("linker", "declared"):
+            shutil.rmtree(path)
+        elif path.suffix == ".toml":
+            path.unlink()
+    told = shop.harness("verify", "--affected")
+    assert told.code == 1, told.out + told.err  # less is driven than was accepted
+    assert told.out.splitlines()[:3] == [
+        "affected: 17 of 17 cells, by what changed",
+        "  no run: all of them: none was kept that notes what each cell runs",
+        "  what each cell runs is noted for the next time, which makes this run slower",
+    ]
+    told = shop.harness("golden", "accept", "*", "--surface", "--unattended", "--why", "links alone")
+    assert told.code == 0, told.out + told.err
+    told = shop.harness("verify", "--affected")
+    assert told.code == 0, told.out + told.err
+    assert (
+        "  a check of the whole run did not pass then: all of them: only a whole run can tell" in told.out.splitlines()
+    )
+    return shop
+
+
+def affected(shop: Workshop, path: str, old: str, new: str) -> Told:
+    before = (shop.folder / path).read_text()
+    shop.edit(path, old, new)
+    try:
+        return shop.harness("verify", "--affected")
+    finally:
+        (shop.folder / path).write_text(before)
+
+
+def test_nothing_is_driven_where_nothing_changed(shop: Workshop):
+    """Claim: also for a comment; exit code 0, and no verdict is claimed."""
+    for old, new in (("import re\n", "import re\n"), ("import re\n", "import re  # patterns\n")):
+        told = affected(shop, LINKS, old, new)
+        assert (told.code, told.out.splitlines()[-1]) == (0, "nothing to drive"), told.out + told.err
+        assert "PASS" not in told.out
+
+
+def test_a_mistake_is_told_by_the_cells_that_run_it(shop: Workshop):
+    """Claim: of seventeen cells those are driven that enter the branch, and they fail; what is told is of a part."""
+    told = affected(shop, LINKS, "content.content_html = html\n", 'content.content_html = f"{html} "\n')
+    assert told.code == 1, told.out + told.err
+    assert (
+        told.out.splitlines()[1] == "  igny8_core/ai/functions/link_content.py:LinkContentFunction.save_output: 2 cells"
+    )
+    assert told.out.splitlines()[-1] == "FAIL: 2 checks failed; credits are as locked, 2 surfaces changed"
+    assert "driven        2 cells of 1 scenario" in told.out
+
+
+def test_a_golden_is_of_its_own_cells(shop: Workshop):
+    """Claim: a scenario, its golden, surface and cassettes decide its own cells."""
+    path = shop.folder / "scenarios/linker/refused.golden.toml"
+    before = path.read_text()
+    path.write_text(f"{before}# read again\n")
+    try:
+        told = shop.harness("verify", "--affected", "--plan", "--json")
+    finally:
+        path.write_text(before)
+    assert json.loads(told.out)["cells"] == ["linker/refused@manual", "linker/refused@direct"]
+
+
+def test_code_that_no_cell_runs_is_not_green(shop: Workshop):
+    """Claim: exit code 1, what it is, and that nothing was judged."""
+    told = affected(shop, NEVER, "+ months, 12)", "+ months, 13)")
+    assert (told.code, "PASS" in told.out) == (1, False), told.out + told.err
+    lines = told.out.splitlines()
+    assert lines[1] == "  igny8_core/business/automation/services/schedule.py:_months_later: no cell runs it"
+    assert lines[-1].startswith("FAIL: no cell runs what changed, and nothing was judged")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("backend/igny8_core/notes.txt", "x", "it is new"),
+        ("backend/igny8_core/ai/new.py", "x = 1\n", "it is new"),
+        ("scenarios/findings.toml", "format = 1\n", "every cell depends on it"),
+    ],
+)
+def test_where_nobody_can_say_all_are_driven(shop: Workshop, path: str, text: str, why: str):
+    """Claim: for a file that is new, and for one that all cells depend on; why is told."""
+    (shop.folder / path).write_text(text)
+    try:
+        told = shop.harness("verify", "--affected", "--plan", "--json")
+    finally:
+        (shop.folder / path).unlink()
+    body = json.loads(told.out)
+    assert len(body["cells"]) == 17
+    assert [(one["cells"], one["why"]) for one in body["affected"]["changes"]] == [(None, why)]
+
+
+EDITS = 12
+
+
+@pytest.mark.proof
+def test_no_cell_that_tells_a_random_edit_is_left_out(tmp_path: Path, cache: Path):
+    """Claim: whatever one line of a function is made to do, each cell that all cells tell it by is among the affected ones."""
+    shop = workshop.set_up(tmp_path / "shop", cache)
+    assert shop.harness("verify", "--affected", "--vary", "quick").code == 0
+    chosen = random.Random(EDITS)
+    told = []
+    for path, number, old, new in edits(shop.folder / "backend", chosen)[:EDITS]:
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join([*lines[: number - 1], new, *lines[number:]]))
+        body = json.loads(shop.harness("verify", "--affected", "--plan", "--vary", "quick", "--json").out)
+        shop.harness("verify", "--vary", "quick")
+        path.write_text("".join(lines))
+        verdicts = json.loads((shop.runs / "latest" / "verdict.json").read_text())["verdicts"]
+        failed = {one["cell"] for one in verdicts if one["status"] == "fail" and "@" in one["cell"]}
+        told.append(
+            (
+                f"{path.name}:{number} {old.strip()} -> {new.strip()}",
+                failed - {*body["cells"], *body["varied"]},
+                len(failed),
+            )
+        )
+    assert [(what, left) for what, left, _ in told if left] == []
+    assert sum(count > 0 for _, _, count in told) > EDITS / 3, told
+
+
+def edits(root: Path, chosen: random.Random) -> list[tuple[Path, int, str, str]]:
+    """(file, line, what it is, what it becomes) of one-line edits inside functions, in a random order that is always the same."""
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        if {"migrations", "tests"} & set(path.parts):
+            continue
+        text = path.read_text()
+        inside = {
+            line
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            for line in range(node.body[0].lineno, (node.end_lineno or 0) + 1)
+        }
+        for number, line in enumerate(text.splitlines(keepends=True), 1):
+            for old, new in REPLACED:
+                if number in inside and old in line:
+                    made = line.replace(old, new, 1)
+                    try:
+                        ast.parse(text.replace(line, made, 1))
+                    except SyntaxError:
+                        continue
+                    found.append((path, number, line, made))
+    chosen.shuffle(found)
+    return found
+
+
+REPLACED = (
+    (" + ", " - "), (" - ", " + "), (" == ", " != "), (" < ", " <= "), (" > ", " >= "), (" and ", " or "), (" is None", " is not None"),
+    ("True", "False"), ("False", "True"), ("if ", "if not "), (" * ", " + "), ("credits", "0 * credits"), ("return ", "return None and "),
+)  # fmt: skip
