@@ -18,13 +18,14 @@ NINETY_FIVE = 1.959964
 def said(job: str, code: int | None, document: Mapping[str, Any], *, seconds: float, day: str) -> Outcome:
     """What `job` said: `code` is its exit code (None: it did not end in time), `document` what --json printed ({}: nothing).
 
-    An exit code that says "difference" without a verdict that says which is BOOT with the code `silent`: nobody is told anything.
+    An exit code that says "difference" without a verdict that says which is BOOT with the code `silent`: nobody is told anything. Where only
+    affected cells were asked for and there are none, nobody would have seen it, either.
     """
     heard = tuple(_heard(job, document))
     error = document.get("error", {})
     if code is None:
         how, why = How.TIME, ""
-    elif code == OK:
+    elif code == OK or (code == DIFFERENCES and "affected" in document):  # which a run of cells does not print
         how, why = How.SURVIVED, ""
     elif code == DIFFERENCES and heard:
         how, why = How.TOLD, ""

@@ -51,6 +51,7 @@ def test_verdicts_that_pass_tell_nothing():
         (0, {"failures": []}, How.SURVIVED, ""),
         (3, {"error": {"code": "role-died"}}, How.BOOT, "role-died"),
         (2, {"error": {"code": "target-import"}}, How.BOOT, "target-import"),
+        (1, {"affected": {"cells": []}, "cells": []}, How.SURVIVED, ""),
         (1, {"failures": []}, How.BOOT, "silent"),
         (3, {}, How.BOOT, "silent"),
         (None, {}, How.TIME, ""),
