@@ -231,11 +231,12 @@ def the_providers() -> frozenset[str]:
 
 OURS = {
     "words of our own formats (core/history.py, core/ledger.py, core/rates, docs/formats.md)": """
-        account automation balance balance_after basic celery cents cost_usd credits daily default direct each failed free further
-        id kind limit line log manual min_credits model monthly movements name operation phase plan read run schedule scheduled
-        settle status table task text tokens tokens_cached tokens_in tokens_out tokens_per_credit total type usage weekly""",
+        account balance balance_after basic celery cents cost_usd credits daily default each failed free further
+        id image kind limit line log min_credits model monthly movements name operation phase plan read run schedule scheduled
+        settle status table task text tokens tokens_cached tokens_in tokens_out tokens_per_credit total type units usage weekly""",
     "of JSON that our own processes send each other, and of what is looked up": """
         answer body cache complete database error file none refused""",
+    "pytest's closing line": "errors",
     "JSON Schema's": "array items object properties",
     "Django's and DRF's": "content_type django django.contrib.admin django.contrib.auth django.contrib.sessions django.db.backends.postgresql drf_spectacular max_length rest_framework",
     "Celery's and kombu's": """
