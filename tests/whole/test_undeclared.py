@@ -59,10 +59,12 @@ def without(warm: Workshop) -> dict:
 def test_a_host_that_the_target_tried_is_listed_with_the_line_that_declares_it(
     isolation: str, place: Workshop, without: dict
 ):
-    """Claim: in the terminal at the end of the cell and of the run, in the page and in both JSON forms; the cell is right
-    all the same, and what it did has the form that it has without."""
+    """Claim: in the terminal at the end of the cell and of the run, in the page and in both JSON forms; all else that it did has the form
+    that it has without, and where surfaces are locked that it was looked for is a difference of its own."""
     told = place.harness("verify", "--only", CELL, "--isolation", isolation)
-    assert told.code == 0, told.out + told.err
+    assert told.code == 1, told.out + told.err
+    assert told.failures(CELL).keys() == {"surface"}
+    assert f"+ side host {HOST} was looked for: no provider of harness.toml speaks there" in told.out
     line = f'sentry = {{ host = "{HOST}", kind = "http" }}'
     said = f"{HOST} is no provider of harness.toml; under [providers] this declares it: {line}"
     assert f"{CELL}: {said}\n" in told.out

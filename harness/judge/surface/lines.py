@@ -20,6 +20,8 @@ HTTPS = 443
 USUAL_QUEUE = "celery"
 """Celery's own name of the queue of those that name none."""
 _KEYS = re.compile(rf"{RANGED.pattern}|{UUID.pattern}|(?<=/)\d+(?=/|$)")
+LOOKED_FOR = ("asked",)
+"""How [free] lets a host be looked for: "side host HOST:asked"."""
 DIGEST_CHARACTERS = 12
 SHOWN, SHOWN_TO_OTHERS = 300, 2000
 """Characters of an answer that was read back which are written out, to who may read it and to who may not; of a longer one its length and a
@@ -87,6 +89,9 @@ class _Surface:
                     yield f"{head if n == 0 else ' ' * len(head)} {line}"
         yield from self._ordered(self._errors())
         yield from map(self._side, self.cell.sides)
+        for host in sorted(set(self.cell.undeclared)):
+            if not self.told.free.hit(SIDE, f"host {host}", LOOKED_FOR):
+                yield f"side host {host} was looked for: no provider of harness.toml speaks there"
 
     def _http(self) -> Iterator[str]:
         say = self.told

@@ -161,6 +161,14 @@ def test_a_file_has_its_size_and_a_digest(before, after, told):
     assert lines(bare) == (told,)
 
 
+def test_a_host_that_was_looked_for_and_is_no_providers_is_a_line():
+    """Claim: once for each, whatever became of it; unless it is free by name."""
+    bare = replace(cell(), tasks=(), http=(), transactions=(), logs=(), undeclared=("b.example", "a.example", "b.example"))  # fmt: skip
+    said = tuple(f"side host {host} was looked for: no provider of harness.toml speaks there" for host in ("a.example", "b.example"))  # fmt: skip
+    assert lines(bare) == said
+    assert lines(bare, free=["side host b.*:asked"]) == said[:1]
+
+
 def test_other_ids_and_uuids_are_the_same_lines():
     assert lines(cell()) == lines(cell(702000009, "9f2b1c9e-2222-4222-8333-abcdefabc999"))
 
