@@ -31,6 +31,7 @@ COMMANDS = {
     "week": ("week", "Simulate 168 hours of beat and scheduled automations for many customers, in seconds."),
     "migration": ("phase.migration", "Walk phases 1 to 7: forward on a lived-in database, every scenario, back by the plan's procedure, every scenario."),
     "check": ("verify.check", "Judge the stored run RUN [default: runs/latest] again, with the goldens, rate card and findings of now."),
+    "watch": ("verify.watch", "Drive the cells that can see what changed, each time a file of the target or of the harness project is saved."),
     "report": ("report", "One report of several runs."),
     "worker": ("worker", "Wait for cells of harness verify --on URL, drive each on a stack of this machine, send back what was observed."),
     "checklist": ("checklist", "Fill in the plan's checklist from a stored run: pass, fail or unknown, with credits, rows and provider calls."),

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import random
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests import preloaded
+from tests.looking import LIMIT_S
 from tests.whole import workshop
 from tests.whole.workshop import Told, Workshop
 
@@ -112,6 +117,39 @@ def test_where_nobody_can_say_all_are_driven(shop: Workshop, path: str, text: st
     body = json.loads(told.out)
     assert len(body["cells"]) == 17
     assert [(one["cells"], one["why"]) for one in body["affected"]["changes"]] == [(None, why)]
+
+
+def test_watching_drives_what_can_see_what_was_saved_until_ctrl_c(shop: Workshop):
+    """Claim: once at the beginning, then for each change; a run of the project's own is no change; Ctrl-C ends it with 130."""
+    path = shop.folder / LINKS
+    before = path.read_text()
+    words = [*workshop.COMMAND, "watch", "--vary", "none"]
+    with preloaded.Program(
+        words, cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            assert until_it_waits(process)[-2:-1] == ["nothing to drive"]
+            path.write_text(before.replace("content.content_html = html\n", 'content.content_html = f"{html} "\n'))
+            told = until_it_waits(process)
+            assert told[:2] == ["", "saved: link_content.py"]
+            assert told[-1].startswith("exit code 1 after ")
+            assert "driven        2 cells of 1 scenario at phase 0: 0 passed, 2 failed, 0 unknown" in told
+            path.write_text(before)
+            assert until_it_waits(process)[-2:-1] == ["nothing to drive"]
+        finally:
+            path.write_text(before)
+            os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(LIMIT_S) == 130
+
+
+def until_it_waits(process: subprocess.Popen[str]) -> list[str]:
+    """What it says until it waits for a change."""
+    told: list[str] = []
+    while not (told and told[-1].endswith("waiting for a change, Ctrl-C ends")):
+        line = process.stdout.readline()
+        assert line, told
+        told.append(line.rstrip("\n"))
+    return told
 
 
 EDITS = 12

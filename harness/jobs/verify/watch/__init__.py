@@ -1,0 +1,1 @@
+"""`harness watch`: the affected cells, each time a file is saved."""
