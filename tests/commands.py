@@ -199,6 +199,7 @@ NOT_RUN: Mapping[str, str] = {
     "./dev record writer/second_article": "the tutorial's own scenario: tests/test_docs.py loads it",
     "harness golden noise": "needs two runs: tests/jobs/golden",
     "* verify*": "drives stacks: tests/whole drives with each of these options",
+    "harness watch": "goes on until Ctrl-C: tests/whole/test_affected.py watches",
     "harness phase N --accept-rows*": "changes what is locked: tests/jobs/phase locks a phase of its own",
     "./dev *phase(4)*": "drives a migration: tests/whole, tests/phases",
     "./dev migration": "drives seven migrations: a job of CI",
