@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,8 +16,12 @@ from harness.provider import contracts, simulator
 from harness.provider.cassettes import read
 from harness.provider.cassettes.folder import files, path_of
 from harness.provider.cassettes.lint import Problem, lint
+from harness.provider.cassettes.scan import scan_file
 from harness.provider.profiles import declared
 from harness.verb.options import loaded
+
+LOCKED = (".surface", ".toml", ".delta")
+OF_PEOPLE = ("an e-mail address", "an application password", "a user id")
 
 
 def linted(config: Config, today: datetime | None) -> Linted:
@@ -25,7 +29,19 @@ def linted(config: Config, today: datetime | None) -> Linted:
     played = {name for scenario in scenarios.load(config).values() for name in scenario.tape}
     held, own = contracts.load(config.contracts), simulator.read(config.answers)
     problems = lint(config.cassettes, played, _day(today), held, declared(**config.fake_hosts), own)
-    return _linted(config.cassettes, problems)
+    return _linted(config.cassettes, [*problems, *in_what_is_locked(config.scenarios, config.phases_dir)])
+
+
+def in_what_is_locked(*folders: Path | None) -> Iterator[Problem]:
+    """Secrets in what is locked of a run, wherever it lies below `folders`: a surface holds what a target answered and asked. What tells of a
+    person is told, and is no error there: a scenario's people may be in its answers."""
+    for folder in folders:
+        paths = folder.rglob("*") if folder is not None and folder.is_dir() else ()
+        for path in sorted(path for path in paths if path.suffix in LOCKED and path.is_file()):
+            for finding in scan_file(path):
+                severity = "warning" if finding.kind in OF_PEOPLE else "error"
+                name = path.relative_to(folder or path).as_posix()
+                yield Problem(cassette=name, code="cassette-secret", message=str(finding), severity=severity)
 
 
 def linted_folder(folder: Path, today: datetime | None) -> Linted:
