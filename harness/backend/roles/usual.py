@@ -6,6 +6,7 @@ One task at a time, and no gossip among workers: what a cell shows must not be a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from harness.core.look.celery import Celery
 from harness.core.look.values import Look
 
 DATABASE_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-SETTINGS = "DJANGO_SETTINGS_MODULE"
+SETTINGS, PATH = "DJANGO_SETTINGS_MODULE", "PYTHONPATH"
 THREADS = 4
 
 
@@ -42,9 +43,11 @@ def filled(config: Config, look: Look) -> Config:
 
 
 def _settings(config: Config, look: Look) -> dict[str, str]:
-    """The settings that were looked at: manage.py, the WSGI module and the Celery app may each have another usual one."""
-    module = look.django.settings.module
-    return {SETTINGS: module} if module and SETTINGS not in config.env else {}
+    """The settings that were looked at: manage.py, the WSGI module and the Celery app may each have another usual one. And the folders that
+    manage.py puts on its path: a program that is not manage.py finds nothing there otherwise. They are below the folder that it starts in."""
+    module, added = look.django.settings.module, look.runtime.added
+    named = {SETTINGS: module} if module and SETTINGS not in config.env else {}
+    return named | ({PATH: os.pathsep.join(added)} if added and PATH not in config.env else {})
 
 
 def _command(config: Config, role: Role, look: Look) -> tuple[str, ...]:

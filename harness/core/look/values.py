@@ -9,14 +9,14 @@ from harness.core.look.celery import Celery
 from harness.core.look.database import Database
 from harness.core.look.django import Django
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The target's interpreter. `packages` maps every installed distribution to its version, names as PyPI folds them
     (`django-redis`). `paths` are the folders they were found in, `beside` the sources that were imported from
-    elsewhere than the target's folder."""
+    elsewhere than the target's folder. `added` are folders that manage.py puts on sys.path, from the target's folder on."""
 
     python: str
     implementation: str
@@ -24,6 +24,7 @@ class Runtime:
     packages: Mapping[str, str]
     paths: tuple[str, ...]
     beside: tuple[str, ...]
+    added: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

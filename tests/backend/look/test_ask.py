@@ -10,7 +10,7 @@ import pytest
 from harness.backend.look import ask
 from harness.backend.look.question import SCRIPT
 from harness.core.errors import HarnessError
-from tests.backend.look.conftest import MANAGE, SETTINGS
+from tests.backend.look.conftest import LEAST, MANAGE, SETTINGS
 
 
 def test_the_least_project(target):
@@ -129,6 +129,18 @@ def test_a_manage_in_a_package(target):
     """Claim: `python -m package.manage` is started as it stands."""
     look = target({"shop/manage.py": MANAGE, "manage.py": "raise SystemExit(1)"}, manage=("-m", "shop.manage"))
     assert look.django.settings.module == "shop.settings"
+
+
+def test_folders_that_manage_puts_on_its_path_are_told(target):
+    """Claim: from the target's folder on, and none of a manage.py that leaves the path alone."""
+    inner = {name: text for name, text in LEAST.items() if name != "manage.py"}
+    moved = {**dict.fromkeys(inner), **{f"src/{name}": text for name, text in inner.items()}}
+    put = MANAGE.replace(
+        "import os, sys\n",
+        "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'src'))\n",
+    )
+    assert target({**moved, "manage.py": put}).runtime.added == ("src",)
+    assert target().runtime.added == ()
 
 
 def test_without_manage_the_environment_names_the_settings(target):

@@ -159,8 +159,9 @@ def test_settings_that_change_what_is_sent(target, settings, seen):
         ({"shop/__init__.py": "from .celery import app as queue_app"}, "shop:queue_app", "the settings' package"),
         ({"shop/celery.py": CELERY.replace("app", "celery")}, "shop.celery:celery", "the settings' package"),
         ({"shop/celery.py": "", "shop/urls.py": "import apart\nurlpatterns = []", "apart.py": CELERY.replace("app", "queue")}, "apart:queue", "the only one that the target imports"),
+        ({"shop/celery.py": "", "shop/urls.py": "import a_user, zz_maker\nurlpatterns = []", "zz_maker.py": CELERY, "a_user.py": "from zz_maker import app"}, "zz_maker:app", "the only one that the target imports"),
     ],
-    ids=["usual", "in the package", "another name", "imported"],
+    ids=["usual", "in the package", "another name", "imported", "imported from where it is made"],
 )  # fmt: skip
 def test_where_celery_itself_would_find_it(target, files, app, found_by):
     """Claim: `celery -A` with what is told starts this app."""

@@ -21,6 +21,7 @@ def found(
     apps=(),
     store="file",
     celery=True,
+    added=(),
 ):
     """Of a look, what commands are made of."""
     told = Of(
@@ -30,7 +31,7 @@ def found(
         beat=Of(store=store),
     )
     return Of(
-        runtime=Of(packages=dict.fromkeys(installed, "1")),
+        runtime=Of(packages=dict.fromkeys(installed, "1"), added=added),
         django=Of(
             settings=Of(wsgi_application=wsgi, asgi_application=asgi, module="shop.settings"),
             apps=[Of(module=module) for module in apps],
@@ -126,6 +127,14 @@ def test_what_is_said_stays_as_it_is():
     assert config.roles["web"].command == ("serve",)
     assert "-A shop.work " in " ".join(config.roles["worker"].command)
     assert config.roles["worker"].env == {}
+
+
+def test_folders_that_manage_puts_on_its_path_are_on_that_of_every_program():
+    """Claim: gunicorn and celery find what manage.py finds; where the target's environment says a path, that holds."""
+    roles = filled(found(added=("src", "../libs"))).roles
+    assert {role.env["PYTHONPATH"] for role in roles.values()} == {"src:../libs"}
+    said = filled(found(added=("src",)), env={"PYTHONPATH": "/elsewhere"}).roles
+    assert all("PYTHONPATH" not in role.env for role in said.values())
 
 
 def test_a_target_without_celery_has_a_web_server_alone():

@@ -122,6 +122,8 @@ def _app(thing):
 
 
 def _among_loaded(root):
+    """(module:attribute, app) of each app that a module of the target holds; of several that hold one, the module that makes it: one that
+    only imports it may need more than a worker has when it begins."""
     apps = []
     for module in sorted(sys.modules):
         loaded = sys.modules[module]
@@ -129,9 +131,26 @@ def _among_loaded(root):
             continue
         for word, thing in sorted(vars(loaded).items()):
             app = _app(thing)
-            if app is not None and all(app is not one for _, one in apps):
+            there = [n for n, (_, one) in enumerate(apps) if one is app]
+            if app is not None and not there:
                 apps.append((f"{module}:{word}", app))
+            elif app is not None and _assigned(loaded, word) and not _assigned(*_placed(apps[there[0]][0])):
+                apps[there[0]] = (f"{module}:{word}", app)
     return apps
+
+
+def _placed(name):
+    module, _, word = name.partition(":")
+    return sys.modules[module], word
+
+
+def _assigned(module, word):
+    """Whether the module's source gives the word its value, and does not import it."""
+    try:
+        with open(module.__file__, encoding="utf-8") as file:
+            return re.search(r"(?m)^\s*" + re.escape(word) + r"\s*(:[^=\n]+)?=", file.read()) is not None
+    except (OSError, TypeError, ValueError):
+        return False
 
 
 def _whole_name(app, name):

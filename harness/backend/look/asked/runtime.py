@@ -18,6 +18,13 @@ def told(root):
     }
 
 
+def added(root, before):
+    """Folders that manage.py has put on sys.path since it was `before`, from the target's folder on, in their order."""
+    known = {os.path.realpath(path or os.curdir) for path in (*before, root)}
+    found = [os.path.realpath(path or os.curdir) for path in sys.path] if before else []
+    return [os.path.relpath(path, root) for path in dict.fromkeys(found) if path not in known and os.path.isdir(path)]
+
+
 def _beside(root, paths):
     """Sources that were imported from neither the target's folder, nor installed packages, nor Python itself."""
     apart = [*paths, sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), os.path.dirname(__file__)]

@@ -6,13 +6,14 @@ import sys
 
 from . import celery_app, celery_conf, failed, migrations, models, runtime, settings, urls
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Stage:
-    """What is being done, for whoever reads that it failed."""
+    """What is being done, for whoever reads that it failed; and sys.path before manage.py runs."""
 
     now = "starting manage.py"
+    path = ()
 
 
 def told(job):
@@ -38,6 +39,7 @@ def _started(job, look):
         sys.path.insert(0, os.path.dirname(script))
         _also_here()
         management.ManagementUtility.execute = lambda self: look()
+        Stage.path = tuple(sys.path)
         runpy.run_path(script, run_name="__main__")
     elif len(words) > 1 and words[-2] == "-m" and words[-1] != "django":
         sys.path.insert(0, os.getcwd())
@@ -69,6 +71,7 @@ def _looked(job):
     log.configure_logging = lambda *_: None
     root = job["root"]
     Stage.now = "importing settings"
+    added = runtime.added(root, Stage.path)
     said = settings.told()
     Stage.now = "loading apps"
     django.setup()
@@ -88,4 +91,10 @@ def _looked(job):
     Stage.now = "importing Celery's tasks"
     celery = None if app is None else celery_conf.told(app, root, job["database"])
     Stage.now = "reading installed packages"
-    return {"format": FORMAT, "runtime": runtime.told(root), "django": answer, "celery": celery, "databases": {}}
+    return {
+        "format": FORMAT,
+        "runtime": dict(runtime.told(root), added=added),
+        "django": answer,
+        "celery": celery,
+        "databases": {},
+    }

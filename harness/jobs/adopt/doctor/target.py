@@ -14,9 +14,11 @@ from harness.core.look.celery import Celery
 from harness.core.look.values import Look
 from harness.jobs.adopt.doctor.values import Found, fine, note, refused, wrong
 from harness.report.undeclared import declaring
+from harness.stack.database import postgres
 
 PART = "target"
 HERE = ("127.0.0.1", "localhost", "::1")
+DEFAULT = "default"
 DATABASE, BROKER = "5432", "6379"
 """Ports at which a look shows the stack's own servers, whatever theirs are."""
 REDIS = ("redis", "rediss")
@@ -70,6 +72,8 @@ def _databases(config: Config, look: Look, variables: Mapping[str, source.Variab
             yield wrong(PART, f"the database '{alias}' is {one.engine.rpartition('.')[2]}: the harness has PostgreSQL alone", _reading(config, look, variables, "ENGINE"), code="target-import")  # fmt: skip
         elif one.server.host not in HERE or one.server.port not in ("", DATABASE):
             yield wrong(PART, f"the settings take the database '{alias}' from {one.server.host or 'nowhere'}:{one.server.port}, which is not the stack's", _reading(config, look, variables, "HOST"), code="target-import")  # fmt: skip
+        elif alias == DEFAULT and one.server.database != postgres.DATABASE:
+            yield wrong(PART, f"the settings take the database '{alias}' as {one.server.database or 'nothing'}, and the stack calls it {postgres.DATABASE}", _reading(config, look, variables, "NAME"), code="target-import")  # fmt: skip
         elif alias not in config.databases:
             yield wrong(PART, f"DATABASES has '{alias}', and the stack does not", f'in harness.toml, [target]: databases = ["default", "{alias}"]')  # fmt: skip
     for alias, cached in look.django.settings.caches.items():

@@ -18,6 +18,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.look.values import Look
 from harness.report.undeclared import declaring
+from harness.stack.database import postgres
 from harness.verb.target import looked
 
 MOST_LOOKS = 12
@@ -111,7 +112,11 @@ def _places(root: Path, look: Look, variables: Mapping[str, source.Variable], en
     given = look.django.settings
     there = given.databases.get("default")
     if there is not None and (
-        POSTGRES not in there.engine or there.server.host not in HERE or there.server.port not in ("", "5432")
+        POSTGRES not in there.engine
+        or there.server.host not in HERE
+        or there.server.port not in ("", "5432")
+        or there.server.database != postgres.DATABASE
+        or there.user != postgres.OWNER
     ):
         for name, value in settings.database_lines(root, given.module, env).items():
             why[f"target.env.{name}"] = "DATABASES is read from it"

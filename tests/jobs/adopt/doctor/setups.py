@@ -85,7 +85,7 @@ class Setup:
             self.toml.write_text(f"{text}\n[{section}]\n{line}\n")
 
     def look(self, config: Any, looked: Callable[..., Look]) -> Look:
-        found = looked(self.folder / "shop", env=_environment(config.env))
+        found = looked(self.folder / "shop", env={"DB_NAME": "app", **_environment(config.env)})
         kept = {name: said for name, said in found.runtime.packages.items() if name not in self.less}
         return replace(found, runtime=replace(found.runtime, packages=kept))
 
@@ -119,7 +119,7 @@ def _forget() -> None:
 
 
 def _environment(said: dict[str, str]) -> dict[str, str]:
-    places = {"logs_dir": "/tmp/logs", "redis_url": "redis://127.0.0.1:6379/0", "db_host": "127.0.0.1", "db_name": "shop", "host": "127.0.0.1"}  # fmt: skip
+    places = {"logs_dir": "/tmp/logs", "redis_url": "redis://127.0.0.1:6379/0", "db_host": "127.0.0.1", "db_name": "app", "host": "127.0.0.1"}  # fmt: skip
     return {name: re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], m[0]), value) for name, value in said.items()}
 
 

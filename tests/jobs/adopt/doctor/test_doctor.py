@@ -64,6 +64,7 @@ READ: dict[str, tuple[Break, str]] = {
 LOOKED: dict[str, tuple[Break, str]] = {
     "sqlite": (edited("shop/shop/settings.py", '"django.db.backends.postgresql", "NAME": env(', '"django.db.backends.sqlite3", "NAME": env('), "the database 'default' is sqlite3"),
     "another host": (edited("shop/shop/settings.py", 'env("DB_HOST", "127.0.0.1")', 'env("SQL_SERVER", "db.internal")'), "from db.internal:5432, which is not the stack's"),
+    "another name": (edited("shop/shop/settings.py", 'env("DB_NAME", "shop")', 'env("SHOP_BASE", "shop")'), "the database 'default' as shop, and the stack calls it app"),
     "another broker": (edited("shop/shop/settings.py", 'env("REDIS_URL", "redis://127.0.0.1:6379/0")', 'env("QUEUE_URL", "redis://cache:6379/0")'), "the broker from cache:6379"),
     "eager": (edited("shop/shop/settings.py", "env = os", 'CELERY_TASK_ALWAYS_EAGER = os.environ.get("TASKS_EAGER", "1") == "1"\nenv = os'), "task_always_eager is on"),
     "unserved queue": (edited("harness.toml", "[target]\n", 'roles.worker.queues = ["celery"]\n[target]\n'), "no worker takes from the queue 'pictures'"),
@@ -74,7 +75,7 @@ LOOKED: dict[str, tuple[Break, str]] = {
 }  # fmt: skip
 """What its own interpreter has to be asked for."""
 
-TOGETHER = (("needed variable",), ("another host", "second database"), ("sqlite", "another broker", "eager", "unserved queue", "no driver", "no ledger"))  # fmt: skip
+TOGETHER = (("needed variable",), ("another host", "second database"), ("another name",), ("sqlite", "another broker", "eager", "unserved queue", "no driver", "no ledger"))  # fmt: skip
 """A target that cannot be imported says nothing more, and a database is in one wrong place at a time."""
 
 
