@@ -9,7 +9,7 @@ import pytest
 from harness.core.config import Table
 from harness.core.history import Change, RowChange, Transaction
 from harness.core.verdict import Status
-from harness.judge.checks import CELL_CHECKERS, IN_ANY_WORLD
+from harness.judge.checks import CELL_CHECKERS, IN_ANY_WORLD, asked_of
 from harness.judge.laws.journal import rows_agree
 from harness.judge.laws.texts import same
 from tests.judge.ledgers import TARGET, context, empty_cell
@@ -115,6 +115,12 @@ def test_without_a_journal_it_is_not_asked_where_the_stack_is_not_ours():
     assert lines(UPDATED)
     assert "journal" in CELL_CHECKERS
     assert "journal" in IN_ANY_WORLD
+    assert [asked_of("journal", world) for world in ("", "distinct", "meanwhile", "contended")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
