@@ -19,6 +19,7 @@ from pathlib import Path
 
 from harness.backend import tree
 from harness.backend.altered.blocks import Block, Unknown
+from harness.backend.altered.keepers import Keepers
 from harness.backend.altered.source import altered
 from harness.backend.altered.users import users
 from harness.backend.branches import LEFT_OUT
@@ -117,7 +118,7 @@ def affected(plan: Plan, now: State, before: Seen, folder: Path) -> Affected:
         if now.parts.get(name) != before.parts.get(name)
     ]
     if not changes:
-        changes = list(_Target(now, before, arcs.Ran(folder)).changes())
+        changes = list(_Target(now, before, arcs.Ran(folder), Keepers(before.files)).changes())
     changes += _of_cells(now, before)
     every = frozenset(cell.id for cell in plan.cells)
     seen = [one.cells for one in changes if one.cells is not None]
@@ -147,6 +148,7 @@ class _Target:
     now: State
     before: Seen
     ran: arcs.Ran
+    kept: Keepers
 
     def changes(self) -> Iterator[Change]:
         known = _imported(self.before.files)
@@ -183,7 +185,8 @@ class _Target:
         if not blocks:
             raise Unknown(f"nobody names {what.rpartition(':')[2]}: it may be found by its name")
         cells: set[str] = set()
-        for name, block in blocks:
+        around = [other for _, block in blocks for other in self.kept.around(block.at)]
+        for name, block in (*blocks, *around):
             by_line = self.ran.lines(name)
             cells |= {cell for line in range(block.lines[0], block.lines[1] + 1) for cell in by_line.get(line, ())}
         if "" in cells:
