@@ -76,9 +76,9 @@ def verify(
         )
     if own and (on is not None or shard is not None or tier != "processes"):
         raise click.UsageError("--own goes with one run on this machine: no --on, no --shard, --tier processes")
-    if affected and (on is not None or shard is not None or reach or tier != "processes"):
+    if affected and (on is not None or shard is not None or reach or own or tier != "processes"):
         raise click.UsageError(
-            "--affected goes with one run on this machine: no --on, --shard, --reach, --tier processes"
+            "--affected goes with one run on this machine: no --on, --shard, --reach or --own, and --tier processes"
         )
     config = replace(loaded(config_path, phase), traced=reach)
     if on is None and tier in ("processes", ALL) and not plan_only and not reach:
