@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from harness.backend.guess.words import HELD, HOLDERS, KINDS, MOVED, MOVEMENTS, NO_HOLDERS, NOT_HELD, NUMBERS, USAGES
+from harness.core.ledger import DEDUCTION
 from harness.core.look.django import Django, Field, Model
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -110,7 +111,8 @@ def _movements(model: Model, held: Place | None) -> Place | None:
     left = [one for one in numbers(model) if _left(one.column, held)]
     scored = [(_of(MOVED, one.column, NOT_HELD - {"amount"}), one) for one in numbers(model) if one not in left]
     points, column = max(scored, key=lambda pair: pair[0], default=(0, None))
-    told = sum(MOVEMENTS.get(word, 0) for word in name)
+    said = {word for kinds in KINDS.values() for word in kinds}
+    told = sum(MOVEMENTS.get(word, 4 * (word in said and n == len(name) - 1)) for n, word in enumerate(name))
     if column is None or points <= 0 or not (told or left):
         return None
     points += told + 4 * bool(left) - 5 * bool({"plan", "price", "config", "package"} & set(name))
@@ -126,13 +128,21 @@ def _movements(model: Model, held: Place | None) -> Place | None:
         if "type" in columns and "operation" in words(one.column) and one.column != columns["type"]:
             columns.setdefault("operation", one.column)
     types = {kind: said for kind, known in KINDS.items() if chosen is not None and (said := tuple(one for one in chosen.choices if one != kind and one.lower() in known))}  # fmt: skip
+    if chosen is not None and chosen.choices and not {one.lower() for one in chosen.choices} & set(KINDS[DEDUCTION]):
+        # words of the target's own for what credits are spent on
+        of_others = {
+            one for kind, known in KINDS.items() for one in chosen.choices if one == kind or one.lower() in known
+        }
+        if rest := tuple(one for one in chosen.choices if one not in of_others):
+            types[DEDUCTION] = rest
+        columns.setdefault("operation", chosen.column)
     return Place(model=model, columns=columns, score=points, types=types, sign=_sign(model), why=f"{model.label} holds {column.column}{' and what is left' if left else ''}")  # fmt: skip
 
 
 def _left(column: str, held: Place | None) -> bool:
     said = set(words(column))
     holding = set(words(held.columns["column"])) if held is not None else set()
-    return bool(said & {"after", "balance", "running"}) and bool(said & (set(HELD) | holding))
+    return said == {"left"} or (bool(said & {"after", "balance", "running"}) and bool(said & (set(HELD) | holding)))
 
 
 def _types(model: Model) -> Field | None:

@@ -29,7 +29,7 @@ KINDS = {
         "burn",
         "out",
     ],
-    PURCHASE: ["purchase", "topup", "top_up", "deposit", "buy", "bought", "payment", "recharge"],
+    PURCHASE: ["purchase", "topup", "top_up", "deposit", "buy", "bought", "payment", "recharge", "refill"],
     REFUND: ["refund", "refunded", "reversal", "reversed", "giveback", "return"],
     GRANT: ["grant", "bonus", "welcome", "gift", "subscription", "promo", "signup", "free", "correction"],
     EXPIRY: ["expiry", "expire", "expired", "lapse", "lapsed", "expiration"],

@@ -32,6 +32,7 @@ SHAPES = {
     "points of a profile": ("Profile", "points = models.IntegerField(default=0)", "PointHistory", "change = models.IntegerField()\n    reason = models.CharField(max_length=9)", ("points", "change", "reason")),
     "a team's funds": ("Team", "funds = models.DecimalField(max_digits=9, decimal_places=2)", "Posting", "amount = models.DecimalField(max_digits=9, decimal_places=2)\n    side = models.CharField(max_length=6, choices=[('debit', 'd'), ('credit', 'c')])\n    funds_after = models.IntegerField()", ("funds", "amount", "side")),
     "minutes of a client": ("Client", "remaining_minutes = models.PositiveIntegerField(default=0)", "LedgerEntry", "quantity = models.IntegerField()\n    kind = models.CharField(max_length=9, choices=[('use', 'u'), ('topup', 't')])", ("remaining_minutes", "quantity", "kind")),
+    "spends, by what the target sells": ("Studio", "remaining = models.PositiveIntegerField(default=0)", "Spend", "points = models.IntegerField()\n    left = models.IntegerField()\n    why = models.CharField(max_length=9, choices=[('caption', 'c'), ('album', 'a'), ('refill', 'r')])", ("remaining", "points", "why")),
 }  # fmt: skip
 
 
@@ -55,6 +56,9 @@ def test_a_ledger_of_other_words_is_found(name: str, tmp_path: Path):
     assert ledger["movements"]["account"] == "who_id"
     if kind == "kind":
         assert ledger["movements"]["types"] == {"deduction": ["use"], "purchase": ["topup"]}
+    if kind == "why":  # what is no word of everybody's is what credits are spent on
+        assert ledger["movements"]["types"] == {"purchase": ["refill"], "deduction": ["caption", "album"]}
+        assert (ledger["movements"]["operation"], ledger["movements"]["balance_after"]) == ("why", "left")
     if "Decimal" in held:
         assert (ledger["unit"], ledger["decimals"]) == ("decimal", 2)
         assert ledger["movements"]["sign"] == {"column": "side", "out": ["debit"], "in": ["credit"]}

@@ -35,6 +35,25 @@ def guards(look: Look) -> list[str]:
 
 def callers(look: Look, world: World, keys: Sequence[Mapping[str, Any]]) -> Iterator[Caller]:
     """Each way that is there, the one that most routes take first; nobody comes last."""
+    found = list(_alone(look, world, keys))
+    yield from found
+    for place in (one for one in found if one.token and not one.auth["header"].startswith("Authorization")):
+        for who in (one for one in found if "mint" in one.auth):
+            yield _both(who, place)
+    yield Caller(name="nobody: the routes ask for nothing")
+
+
+def _both(who: Caller, place: Caller) -> Caller:
+    """Somebody, and beside who they are the header that says where: a tenant whose row is found by it."""
+    name, _, form = who.auth.get("header", ": {token}").partition(": ")
+    where = place.auth["header"].partition(":")[0]
+    said = f"; result = {{**(result if isinstance(result, dict) else {{{name!r}: {form!r}.replace('{{token}}', result)}}), {where!r}: {place.token!r}}}"
+    return Caller(
+        name=f"{who.name}, and {where}", actor=who.actor, auth={"mint": who.auth["mint"] + said}, planted=place.planted
+    )
+
+
+def _alone(look: Look, world: World, keys: Sequence[Mapping[str, Any]]) -> Iterator[Caller]:
     user = world.kinds.get(world.user, "")
     said = [name for route in look.django.routes if route.own for name in route.authentication]
     for key in keys:
@@ -46,7 +65,6 @@ def callers(look: Look, world: World, keys: Sequence[Mapping[str, Any]]) -> Iter
     sessions = any(app.module == SESSIONS for app in look.django.apps)
     if user and sessions:
         yield Caller(name="a session, as after a log-in", actor=user, auth={"mint": SESSION})
-    yield Caller(name="nobody: the routes ask for nothing")
 
 
 def _by_key(key: Mapping[str, Any], world: World, user: str) -> Iterator[Caller]:

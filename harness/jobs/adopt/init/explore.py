@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from harness.backend.guess.money import Money
@@ -24,7 +25,7 @@ from harness.core.errors import HarnessError, StackError
 from harness.core.history import CellHistory
 from harness.core.look.values import Look
 from harness.core.scenario import Cell, Given, inside
-from harness.jobs.adopt.init import asked, callers, says, ways
+from harness.jobs.adopt.init import asked, byhand, callers, handy, says, ways
 from harness.jobs.adopt.init.values import REQUEST, Caller, Planted, Tried, Way, scenario
 from harness.jobs.adopt.init.world import World
 from harness.stack.isolation.island import Island
@@ -100,11 +101,14 @@ class _Search:
 
     def all(self, begun: float) -> None:
         pressed = ways.views(self.look)
-        told = self._asked([[route.view, method, action] for route, method, action in pressed])
+        views = [[route.view, method, action] for route, method, action in pressed]
+        told = self._asked(asked, {"views": views, "guards": callers.guards(self.look)})
+        by_hand = self._asked(handy, byhand.question(self.look))
         every = [
             *ways.of_routes(pressed, told["views"], self.world),
             *ways.of_celery(self.look, self.world),
-            *ways.of_commands(self.look),
+            *byhand.of_commands(self.look, by_hand["commands"], self.world),
+            *byhand.of_services(by_hand["services"], self.world),
         ]
         self.rich = self._plantable(self.world.every())
         found = list(callers.callers(self.look, self.world, told["keys"]))
@@ -116,13 +120,13 @@ class _Search:
                 return
             self._way(list(group))
 
-    def _asked(self, views: Sequence[Sequence[str]]) -> Mapping[str, Any]:
-        source = Path(asked.__file__).read_text(encoding="utf-8")
-        question = json.dumps({"views": views, "guards": callers.guards(self.look)})
+    def _asked(self, who: ModuleType, what: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What `answer` of the module `who` says in the target's shell."""
+        source, question = Path(str(who.__file__)).read_text(encoding="utf-8"), json.dumps(what)
         answer = self.live.console().call(f"{source}\nresult = answer({question!r})", PATIENCE_S * 6)
         if not answer["ok"]:
             raise StackError(
-                f"the target's shell could not say what its views read: {answer['error']}: {answer['message']}",
+                f"the target's shell could not say what there is to press: {answer['error']}: {answer['message']}",
                 hint="please report it; harness.toml can be written by hand: docs/your-backend.md", code="look-broke",
             )  # fmt: skip
         value: Mapping[str, Any] = answer["value"]
@@ -130,7 +134,6 @@ class _Search:
 
     def _plantable(self, labels: Iterable[str]) -> list[str]:
         """Of `labels` those of which the database takes a row; the rest is told with why."""
-        kept: list[str] = []
         whole = self.world.planted(labels)
         order = [one.model for one in whole]
         for n, planted in enumerate(whole):
@@ -143,26 +146,23 @@ class _Search:
                 self.live.seed(Given(rows=tuple(one.row for one in rows)))
             except HarnessError as error:
                 self.result.left_out[planted.model] = error.message
-        kept += [label for label in order if label not in self.result.left_out]
-        return kept
+        return [label for label in order if label not in self.result.left_out]
 
     def _refers(self, planted: Planted, label: str) -> bool:
         gone = self.world.kinds.get(label, "")
         return any(isinstance(value, Mapping) and value.get("ref") == gone for value in planted.values.values())
 
     def _caller(self, found: Sequence[Caller], requests: Sequence[Way]) -> Caller:
-        """The first that is let in where the routes are; else the one that is let in most often."""
+        """The first of whom every route takes something; else the one that is let in most often, and of those the one of whom most is taken."""
         some = list({way.id: way for way in requests}.values())[:6]
-        let_in: list[tuple[int, Caller]] = []
+        let_in: list[tuple[tuple[int, int], Caller]] = []
         for caller in found:
-            count = 0
-            for way in some:
-                tried = self._tried(way, caller, rich=True)
-                count += tried.status not in (*REFUSED, 0)
-            let_in.append((count, caller))
-            if some and count == len(some):
+            told = [self._tried(way, caller, rich=True).status for way in some]
+            taken = sum(0 < status < 400 for status in told)
+            let_in.append(((sum(status not in (*REFUSED, 0) for status in told), taken), caller))
+            if some and taken == len(some):
                 return caller
-        return max(let_in, key=lambda pair: pair[0], default=(0, found[-1]))[1]
+        return max(let_in, key=lambda pair: pair[0], default=((0, 0), found[-1]))[1]
 
     def _way(self, bodies: Sequence[Way]) -> None:
         best = self._tried(bodies[0], self.result.caller, rich=True)

@@ -135,6 +135,10 @@ def write(checkout: Path, project: Path, made: Mapping[str, str], outcome: Outco
     if more := texts.ignore_lines(there):
         ignored.write_text(there + ("" if not there or there.endswith("\n") else "\n") + more, encoding="utf-8")
         outcome.written.append(".gitignore")
+    noxfile = checkout / "noxfile.py"
+    if noxfile.is_file() and (session := texts.nox_session(there := noxfile.read_text(encoding="utf-8"))):
+        noxfile.write_text(there.rstrip("\n") + "\n" + session, encoding="utf-8")
+        outcome.written.append("noxfile.py (the session harness, at its end)")
     outcome.differences = "\n".join(shown)
     schemas.write(project)
     text = made["harness.toml"]

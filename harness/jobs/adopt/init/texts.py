@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.core.scenario import Given
-from harness.jobs.adopt.init.values import COMMAND, REQUEST, TASK, Caller, Planted, Tried
+from harness.jobs.adopt.init.values import COMMAND, REQUEST, SERVICE, TASK, Caller, Planted, Tried
 from harness.store.tomlwrite import inline
 from harness.verb.schemas import NAMED
 
@@ -60,7 +61,7 @@ def marked(text: str) -> int:
 def scenario(tried: Tried, caller: Caller, unit: str) -> str:
     """A scenario file: what is there, what is asked for, which recording answers."""
     way, refs = tried.way, any(_is_ref(value) for one in tried.planted for value in one.values.values())
-    verb = {REQUEST: way.method.lower(), TASK: "task", COMMAND: "call"}[way.kind]
+    verb = {REQUEST: way.method.lower(), TASK: "task", COMMAND: "call", SERVICE: "call"}[way.kind]
     names = ", ".join(sorted(["Given", "Path", "Row", "Scenario", *(["Ref"] if refs else [])]))
     actor = caller.actor if way.kind == REQUEST else ""
     rows = "".join(f"            {_row(one)},\n" for one in tried.planted)
@@ -115,8 +116,7 @@ def _action(tried: Tried) -> str:
         return f"{way.method.lower()}({_text(way.what)}{f', {_value(way.body)}' if way.body else ''})"
     if way.kind == TASK:
         return f"task({_text(way.what)}{f', kwargs={_value(way.body)}' if way.body else ''})"
-    code = f"from django.core.management import call_command\ncall_command({_text(way.what)})"
-    return f"call({_text(code)})"
+    return f"call({_text(way.code)})"
 
 
 def ignore_lines(text: str) -> str:
@@ -124,6 +124,27 @@ def ignore_lines(text: str) -> str:
     there = {line.strip().strip("/") for line in text.splitlines()}
     lacking = [line for line in IGNORED if line.strip("/") not in there]
     return "".join(f"{line}\n" for line in lacking)
+
+
+SESSION = '''
+
+@nox.session
+def harness(session):
+    """Charges, as they are locked. Written by harness init."""
+    session.install("igny8-harness")
+    session.run("harness", "verify", *session.posargs)
+'''
+
+
+def nox_session(text: str) -> str:
+    """What a noxfile lacks, to be put behind its end; "" where it has such a session, or is not Python that knows nox by its name."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return ""
+    named = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    imported = {one.asname or one.name for node in tree.body if isinstance(node, ast.Import) for one in node.names}
+    return SESSION if "nox" in imported and "harness" not in named | imported else ""
 
 
 GITHUB = """# Written by harness init. Nothing is accepted here: goldens change on somebody's machine, with a reason.

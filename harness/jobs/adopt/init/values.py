@@ -27,13 +27,13 @@ def _ref(value: Any) -> Any:
     return Ref(value["ref"]) if isinstance(value, Mapping) and set(value) == {"ref"} else value
 
 
-KINDS = (REQUEST, TASK, COMMAND) = ("request", "task", "command")
+KINDS = (REQUEST, TASK, COMMAND, SERVICE) = ("request", "task", "command", "service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One thing that can be asked of the target. `kind` is one of KINDS; `what` is the URL, the task or the command;
-    `body` the JSON of a request, or the arguments. `rows` are the kinds that it names."""
+    """One thing that can be asked of the target. `kind` is one of KINDS; `what` is the URL, the task, the command or the function;
+    `body` the JSON of a request, the arguments of a task, or the code that calls, where a command takes arguments. `rows` are the kinds that it names."""
 
     id: str
     title: str
@@ -52,7 +52,12 @@ class Way:
             return request(self.method, self.what, self.body)
         if self.kind == TASK:
             return task(self.what, kwargs=dict(self.body or {}))
-        return call(f"from django.core.management import call_command\ncall_command({self.what!r})")
+        return call(self.code)
+
+    @property
+    def code(self) -> str:
+        """What is said to the target's shell, of a command or a function."""
+        return self.body or f'from django.core.management import call_command\ncall_command("{self.what}")'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

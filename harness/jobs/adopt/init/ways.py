@@ -1,4 +1,4 @@
-"""What can be pressed: routes that take a body, tasks, what beat sends, management commands; each with what it seems to want."""
+"""What can be pressed: routes that take a body, tasks, what beat sends; each with what it seems to want. What is called by hand: byhand.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.core.look.celery import Task
 from harness.core.look.django import Route
 from harness.core.look.values import Look
 from harness.jobs.adopt.init.filled import SENTENCES
-from harness.jobs.adopt.init.values import COMMAND, REQUEST, TASK, Way
+from harness.jobs.adopt.init.values import REQUEST, TASK, Way
 from harness.jobs.adopt.init.world import World
 
 LISTED, BOUND, SLUG = ["ids"], "self", "slug"
@@ -79,12 +79,6 @@ def of_celery(look: Look, world: World) -> Iterator[Way]:
         yield Way(id=f"{_module(task.module)}/{name}_{'due' if path == 'scheduled' else 'task'}", title=f"the task {task.name}", path=path, kind=TASK, what=task.name, body=kwargs, rows=rows, many=many)  # fmt: skip
 
 
-def of_commands(look: Look) -> Iterator[Way]:
-    for command in look.django.commands:
-        if not set(command.name.split("_")) & (NOT_PRESSED | {"seed", "demo", "load", "fixtures", "issue", "create"}):
-            yield Way(id=f"{re.sub(r'[^a-z0-9_]', '_', command.app.lower())}/{command.name.lower()}_by_hand", title=f"manage.py {command.name}", path="direct", kind=COMMAND, what=command.name)  # fmt: skip
-
-
 def _placed(route: Route, told: Mapping[str, Any], world: World) -> tuple[str, tuple[str, ...]] | None:
     """(the URL with a row in each place, kinds of these rows); None where nobody knows what belongs there."""
     url, rows, parts = route.template, [], route.template.split("/")
@@ -135,12 +129,12 @@ def _add(
             several.append(label)
         body[name] = [f"${row}", *(f"${row}_{n}" for n in range(2, MANY + 1))] if listed else f"${row}"
         return
-    body[name] = _plain(name, said, kind, longest)
+    body[name] = plain(name, said, kind, longest)
     if many:
         body[name] = [body[name]]
 
 
-def _plain(name: str, said: list[str], kind: str, longest: int | None) -> Any:
+def plain(name: str, said: list[str], kind: str = "", longest: int | None = None) -> Any:
     if "Integer" in kind or "Decimal" in kind or "Float" in kind or set(said) & COUNTS:
         return 1
     if "Bool" in kind or said[:1] in (["is"], ["has"], ["with"], ["include"], ["use"]):
@@ -177,7 +171,7 @@ def _arguments(task: Task, world: World) -> tuple[dict[str, Any], tuple[str, ...
                 several.append(label)
             kwargs[name] = [f"${row}", *(f"${row}_{n}" for n in range(2, MANY + 1))] if listed else f"${row}"
         elif set(said) & COUNTS or set(said) & {"text", "prompt", "title", "message"}:
-            kwargs[name] = _plain(name, said, "", None)
+            kwargs[name] = plain(name, said, "", None)
         else:
             return None
     return kwargs, tuple(rows), tuple(several)

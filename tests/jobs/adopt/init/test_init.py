@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
 from harness.backend import tree
+from harness.core.look.django import Command
 from harness.core.scenario import Ref
-from harness.jobs.adopt.init import asked, describe, says, texts
+from harness.jobs.adopt.init import asked, byhand, callers, describe, handy, says, texts
 from harness.jobs.adopt.init import run as job
 from harness.jobs.adopt.init.values import REQUEST, Caller, Outcome, Planted, Tried, Way
 
@@ -144,3 +147,165 @@ def test_what_a_view_reads_of_a_request_is_known():
     found = asked._view(view, "POST", "")
     assert {name: one["needed"] for name, one in found["keys"].items()} == {"text": True, "target": False, "count": True, "tags": True}  # fmt: skip
     assert found["keys"]["target"]["choices"] == ["DE", "FR"]
+
+
+SERVICES = '''
+def caption(picture_id: int, tone="plain"):
+    """Asks, and charges."""
+    spend(picture_id, 3)
+
+
+def introduce(album: "Album", note):
+    charge(album)
+
+
+def spend(studio_id, points):
+    return points
+
+
+def tell(picture_id):
+    return picture_id
+
+
+def _inner(picture_id):
+    spend(picture_id, 1)
+'''
+
+
+def test_functions_that_charge_are_found_with_what_they_must_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Claim: those of service modules whose source makes a charge, by name and parameters; what charges nothing, is private or stands elsewhere is none."""
+    package = tmp_path / "atelier_of_a_test"
+    (package / "deep").mkdir(parents=True)
+    for name, text in {
+        "__init__.py": "",
+        "services.py": SERVICES,
+        "views.py": SERVICES,
+        "deep/__init__.py": "",
+        "deep/broken_service.py": "import nowhere",
+    }.items():
+        (package / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = handy.services(["atelier_of_a_test"], byhand.CHARGING)
+    assert [(one["module"], one["name"]) for one in found] == [
+        ("atelier_of_a_test.services", "caption"),
+        ("atelier_of_a_test.services", "introduce"),
+    ]
+    assert [(one["name"], one["needed"], one["whole"]) for one in found[0]["parameters"]] == [
+        ("picture_id", True, True),
+        ("tone", False, False),
+    ]
+
+
+class _World:
+    """Two kinds of rows, as a world of models knows them."""
+
+    user = "studios.Person"
+    kinds: ClassVar = {"captions.Picture": "picture", "studios.Studio": "studio", "studios.Person": "person"}
+
+    def __init__(self) -> None:
+        def field(name: str, kind: str, unique: bool) -> SimpleNamespace:
+            return SimpleNamespace(name=name, internal_type=kind, unique=unique)
+
+        self.models = {
+            "captions.Picture": SimpleNamespace(fields=(field("title", "CharField", False),)),
+            "studios.Studio": SimpleNamespace(
+                fields=(field("slug", "SlugField", True), field("plan", "CharField", False))
+            ),
+            "studios.Person": SimpleNamespace(fields=(field("email", "EmailField", True),)),
+        }
+
+    def label(self, name: str) -> str:
+        return next((label for label, kind in self.kinds.items() if name.removesuffix("_id") == kind), "")
+
+
+def _argument(dest: str, **said: Any) -> dict[str, Any]:
+    return {"dest": dest, "flag": False, "whole": False, "many": False, "choices": [], "help": "", **said}
+
+
+def test_a_command_is_given_what_it_must_have():
+    """Claim: a row by what people call it or by its key, a choice, a number; where nobody knows what belongs there it is not pressed."""
+    look = SimpleNamespace(
+        django=SimpleNamespace(
+            commands=[Command(name=name, app="captions") for name in ("introduce", "guess", "plain", "seed")]
+        )
+    )
+    told = [
+        [
+            _argument("studio"),
+            _argument("picture", flag=True, whole=True),
+            _argument("email"),
+            _argument("tone", choices=["plain"]),
+            _argument("days", flag=True),
+        ],
+        [_argument("whatever")],
+        [],
+    ]
+    ways = list(byhand.of_commands(look, told, _World()))
+    assert [way.id for way in ways] == ["captions/introduce_by_hand", "captions/plain_by_hand"]
+    row = 'apps.get_model("{}").objects.get(pk=${})'
+    assert ways[0].code.endswith(
+        f'call_command("introduce", {row.format("studios.Studio", "studio")}.slug, picture=$picture, {row.format("studios.Person", "person")}.email, "plain", days=1)'
+    )
+    assert ways[0].rows == ("studios.Studio", "captions.Picture", "studios.Person")
+    assert ways[1].code == 'from django.core.management import call_command\ncall_command("plain")'
+
+
+def test_a_function_is_called_by_the_names_of_its_parameters():
+    """Claim: a key where the name says one, the row itself where an annotation or the bare name does; what begins with the charge is pressed by nobody."""
+
+    def parameter(name: str, **said: Any) -> dict[str, Any]:
+        return {"name": name, "needed": True, "model": "", "whole": False, "odd": False, **said}
+
+    told = [
+        {
+            "module": "captions.services",
+            "name": "caption",
+            "parameters": [parameter("picture_id", whole=True), parameter("tone", needed=False)],
+        },
+        {
+            "module": "captions.services",
+            "name": "introduce",
+            "parameters": [parameter("album", model="captions.Picture"), parameter("note")],
+        },
+        {"module": "quota.services", "name": "spend", "parameters": [parameter("studio_id")]},
+        {"module": "captions.services", "name": "odd", "parameters": [parameter("thing")]},
+    ]
+    first, second = byhand.of_services(told, _World())
+    assert first.code.endswith("from captions.services import caption\ncaption(picture_id=$picture)")
+    assert second.code.splitlines()[-1].startswith(
+        'introduce(album=apps.get_model("captions.Picture").objects.get(pk=$picture), note="'
+    )
+    assert (first.id, first.path) == ("captions/caption_called", "direct")
+
+
+def test_who_asks_may_say_where_beside_who():
+    """Claim: a token, and the header by which a tenant's row is found, are one caller; the code that makes both is Python."""
+    who = Caller(
+        name="a token", actor="person", auth={"header": "Authorization: Token {token}", "mint": "result = 'abc'"}
+    )
+    place = Caller(
+        name="a key in X-Studio", actor="studio", token="t", auth={"header": "X-Studio: {token}"}, planted=ROWS[:1]
+    )
+    both = callers._both(who, place)
+    made: dict[str, Any] = {}
+    exec(both.auth["mint"], made)
+    assert made["result"] == {"Authorization": "Token abc", "X-Studio": "t"}
+    assert (both.actor, both.planted) == ("person", ROWS[:1])
+
+
+def test_a_noxfile_gets_a_session_and_only_once(tmp_path: Path):
+    """Claim: what stands there stays, a session comes behind it; one that has it, that is no Python, or that is not there is left alone."""
+    text = "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('true')\n"
+    noxfile = tmp_path / "noxfile.py"
+    noxfile.write_text(text)
+    outcome = Outcome()
+    job.write(tmp_path, tmp_path, {"harness.toml": "format = 1\n"}, outcome)
+    grown = noxfile.read_text()
+    assert grown.startswith(text)
+    assert [node.name for node in ast.parse(grown).body if isinstance(node, ast.FunctionDef)] == ["tests", "harness"]
+    assert any(name.startswith("noxfile.py") for name in outcome.written)
+    for other in (grown, "from nox import session\n", "import nox\ndef harness(: pass\n"):
+        assert texts.nox_session(other) == ""
+    again = Outcome()
+    job.write(tmp_path, tmp_path, {"harness.toml": "format = 1\n"}, again)
+    assert (noxfile.read_text(), again.written) == (grown, [])
