@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from harness.backend import providers
-from harness.core.errors import HarnessError
 from harness.core.history import CellHistory
 from harness.judge.summary import summarize
 from harness.report.html import html_of
@@ -38,11 +37,8 @@ def test_the_line_declares_the_host(host, line):
     """Claim: harness.toml takes it as it stands; the providers' public hosts are known without a line."""
     assert declaring(host) == line
 
-    def fail(message, hint, code="config-value"):
-        return HarnessError(message, hint=hint, code=code)
-
-    public, _ = providers.read({}, fail)
-    hosts, _ = providers.read(tomllib.loads(f"[providers]\n{line}\n")["providers"], fail)
+    public, _ = providers.read("harness.toml", {})
+    hosts, _ = providers.read("harness.toml", tomllib.loads(f"[providers]\n{line}\n")["providers"])
     assert set(hosts) == {*public, host}
 
 
