@@ -137,7 +137,8 @@ def lint(session: nox.Session) -> None:
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "lint-imports")
-    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/harness.yml")
+    workflows = [str(path) for path in sorted((HERE / ".github" / "workflows").glob("*.yml"))]
+    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     run(session, "harness", "cassette", "lint")
 
 

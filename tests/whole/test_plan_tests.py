@@ -52,6 +52,13 @@ def test_the_references_integration_tests_pass(shop, warm):
     assert passed(shop(backend=False).harness("manage", "--", "test", MODULE)) >= 20
 
 
+def test_a_command_of_the_target_finds_the_bundle_that_its_environment_names(shop, warm):
+    """Claim: a client of a provider can be made in a stack without a fake: each variable that names certificates names a file of them."""
+    code = "import os, ssl; print([len(ssl.create_default_context(cafile=os.environ[name]).get_ca_certs()) for name in ('SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE')])"
+    told = shop(backend=False).harness("manage", "--", "shell", "-v", "0", "-c", code)
+    assert (told.code, told.out.splitlines()[-1]) == (0, "[1, 1]"), told.out + told.err
+
+
 @pytest.mark.skipif(not PLAN, reason="the plan's text is not part of the repository, and not beside it")
 def test_the_plans_own_integration_tests_pass(shop, warm):
     """Claim: the plan's file, word for word, passes when it is put into the backend."""

@@ -162,11 +162,11 @@ def test_logs_are_what_each_role_said(up):
 
 
 def test_the_shell_runs_code_in_the_target(up):
-    """Claim: output, errors, input and exit code are those of the command, in the stack's network and environment."""
+    """Claim: output, errors, input and exit code are those of the command, in the stack's network and environment, where providers are trusted."""
     shop, _ = up
     code = (
-        "import sys, socket; from igny8_core.auth.models import Account; "
-        "socket.create_connection(('api.openai.com', 443)).close(); "
+        "import os, ssl, sys, socket; from igny8_core.auth.models import Account; trusted = ssl.create_default_context(cafile=os.environ['SSL_CERT_FILE']); "
+        "trusted.wrap_socket(socket.create_connection(('api.openai.com', 443)), server_hostname='api.openai.com').close(); "
         "print('accounts', Account.objects.count(), sys.stdin.read()); print('aside', file=sys.stderr); sys.exit(7)"
     )
     done = preloaded.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,36 @@ def test_an_empty_environment_needs_the_wheel_alone(tmp_path: Path, cache: Path)
     assert len(green) >= 3
     verified = harness("verify", "--vary", "none")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert "4 passed, 0 failed" in verified.stdout
+    cells = int(re.search(r"driven +(\d+) cells", verified.stdout)[1])  # type: ignore[index]
+    assert cells >= len(green)
+    assert f"{cells} passed, 0 failed" in verified.stdout
     accepted = harness("golden", "accept", green[0], "--why", "read by the test of the wheel: the price is as the tariff says", "--unattended")  # fmt: skip
     assert accepted.returncode == 0, accepted.stdout + accepted.stderr
+    again = harness("verify", "--vary", "none", "--only", green[0])
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert json.loads(harness("schema", "golden").stdout)["title"] == "golden"
+    told = json.loads(harness("--version", "--json").stdout)
+    assert None not in told["needed"].values()
+    assert told["extras"]["lint"]["ruff"] is None
+
+
+@pytest.mark.proof
+def test_the_sdist_makes_the_same_wheel(tmp_path: Path):
+    """Claim: who builds from what is published as source gets every file that the wheel has, to the byte."""
+    wheel = built(tmp_path)
+    made = subprocess.run(
+        [sys.executable, "-c", "from setuptools import build_meta; print(build_meta.build_sdist(r'%s'))" % tmp_path],  # noqa: UP031
+        cwd=tmp_path / "source", capture_output=True, text=True, check=True,
+    ).stdout.split()[-1]  # fmt: skip
+    (tmp_path / "again").mkdir()
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path / "again"), str(tmp_path / made)], check=True,
+    )  # fmt: skip
+    (second,) = (tmp_path / "again").glob("*.whl")
+
+    def inside(path: Path) -> dict[str, int]:
+        return {
+            one.filename: one.CRC for one in zipfile.ZipFile(path).infolist() if not one.filename.endswith("RECORD")
+        }
+
+    assert inside(second) == inside(wheel)

@@ -59,6 +59,8 @@ def boot(
             stack.hatch()
         if fake is not None:
             stack.fake = _start_fake(stack, fake, fake_command)
+        else:
+            _certify(stack)
         with laps.lap("database"):
             try:
                 stack.database = _start_database(stack)
@@ -105,6 +107,15 @@ def plan(config: Config, island: Island, *, reachable: bool = False) -> Stack:
         trace=noted,
         timings={},
     )
+
+
+def _certify(stack: Stack) -> None:
+    """The bundle that the environment names, where there is no fake to write it: a client that is only made reads it."""
+    from harness.provider import tls
+
+    folder = stack.run_dir / "tls"
+    folder.mkdir(exist_ok=True)
+    tls.issue(folder, stack.config.provider_names)
 
 
 def _start_fake(stack: Stack, settings: Mapping[str, Any], command: Sequence[str]) -> Child:
