@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.backend import freed, ledger, providers, reachable, tables
+from harness.backend import freed, ledger, places, providers, reachable, tables
 from harness.backend.python import named
 from harness.backend.roles import described
 from harness.backend.shape import HARNESS_TOML
@@ -105,6 +105,7 @@ class _Reader:
             databases=self.databases(target.get("databases", ["default"])),
             id_ranges=target.get("id_ranges", False),
             markers=tuple(target.get("markers", ())),
+            **places.read(root, target, self.fail),
             comparison=self.comparison(target.get("comparison", "")),
             provider_hosts=hosts,
             providers=known,

@@ -31,6 +31,8 @@ TARGET = Keys(
         Key("phase", Whole(least=0, most=LAST, called="a phase", hint=f"phases are 0 to {LAST}"), "the phase that is driven unless the command line names one"),
         Key("markers", _TEXTS, "log texts that are kept as evidence"),
         Key("comparison", Text(), "how it logs a charge that its old and its new price tell apart: text with `{operation}`, `{old}` and `{new}`; left out, it logs none"),
+        Key("writes", _TEXTS, "folders and files below `root` that it writes while it runs; left out, none (docs/isolation.md)"),
+        Key("sees", _TEXTS, "what it reads beside its checkout and its interpreter, relative to `root` (docs/isolation.md)"),
         Key("id_ranges", Flag(), "true: each table's keys are of a range of its own, 700,000,000 + k x 1,000,000, and so known wherever they stand"),
     )
 )  # fmt: skip

@@ -192,6 +192,10 @@ class Config:
     markers: tuple[str, ...] = ()
     comparison: str = ""
     """How the target logs a charge that its old and its new price tell apart (harness.judge.mismatch); "" where it logs none."""
+    writes: tuple[str, ...] = ()
+    """Folders below `root` that the target writes in while it runs, relative to it."""
+    sees: tuple[Path, ...] = ()
+    """What it reads beside its checkout and its interpreter."""
     traced: bool = False
     """Whether it is noted which code of the target runs: a run asks for it, harness.toml does not."""
     reach: Reachable = field(default_factory=Reachable)

@@ -6,7 +6,7 @@ import json
 import os
 import select
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ _TAIL = 3
 """Lines of a traceback that are shown."""
 
 
-def document(asked: Question, env: Mapping[str, str], folder: Path, *, database: bool = False) -> dict[str, Any]:
-    """The target's answer as JSON; `folder` is where it is written. Nothing of it holds a password.
+def document(
+    asked: Question, env: Mapping[str, str], folder: Path, *, database: bool = False, begin: Callable[..., Any] = subprocess.Popen
+) -> dict[str, Any]:  # fmt: skip
+    """The target's answer as JSON; `folder` is where it is written, and `begin` starts it, as subprocess.Popen does. Nothing of it holds a
+    password.
 
     `database`: a migrated one is there, and rows that a target keeps its schedule in are read.
 
@@ -38,7 +41,7 @@ def document(asked: Question, env: Mapping[str, str], folder: Path, *, database:
             }
         )
     )
-    code = _ended(asked, job, env, log)
+    code = _ended(asked, job, env, log, begin)
     if not out.exists():
         raise HarnessError(
             f"the target's Python ended with code {code} while it was looked at",
@@ -51,12 +54,12 @@ def document(asked: Question, env: Mapping[str, str], folder: Path, *, database:
     return answer
 
 
-def _ended(asked: Question, job: Path, env: Mapping[str, str], log: Path) -> int:
+def _ended(asked: Question, job: Path, env: Mapping[str, str], log: Path, begin: Callable[..., Any]) -> int:
     """Start the target's interpreter and wait for its end; its exit code."""
     command = [asked.python, os.fspath(SCRIPT), os.fspath(job)]
     with log.open("wb") as said:
         try:
-            process = subprocess.Popen(
+            process = begin(
                 command, cwd=asked.root, env=dict(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
         except OSError as error:
@@ -77,7 +80,8 @@ def _ended(asked: Question, job: Path, env: Mapping[str, str], log: Path) -> int
             )
     finally:
         os.close(pidfd)
-    return process.wait()
+    code: int = process.wait()
+    return code
 
 
 def refusal(failed: Mapping[str, Any], python: str) -> HarnessError:

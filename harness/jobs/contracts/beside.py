@@ -12,6 +12,7 @@ import harness
 from harness.backend.python.interpreter import together
 from harness.core.config import Config
 from harness.core.errors import StackError, last_lines
+from harness.stack.processes.beside import run
 from harness.stack.processes.running import Stack
 from harness.stack.roles import environment
 
@@ -27,8 +28,8 @@ def in_target(stack: Stack, config: Config, words: Iterable[str], extra: Mapping
     together(config, "what is asked in the target's own process")
     found = [stack.env.get("PYTHONPATH", ""), str(PACKAGE)]
     env = {**stack.env, **extra, "PYTHONPATH": ":".join(filter(None, found))}
-    return subprocess.run(
-        list(words), cwd=config.root, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    return run(
+        stack, list(words), cwd=config.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 

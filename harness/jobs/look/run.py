@@ -62,11 +62,10 @@ def _imported() -> tuple[ModuleType, ModuleType]:
 
 
 def _with_database(config: Config, island: Island, where: cache.Place) -> str:
-    from harness.backend.look import ask
     from harness.stack.processes import boot, looking
 
     with boot.boot(config, island, fake=None, roles=False) as stack:
-        document = ask.document(where.asked, stack.env, island.run_dir, database=True)
+        document = looking.in_stack(stack, where)
         return looking.text_of(looking.with_databases(document, _catalogues(stack, document)), stack.places)
 
 

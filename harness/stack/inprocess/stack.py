@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -109,7 +110,8 @@ def _signed() -> Iterator[None]:
 def environment_of(below: Stack) -> dict[str, str]:
     """What the target sees here: its environment as in any stack, with [target.inprocess_env] laid over it."""
     own = below.config.inprocess_env
-    return below.env | environment.filled(own, below.places, "target.inprocess_env")
+    compiled = {"PYTHONPYCACHEPREFIX": os.fspath(below.cache_dir / environment.COMPILED)}
+    return below.env | compiled | environment.filled(own, below.places, "target.inprocess_env")
 
 
 def _close_connections() -> None:

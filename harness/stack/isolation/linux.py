@@ -19,14 +19,21 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 36, 47, 2
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _CAP_VERSION_3 = 0x20080522
 _CAP_NET_BIND_SERVICE = 10
 _IPC_RMID = 0
+_PR_SET_DUMPABLE = 4
+_MNT_DETACH = 2
+# numbers of calls that came after 2019 are the same on every machine
+_OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442
+_AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
+_OPEN_TREE_CLONE, _MOVE_FROM_HANDLE = 1, 4
+_ATTR_READ_ONLY, _ATTR_NOSUID, _ATTR_NODEV, _ATTR_IDMAP = 1, 2, 4, 0x100000
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -44,6 +51,65 @@ def mount(source: str, target: Path | str, kind: str = "", flags: int = 0, optio
 
 def bind(source: Path | str, target: Path | str) -> None:
     mount(os.fspath(source), target, flags=MS_BIND | MS_REC)
+
+
+def read_only(target: Path | str, *, below: bool) -> None:
+    """The mount at `target`, and those `below` it, can be written by nobody, and give neither devices nor another's rights."""
+    attributes = struct.pack("QQQQ", _ATTR_READ_ONLY | _ATTR_NOSUID | _ATTR_NODEV, 0, 0, 0)
+    flags = ctypes.c_uint(_AT_RECURSIVE if below else 0)
+    result = _libc.syscall(
+        ctypes.c_long(_MOUNT_SETATTR), ctypes.c_int(_AT_FDCWD), os.fsencode(target), flags, attributes, ctypes.c_size_t(32)
+    )  # fmt: skip
+    _check(result, f"mount_setattr {target}")
+
+
+def knows_read_only() -> bool:
+    try:
+        read_only("/proc/no such mount", below=False)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def lend(source: str, target: Path | str, users: int) -> None:
+    """Bind `source`, whose files belong to others there: as the user namespace `users` maps their owners."""
+    flags = ctypes.c_uint(_OPEN_TREE_CLONE | os.O_CLOEXEC | _AT_RECURSIVE)
+    tree = _libc.syscall(ctypes.c_long(_OPEN_TREE), ctypes.c_int(_AT_FDCWD), os.fsencode(source), flags)
+    _check(min(tree, 0), "open_tree")
+    try:
+        attributes = struct.pack("QQQQ", _ATTR_IDMAP, 0, 0, users)
+        flags = ctypes.c_uint(_AT_EMPTY_PATH | _AT_RECURSIVE)
+        result = _libc.syscall(
+            ctypes.c_long(_MOUNT_SETATTR), ctypes.c_int(tree), b"", flags, attributes, ctypes.c_size_t(32)
+        )
+        _check(result, "mount_setattr")
+        result = _libc.syscall(
+            ctypes.c_long(_MOVE_MOUNT), ctypes.c_int(tree), b"", ctypes.c_int(_AT_FDCWD), os.fsencode(target),
+            ctypes.c_uint(_MOVE_FROM_HANDLE),
+        )  # fmt: skip
+        _check(result, f"move_mount {target}")
+    finally:
+        os.close(tree)
+
+
+def become_root_of(folder: Path | str) -> None:
+    """`folder`, a mount, is / from here on; what was / before is gone."""
+    os.chdir(folder)
+    _check(_libc.pivot_root(b".", b"."), f"pivot_root {folder}")
+    _check(_libc.umount2(b".", _MNT_DETACH), "umount /")
+    os.chdir("/")
+
+
+def enter(handle: int, kind: int) -> None:
+    """Into the namespace that `handle` is: of processes, whoever is forked from here on."""
+    _check(_libc.setns(ctypes.c_int(handle), ctypes.c_int(kind)), "setns")
+
+
+def hide() -> None:
+    """Nobody without capabilities may look at this process: its memory, its environment, what it has open."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, ctypes.c_ulong(0), 0, 0, 0), "prctl dumpable")
 
 
 def die_with_parent(sig: int = signal.SIGKILL) -> None:

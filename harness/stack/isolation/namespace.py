@@ -114,6 +114,8 @@ def run_folder() -> Path | None:
 def _furnish(hosts: Mapping[str, str]) -> Path:
     """Make the inside: loopback, /proc, the run folder, name resolution that knows `hosts` and nothing else."""
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
+    if not linux.knows_read_only():  # the wall around the target needs it: Linux 5.12
+        raise OSError(errno.ENOSYS, "mount_setattr: Function not implemented")
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.loopback_up()
     run_dir = run_folder()

@@ -160,14 +160,15 @@ def _watched(stack: Stack) -> list[list[Any]]:
 def _own(stack: Stack) -> dict[str, str]:
     """Of this process's environment and the stack's what suits the harness's own: never the start-up hook."""
     env = hook.without(os.environ, stack.run_dir)
-    kept = ("HOME", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX")
-    return env | {name: stack.env[name] for name in kept}
+    kept = ("HOME", "TMPDIR", "PYTHONUNBUFFERED")
+    compiled = os.fspath(stack.cache_dir / environment.COMPILED)  # never what the target may have written
+    return env | {name: stack.env[name] for name in kept} | {"PYTHONPYCACHEPREFIX": compiled}
 
 
 def _start_database(stack: Stack) -> cluster.Cluster:
     def migrate(alias: str) -> None:
         words = environment.command(environment.migrating(stack.config, alias), stack.places, "target.migrate")
-        process = child.spawn("migrate", words, log=stack.log("migrate"), env=stack.env, cwd=stack.config.root)
+        process = child.spawn("migrate", words, log=stack.log("migrate"), env=stack.env, cwd=stack.config.root, wall=stack.behind())
         if process.popen.wait():
             raise StackError(
                 f"the target's migrations failed (exit code {process.popen.returncode})",

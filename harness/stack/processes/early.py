@@ -13,8 +13,9 @@ from pathlib import Path
 
 from harness.core.config import Config
 from harness.core.errors import HarnessError
-from harness.stack.isolation import linux, namespace
+from harness.stack.isolation import linux, namespace, powers
 from harness.stack.isolation.island import Island
+from harness.stack.isolation.wall import OTHER, Wall
 from harness.stack.processes.places import decided
 from harness.stack.roles import clock, zygote
 from harness.stack.roles.clock import Clock
@@ -39,7 +40,7 @@ def begin(config: Config, isolation: str) -> None:
         env = clock.environment(clock.below(config, run_dir), first)
         env.pop(_PATH, None)  # nothing is there yet, or something of somebody else's
         made = zygote.start(
-            places["python"], env, root=config.root, log=Path(os.devnull), preexec_fn=linux.die_with_parent
+            places["python"], env, root=config.root, log=Path(os.devnull), preexec_fn=_begun
         )
     except HarnessError:
         return
@@ -47,15 +48,24 @@ def begin(config: Config, isolation: str) -> None:
     _waiting.append((made, config.root))
 
 
-def taken(python: str, env: Mapping[str, str], hands: Clock, *, root: Path, log: Path) -> Zygote | None:
-    """The one that waits, on its way into the island of this process; None: there is none that fits."""
+def _begun() -> None:
+    """As whom the target will be there: installed libraries may note it while they are imported."""
+    if os.geteuid() == 0:
+        powers.keep_to_enter(*OTHER)
+    linux.die_with_parent()
+
+
+def taken(
+    python: str, env: Mapping[str, str], hands: Clock, *, root: Path, log: Path, wall: Wall | None
+) -> Zygote | None:
+    """The one that waits, on its way into the island of this process, behind `wall`; None: there is none that fits."""
     if not _waiting:
         return None
     made, begun_in = _waiting.pop()
     path = "" if hands.file is None else os.fspath(hands.file.parent)
     foreseen = {name: value for name, value in env.items() if name != _PATH}
     if begun_in == root and env.get(_PATH, "") == path and made.is_of(python, foreseen) and not linux.ambient():
-        made.enter(env, root=root, path=path, log=log)
+        made.enter(env, root=root, path=path, log=log, wall=wall)
         return made
     made.close()
     return None

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from harness.stack.isolation.supervise import adopter, descendants_of, parents
+from harness.stack.isolation.supervise import descendants_of, parents
 from harness.stack.roles import threads
 
 
@@ -22,12 +22,14 @@ class Family:
     strays: Mapping[int, str] = field(default_factory=dict)
 
 
-def look(roles: Mapping[str, int], servers: Mapping[str, int], apart: Collection[int]) -> Family:
-    """As it is now. Strays, and what they began, stand beside this process; `apart` are no target's. Where others stand there, too, nobody
-    is known for one."""
-    below, above = parents(), adopter()
+def look(
+    roles: Mapping[str, int], servers: Mapping[str, int], apart: Collection[int], *, adopters: Iterable[int]
+) -> Family:
+    """As it is now. Strays, and what they began, were adopted by one of `adopters` (0: nobody); `apart` are no target's. Where others are
+    adopted there, too, nobody is known for one."""
+    below = parents()
     known = {os.getpid(), *apart, *roles.values(), *servers.values()}
-    left = [pid for pid in below.get(above, ()) if pid not in known] if above else []
+    left = [pid for above in adopters if above for pid in below.get(above, ()) if pid not in known]
     return Family(
         of={name: (pid, *descendants_of(pid, below)) for name, pid in roles.items()},
         servers={name: (pid, *descendants_of(pid, below)) for name, pid in servers.items()},

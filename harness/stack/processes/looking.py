@@ -19,7 +19,12 @@ from typing import Any
 from harness.backend.look import ask, cache
 from harness.core.config import Config
 from harness.stack.isolation.island import Island
+from harness.stack.processes import walled
 from harness.stack.processes.places import places_of
+from harness.stack.processes.running import Stack
+from harness.stack.processes.walled import beginning
+from harness.stack.roles.clock import REAL
+from harness.stack.roles.files import TMP
 from harness.store.cache import folder
 
 USUAL = {"redis_port": 6379, "db_port": 5432}
@@ -28,9 +33,15 @@ USUAL = {"redis_port": 6379, "db_port": 5432}
 
 def alone(config: Config, island: Island, where: cache.Place) -> str:
     """The target's answer, as JSON, with nothing but its import."""
-    places, env = places_of(config, island, folder(config.source.parent))
-    with _doorsteps(int(places[name]) for name in USUAL):
-        document = ask.document(where.asked, env, island.run_dir)
+    cache_dir = folder(config.source.parent)
+    places, env = places_of(config, island, cache_dir)
+    wall = walled.build(config, island, cache_dir, env, REAL)
+    try:
+        with _doorsteps(int(places[name]) for name in USUAL):
+            document = ask.document(where.asked, env, island.run_dir / TMP, begin=beginning(wall))
+    finally:
+        if wall is not None:
+            wall.close()
     return text_of(document, places)
 
 
@@ -44,6 +55,12 @@ def text_of(document: Mapping[str, Any], places: Mapping[str, str]) -> str:
     for name, usual in USUAL.items():
         text = re.sub(rf"\b{places[name]}\b", str(usual), text)
     return text.replace(json.dumps(places["run"])[1:-1], "{run}")
+
+
+def in_stack(stack: Stack, where: cache.Place) -> dict[str, Any]:
+    """The target's answer where it has its databases."""
+    folder = stack.run_dir / TMP
+    return ask.document(where.asked, stack.env, folder, database=True, begin=beginning(stack.behind()))
 
 
 def with_databases(document: Mapping[str, Any], databases: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from harness.core.config import Config
 from harness.stack.database import postgres
 from harness.stack.isolation import hook
 from harness.stack.isolation.island import Island
+from harness.stack.isolation.wall import apart
 from harness.stack.roles import environment, files
 
 HTTPS = 443
@@ -57,7 +58,8 @@ def decided(
         "fake_port": str(ports["fake"]),
         **{f"port_{name}": str(ports[name]) for name in config.roles},
     }
-    first = environment.base(run_dir, cache_dir, python)
+    compiled = apart(environment.COMPILED) if island.kind == "namespace" else environment.COMPILED
+    first = environment.base(run_dir, cache_dir, python, compiled=compiled)
     if island.kind == "hook":
         first |= hook.environment(run_dir, island.hosts, ports["fake"], config.provider_ports)
     return places, environment.of_target(config, first, places)

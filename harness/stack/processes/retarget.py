@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.core.config import Config
 from harness.core.errors import StackError, last_lines
 from harness.stack.database import cluster, postgres, snapshot
+from harness.stack.processes import beside
 from harness.stack.processes.running import Stack, spawn_role
 from harness.stack.roles import environment
 
@@ -18,6 +19,7 @@ def retarget(stack: Stack, config: Config) -> None:
     for name in list(stack.roles):
         stack.kill(name)
     stack.let_zygote_go()
+    stack.tear_down()
     stack.config = config
     stack.env = environment.of_target(config, stack.env, stack.places)
 
@@ -36,14 +38,12 @@ def migrate(stack: Stack, words: Iterable[str] = ()) -> None:
     StackError migrate-failed."""
     for alias in stack.dbs:
         command = [*environment.migrating(stack.config, alias), *words]
-        done = subprocess.run(
+        done = beside.run(
+            stack,
             environment.command(command, stack.places, "target.migrate"),
-            cwd=stack.config.root,
-            env=stack.env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
         if done.returncode:
             raise StackError(

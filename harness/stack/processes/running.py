@@ -16,8 +16,9 @@ from harness.core.errors import HarnessError, did_you_mean
 from harness.core.history import LogLine
 from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
-from harness.stack.isolation.supervise import descendants
-from harness.stack.processes import early, family, ready
+from harness.stack.isolation.supervise import adopter, descendants
+from harness.stack.isolation.wall import Wall
+from harness.stack.processes import early, family, ready, walled
 from harness.stack.roles import child, environment, files, logs, written, zygote
 from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
@@ -40,6 +41,7 @@ class Stack:
     trace: Trace = OFF
     timings: dict[str, float]
     zygote: Zygote | None = None
+    wall: Wall | None = None
     roles: dict[str, Child] = field(default_factory=dict)
     others: list[Child] = field(default_factory=list)
     broker: Child | None = None
@@ -136,7 +138,7 @@ class Stack:
             **popen,
         }
         forked = self._forked(name, words, **asked) if self.config.zygote else None
-        return forked or child.spawn(name, words, **asked)
+        return forked or child.spawn(name, words, wall=self.behind(), **asked)
 
     def _forked(self, name: str, words: Sequence[str], **asked: Any) -> Child | None:
         while True:
@@ -148,13 +150,21 @@ class Stack:
                 return forked
             self.let_zygote_go()
 
+    def behind(self) -> Wall | None:
+        """The wall that the target is behind, built where there is none yet; None on an island without. Raises StackError wall-refused."""
+        if self.wall is None:
+            self.wall = walled.build(self.config, self.island, self.cache_dir, self.env, self.clock)
+        return self.wall
+
     def hatch(self) -> Zygote:
         """Start the zygote of the target as it is now: it imports what needs nothing of the target."""
-        python, root, log = self.places["python"], self.config.root, self.log("zygote")
+        python, root, log, wall = self.places["python"], self.config.root, self.log("zygote"), self.behind()
         ready = (
-            early.taken(python, self.env, self.clock, root=root, log=log) if self.island.kind == "namespace" else None
+            early.taken(python, self.env, self.clock, root=root, log=log, wall=wall)
+            if self.island.kind == "namespace"
+            else None
         )
-        self.zygote = ready or zygote.start(python, self.env, root=root, log=log)
+        self.zygote = ready or zygote.start(python, self.env, root=root, log=log, wall=wall)
         return self.zygote
 
     def load(self, forks: Zygote) -> None:
@@ -181,7 +191,7 @@ class Stack:
 
     def written(self) -> dict[str, dict[str, Any]]:
         """The target's files."""
-        return written.written(self.run_dir, self.config.root)
+        return written.written(self.run_dir, self.config.root, self.config.writes)
 
     def counted(self) -> dict[str, int]:
         """How many processes each role is now."""
@@ -192,8 +202,9 @@ class Stack:
         """The target's processes, the shell's among them."""
         parts = [part for part in (*self.roles.values(), *self.others) if part.popen.poll() is None]
         servers = {part.name: part.pid for part in self._parts() if part.name not in self.roles}
-        zygotes = (self.zygote.process.pid,) if self.zygote is not None else ()
-        return family.look({part.name: part.pid for part in parts}, servers, zygotes)
+        apart = [self.zygote.process.pid] if self.zygote is not None else []
+        first = self.wall.first if self.wall is not None else 0
+        return family.look({part.name: part.pid for part in parts}, servers, [*apart, first], adopters=(adopter(), first))
 
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")
@@ -226,9 +237,16 @@ class Stack:
         if self.database is not None:
             postgres.abort(self.database.server)
         family.end(self.family().strays)
+        self.tear_down()
         self.roles.clear()
         self.others.clear()
         self.fake = self.broker = self.database = None
+
+    def tear_down(self) -> None:
+        """Take the wall away: what was behind it ends. Quiet when there is none."""
+        if self.wall is not None:
+            self.wall.close()
+            self.wall = None
 
     def own_of(self, role: Role) -> dict[str, str]:
         """The variables that a role has for itself."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.core.errors import StackError, last_lines
+from harness.stack.isolation.wall import Wall
 
 _STEP_MS = 4
 """Between two looks at a condition; a process that ends is noticed at once."""
@@ -60,9 +61,10 @@ def spawn(
     env: Mapping[str, str],
     cwd: Path,
     user: tuple[int, int] | None = None,
+    wall: Wall | None = None,
     **popen: Any,
 ) -> Child:
-    """Start `command`. As `user` (uid, gid) without further groups when given. Raises StackError role-not-started.
+    """Start `command`. As `user` (uid, gid) without further groups when given; behind `wall`. Raises StackError role-not-started.
 
     `popen` are further arguments of subprocess.Popen; standard input is empty unless they say otherwise.
     """
@@ -71,7 +73,7 @@ def spawn(
     with log.open("ab") as out:
         start = out.seek(0, os.SEEK_END)
         try:
-            process = subprocess.Popen(
+            process = (subprocess.Popen if wall is None else wall.popen)(
                 list(command),
                 stdout=out,
                 stderr=subprocess.STDOUT,

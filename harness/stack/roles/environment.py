@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -14,13 +15,16 @@ from pathlib import Path
 from harness.backend.python.interpreter import Interpreter
 from harness.core.config import Config
 from harness.core.errors import HarnessError, did_you_mean
+from harness.stack.isolation.wall import apart
 from harness.stack.roles import files
 
 SIGNED = "PGAPPNAME"
+COMPILED = "pycache"
+"""In the cache: what Python compiles."""
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
-def base(run_dir: Path, cache: Path, python: Interpreter) -> dict[str, str]:
+def base(run_dir: Path, cache: Path, python: Interpreter, *, compiled: str = COMPILED) -> dict[str, str]:
     """The clean minimum: a home and a temporary folder that vanish with the stack (files.make), compiled Python outside the
     sources, and on the path the programs of the interpreter that runs the target, none of the harness's own."""
     env = {
@@ -30,7 +34,7 @@ def base(run_dir: Path, cache: Path, python: Interpreter) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPYCACHEPREFIX": os.fspath(cache / "pycache"),
+        "PYTHONPYCACHEPREFIX": os.fspath(cache / compiled),
     }
     if os.geteuid() == 0:
         # a worker that accepts pickle refuses to run as root otherwise; here root is nobody beyond the island
@@ -56,13 +60,14 @@ def forget_stale_bytecode(cache: Path, root: Path, key: str) -> None:
     Python tells a changed source by size and second of change alone: the same file with 100 made 200 within a second
     would run as it was.
     """
-    folder = cache / "pycache" / root.relative_to(root.anchor)
-    note = folder / "sources"
-    with suppress(OSError):
-        if not note.exists() or note.read_text() != key:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True, exist_ok=True)
-            note.write_text(key)
+    for name in {COMPILED, apart(COMPILED)}:
+        folder = cache / name / root.relative_to(root.anchor)
+        note = cache / name / f"{hashlib.blake2b(os.fsencode(root), digest_size=8).hexdigest()}.sources"
+        with suppress(OSError):
+            if not note.exists() or note.read_text() != key:
+                shutil.rmtree(folder, ignore_errors=True)
+                note.parent.mkdir(parents=True, exist_ok=True)
+                note.write_text(key)
 
 
 def of_target(

@@ -6,12 +6,12 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from harness.stack.roles.files import HOME, MEDIA, TMP
+from harness.stack.roles.files import HOME, MEDIA, TMP, laid
 
 APART = frozenset(
     {"__pycache__", ".git", "node_modules", ".venv", "venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
@@ -24,17 +24,23 @@ _listed: dict[str, tuple[float, tuple[str, ...], tuple[str, ...]]] = {}
 _digests: dict[str, tuple[tuple[int, int, int], dict[str, Any]]] = {}
 
 
-def written(run_dir: Path, root: Path) -> dict[str, dict[str, Any]]:
+def written(run_dir: Path, root: Path, writes: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
     """ "media/a.png" -> {size, sha256}; of files below `root`, the target's code, that there is one. A part of a name that is made by
-    chance or by the date is told as such. What is changed in place below `root` is not seen."""
+    chance or by the date is told as such. What is changed in place below `root` is not seen. Folders of `root` that it `writes` in may
+    stand elsewhere (files.lay)."""
     found: dict[str, dict[str, Any]] = {}
     run, code = os.fspath(run_dir), os.fspath(root)
     for name in (MEDIA, HOME, TMP):
         for path in _below(os.fspath(run_dir / name)):
             with suppress(OSError):  # it may go while it is read
                 _put(found, path[len(run) + 1 :], _digest(path))
+    apart = {f"{code}/{name}/": os.fspath(laid(run_dir, name)) for name in writes if laid(run_dir, name).is_dir()}
     for path in _below(code):
-        _put(found, f"{{root}}{path[len(code) :]}", {})
+        if not path.startswith(tuple(apart)):
+            _put(found, f"{{root}}{path[len(code) :]}", {})
+    for inside, folder in apart.items():
+        for path in _below(folder):
+            _put(found, f"{{root}}{inside[len(code) :]}{path[len(folder) + 1 :]}", {})
     return found
 
 

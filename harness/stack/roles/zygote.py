@@ -16,11 +16,12 @@ import select
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from harness.stack.isolation.wall import POWERS, Wall
 from harness.stack.roles import child, environment, forker
 from harness.stack.roles.child import Child
 from harness.stack.roles.forker import join
@@ -28,6 +29,8 @@ from harness.stack.roles.forker import join
 TIMEOUT_S = 60.0
 OWN = "HARNESS_"
 """Variables that begin so are the harness's, and nothing that is imported reads them."""
+ZYGOTES = "zygotes"
+"""In the cache: what targets are known to import."""
 GREEN = ("gevent", "eventlet")
 _LONGEST = 1 << 16
 
@@ -36,8 +39,10 @@ class Zygote:
     """Started by `start`; not thread-safe. `why` is empty while roles can be forked, else says why they start cold;
     `stale`: because a source has changed, which a new zygote would mend. `begun`: whether it was asked to load the target."""
 
-    def __init__(self, process: Child, control: socket.socket, env: Mapping[str, str], python: str) -> None:
-        self.process = process
+    def __init__(
+        self, process: Child, control: socket.socket, env: Mapping[str, str], python: str, wall: Wall | None = None
+    ) -> None:
+        self.process, self._wall = process, wall
         self.why, self.stale, self.begun = "", False, False
         self._control, self._env, self._python = control, dict(env), python
         self._loading = self._entering = False
@@ -46,15 +51,19 @@ class Zygote:
         """Whether it was started as `start` would start it now."""
         return self._python == python and self._env == dict(env)
 
-    def enter(self, env: Mapping[str, str], *, root: Path, path: str, log: Path) -> None:
-        """It was started outside: it comes into the island that this process is in, to have `env`, which `path` is new in. Does not wait."""
-        self._env, self._entering = dict(env), True
+    def enter(self, env: Mapping[str, str], *, root: Path, path: str, log: Path, wall: Wall | None) -> None:
+        """It was started outside: it comes into the island that this process is in, and there behind `wall`, to have `env`, which `path` is
+        new in. Does not wait."""
+        self._env, self._entering, self._wall = dict(env), True, wall
         self.process.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
-        spaces = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in join.SPACES]
+        held = {} if wall is None else wall.handles
+        own = {name: os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in join.SPACES if name not in held}
+        spaces = [{**own, **held}[name] for name in join.SPACES]
+        less = None if wall is None else {"file": os.fspath(POWERS), "identity": wall.identity}
         with log.open("ab") as out:
-            self._say({"join": {"root": os.fspath(root), "path": path}}, [out.fileno(), *spaces])
-        for space in spaces:
+            self._say({"join": {"root": os.fspath(root), "path": path, "less": less}}, [out.fileno(), *spaces])
+        for space in own.values():
             os.close(space)
 
     def load(self, manage: Sequence[str], modules: Path) -> None:
@@ -84,7 +93,8 @@ class Zygote:
             answer = self._ask({"fork": asked}, [inner, out.fileno(), out.fileno(), *pass_fds])
             os.close(inner)
         if "pid" in answer:
-            return Child(name=name, popen=Forked(answer["pid"], self._reaped, ours), log=log, log_start=start)
+            pid = answer["pid"]
+            return Child(name=name, popen=Forked(self._number(pid), lambda: self._reaped(pid), ours), log=log, log_start=start)
         if ours is not None:
             os.close(ours)
         if "stale" in answer:
@@ -107,7 +117,7 @@ class Zygote:
             self.why, self.stale, self.begun = answer.get("why", self.why), True, True
             return False
         self._entering = False
-        known = Forked(answer["pid"], lambda _: None, None)
+        known = Forked(self._number(answer["pid"]), lambda: None, None)
         self.process = Child(
             name=self.process.name, popen=known, log=self.process.log, log_start=self.process.log_start
         )
@@ -123,6 +133,10 @@ class Zygote:
         return all(
             (key.startswith(OWN) or key in (forker.SETTINGS, environment.SIGNED)) and key in env for key in other
         )
+
+    def _number(self, pid: int) -> int:
+        """What it calls `pid`, as it is called here."""
+        return pid if self._wall is None else self._wall.seen_outside(pid)
 
     def _reaped(self, pid: int) -> int | None:
         """The exit code of a role that has ended, as Popen has it; None where nobody knows it any more."""
@@ -165,7 +179,7 @@ class Zygote:
 class Forked:
     """A process that another one has forked, as subprocess.Popen shows one: it stays a zombie until it is waited for."""
 
-    def __init__(self, pid: int, reap: Any, stdin: int | None) -> None:
+    def __init__(self, pid: int, reap: Callable[[], int | None], stdin: int | None) -> None:
         self.pid, self._reap = pid, reap
         self.returncode: int | None = None
         self.stdin = None if stdin is None else os.fdopen(stdin, "wb", buffering=0)
@@ -189,22 +203,27 @@ class Forked:
             signal.pidfd_send_signal(self._pidfd, sig)
 
     def _ended(self) -> None:
-        code = self._reap(self.pid)
+        code = self._reap()
         # who forked it is gone: init has its status, and nobody asks for it
         self.returncode = -signal.SIGKILL if code is None else code
         os.close(self._pidfd)
 
 
-def start(python: str, env: Mapping[str, str], *, root: Path, log: Path, **popen: Any) -> Zygote:
-    """Start it in the target's folder, with the target's environment. `popen` as child.spawn's. Raises StackError role-not-started."""
+def start(
+    python: str, env: Mapping[str, str], *, root: Path, log: Path, wall: Wall | None = None, **popen: Any
+) -> Zygote:
+    """Start it in the target's folder, with the target's environment, behind `wall`. `popen` as child.spawn's. Raises StackError
+    role-not-started."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [python, os.fspath(Path(forker.__file__).with_name("__main__.py")), str(theirs.fileno())]
     with theirs:
-        process = child.spawn("zygote", command, log=log, env=env, cwd=root, pass_fds=(theirs.fileno(),), **popen)
-    return Zygote(process, ours, env, python)
+        process = child.spawn(
+            "zygote", command, log=log, env=env, cwd=root, wall=wall, pass_fds=(theirs.fileno(),), **popen
+        )
+    return Zygote(process, ours, env, python, wall)
 
 
 def modules_file(cache: Path, root: Path, python: str) -> Path:
     """Where the names of installed modules are kept: of one target and one environment."""
     name = hashlib.blake2b(f"{root}\0{python}".encode(), digest_size=12).hexdigest()
-    return cache / "zygotes" / f"{name}.json"
+    return cache / ZYGOTES / f"{name}.json"

@@ -25,6 +25,7 @@ def told():
         "platform": sysconfig.get_platform(),
         "executable": sys.executable,
         "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
         "packages": dict(sorted(packages.items())),
         "paths": paths,
         "searched": searched,

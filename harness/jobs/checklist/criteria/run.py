@@ -21,6 +21,7 @@ from harness.jobs.checklist.values import PLAN, Filled, PlanText
 from harness.judge.facts import target_of
 from harness.run.judged import Law, judge_whole
 from harness.stack.isolation.island import Island
+from harness.stack.processes import beside
 from harness.stack.processes.boot import boot
 from harness.stack.roles.environment import command
 from harness.store import runs as store
@@ -68,9 +69,9 @@ def of_stack(seen: Seen, place: Island) -> tuple[SuiteRun, Mapping[str, Collecti
     with boot(seen.config, place, fake=None, roles=False) as stack:
         columns = {name: set(table.columns) for name, table in catalogue.schema(stack.db).items()}
         manage = command(seen.config.manage, stack.places, "target.manage")
-        done = subprocess.run(
-            [*manage, "test", seen.plan.module, "-v", "2", "--no-input"], cwd=seen.config.root, env=stack.env, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        done = beside.run(
+            stack, [*manage, "test", seen.plan.module, "-v", "2", "--no-input"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         )  # fmt: skip
     return SuiteRun(exit_code=done.returncode, output=done.stdout), columns
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 
 from harness.core.config import Config
 from harness.stack.isolation.island import Island
-from harness.stack.processes import boot
+from harness.stack.processes import beside, boot
 from harness.stack.roles import environment
 
 
@@ -16,6 +15,6 @@ def manage_py(config: Config, place: Island, words: Sequence[str]) -> int:
     """Run it with the target's own environment, a fresh migrated database and no network; its exit code."""
     with boot.boot(config, place, fake=None, roles=False) as stack:
         line = environment.command(config.manage, stack.places, "manage")
-        done = subprocess.run([*line, *words], cwd=config.root, env=stack.env, check=False, stdin=subprocess.DEVNULL)
+        done = beside.run(stack, [*line, *words])
         sys.stdout.flush()
         return done.returncode

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import importlib.util
 import os
 import sys
 import tempfile
@@ -11,14 +12,16 @@ SPACES = ("user", "mnt", "net", "ipc", "pid")
 _CAPABILITIES = (0x20080522).to_bytes(4, sys.byteorder) + bytes(4)
 
 
-def join(handles, root, path):
+def join(handles, root, path, less):
     """{"pid": its own there} from the process that goes on, or {"why": what keeps it out}.
 
-    `handles` are the log, then a namespace each of SPACES; `path` is put in front of sys.path, and the start-up hook there is run.
+    `handles` are the log, then a namespace each of SPACES; `path` is put in front of sys.path, and the start-up hook there is run. `less`:
+    {"file": of what gives up capabilities, "identity": who it becomes, or None}; None where it stays who it is.
     """
     log, *spaces = handles
     if "sitecustomize" in sys.modules:
         return {"why": "another start-up hook has run already"}
+    give_up = None if less is None else _loaded(less["file"])
     try:
         _enter(spaces)
     except OSError as error:
@@ -31,7 +34,10 @@ def join(handles, root, path):
     if os.fork():  # and their children, once they have none above them, are those of the first one there
         os._exit(0)
     os.setsid()
-    _no_capabilities()
+    if give_up is None:
+        _no_capabilities()
+    else:
+        give_up(*(less["identity"] or ()))
     for number in (1, 2):
         os.dup2(log, number)
     os.close(log)
@@ -55,6 +61,13 @@ def _enter(spaces):
         if os.fstat(handle).st_ino != here and libc.setns(handle, 0):
             number = ctypes.get_errno()
             raise OSError(number, f"setns {name}: {os.strerror(number)}")
+
+
+def _loaded(file):
+    spec = importlib.util.spec_from_file_location("harness_powers", file)
+    powers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(powers)
+    return powers.give_up
 
 
 def _no_capabilities():
