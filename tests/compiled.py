@@ -21,7 +21,9 @@ def borrow(folder: Path, *, other_user: bool = False) -> None:
     """
     for name in {environment.COMPILED, apart(environment.COMPILED)}:
         # behind a wall a link to the user's own cache leads nowhere
-        _borrow(cache.folder(ROOT) / name, folder / cache.NAME / name, linked=other_user or name != environment.COMPILED)
+        _borrow(
+            cache.folder(ROOT) / name, folder / cache.NAME / name, linked=other_user or name != environment.COMPILED
+        )
     if other_user:
         for here, _, _ in os.walk(folder):
             Path(here).chmod(0o777)

@@ -106,7 +106,7 @@ def fork_from(where: str) -> None:
             streams = [nothing.fileno(), out.fileno(), out.fileno(), theirs.fileno()]
             pid = forks.ask(control, {**wanted, "numbers": [0, 1, 2, theirs.fileno()]}, streams)
         # it is no child of this process, and ends when the other end of `ours` is closed
-        known = Child(name="zygote", popen=zygote.Forked(pid, lambda _: None, None), log=log, log_start=0)
+        known = Child(name="zygote", popen=zygote.Forked(pid, lambda: None, None), log=log, log_start=0)
         return zygote.Zygote(known, ours, env, python)
 
     start.anew = anew  # type: ignore[attr-defined]

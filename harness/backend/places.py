@@ -19,9 +19,10 @@ def read(
     for name in writes:
         place = (root / name).resolve()
         if Path(name).is_absolute() or place == root.resolve() or not place.is_relative_to(root.resolve()):
-            raise fail(f"target.writes has {name!r}, which is no folder below target.root", 'write "logs", "var/cache"')
-        if place.exists() and not place.is_dir():
-            raise fail(f"target.writes has {name!r}, which is a file", "name the folder that it stands in")
+            raise fail(
+                f"target.writes has {name!r}, which is nothing below target.root",
+                'write "logs", "var/cache", "debug.log"',
+            )
     sees = tuple((root / name) for name in target.get("sees", ()))
     for path in sees:
         if not path.exists():

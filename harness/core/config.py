@@ -193,7 +193,7 @@ class Config:
     comparison: str = ""
     """How the target logs a charge that its old and its new price tell apart (harness.judge.mismatch); "" where it logs none."""
     writes: tuple[str, ...] = ()
-    """Folders below `root` that the target writes in while it runs, relative to it."""
+    """Folders and files below `root` that the target writes while it runs, relative to it."""
     sees: tuple[Path, ...] = ()
     """What it reads beside its checkout and its interpreter."""
     traced: bool = False

@@ -78,11 +78,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("cell", cells, ids=[cell.id for cell in cells])
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
+def pytest_report_header(config: pytest.Config) -> list[str] | None:
     if SESSION not in config.stash:
         return None
-    target = config.stash[SESSION].config
-    return f"harness: {target.name} at phase {target.phase}, providers answered from {target.cassettes}"
+    from harness.stack.isolation.fence import left_open
+
+    session = config.stash[SESSION]
+    target = session.config
+    first = f"harness: {target.name} at phase {target.phase}, providers answered from {target.cassettes}"
+    return [first, f"harness: not held: {'; '.join(left_open(session.island.kind, 'inprocess').values())}"]
 
 
 def _beside_the_ini(config: pytest.Config) -> Path | None:

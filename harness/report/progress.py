@@ -69,6 +69,8 @@ class RunProgress:
         self._begun = time.perf_counter()
         if why := fields.get("clock"):
             say(self.console, f"clock: real ({why}): what is due later is waited for")
+        for line in fields.get("not_held", ()):
+            say(self.console, f"not held: {line}")
         for line in fields.get("unwatched", ()):
             say(self.console, f"not watched: {line}")
         if self.console.is_terminal:

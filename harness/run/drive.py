@@ -30,6 +30,7 @@ from harness.run.fingerprint import fingerprint, sources, versions
 from harness.run.own import tell_own
 from harness.run.plan import Plan
 from harness.run.shard import fields_of
+from harness.stack.isolation.fence import left_open
 from harness.stack.isolation.island import Island
 from harness.stack.roles.trace import OFF
 from harness.store.history import HistoryWriter
@@ -188,6 +189,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "phase": plan.phase,
         "tier": plan.tier,
         "isolation": island.kind,
+        **({"not_held": [*open_to.values()]} if (open_to := left_open(island.kind, plan.tier)) else {}),
         "workers": workers,
         "seed": 0,
         "whole": plan.whole,

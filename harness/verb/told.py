@@ -60,6 +60,7 @@ def summary_of(
         facts={
             "target": asked.config.name,
             "isolation": start.get("isolation", "unknown"),
+            **({"not held": "; ".join(start["not_held"])} if start.get("not_held") else {}),
             **versions.lines(start.get("versions", {})),
             **(facts or {}),
             "kept in": _shown(folder),

@@ -59,9 +59,7 @@ def _ended(asked: Question, job: Path, env: Mapping[str, str], log: Path, begin:
     command = [asked.python, os.fspath(SCRIPT), os.fspath(job)]
     with log.open("wb") as said:
         try:
-            process = begin(
-                command, cwd=asked.root, env=dict(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said
-            )
+            process = begin(command, cwd=asked.root, env=dict(env), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         except OSError as error:
             raise HarnessError(
                 f"the target's Python cannot be started: {asked.python}: {error.strerror}",
@@ -94,6 +92,8 @@ def refusal(failed: Mapping[str, Any], python: str) -> HarnessError:
     tail = " | ".join(failed["tail"][-_TAIL:])
     if failed["missing"] and failed["kind"] == "ModuleNotFoundError":
         todo = f"install it for {python}"
+    elif failed["refused"]:
+        todo = f'it writes in its own tree: target.writes = ["{_written(failed["refused"])}"], or a folder of {{logs_dir}} in [target.env]'
     elif failed["database"]:
         todo = "it asks its database while it is imported: harness look --database gives it one"
     elif failed["kind"] == "KeyError" or failed["kind"].endswith("ImproperlyConfigured"):
@@ -105,6 +105,11 @@ def refusal(failed: Mapping[str, Any], python: str) -> HarnessError:
         hint=f"{todo}; its traceback ends: {tail}" if tail else todo,
         code="target-import",
     )
+
+
+def _written(path: str) -> str:
+    """The folder of it; itself where it stands in the root."""
+    return path.rpartition("/")[0] or path
 
 
 def _last_words(log: Path) -> str:

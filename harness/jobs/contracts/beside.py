@@ -28,9 +28,7 @@ def in_target(stack: Stack, config: Config, words: Iterable[str], extra: Mapping
     together(config, "what is asked in the target's own process")
     found = [stack.env.get("PYTHONPATH", ""), str(PACKAGE)]
     env = {**stack.env, **extra, "PYTHONPATH": ":".join(filter(None, found))}
-    return run(
-        stack, list(words), cwd=config.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return run(stack, list(words), cwd=config.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def done_inside(

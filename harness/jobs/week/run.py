@@ -34,6 +34,7 @@ from harness.jobs.week.values import HOURS, PATH, Beat, Driven
 from harness.judge.facts import target_of
 from harness.run.drive import told_run
 from harness.run.judged import Law
+from harness.stack.isolation.fence import left_open
 from harness.stack.isolation.island import Island
 from harness.store import history
 from harness.store import runs as store
@@ -120,6 +121,7 @@ def _start_event(config: Config, island: Island, beat: Beat, start: datetime) ->
         "phase": config.phase,
         "tier": "processes",
         "isolation": island.kind,
+        **({"not_held": [*open_to.values()]} if (open_to := left_open(island.kind, "processes")) else {}),
         "seed": 0,
         "whole": False,
         "cells": [f"{tick_name(at)}@{PATH}" for at in beat.ticks],

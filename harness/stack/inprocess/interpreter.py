@@ -31,7 +31,8 @@ class Target:
 
 @contextmanager
 def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True) -> Iterator[None]:
-    """The target's environment and folder, and its output apart from ours; as it was when left. For one target only.
+    """The target's environment and folder, and its output apart from ours; as it was when left. For one target only. Of the environment that
+    was there nothing is left but what tools of Python's are told by (surroundings.OF_TOOLS).
 
     `move` False stays in the folder where this process is.
 
@@ -48,6 +49,7 @@ def within(root: Path, env: Mapping[str, str], logs: Path, *, move: bool = True)
     umask = os.umask(surroundings.UMASK)
     try:
         surroundings.forget()
+        surroundings.forget_keys()
         os.environ.update(env)
         if move:
             os.chdir(root)

@@ -57,15 +57,15 @@ def furnish(
 
 def _apart(shown: Iterable[Path]) -> Iterator[Path]:
     """Those that are there and are not there anyhow; with each link on the way both what it says and what it means."""
-    system = {Path("/", name) for name in os.listdir("/") if _is_system(name)}  # noqa: PTH208 - names alone
+    system = {Path("/", name) for name in os.listdir("/") if is_system(name)}  # noqa: PTH208 - names alone
     kept: list[Path] = []
-    for path in sorted({one for path in shown for one in (path.absolute(), path.resolve())}):
+    for path in sorted({way for one in shown for way in (one.absolute(), one.resolve())}):
         if path.exists() and path != Path("/") and not any(path.is_relative_to(one) for one in (*system, *kept)):
             kept.append(path)
     yield from kept
 
 
-def _is_system(name: str) -> bool:
+def is_system(name: str) -> bool:
     return name in SYSTEM or name.startswith("lib")
 
 
@@ -74,7 +74,7 @@ def _system(root: Path) -> None:
         for entry in entries:
             if entry.is_symlink():
                 (root / entry.name).symlink_to(os.readlink(entry.path))  # noqa: PTH115
-            elif entry.is_dir() and _is_system(entry.name):
+            elif entry.is_dir() and is_system(entry.name):
                 (root / entry.name).mkdir()
                 linux.bind(entry.path, root / entry.name)
                 linux.read_only(root / entry.name, below=True)
@@ -122,7 +122,9 @@ def _devices(root: Path) -> None:
     for name, where in LINKS.items():
         (dev / name).symlink_to(where)
     with suppress(OSError):  # without it there are no new terminals behind the wall
-        linux.mount("devpts", dev / "pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
+        linux.mount(
+            "devpts", dev / "pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"
+        )
 
 
 def _named(root: Path, uid: int, home: Path) -> int | None:

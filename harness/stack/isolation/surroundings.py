@@ -15,6 +15,17 @@ OF_THE_CALLER = re.compile(
 )
 """Variables by which libraries are led elsewhere: PostgreSQL's, proxies, and whose certificates are trusted."""
 UMASK = 0o022
+OF_TOOLS = re.compile(
+    r"PATH|XDG_CACHE_HOME|LANG|LC_[A-Z]+|TZ|TERM|COLORTERM|COLUMNS|LINES|(?:NO|FORCE|PY)_COLORS?|LD_LIBRARY_PATH|VIRTUAL_ENV|PYTHON[A-Z_]*|"
+    r"(?:PYTEST|COV|COVERAGE|HYPOTHESIS|PYDEVD|DEBUGPY|PYCHARM|HARNESS)_[A-Z0-9_]*|DJANGO_(?:SETTINGS_MODULE|CONFIGURATION)"
+)
+"""Variables by which a test runner, a debugger and Python itself are told what to do: none of them is a key."""
+
+
+def forget_keys() -> None:
+    """The environment of this process keeps OF_TOOLS alone: what else a developer's shell holds is no business of a target in it."""
+    for name in [name for name in os.environ if not OF_TOOLS.fullmatch(name)]:
+        del os.environ[name]
 
 
 def forget() -> None:

@@ -147,7 +147,7 @@ def _given(folder: Path, identity: tuple[int, int]) -> None:
     """All of it, where it does not belong to that user yet: what it wrote itself does."""
     if folder.stat().st_uid == identity[0]:
         return
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder, *(folder.rglob("*") if folder.is_dir() else ())):
         with suppress(FileNotFoundError):
             os.chown(path, *identity, follow_symlinks=False)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.stack.processes.running import Stack
-from harness.stack.processes.walled import beginning
 
 
 def run(
@@ -17,7 +16,7 @@ def run(
     """As subprocess.run, behind the stack's wall, in the target's folder and environment (or `env`, `cwd`), without input. Raises OSError,
     and subprocess.TimeoutExpired when it was killed for that."""
     place = stack.config.root if cwd is None else cwd
-    with beginning(stack.behind())(
+    with stack.behind().popen(
         list(words), cwd=place, env=dict(stack.env if env is None else env), stdin=subprocess.DEVNULL, **how
     ) as process:
         try:

@@ -168,7 +168,9 @@ def _own(stack: Stack) -> dict[str, str]:
 def _start_database(stack: Stack) -> cluster.Cluster:
     def migrate(alias: str) -> None:
         words = environment.command(environment.migrating(stack.config, alias), stack.places, "target.migrate")
-        process = child.spawn("migrate", words, log=stack.log("migrate"), env=stack.env, cwd=stack.config.root, wall=stack.behind())
+        process = child.spawn(
+            "migrate", words, log=stack.log("migrate"), env=stack.env, cwd=stack.config.root, wall=stack.behind()
+        )
         if process.popen.wait():
             raise StackError(
                 f"the target's migrations failed (exit code {process.popen.returncode})",

@@ -14,8 +14,9 @@ from pathlib import Path
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.stack.isolation import linux, namespace, powers
+from harness.stack.isolation.fence import Around
 from harness.stack.isolation.island import Island
-from harness.stack.isolation.wall import OTHER, Wall
+from harness.stack.isolation.wall import OTHER
 from harness.stack.processes.places import decided
 from harness.stack.roles import clock, zygote
 from harness.stack.roles.clock import Clock
@@ -39,9 +40,7 @@ def begin(config: Config, isolation: str) -> None:
             return
         env = clock.environment(clock.below(config, run_dir), first)
         env.pop(_PATH, None)  # nothing is there yet, or something of somebody else's
-        made = zygote.start(
-            places["python"], env, root=config.root, log=Path(os.devnull), preexec_fn=_begun
-        )
+        made = zygote.start(places["python"], env, root=config.root, log=Path(os.devnull), preexec_fn=_begun)
     except HarnessError:
         return
     atexit.register(made.close)  # here alone: a process that was forked leaves without
@@ -56,7 +55,7 @@ def _begun() -> None:
 
 
 def taken(
-    python: str, env: Mapping[str, str], hands: Clock, *, root: Path, log: Path, wall: Wall | None
+    python: str, env: Mapping[str, str], hands: Clock, *, root: Path, log: Path, wall: Around | None
 ) -> Zygote | None:
     """The one that waits, on its way into the island of this process, behind `wall`; None: there is none that fits."""
     if not _waiting:

@@ -22,7 +22,6 @@ from harness.stack.isolation.island import Island
 from harness.stack.processes import walled
 from harness.stack.processes.places import places_of
 from harness.stack.processes.running import Stack
-from harness.stack.processes.walled import beginning
 from harness.stack.roles.clock import REAL
 from harness.stack.roles.files import TMP
 from harness.store.cache import folder
@@ -35,13 +34,12 @@ def alone(config: Config, island: Island, where: cache.Place) -> str:
     """The target's answer, as JSON, with nothing but its import."""
     cache_dir = folder(config.source.parent)
     places, env = places_of(config, island, cache_dir)
-    wall = walled.build(config, island, cache_dir, env, REAL)
+    wall = walled.build(config, island, cache_dir, env, REAL, [int(places[name]) for name in USUAL])
     try:
         with _doorsteps(int(places[name]) for name in USUAL):
-            document = ask.document(where.asked, env, island.run_dir / TMP, begin=beginning(wall))
+            document = ask.document(where.asked, env, island.run_dir / TMP, begin=wall.popen)
     finally:
-        if wall is not None:
-            wall.close()
+        wall.close()
     return text_of(document, places)
 
 
@@ -60,7 +58,7 @@ def text_of(document: Mapping[str, Any], places: Mapping[str, str]) -> str:
 def in_stack(stack: Stack, where: cache.Place) -> dict[str, Any]:
     """The target's answer where it has its databases."""
     folder = stack.run_dir / TMP
-    return ask.document(where.asked, stack.env, folder, database=True, begin=beginning(stack.behind()))
+    return ask.document(where.asked, stack.env, folder, database=True, begin=stack.behind().popen)
 
 
 def with_databases(document: Mapping[str, Any], databases: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from harness.core.history import LogLine
 from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import adopter, descendants
-from harness.stack.isolation.wall import Wall
 from harness.stack.processes import early, family, ready, walled
 from harness.stack.roles import child, environment, files, logs, written, zygote
 from harness.stack.roles.child import Child, Process
@@ -41,7 +40,7 @@ class Stack:
     trace: Trace = OFF
     timings: dict[str, float]
     zygote: Zygote | None = None
-    wall: Wall | None = None
+    wall: walled.Around | None = None
     roles: dict[str, Child] = field(default_factory=dict)
     others: list[Child] = field(default_factory=list)
     broker: Child | None = None
@@ -150,10 +149,13 @@ class Stack:
                 return forked
             self.let_zygote_go()
 
-    def behind(self) -> Wall | None:
-        """The wall that the target is behind, built where there is none yet; None on an island without. Raises StackError wall-refused."""
+    def behind(self) -> walled.Around:
+        """What is around the target, built where nothing is yet. Raises StackError wall-refused."""
         if self.wall is None:
-            self.wall = walled.build(self.config, self.island, self.cache_dir, self.env, self.clock)
+            ports = [
+                int(value) for name, value in self.places.items() if name.startswith("port_") or name.endswith("_port")
+            ]
+            self.wall = walled.build(self.config, self.island, self.cache_dir, self.env, self.clock, ports)
         return self.wall
 
     def hatch(self) -> Zygote:
@@ -204,7 +206,9 @@ class Stack:
         servers = {part.name: part.pid for part in self._parts() if part.name not in self.roles}
         apart = [self.zygote.process.pid] if self.zygote is not None else []
         first = self.wall.first if self.wall is not None else 0
-        return family.look({part.name: part.pid for part in parts}, servers, [*apart, first], adopters=(adopter(), first))
+        return family.look(
+            {part.name: part.pid for part in parts}, servers, [*apart, first], adopters=(adopter(), first)
+        )
 
     def log_mark(self) -> logs.Mark:
         return logs.mark(self.run_dir / "logs")

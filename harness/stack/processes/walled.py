@@ -7,21 +7,19 @@ import os
 import pwd
 import shutil
 import site
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import harness
 from harness.backend.python import interpreter
 from harness.core.config import Config
 from harness.core.errors import StackError
-from harness.stack.isolation import wall
+from harness.stack.isolation import fence, wall
+from harness.stack.isolation.fence import Around
 from harness.stack.isolation.island import Island
-from harness.stack.isolation.wall import Wall
 from harness.stack.roles import files, trace
 from harness.stack.roles.clock import Clock
 from harness.stack.roles.environment import COMPILED
@@ -31,29 +29,39 @@ TLS, CLOCK = "tls", "clock"
 """Below the folder of the run: what the target reads of the harness."""
 
 
-def build(config: Config, island: Island, cache_dir: Path, env: Mapping[str, str], hands: Clock) -> Wall | None:
-    """The wall of a stack, as it is now; None on an island that has none. Raises StackError wall-refused."""
-    if island.kind != "namespace":
-        return None
-    run_dir = island.run_dir
-    for name in (files.SEEN, files.SHARED, TLS, "wall"):
+def build(
+    config: Config, island: Island, cache_dir: Path, env: Mapping[str, str], hands: Clock, ports: Iterable[int]
+) -> Around:
+    """What is around the target of a stack, as things are now. `ports` are the stack's own. Raises StackError wall-refused."""
+    run_dir, behind = island.run_dir, island.kind == "namespace"
+    for name in (files.SEEN, files.SHARED, TLS, "wall") if behind else ():
         (run_dir / name).mkdir(exist_ok=True)
-    files.lay(run_dir, config.root, config.writes)
+    if behind:
+        files.lay(run_dir, config.root, config.writes)
     view = wall.View(
         root=run_dir / "wall",
         shown=(*_shown(config, env, hands), *(run_dir / name for name in (TLS, CLOCK))),
-        written=_written(config, run_dir, cache_dir),
+        written=_written(config, run_dir, cache_dir) if behind else _in_place(config, run_dir, cache_dir),
         lent=config.root,
         home=run_dir / files.HOME,
     )
     try:
-        return wall.build(view)
+        return wall.build(view) if behind else fence.build(view, ports)
     except OSError as error:
         raise StackError(
-            f"no wall can be built around the target: {error.filename or ''} {error.strerror}",
+            f"no wall can be built around the target: {f'{error.filename}: ' if error.filename else ''}{error.strerror}",
             hint="--isolation hook does without, and says what is not held then",
             code="wall-refused",
         ) from None
+
+
+def _in_place(config: Config, run_dir: Path, cache_dir: Path) -> dict[Path, Path]:
+    """As `_written`, where every place is what it is outside."""
+    kept = [cache_dir / name for name in (COMPILED, ZYGOTES)]
+    for folder in kept:
+        folder.mkdir(parents=True, exist_ok=True)
+    files.stand(config.root, config.writes)
+    return {folder: folder for folder in (run_dir, *kept, *(config.root / name for name in config.writes))}
 
 
 def _written(config: Config, run_dir: Path, cache_dir: Path) -> dict[Path, Path]:
@@ -78,11 +86,13 @@ def _written(config: Config, run_dir: Path, cache_dir: Path) -> dict[Path, Path]
 def _shown(config: Config, env: Mapping[str, str], hands: Clock) -> Iterator[Path]:
     """Never a folder with somebody's home in it, but for the target's own tree."""
     yield config.root
-    homes = {Path(pwd.getpwuid(os.getuid()).pw_dir), Path(os.environ.get("HOME", "/"))}
+    homes = {Path(os.environ.get("HOME", "/")).resolve()}
+    with suppress(KeyError):  # an id without a name has no other
+        homes.add(Path(pwd.getpwuid(os.getuid()).pw_dir).resolve())
     for path in (*_of_target(config, env), *_of_harness(hands)):
         with suppress(OSError, ValueError):
             whole = path.resolve()
-            if whole != Path("/") and not any(home.resolve().is_relative_to(whole) for home in homes):
+            if whole != Path("/") and not any(home.is_relative_to(whole) for home in homes):
                 yield path
 
 
@@ -119,8 +129,3 @@ def _of_harness(hands: Clock) -> Iterator[Path]:
 def checkout(root: Path) -> Path:
     """The whole of which `root` is a part: up to where git keeps it."""
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-
-
-def beginning(wall: Wall | None) -> Callable[..., subprocess.Popen[Any]]:
-    """What starts a process of the target, as subprocess.Popen does."""
-    return subprocess.Popen if wall is None else wall.popen

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.core.errors import StackError, last_lines
-from harness.stack.isolation.wall import Wall
+from harness.stack.isolation.fence import Around
 
 _STEP_MS = 4
 """Between two looks at a condition; a process that ends is noticed at once."""
@@ -61,7 +61,7 @@ def spawn(
     env: Mapping[str, str],
     cwd: Path,
     user: tuple[int, int] | None = None,
-    wall: Wall | None = None,
+    wall: Around | None = None,
     **popen: Any,
 ) -> Child:
     """Start `command`. As `user` (uid, gid) without further groups when given; behind `wall`. Raises StackError role-not-started.

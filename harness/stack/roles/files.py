@@ -32,19 +32,29 @@ def forget(run_dir: Path) -> None:
 
 
 def laid(run_dir: Path, name: str) -> Path:
-    """Where the folder `name` of the tree stands."""
+    """Where what is called `name` in the tree stands."""
     return run_dir / LAID / name.strip("/").replace("/", "+")
 
 
 def lay(run_dir: Path, root: Path, names: Iterable[str]) -> None:
-    """Copy the folders of the tree `root` that the target writes in, so that it does not write in the tree. One that is not there is made:
-    nothing can be put into a tree that is only read."""
+    """Copy what the target writes of its tree `root`, so that it does not write there."""
+    stand(root, names)
+    (run_dir / LAID).mkdir(exist_ok=True)
     for name in names:
         place = laid(run_dir, name)
-        with suppress(OSError):
-            (root / name).mkdir(parents=True, exist_ok=True)
-        if not place.exists():
+        if (root / name).is_file():
+            shutil.copyfile(root / name, place)
+        elif not place.exists():
             shutil.copytree(root / name, place, symlinks=True)
+
+
+def stand(root: Path, names: Iterable[str]) -> None:
+    """Make what is not there: nothing can be put into a tree that can only be read. A name with a suffix is a file's."""
+    for name in names:
+        with suppress(OSError):  # a tree that cannot be written: who needs it says so
+            (root / name if not Path(name).suffix else (root / name).parent).mkdir(parents=True, exist_ok=True)
+            if Path(name).suffix and not (root / name).exists():
+                (root / name).touch()
 
 
 def empty(run_dir: Path) -> None:

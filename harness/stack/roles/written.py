@@ -34,7 +34,9 @@ def written(run_dir: Path, root: Path, writes: Iterable[str] = ()) -> dict[str, 
         for path in _below(os.fspath(run_dir / name)):
             with suppress(OSError):  # it may go while it is read
                 _put(found, path[len(run) + 1 :], _digest(path))
-    apart = {f"{code}/{name}/": os.fspath(laid(run_dir, name)) for name in writes if laid(run_dir, name).is_dir()}
+    apart = {
+        f"{code}/{name.strip('/')}/": os.fspath(laid(run_dir, name)) for name in writes if laid(run_dir, name).is_dir()
+    }
     for path in _below(code):
         if not path.startswith(tuple(apart)):
             _put(found, f"{{root}}{path[len(code) :]}", {})

@@ -21,7 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from harness.stack.isolation.wall import POWERS, Wall
+from harness.stack.isolation.fence import Around
+from harness.stack.isolation.wall import POWERS
 from harness.stack.roles import child, environment, forker
 from harness.stack.roles.child import Child
 from harness.stack.roles.forker import join
@@ -40,7 +41,7 @@ class Zygote:
     `stale`: because a source has changed, which a new zygote would mend. `begun`: whether it was asked to load the target."""
 
     def __init__(
-        self, process: Child, control: socket.socket, env: Mapping[str, str], python: str, wall: Wall | None = None
+        self, process: Child, control: socket.socket, env: Mapping[str, str], python: str, wall: Around | None = None
     ) -> None:
         self.process, self._wall = process, wall
         self.why, self.stale, self.begun = "", False, False
@@ -51,7 +52,7 @@ class Zygote:
         """Whether it was started as `start` would start it now."""
         return self._python == python and self._env == dict(env)
 
-    def enter(self, env: Mapping[str, str], *, root: Path, path: str, log: Path, wall: Wall | None) -> None:
+    def enter(self, env: Mapping[str, str], *, root: Path, path: str, log: Path, wall: Around | None) -> None:
         """It was started outside: it comes into the island that this process is in, and there behind `wall`, to have `env`, which `path` is
         new in. Does not wait."""
         self._env, self._entering, self._wall = dict(env), True, wall
@@ -94,7 +95,9 @@ class Zygote:
             os.close(inner)
         if "pid" in answer:
             pid = answer["pid"]
-            return Child(name=name, popen=Forked(self._number(pid), lambda: self._reaped(pid), ours), log=log, log_start=start)
+            return Child(
+                name=name, popen=Forked(self._number(pid), lambda: self._reaped(pid), ours), log=log, log_start=start
+            )
         if ours is not None:
             os.close(ours)
         if "stale" in answer:
@@ -210,7 +213,7 @@ class Forked:
 
 
 def start(
-    python: str, env: Mapping[str, str], *, root: Path, log: Path, wall: Wall | None = None, **popen: Any
+    python: str, env: Mapping[str, str], *, root: Path, log: Path, wall: Around | None = None, **popen: Any
 ) -> Zygote:
     """Start it in the target's folder, with the target's environment, behind `wall`. `popen` as child.spawn's. Raises StackError
     role-not-started."""

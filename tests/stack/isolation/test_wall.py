@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.stack.isolation import fence
 from tests.stack import ordinary
 from tests.stack.isolation import trying
 from tests.stack.isolation.test_island import facts
@@ -23,7 +24,7 @@ SECRET = "sk-of-somebody-real-4711"
 BODY = """job = json.loads(Path({job!r}).read_text())
         run = stack.run_dir
         job |= dict(pids=[os.getpid(), os.getppid(), stack.fake.pid, stack.broker.pid, stack.database.server.pid],
-            own=[str(run / "seen"), str(run / "tmp"), str(run / "media"), *({own})],
+            own=[str(run / "seen"), str(run / "tmp"), str(run / "media"), *map(str, ({own},))],
             sockets=[*job["sockets"], str(run / "valkey.sock"), str(run / "fake.sock"), str(run / "pg_socket" / ".s.PGSQL.5432")])
         (run / "tmp" / "job.json").write_text(json.dumps(job))
         for name, words in (("cold", ["{{python}}", "-u"]), ("forked", ["{{python}}"])):
@@ -44,7 +45,11 @@ def surrounded(place) -> Iterator[dict]:
         path.write_text(SECRET)
         path.chmod(0o644)
     where = place.folder / "daemon.sock"
-    with socket.socket(socket.AF_UNIX) as daemon, socket.socket(socket.AF_UNIX) as abstract, socket.create_server(("127.0.0.1", 0)) as port:
+    with (
+        socket.socket(socket.AF_UNIX) as daemon,
+        socket.socket(socket.AF_UNIX) as abstract,
+        socket.create_server(("127.0.0.1", 0)) as port,
+    ):
         daemon.bind(str(where))
         where.chmod(0o777)
         abstract.bind(f"\0{place.mark}")
@@ -68,7 +73,16 @@ def tried(launch, place, job, *, own="", **how) -> dict[str, dict[str, str]]:
 
 
 def outside(place) -> list[str]:
-    folders = (place.home, place.folder, place.folder / "target", Path("/tmp"), Path("/var/tmp"), Path("/etc"), Path("/"), Path("/root"))
+    folders = (
+        place.home,
+        place.folder,
+        place.folder / "target",
+        Path("/tmp"),
+        Path("/var/tmp"),
+        Path("/etc"),
+        Path("/"),
+        Path("/root"),
+    )
     made = [folder / "made-by-a-target" for folder in folders]
     there = [str(path) for path in made if os.path.lexists(path)]
     for path in made:
@@ -83,5 +97,30 @@ def test_a_target_that_tries_reaches_nothing(launch, place, user):
         told = tried(launch, place, job, mode="namespace", user=user, own='"/tmp", "/var/tmp"')
     left = outside(place)
     print(json.dumps(told, indent=1))
-    assert {name: {what: got for what, got in one.items() if got} for name, one in told.items()} == {"cold": {}, "forked": {}}
+    assert {name: {what: got for what, got in one.items() if got} for name, one in told.items()} == {
+        "cold": {},
+        "forked": {},
+    }
+    assert left == []
+
+
+OPEN = {
+    "files": ("keys read",), "processes": ("environments and memory", "signals", "traced"), "shared": ("shared memory",),
+    "sockets": ("unix sockets",), "networks": ("networks",), "rights": ("rights",),
+}  # fmt: skip
+"""What a run says is open -> what was tried for it."""
+
+
+@pytest.mark.parametrize("user", [0, ordinary.NAMED], ids=["root", "ordinary"])
+def test_without_namespaces_what_is_reached_is_what_is_said(launch, place, user):
+    """Claim: behind the start-up hook a target reaches what `left_open` says, and nothing else."""
+    with surrounded(place) as job:
+        told = tried(launch, place, job, mode="hook", user=user, own="stack.run_dir, '/dev/shm'")
+    left = outside(place)
+    said = fence.left_open("hook", "processes", root=user == 0)
+    print(json.dumps(told, indent=1))
+    for one in told.values():
+        one.pop("bounding set")  # only who has rights can empty it; without new privileges it is never asked
+        open_to = {what for name in said for what in OPEN.get(name, ())}
+        assert {what for what, reached in one.items() if reached} == open_to
     assert left == []

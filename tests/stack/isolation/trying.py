@@ -38,7 +38,13 @@ def _written(job):
         yield path, lambda path=path: _made(path, job)
     source = os.path.join(job["root"], "trying.py")
     yield source, lambda: os.open(source, os.O_RDWR)
-    for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/sys/vm/swappiness", "/sys/power/state"):
+    for path in (
+        "/proc/sys/kernel/core_pattern",
+        "/proc/sys/kernel/hostname",
+        "/proc/sysrq-trigger",
+        "/proc/sys/vm/swappiness",
+        "/sys/power/state",
+    ):
         yield path, lambda path=path: os.open(path, os.O_WRONLY)
 
 
@@ -67,10 +73,16 @@ def _environment(job):
     for pid in _others(job):
         for part in ("environ", "cmdline", "maps"):
             where = f"/proc/{pid}/{part}"
-            yield where, lambda where=where: job["secret"].encode() in _text(where) or where.endswith("maps") and _text(where)
+            yield (
+                where,
+                lambda where=where: job["secret"].encode() in _text(where) or (where.endswith("maps") and _text(where)),
+            )
         yield f"memory of {pid}", lambda pid=pid: os.open(f"/proc/{pid}/mem", os.O_RDONLY)
         yield f"folder of {pid}", lambda pid=pid: os.listdir(f"/proc/{pid}/root/")
-        yield f"descriptors of {pid}", lambda pid=pid: os.listdir(f"/proc/{pid}/fd")
+        yield (
+            f"descriptors of {pid}",
+            lambda pid=pid: any(os.readlink(f"/proc/{pid}/fd/{one}") for one in os.listdir(f"/proc/{pid}/fd")),
+        )
 
 
 def _others(job):
@@ -90,7 +102,10 @@ def _is_targets(pid, job):
 def _signals(job):
     for pid in _others(job):
         yield pid, lambda pid=pid: os.kill(pid, 0) is None and os.path.exists(f"/proc/{pid}") and pid != 1
-    yield "the first process", lambda: os.kill(1, signal.SIGCONT) is None and job["mark"] not in job["pids"] and os.getuid() == 0
+    yield (
+        "the first process",
+        lambda: os.kill(1, signal.SIGCONT) is None and job["mark"] not in job["pids"] and os.getuid() == 0,
+    )
 
 
 def _traced(job):
@@ -139,7 +154,9 @@ def _networks(job):
 
 def _plain(port):
     handle = LIBC.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
-    address = socket.AF_INET.to_bytes(2, sys.byteorder) + port.to_bytes(2, "big") + socket.inet_aton("127.0.0.1") + bytes(8)
+    address = (
+        socket.AF_INET.to_bytes(2, sys.byteorder) + port.to_bytes(2, "big") + socket.inet_aton("127.0.0.1") + bytes(8)
+    )
     return LIBC.connect(handle, address, 16) == 0
 
 
@@ -192,7 +209,7 @@ def _devices(job):
 
 def _powers(job):
     status = dict(line.split(":", 1) for line in _text("/proc/self/status").decode().splitlines())
-    for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+    for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
         yield name, lambda name=name: int(status[name], 16)
     yield "root's id", lambda: 0 in os.getresuid() or 0 in os.getresgid()
     yield "root's groups", lambda: 0 in os.getgroups()
@@ -202,15 +219,24 @@ def _powers(job):
     yield "the clock", lambda: LIBC.settimeofday(ctypes.create_string_buffer(16), None) == 0
 
 
+def _bounding(job):
+    """What a program that has rights of its own could get, if new privileges were to be had."""
+    status = _text("/proc/self/status").decode()
+    yield "CapBnd", lambda: int(status.partition("CapBnd:")[2].split()[0], 16)
+
+
 def _shared(job):
     """Memory and semaphores that others share, and keys of the session."""
     yield "System V segments", lambda: len(_text("/proc/sysvipc/shm").splitlines()) > 1
-    yield "files in /dev/shm", lambda: [one for one in os.listdir("/dev/shm") if one not in ("harness",) and not one.startswith("sem.")]
+    yield (
+        "files in /dev/shm",
+        lambda: [one for one in os.listdir("/dev/shm") if one not in ("harness",) and not one.startswith("sem.")],
+    )
 
 
 TRIED = {
     "files written": _written, "keys read": _read, "environments and memory": _environment, "signals": _signals, "traced": _traced,
-    "unix sockets": _sockets, "networks": _networks, "mounts and namespaces": _mounts, "devices": _devices, "rights": _powers,
+    "unix sockets": _sockets, "networks": _networks, "mounts and namespaces": _mounts, "devices": _devices, "rights": _powers, "bounding set": _bounding,
     "shared memory": _shared,
 }  # fmt: skip
 

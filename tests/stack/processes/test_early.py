@@ -37,7 +37,7 @@ if len(sys.argv) == 1:
 """
 BODY = """
 def told(name, forked):
-    process = forked() if forked else child.spawn(name, [stack.places["python"], "role.py"], log=stack.log(name), env=stack.env, cwd=stack.config.root)
+    process = forked() if forked else child.spawn(name, [stack.places["python"], "role.py"], log=stack.log(name), env=stack.env, cwd=stack.config.root, wall=stack.behind())
     assert process is not None and process.popen.wait(30) == 0, process.output() if process else stack.zygote.why
     return json.loads(process.output().splitlines()[-1])
 from harness.stack.roles import child
@@ -48,7 +48,7 @@ return 0
 """
 SAME = """warm = told("warm", lambda: stack.begun("warm", [stack.places["python"], "role.py"], {}))
     cold = told("cold", None)
-    say(warm=warm, cold=cold, parent=int(Path("/proc", str(forks.process.pid), "stat").read_text().split()[3]),
+    say(warm=warm, cold=cold, first=stack.behind().first, parent=int(Path("/proc", str(forks.process.pid), "stat").read_text().split()[3]),
         memory=stack.memory_bytes(), began=BEGUN, why=forks.why, log=stack.log("zygote").exists())"""
 
 
@@ -65,13 +65,13 @@ def program(config: Path, then: str, *, roles: str = "") -> dict[str, Any]:
 @pytest.mark.parametrize("user", [0, ordinary.NAMED], ids=["own", "ordinary"])
 def test_a_role_of_an_early_zygote_is_as_one_that_was_started_inside(launch, place, user):
     """Claim: environment, path, start-up hook, namespaces, user, capabilities and folders are those of a cold process beside
-    it; the zygote is a child of the island's first process, and ends with the stack."""
+    it; the zygote is a child of the first process behind the wall, and ends with the stack."""
     (seen,) = facts(launch(mode="namespace", user=user, **program(place.config(zygote=True), SAME)))
     warm, cold = seen["warm"], seen["cold"]
     assert warm["env"].pop("PGAPPNAME") == "warm"  # by what the database knows a role
     assert warm == cold
     assert warm["clock"]
-    assert seen["parent"] == 1
+    assert seen["parent"] == seen["first"]
     assert len(seen["began"]) == 1
     assert (seen["why"], seen["log"]) == ("", True)
     assert seen["memory"] > 10e6

@@ -1,5 +1,6 @@
 """What an exception of the target says: what failed, in which of its files, and the end of its own traceback."""
 
+import errno
 import os
 import traceback
 
@@ -36,12 +37,21 @@ def described(error, stage, root):
         "file": os.path.relpath(file, root) if is_below(file, root) else file,
         "line": line,
         "missing": missing or "",
+        "refused": _refused(first, root),
         "database": any(kind.__name__ in ("OperationalError", "InterfaceError") for kind in type(first).__mro__),
         "tail": [
             f"{os.path.relpath(f.filename, root) if is_below(f.filename, root) else f.filename}:{f.lineno} {f.line}"
             for f in (frames[-LINES:])
         ],
     }
+
+
+def _refused(error, root):
+    """What it wanted to write in its own tree, relative to it: "" for nothing."""
+    path = getattr(error, "filename", None)
+    if not isinstance(error, OSError) or not isinstance(path, str) or not is_below(path, root):
+        return ""
+    return os.path.relpath(path, root) if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) else ""
 
 
 def silent(manage):

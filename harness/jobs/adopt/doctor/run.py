@@ -18,6 +18,7 @@ from harness.core.errors import HarnessError, StackError
 from harness.jobs.adopt.doctor import law, machine, target
 from harness.jobs.adopt.doctor.values import Found, Level, fine, note, once, refused, wrong
 from harness.stack.database import ledger, shapes
+from harness.stack.isolation.fence import left_open
 from harness.stack.isolation.island import Island
 from harness.verb import schemas
 from harness.verb.inside import answer
@@ -99,6 +100,12 @@ def _booted(config: Config, place: Island) -> Iterator[Found]:
         yield fine("machine", "namespaces")
     else:
         yield note("machine", f"no namespaces: {place.why}", "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or go on: Python processes alone are guarded")  # fmt: skip
+        for what in left_open(place.kind, "processes").values():
+            yield note(
+                "machine",
+                f"the target can reach {what}",
+                "namespaces hold it; docs/isolation.md says what each way does",
+            )
     try:
         with boot(config, place, mode="simulate", shell=True) as live:
             yield fine("stack", f"up after {live.stack.timings.get('total', 0.0):.1f} s: fake, database, broker, {', '.join(live.stack.roles)}")  # fmt: skip

@@ -27,6 +27,8 @@ POSTGRES = "postgres"
 HERE = ("127.0.0.1", "localhost", "::1", "")
 SECRET = re.compile(r"(^|_)(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$")
 INSISTS = re.compile(r"(?:KeyError: |[Ss]et the |variable |UndefinedValueError: )['\"]?([A-Z][A-Z0-9_]{2,})['\"]?")
+WRITES = re.compile(r'target\.writes = \["([^"]+)"\]')
+"""What is told of a target that writes in its own tree (harness.backend.look.ask)."""
 LEFT_OUT = {"node_modules", "site-packages", "venv", "env", "tests", "docs"}
 REQUIREMENTS = ("requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt", "requirements/main.txt", "requirements/common.txt", "requirements-prod.txt")  # fmt: skip
 VENVS = (".venv", "venv", "env")
@@ -89,6 +91,12 @@ def described(checkout: Path, project: Path, root: Path, *, isolation: str, say:
             config = description.of_document(project / "harness.toml", raw)
             look = looked(config, isolation=isolation)
         except HarnessError as error:
+            written = WRITES.search(error.hint)
+            if error.code == "target-import" and written is not None and written[1] not in target.get("writes", ()):
+                target["writes"] = [*target.get("writes", ()), written[1]]
+                why["target.writes"] = "it writes there while it is imported"
+                say(f"it writes {written[1]} in its own tree: a copy in each run")
+                continue
             insisted = INSISTS.search(f"{error.message} {error.hint}")
             if error.code != "target-import" or insisted is None or insisted[1] in env:
                 raise

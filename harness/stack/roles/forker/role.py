@@ -1,5 +1,6 @@
 """What a fork becomes: a process like the one that its command line would have started."""
 
+import contextlib
 import fcntl
 import gc
 import os
@@ -16,8 +17,8 @@ ANEW = signal.SIGURG
 
 def become(name, words, env, numbers, handles, loaded):
     """Descriptors, an environment and a name of its own; returns `words`. `numbers` say where each of `handles` goes."""
-    with open("/proc/self/comm", "w", encoding="utf-8") as comm:  # its command line stays that of the zygote
-        comm.write(name)
+    with contextlib.suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as comm:
+        comm.write(name)  # its command line stays that of the zygote
     high = [_moved(handle) for handle in handles]
     for handle, number in zip(high, numbers):
         os.dup2(handle, number)
