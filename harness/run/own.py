@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from harness.core.config import Config
 from harness.stack.isolation.island import Island
 from harness.stack.processes import boot
 from harness.stack.roles import environment
+from harness.stack.roles.files import TMP
 
 LOG = "own-tests.log"
 PATIENCE_S = 1800.0
@@ -41,7 +42,9 @@ def tell_own(config: Config, place: Island, folder: Path, tell: Tell) -> str:
     with boot.boot(config, place, fake=None, roles=False) as stack:
         words = environment.command(own.command(config), stack.places, "target.tests")
         begun = time.perf_counter()
-        code, said = _said(words, config.root, stack.env, folder / LOG)
+        # what measures coverage writes beside the code unless it is told otherwise, and the tree can only be read
+        env = {**stack.env, "COVERAGE_FILE": os.fspath(stack.run_dir / TMP / "coverage")}
+        code, said = _said(stack.behind().popen, words, config.root, env, folder / LOG)
     fields = {"command": words, "code": code, **read(said), "seconds": round(time.perf_counter() - begun, 3)}
     tell("own", fields)
     return f"{fields['ran']} ran, {fields['failed']} failed, {fields['skipped']} skipped in {fields['seconds']:.1f} s"
@@ -86,10 +89,12 @@ def _counted(ran: int, counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _said(words: list[str], root: Path, env: Mapping[str, str], log: Path) -> tuple[int | None, str]:
+def _said(
+    begin: Callable[..., subprocess.Popen[bytes]], words: list[str], root: Path, env: Mapping[str, str], log: Path
+) -> tuple[int | None, str]:
     """The exit code, None where it did not end in time, and all that it said; whoever it began is ended with it."""
     with log.open("w+", encoding="utf-8", errors="replace") as out:
-        begun = subprocess.Popen(
+        begun = begin(
             words, cwd=root, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )  # fmt: skip
         try:
