@@ -84,7 +84,9 @@ def test_no_own_tests_is_told_and_is_no_pass():
 
 def test_a_suite_that_does_not_end_is_ended_with_all_that_it_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own, "PATIENCE_S", 0.2)
-    code, said = own._said(subprocess.Popen, ["sh", "-c", "sleep 600 & echo $!; wait"], tmp_path, dict(os.environ), tmp_path / "log")
+    code, said = own._said(
+        subprocess.Popen, ["sh", "-c", "sleep 600 & echo $!; wait"], tmp_path, dict(os.environ), tmp_path / "log"
+    )
     assert code is None
     eventually(lambda: not alive(said.strip()), "what it began goes on")
 

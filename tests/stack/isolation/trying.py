@@ -1,22 +1,24 @@
 """A program of a target that tries what nothing of a target may: `python trying.py JOB.json` prints {what was tried: what was reached, "" for nothing}.
 
-Standard library only. JOB: {"secret", "root", "outside", "keys", "sockets", "abstract", "port", "pids"}: a text that only others have, the target's
-tree, folders of the machine, files with keys, sockets that others listen on, a port of the machine, processes that are others'.
+What it tries must harm nothing where it is let: it runs on the machines of developers, and is let there when a wall has a hole. So files are taken
+away again, a process is looked at and never stopped, a name is set to what it is, and nothing that was mounted is unmounted. Standard library only.
+JOB: {"secret", "mark", "root", "outside", "own", "keys", "sockets", "abstract", "port", "pids"}: a text that only others have, one that the target's
+processes have, the target's tree, folders of the machine and those that only seem to be, files with keys, sockets that others listen on, a port of the
+machine, processes that are others'.
 """
 
 import contextlib
 import ctypes
-import ctypes.util
+import errno
 import glob
 import json
 import os
-import signal
 import socket
 import sys
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEWNS, NEWUSER, NEWPID = 0x00020000, 0x10000000, 0x20000000
-PTRACE_SEIZE, PTRACE_DETACH = 0x4206, 17
+PTRACE_SEIZE = 0x4206
 
 
 def main(job):
@@ -50,7 +52,8 @@ def _written(job):
 
 def _made(path, job):
     """What is made where others see nothing of it is not outside."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT))
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    os.unlink(path)
     return not any(path.startswith(own) for own in job["own"])
 
 
@@ -86,14 +89,18 @@ def _environment(job):
 
 
 def _others(job):
-    """Every process that is neither this one nor one of the target's: what the harness says, and what stands in /proc."""
-    own = {os.getpid(), os.getppid()}
-    seen = {int(name) for name in os.listdir("/proc") if name.isdigit()}
-    foreign = {pid for pid in seen if pid == 1 or not _is_targets(pid, job)}
-    return sorted((foreign | set(job["pids"])) - own)
+    """Processes that are neither this one nor the target's: those of the harness, and the first one that is there."""
+    return sorted({1, *job["pids"]} - {os.getpid(), os.getppid()})
 
 
-def _is_targets(pid, job):
+def _seen(job):
+    """Processes in /proc that are nobody's here: neither this one, nor the first, nor one that the target has begun."""
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) not in (1, os.getpid(), os.getppid()):
+            yield name, lambda name=name: not _is_own(name, job)
+
+
+def _is_own(pid, job):
     with contextlib.suppress(OSError):
         return job["mark"].encode() in _text(f"/proc/{pid}/environ")
     return False
@@ -101,25 +108,14 @@ def _is_targets(pid, job):
 
 def _signals(job):
     for pid in _others(job):
-        yield pid, lambda pid=pid: os.kill(pid, 0) is None and os.path.exists(f"/proc/{pid}") and pid != 1
-    yield (
-        "the first process",
-        lambda: os.kill(1, signal.SIGCONT) is None and job["mark"] not in job["pids"] and os.getuid() == 0,
-    )
+        # behind a wall the first is its own, which nothing of it can end
+        yield pid, lambda pid=pid: (pid != 1 or os.getuid() == 0) and os.kill(pid, 0) is None
 
 
 def _traced(job):
     for pid in _others(job):
-        yield pid, lambda pid=pid: _ptrace(pid)
-
-
-def _ptrace(pid):
-    if LIBC.ptrace(PTRACE_SEIZE, pid, None, None):
-        return False
-    LIBC.kill(pid, signal.SIGSTOP)
-    LIBC.ptrace(PTRACE_DETACH, pid, None, None)
-    LIBC.kill(pid, signal.SIGCONT)
-    return True
+        # whoever traces and ends lets go of it: it is never stopped
+        yield pid, lambda pid=pid: _in_child(lambda: LIBC.ptrace(PTRACE_SEIZE, pid, None, None) == 0)
 
 
 def _sockets(job):
@@ -161,9 +157,15 @@ def _plain(port):
 
 
 def _mounts(job):
-    yield "a mount", lambda: LIBC.mount(b"none", os.environ["TMPDIR"].encode(), b"tmpfs", 0, None) == 0
+    place = os.path.join(os.environ["TMPDIR"], "mounted")
+    os.makedirs(place, exist_ok=True)
+    yield (
+        "a mount",
+        lambda: LIBC.mount(b"none", place.encode(), b"tmpfs", 0, None) == 0 and LIBC.umount2(place.encode(), 0) == 0,
+    )
     yield "the tree, to be written", lambda: LIBC.mount(b"none", job["root"].encode(), None, 32 | 4096, None) == 0
-    yield "/ taken away", lambda: LIBC.umount2(b"/proc", 2) == 0
+    # of a folder that is no mount: who may take mounts away is told that, and others that they may not
+    yield "a mount taken away", lambda: LIBC.umount2(place.encode(), 0) != 0 and ctypes.get_errno() != errno.EPERM
     for name, flags in (("mounts", NEWNS), ("processes", NEWPID)):
         yield f"a namespace of {name}", lambda flags=flags: _in_child(lambda: LIBC.unshare(flags) == 0)
     yield "the tree, from a namespace of users", lambda: _in_child(lambda: _remounted(job["root"]))
@@ -171,14 +173,17 @@ def _mounts(job):
 
 
 def _remounted(root):
-    if LIBC.unshare(NEWUSER | NEWNS):
+    """The tree made writable where it is not, by whoever may mount in a namespace of its own."""
+    path = os.path.join(root, "made-by-a-target")
+    if os.access(root, os.W_OK) or LIBC.unshare(NEWUSER | NEWNS):
         return False
     LIBC.mount(b"none", root.encode(), None, 32 | 4096, None)
     LIBC.umount2(root.encode(), 2)
     try:
-        os.close(os.open(os.path.join(root, "made-by-a-target"), os.O_WRONLY | os.O_CREAT))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT))
     except OSError:
         return False
+    os.unlink(path)
     return True
 
 
@@ -196,15 +201,19 @@ def _in_child(call):
 
 
 def _devices(job):
-    usual = {"null", "zero", "full", "random", "urandom", "tty", "ptmx"}
-    for here, folders, names in os.walk("/dev"):
-        folders[:] = [one for one in folders if one not in ("shm", "pts")]
-        for name in names:
-            path = os.path.join(here, name)
-            if name not in usual and not os.path.islink(path):
-                yield path, lambda path=path: os.open(path, os.O_RDONLY | os.O_NONBLOCK) >= 0
+    for path in (
+        *glob.glob("/dev/[sv]d*"),
+        *glob.glob("/dev/nvme*"),
+        "/dev/mem",
+        "/dev/port",
+        "/dev/kmsg",
+        "/dev/kvm",
+        "/dev/fuse",
+        "/dev/net/tun",
+    ):
+        yield path, lambda path=path: os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)) is None
     made = os.path.join(os.environ["TMPDIR"], "device")
-    yield "one that it makes", lambda: os.mknod(made, 0o020600, os.makedev(1, 1)) is None
+    yield "one that it makes", lambda: os.mknod(made, 0o020600, os.makedev(1, 1)) is None and os.unlink(made) is None
 
 
 def _powers(job):
@@ -215,8 +224,11 @@ def _powers(job):
     yield "root's groups", lambda: 0 in os.getgroups()
     yield "new privileges", lambda: int(status["NoNewPrivs"]) == 0
     yield "a lower nice", lambda: os.nice(-5) < 0
-    yield "a name of the machine", lambda: LIBC.sethostname(b"taken", 5) == 0
-    yield "the clock", lambda: LIBC.settimeofday(ctypes.create_string_buffer(16), None) == 0
+    yield "a name of the machine", lambda: _named(os.uname().nodename.encode())
+
+
+def _named(name):
+    return LIBC.sethostname(name, len(name)) == 0
 
 
 def _bounding(job):
@@ -235,10 +247,20 @@ def _shared(job):
 
 
 TRIED = {
-    "files written": _written, "keys read": _read, "environments and memory": _environment, "signals": _signals, "traced": _traced,
-    "unix sockets": _sockets, "networks": _networks, "mounts and namespaces": _mounts, "devices": _devices, "rights": _powers, "bounding set": _bounding,
+    "files written": _written,
+    "keys read": _read,
+    "environments and memory": _environment,
+    "processes seen": _seen,
+    "signals": _signals,
+    "traced": _traced,
+    "unix sockets": _sockets,
+    "networks": _networks,
+    "devices": _devices,
+    "rights": _powers,
+    "bounding set": _bounding,
     "shared memory": _shared,
-}  # fmt: skip
+    "mounts and namespaces": _mounts,
+}
 
 if __name__ == "__main__":
     main(json.loads(_text(sys.argv[1])))
