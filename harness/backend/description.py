@@ -10,9 +10,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.backend import freed, ledger, places, providers, reachable, tables
+from harness.backend import freed, ledger, providers, reachable, tables
 from harness.backend.python import named
-from harness.backend.roles import described
+from harness.backend.roles import described, places
 from harness.backend.shape import HARNESS_TOML
 from harness.core.config import COMPARED, JUMPS, WAYS, Auth, Config, marker
 from harness.core.errors import HarnessError

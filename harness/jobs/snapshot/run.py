@@ -12,8 +12,9 @@ import json
 import re
 import shlex
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ from harness.jobs.snapshot.judge import differences
 from harness.jobs.snapshot.values import Document, Sections
 from harness.provider.cassettes.scan import scan
 from harness.stack.isolation.island import Island
+from harness.stack.processes import beside
 from harness.stack.roles.environment import command
 
 PATIENCE_S = 180
+_PLAINLY = partial(subprocess.run, check=False, stdin=subprocess.DEVNULL)
 SHOWN = 5
 """Cells that a message names."""
 BEGIN, END = "<<<harness-snapshot ", " harness-snapshot>>>"
@@ -95,7 +98,8 @@ def of_disposable(config: Config, sections: Sections, island: Island, cell: Cell
         if cell is not None:
             _drive(config, cell, live)
         manage = command(config.manage, live.stack.places, "target.manage")
-        return ask(manage, sections, cwd=config.root, env=live.stack.env, known=_secrets(live.stack.env))
+        behind = partial(beside.run, live.stack)
+        return ask(manage, sections, cwd=config.root, env=live.stack.env, known=_secrets(live.stack.env), run=behind)
 
 
 def of_running(prefix: str, sections: Sections) -> Document:
@@ -130,13 +134,13 @@ def compared(before: Path, after: Path, sections: Sections) -> list[str]:
 
 def ask(
     manage: Sequence[str], sections: Sections, *, cwd: Path | None = None, env: Mapping[str, str] | None = None,
-    known: Iterable[str] = (),
+    known: Iterable[str] = (), run: Callable[..., subprocess.CompletedProcess[str]] = _PLAINLY,
 ) -> Document:  # fmt: skip
-    """Run `CODE` by "`manage` shell -c" and read what it found."""
+    """Run `CODE` by "`manage` shell -c", as `run` runs things, and read what it found."""
     try:
-        done = subprocess.run(
-            [*manage, "shell", "-c", code_for(sections)], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, errors="replace", check=False, timeout=PATIENCE_S,
+        done = run(
+            [*manage, "shell", "-c", code_for(sections)], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, errors="replace", timeout=PATIENCE_S,
         )  # fmt: skip
     except OSError as error:
         raise HarnessError(

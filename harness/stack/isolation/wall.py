@@ -133,10 +133,10 @@ def _built(view: View, identity: tuple[int, int] | None) -> Wall:
             told = dict(line.split(" ", 1) for line in pipe.read().decode().splitlines())
         os.waitpid(child, 0)
         try:
-            if "refused" in told or "first" not in told:
+            if "refused" in told or "begun" not in told:
                 number, _, reason = told.get("refused", "0 the process that built it died").partition(" ")
                 raise OSError(int(number), reason)
-            first = int(told["first"])
+            first = int(told["begun"])
             handles = {name: os.open(f"/proc/{first}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in SPACES}
         finally:
             os.close(held_by)  # within: the process behind `users` waits for who holds an end of its own pipe
@@ -158,7 +158,7 @@ def _begin(view: View, identity: tuple[int, int] | None, users: int, report: int
         linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWIPC)
         first = os.fork()
         if first:
-            os.write(report, f"first {first}\n".encode())
+            os.write(report, f"begun {first}\n".encode())
         else:
             _be_first(view, identity, users, report, held)
     except OSError as error:

@@ -34,7 +34,7 @@ def alone(config: Config, island: Island, where: cache.Place) -> str:
     """The target's answer, as JSON, with nothing but its import."""
     cache_dir = folder(config.source.parent)
     places, env = places_of(config, island, cache_dir)
-    wall = walled.build(config, island, cache_dir, env, REAL, [int(places[name]) for name in USUAL])
+    wall = walled.build(config, island, cache_dir, env, REAL, places)
     try:
         with _doorsteps(int(places[name]) for name in USUAL):
             document = ask.document(where.asked, env, island.run_dir / TMP, begin=wall.popen)

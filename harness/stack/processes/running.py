@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,10 +151,7 @@ class Stack:
     def behind(self) -> walled.Around:
         """What is around the target, built where nothing is yet. Raises StackError wall-refused."""
         if self.wall is None:
-            ports = [
-                int(value) for name, value in self.places.items() if name.startswith("port_") or name.endswith("_port")
-            ]
-            self.wall = walled.build(self.config, self.island, self.cache_dir, self.env, self.clock, ports)
+            self.wall = walled.build(self.config, self.island, self.cache_dir, self.env, self.clock, self.places)
         return self.wall
 
     def hatch(self) -> Zygote:
@@ -218,16 +214,10 @@ class Stack:
 
     def memory_bytes(self, also: Iterable[int] = ()) -> int:
         """Proportional set size of every process of the stack, and of those in `also`: shared pages count once."""
-        total = 0
-        forks = (
-            [self.zygote.process.pid] if self.zygote is not None else []
-        )  # one that was there early is nobody's child
-        for pid in {*descendants(os.getpid()), *forks, *(one for fork in forks for one in descendants(fork)), *also}:
-            with suppress(OSError):
-                for line in Path("/proc", str(pid), "smaps_rollup").read_text().splitlines():
-                    if line.startswith("Pss:"):
-                        total += int(line.split()[1]) * 1024
-        return total
+        # one that was there early is nobody's child
+        forks = [self.zygote.process.pid] if self.zygote is not None else []
+        below = (one for pid in (os.getpid(), *forks) for one in descendants(pid))
+        return family.memory_bytes({*below, *forks, *also})
 
     def down(self) -> None:
         """Kill everything; what it would have said or stored is of no use any more. Quiet when called again."""

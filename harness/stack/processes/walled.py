@@ -8,7 +8,7 @@ import pwd
 import shutil
 import site
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -30,10 +30,11 @@ TLS, CLOCK = "tls", "clock"
 
 
 def build(
-    config: Config, island: Island, cache_dir: Path, env: Mapping[str, str], hands: Clock, ports: Iterable[int]
+    config: Config, island: Island, cache_dir: Path, env: Mapping[str, str], hands: Clock, places: Mapping[str, str]
 ) -> Around:
-    """What is around the target of a stack, as things are now. `ports` are the stack's own. Raises StackError wall-refused."""
+    """What is around the target of a stack, as things are now. `places` name the stack's ports. Raises StackError wall-refused."""
     run_dir, behind = island.run_dir, island.kind == "namespace"
+    ports = [int(port) for name, port in places.items() if name.startswith("port_") or name.endswith("_port")]
     for name in (files.SEEN, files.SHARED, TLS, "wall") if behind else ():
         (run_dir / name).mkdir(exist_ok=True)
     if behind:

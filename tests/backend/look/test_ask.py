@@ -12,6 +12,13 @@ from harness.backend.look.question import SCRIPT
 from harness.core.errors import HarnessError
 from tests.backend.look.conftest import LEAST, MANAGE, SETTINGS
 
+REFUSED = """
+import os
+from pathlib import Path
+raise OSError(30, "Read-only file system", os.fspath(Path(__file__).resolve().parents[1] / "{}"))
+"""
+"""What a handler of LOGGING meets in a tree that can only be read."""
+
 
 def test_the_least_project(target):
     """Claim: no app, no route and no task is found, and the interpreter and its packages are those that run."""
@@ -60,9 +67,11 @@ def test_the_targets_own_names_are_its_own(target, name):
         ({"shop/celery.py": "1 / 0"}, "finding the Celery app failed: ZeroDivisionError: division by zero, in shop/celery.py line 1", "shop/celery.py:1 1 / 0"),
         ({"shop/settings.py": SETTINGS + "INSTALLED_APPS = ['shop']", "shop/tasks.py": "import nowhere"}, "importing Celery's tasks failed: ModuleNotFoundError: No module named 'nowhere', in shop/tasks.py line 1", "install it for"),
         ({"shop/urls.py": "from django.db import connection\nconnection.ensure_connection()"}, "importing the URL conf failed: ", "harness look --database gives it one"),
+        ({"shop/settings.py": SETTINGS + REFUSED.format("logs/app.log")}, "importing settings failed: OSError: [Errno 30]", 'target.writes = ["logs"]'),
+        ({"shop/settings.py": SETTINGS + REFUSED.format("debug.log")}, "importing settings failed: OSError: [Errno 30]", 'target.writes = ["debug.log"]'),
         ({"shop/settings.py": "import sys\nsys.exit('no licence')"}, "importing settings failed: SystemExit: no licence, in shop/settings.py line 2", "mend it"),
     ],
-    ids=["package", "environment", "syntax", "app", "name", "celery", "task", "database", "exit"],
+    ids=["package", "environment", "syntax", "app", "name", "celery", "task", "database", "exit", "log", "file"],
 )  # fmt: skip
 def test_an_import_that_fails_is_told_with_its_file(target, files, message, hint):
     """Claim: what failed, its kind and words, the target's own file and line; never a bare traceback."""

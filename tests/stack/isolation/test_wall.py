@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.stack.isolation import fence
+from harness.stack.isolation import fence, landlock
 from tests.stack import ordinary
 from tests.stack.isolation import trying
 from tests.stack.isolation.test_island import facts
@@ -100,3 +100,90 @@ def test_without_namespaces_what_is_reached_is_what_is_said(launch, place, user)
         one.pop("bounding set")  # only who has rights can empty it; without new privileges it is never asked
         open_to = {what for name in said for what in OPEN.get(name, ())}
         assert {what for what, reached in one.items() if reached} == open_to
+
+
+WRITES = """
+import json, pathlib
+told = {}
+for name in ("logs/new.txt", "debug.log", "other.txt", "../shared/new.txt"):
+    try:
+        with open(name, "a") as file:
+            file.write("written")
+        told[name] = pathlib.Path(name).read_text()
+    except OSError as error:
+        told[name] = error.strerror
+told["logs"] = sorted(path.name for path in pathlib.Path("logs").iterdir())
+told["seen"] = pathlib.Path("../shared/price").read_text()
+print(json.dumps(told))
+"""
+
+
+def test_a_target_writes_where_it_says_and_its_checkout_stays_as_it_is(launch, place):
+    """Claim: what `writes` names is the run's own copy, one that is missing is made, and what `sees` names is read; nothing else is written."""
+    root, shared = place.folder / "target", place.folder / "shared"
+    for folder in (shared, root / "logs"):
+        folder.mkdir()
+    (shared / "price").write_text("5")
+    (root / "logs" / "old.txt").write_text("old")
+    (root / "write.py").write_text(WRITES)
+    config = place.config()
+    said = 'root = "target"\nwrites = ["logs", "debug.log"]\nsees = ["../shared"]'
+    config.write_text(config.read_text().replace('root = "target"', said))
+    body = boot(
+        """stack.spawn("probe", ["{python}", "write.py"]).wait()
+        say(told=json.loads(stack.log("probe").read_text()), files=sorted(name for name in stack.written() if "logs" in name))"""
+    )
+    (seen,) = facts(launch(body, mode="namespace", config=config))
+    refused = "Read-only file system"
+    assert seen["told"] == {
+        "logs/new.txt": "written",
+        "debug.log": "written",
+        "other.txt": refused,
+        "../shared/new.txt": refused,
+        "logs": ["new.txt", "old.txt"],
+        "seen": "5",
+    }
+    assert seen["files"] == ["{root}/logs/new.txt", "{root}/logs/old.txt"]
+    assert [path.name for path in (root / "logs").iterdir()] == ["old.txt"]
+    assert (root / "debug.log").read_text() == ""
+    assert [path.name for path in shared.iterdir()] == ["price"]
+
+
+def test_a_tree_that_only_root_may_read_is_lent(launch, place):
+    """Claim: a checkout of root's with umask 077 is read behind the wall by somebody who is not root."""
+    root = place.folder / "target"
+    (root / "secret.py").write_text("print('read')")
+    for path in (root, root / "secret.py"):
+        path.chmod(0o700)
+    body = boot(
+        """code = stack.spawn("probe", ["{python}", "-c", "import os, secret; print(os.getuid() != 0)"]).wait()
+        say(code=code, told=stack.log("probe").read_text().split())"""
+    )
+    assert facts(launch(body, mode="namespace", config=place.config())) == [{"code": 0, "told": ["read", "True"]}]
+
+
+def test_a_wall_that_cannot_be_built_is_told(launch, place):
+    """Claim: no target runs without one, where namespaces are there; the kernel's reason is in the message."""
+    first = """
+from harness.stack.isolation import linux
+def refuse(folder):
+    raise OSError(1, f"pivot_root {folder}: Operation not permitted")
+linux.become_root_of = refuse
+"""
+    (told,) = facts(launch(boot("pass"), mode="namespace", config=place.config(), first=first), code=3)
+    assert told["code"] == "wall-refused"
+    assert "Operation not permitted" in told["message"]
+
+
+def test_without_landlock_more_is_open_and_said(monkeypatch):
+    """Claim: a kernel that has no Landlock, or an old one, holds less, and that is what is said."""
+    kinds = {}
+    for version in (0, 1, 4, 6):
+        monkeypatch.setattr(landlock, "abi", lambda version=version: version)
+        kinds[version] = fence.left_open("hook", "processes", root=False)
+    assert {"files", "processes"} <= kinds[0].keys()
+    assert kinds[1].keys() == kinds[0].keys() - {"files"}
+    assert kinds[4]["networks"] != kinds[1]["networks"]
+    assert kinds[6].keys() == kinds[4].keys() - {"processes"}
+    assert fence.left_open("namespace", "processes") == fence.left_open("docker", "docker") == {}
+    assert {"rights", "files"} <= fence.left_open("namespace", "inprocess").keys()
