@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import HarnessError
+from harness.verb.failure import OF_SETTINGS, report_failure
+
 ROOT = Path(__file__).resolve().parents[1]
 EXITS = {"HarnessError": 2, "StackError": 3, "breaks": 1, "cannot_tell": 1, "Problem": 1, "Unrest": 1, "Late": 1}
 """Who gives a code -> the exit code that it comes with: errors, verdicts, what `cassette lint` finds, and how a cell came to no rest."""
@@ -128,3 +131,26 @@ def test_codes_are_grouped_by_their_beginning_and_sorted():
 def test_the_scan_sees_every_way_to_give_a_code(source: str, found: Found):
     """Claim: a code given by literal, condition, default or factory is found; what is passed on is not counted twice."""
     assert codes_in(source) == found
+
+
+SETTING = re.compile(r"harness\.toml|\[(?:target|roles|providers|tables|ledger|auth)[].]|target\.\w+|\bpip install\b")
+"""What a mend speaks of that is a setting."""
+NO_SETTING = {
+    "docker-disk": "it is of the engine's machine",
+    "docker-sdk": "a package of the harness's own",
+    "law-not-asked": "a verdict",
+    "left-running": "a verdict",
+    "reach-idle": "a verdict",
+}
+"""Mends that speak of harness.toml, and that no look of the doctor's tells."""
+
+
+def test_an_error_whose_mend_is_a_setting_says_who_tells_all_of_them(capsys: pytest.CaptureFixture[str]):
+    """Claim: each such row of the page has a code that is told with `harness doctor`, once; and codes of another kind are told without."""
+    rows = [row.groups() for line in (ROOT / "docs" / "errors.md").read_text().splitlines() if (row := ROW.match(line))]
+    wrong = {code for code, _, _, mend in rows if SETTING.search(mend) and not code.startswith(OF_SETTINGS)}
+    assert sorted(wrong - NO_SETTING.keys()) == []
+    assert sorted(one for one in OF_SETTINGS if not any(code.startswith(one) for code, *_ in rows)) == []
+    for code, hint, told in (("role-died", "look", 1), ("role-died", "harness doctor", 1), ("run-missing", "look", 0)):
+        report_failure(HarnessError("broken", hint=hint, code=code))
+        assert capsys.readouterr().err.count("harness doctor") == told

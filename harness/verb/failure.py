@@ -25,7 +25,18 @@ OF_SETTINGS = (
     "webhook-secret",
     "no-celery-app",
     "contracts-missing",
-    "config-missing",
+    "contracts-settings",
+    "config-",
+    "free-money",
+    "migrate-failed",
+    "role-died",
+    "role-not-",
+    "task-not-sent",
+    "inprocess-import",
+    "docker-requirements",
+    "trace-empty",
+    "no-postgres",
+    "no-valkey",
 )
 """How codes begin whose mend is a setting: what else is missing is told by the doctor, all at once."""
 DOCTOR = "harness doctor"

@@ -32,6 +32,9 @@ told in [formats.md](formats.md). A key that stands here in bold must be there. 
 first line of a harness.toml that `harness init` wrote has an editor look for it:
 
     #:schema .harness/schemas/harness.schema.json
+
+Not here are scenarios, which are Python (`harness/core/scenario.py`), what only a machine writes (surfaces, coverage.toml, varied.toml, reach.toml,
+durations.toml), and what a job keeps in `contracts/` (checklist.toml, snapshot.toml, legacy.toml, celery.toml, schema, api): formats.md has these.
 """
 
 
