@@ -33,6 +33,12 @@ first line of a harness.toml that `harness init` wrote has an editor look for it
 
     #:schema .harness/schemas/harness.schema.json
 
+Goldens and the others are found by a `.taplo.toml`:
+
+    [[rule]]
+    include = ["**/*.golden.toml"]
+    schema = { path = ".harness/schemas/golden.schema.json" }
+
 Not here are scenarios, which are Python (`harness/core/scenario.py`), what only a machine writes (surfaces, coverage.toml, varied.toml, reach.toml,
 durations.toml), and what a job keeps in `contracts/` (checklist.toml, snapshot.toml, legacy.toml, celery.toml, schema, api): formats.md has these.
 """

@@ -177,3 +177,14 @@ def test_the_verb_prints_lists_and_writes(tmp_path: Path):
     assert stale(source)
     source.write_text("format = 1\n")
     assert not stale(source)
+
+
+def test_editors_of_this_repository_are_told_of_each():
+    """Claim: a rule of .taplo.toml for every file that has a schema, which covers all that are shipped and points at the package's own."""
+    rules = tomllib.loads((ROOT / ".taplo.toml").read_text())["rule"]
+    by_schema = {Path(rule["schema"]["path"]).name: rule["include"] for rule in rules}
+    assert sorted(by_schema) == sorted(file_name(name) for name in FILES)
+    assert all((ROOT / rule["schema"]["path"]).is_file() for rule in rules)
+    for name in FILES:
+        covered = {path for pattern in by_schema[file_name(name)] for path in ROOT.glob(pattern)}
+        assert [path for path in shipped(name) if path not in covered and "strangers" not in path.parts] == []
