@@ -10,7 +10,9 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -70,7 +72,13 @@ APART = (
 ALONE = [word for name in APART for word in ("-p", f"no:{name}")]
 
 
-def run(folder: Path, *words: str, config: str | None = None, others: bool = False) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path,
+    *words: str,
+    config: str | None = None,
+    others: bool = False,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.CompletedProcess[str]:
     ini = folder / "pytest.ini"
     own = f"harness_config = {config or ROOT / 'harness.toml'}\n"
     ini.write_text(
@@ -78,7 +86,9 @@ def run(folder: Path, *words: str, config: str | None = None, others: bool = Fal
     )
     command = [sys.executable, "-m", "pytest", "-c", str(ini), "-p", "no:cacheprovider", "-p", "no:randomly"]
     command += [*([] if others else ALONE), *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=240, env={**os.environ, **env}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +132,27 @@ def test_the_backends_own_suite_runs_on_the_harness(tmp_path, phase):
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     assert re.search(r"^\d\d passed", done.stdout, re.MULTILINE), done.stdout
+
+
+KEYS = """
+import os
+
+def test_keys():
+    assert "real" not in repr(dict(os.environ))
+    assert os.environ["OPENAI_API_KEY"].startswith("sk-replay")
+    assert os.environ["COVERAGE_ANYTHING"] == "kept"
+"""
+
+
+def test_what_a_developers_shell_holds_is_not_the_targets(tmp_path):
+    """Claim: no key of it is in the target's environment, what tools are told is; the header says what is not held in one process."""
+    (tmp_path / "test_keys.py").write_text(KEYS)
+    held = {"OPENAI_API_KEY": "sk-real", "DEPLOY_TOKEN": "real", "SSH_AUTH_SOCK": "/real", "COVERAGE_ANYTHING": "kept"}
+    done = run(tmp_path, str(tmp_path / "test_keys.py"), env=held)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = next(line for line in done.stdout.splitlines() if line.startswith("harness: not held: "))
+    assert "files that only this user may read" in said
+    assert "networks, for what is not Python" in said
 
 
 def test_a_broken_description_is_a_usage_error(tmp_path):

@@ -101,6 +101,7 @@ def _of_target(config: Config, env: Mapping[str, str]) -> Iterator[Path]:
     """Its checkout, what harness.toml names, and its interpreter with all that is installed for it."""
     yield checkout(config.root)
     yield from config.sees
+    yield config.contracts  # what fuzzes an endpoint in the target's process stands there
     roles = config.roles.values()
     values = (*config.env.values(), *(value for role in roles for value in role.env.values()))
     yield from (Path(value) for value in values if value.startswith("/"))

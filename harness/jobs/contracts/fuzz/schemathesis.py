@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -24,7 +26,7 @@ from harness.jobs.contracts.fuzz.values import Asked
 from harness.stack.database import seed
 from harness.stack.processes import boot
 from harness.stack.processes.running import Stack
-from harness.stack.roles import environment
+from harness.stack.roles import environment, files
 from harness.verb.inside import Island, answer
 
 HEADER, OPERATION = "HARNESS_FUZZ_HEADER_", "HARNESS_FUZZ_OPERATION"
@@ -40,8 +42,9 @@ def in_process(config: Config, folder: Path, number: int, out: Path, isolation: 
     report = out / "schemathesis-wsgi.xml"
 
     def work(stack: Stack) -> Any:
+        told = stack.run_dir / files.TMP / report.name  # where the target may write
         words = ["{python}", "-m", "pytest", str(config.contracts / "api" / "test_wsgi.py"), "-q", "-p", "no:cacheprovider", "-p", "no:django",
-                 "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={report}"]  # fmt: skip
+                 "-c", os.devnull, "--rootdir", str(config.contracts / "api"), f"--hypothesis-seed={number}", f"--junitxml={told}"]  # fmt: skip
         line = environment.command(words, stack.places, "schemathesis")
         extra = {
             **_usual(folder),
@@ -49,6 +52,8 @@ def in_process(config: Config, folder: Path, number: int, out: Path, isolation: 
             "HARNESS_FUZZ_CONFIG": str(config.contracts / "api" / CONFIG_FILE),
         }
         done = in_target(stack, config, line, extra)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(told, report)
         return {"code": done.returncode, "said": done.stdout[-6000:] + done.stderr[-2000:]}
 
     told = _in_stack(config, folder, isolation, work, roles=False)
