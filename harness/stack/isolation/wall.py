@@ -27,6 +27,7 @@ from harness.stack.isolation import inside, linux, powers
 
 OTHER = (65533, 65533)
 """Who the target is where the harness is root: nobody's id, not even PostgreSQL's."""
+CLOSE_S = 10.0
 SPACES = {"mnt": linux.CLONE_NEWNS, "ipc": linux.CLONE_NEWIPC, "pid": linux.CLONE_NEWPID}
 POWERS = Path(powers.__file__)
 
@@ -87,7 +88,7 @@ class Wall:
         with suppress(ProcessLookupError):
             ended = os.pidfd_open(self.first)
             os.kill(self.first, signal.SIGKILL)
-            select.select([ended], [], [])
+            select.select([ended], [], [], CLOSE_S)  # it ends once all are waited for that others have begun
             os.close(ended)
         for handle in self.handles.values():
             os.close(handle)

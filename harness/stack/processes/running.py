@@ -157,11 +157,7 @@ class Stack:
     def hatch(self) -> Zygote:
         """Start the zygote of the target as it is now: it imports what needs nothing of the target."""
         python, root, log, wall = self.places["python"], self.config.root, self.log("zygote"), self.behind()
-        ready = (
-            early.taken(python, self.env, self.clock, root=root, log=log, wall=wall)
-            if self.island.kind == "namespace"
-            else None
-        )
+        ready = early.taken(python, self.env, self.clock, root=root, log=log, wall=wall) if wall.first else None
         self.zygote = ready or zygote.start(python, self.env, root=root, log=log, wall=wall)
         return self.zygote
 
@@ -239,6 +235,8 @@ class Stack:
     def tear_down(self) -> None:
         """Take the wall away: what was behind it ends. Quiet when there is none."""
         if self.wall is not None:
+            for part in (*self.roles.values(), *self.others):
+                child.kill(part)  # the wall stands until each is waited for
             self.wall.close()
             self.wall = None
 

@@ -187,3 +187,20 @@ def test_without_landlock_more_is_open_and_said(monkeypatch):
     assert kinds[6].keys() == kinds[4].keys() - {"processes"}
     assert fence.left_open("namespace", "processes") == fence.left_open("docker", "docker") == {}
     assert {"rights", "files"} <= fence.left_open("namespace", "inprocess").keys()
+
+
+def test_a_wall_is_taken_away_with_all_that_is_behind_it(launch, place):
+    """Claim: what still runs there ends, whoever began it and whatever it has left behind; the next wall is another, and the stack goes on."""
+    body = boot(
+        """first = stack.behind()
+        left = "import os, time; os.fork() or (os.setsid(), time.sleep(1000)); print(os.getpid(), flush=True); time.sleep(1000)"
+        begun = stack.spawn("sleeper", ["{python}", "-u", "-c", left])
+        log = stack.log("sleeper")
+        while not log.exists() or not log.read_text():
+            stack.alive()
+        stack.tear_down()
+        gone = [name for name in os.listdir("/proc") if name.isdigit() and b"-u\\0-c" in Path("/proc", name, "cmdline").read_bytes()]
+        say(code=begun.poll(), gone=gone, another=stack.behind() is not first, there=stack.start("web").popen.poll())"""
+    )
+    (seen,) = facts(launch(body, mode="namespace", config=place.config()))
+    assert seen == {"code": -9, "gone": [], "another": True, "there": None}
