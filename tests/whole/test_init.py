@@ -127,3 +127,28 @@ def test_what_init_locked_tells_another_price(name: str, first: Callable[[str], 
     seen = told.failures(f"{scenario}@manual")
     assert "golden" in seen, told.out
     assert any("1" in line and "charged" in line for line in seen["golden"]), seen
+
+
+LOGGED = """
+from pathlib import Path
+LOGS = Path(__file__).resolve().parents[2] / "logs"
+LOGS.mkdir(exist_ok=True)
+LOGGING = {
+    "version": 1,
+    "handlers": {"file": {"class": "logging.FileHandler", "filename": str(LOGS / "app.log")}},
+    "root": {"handlers": ["file"], "level": "INFO"},
+}
+"""
+
+
+@pytest.mark.stack
+def test_a_backend_that_logs_into_its_own_tree_is_looked_at(tmp_path: Path, cache: Path):
+    """Claim: what it writes while it is imported is found and said in harness.toml, and no byte of it comes into the checkout."""
+    checkout = tmp_path / "minutes"
+    shutil.copytree(REPOSITORY / "tests/whole/strangers/minutes", checkout, ignore=LEAVE)
+    with (checkout / "src" / "conf" / "settings" / "common.py").open("a") as settings:
+        settings.write(LOGGED)
+    told = Workshop(folder=checkout, cache=cache).harness("init", "--yes", "--no-drive", patience_s=PATIENCE_S)
+    assert told.code == 0, told.out + told.err
+    assert 'writes = ["logs"]' in (checkout / "harness.toml").read_text()
+    assert list((checkout / "src" / "logs").iterdir()) == []
