@@ -20,6 +20,7 @@ from tests.whole.workshop import Told, Workshop
 
 pytestmark = pytest.mark.stack
 
+PATIENCE_S = 3000
 LINKS = "backend/igny8_core/ai/functions/link_content.py"
 NEVER = "backend/igny8_core/business/automation/services/schedule.py"
 
@@ -152,33 +153,33 @@ def until_it_waits(process: subprocess.Popen[str]) -> list[str]:
     return told
 
 
-EDITS = 12
+EDITS, MOST = 8, 40
+"""How many edits are made, and how many cells may be affected: where nearly all are, nothing can be left out."""
 
 
 @pytest.mark.proof
 def test_no_cell_that_tells_a_random_edit_is_left_out(tmp_path: Path, cache: Path):
-    """Claim: whatever one line of a function is made to do, each cell that all cells tell it by is among the affected ones."""
+    """Claim: whatever one line of a function is made to do, each cell that tells it when all are driven is among the affected ones."""
     shop = workshop.set_up(tmp_path / "shop", cache)
-    assert shop.harness("verify", "--affected", "--vary", "quick").code == 0
-    chosen = random.Random(EDITS)
-    told = []
-    for path, number, old, new in edits(shop.folder / "backend", chosen)[:EDITS]:
+    told = shop.harness("verify", "--affected", patience_s=PATIENCE_S)
+    assert told.code == 0, told.out + told.err
+    seen: dict[str, set[str]] = {}
+    left: dict[str, set[str]] = {}
+    for path, number, old, new in edits(shop.folder / "backend", random.Random(EDITS)):
         lines = path.read_text().splitlines(keepends=True)
         path.write_text("".join([*lines[: number - 1], new, *lines[number:]]))
-        body = json.loads(shop.harness("verify", "--affected", "--plan", "--vary", "quick", "--json").out)
-        shop.harness("verify", "--vary", "quick")
+        chosen = set(json.loads(shop.harness("verify", "--affected", "--plan", "--json").out)["cells"])
+        if 0 < len(chosen) <= MOST:
+            what = f"{path.name}:{number} {old.strip()} -> {new.strip()}"
+            shop.harness("verify", patience_s=PATIENCE_S)
+            verdicts = json.loads((shop.runs / "latest" / "verdict.json").read_text())["verdicts"]
+            seen[what] = {one["cell"] for one in verdicts if one["status"] == "fail" and "@" in one["cell"]}
+            left[what] = seen[what] - chosen
         path.write_text("".join(lines))
-        verdicts = json.loads((shop.runs / "latest" / "verdict.json").read_text())["verdicts"]
-        failed = {one["cell"] for one in verdicts if one["status"] == "fail" and "@" in one["cell"]}
-        told.append(
-            (
-                f"{path.name}:{number} {old.strip()} -> {new.strip()}",
-                failed - {*body["cells"], *body["varied"]},
-                len(failed),
-            )
-        )
-    assert [(what, left) for what, left, _ in told if left] == []
-    assert sum(count > 0 for _, _, count in told) > EDITS / 3, told
+        if len(seen) == EDITS:
+            break
+    assert {what: cells for what, cells in left.items() if cells} == {}
+    assert sum(bool(cells) for cells in seen.values()) > EDITS / 2, seen
 
 
 def edits(root: Path, chosen: random.Random) -> list[tuple[Path, int, str, str]]:
