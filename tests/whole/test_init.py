@@ -39,6 +39,7 @@ SOURCES = {
     "shopscribe": ("tests/targets/shopscribe", ".", 3, 0),
     "minutes": ("tests/whole/strangers/minutes", ".", 2, 1),
     "drafts": ("tests/whole/strangers/drafts", ".", 2, 0),
+    "atelier": ("tests/whole/strangers/atelier", "charges", 5, 0),
 }
 """Name -> where it stands, where its project goes, the least number of scenarios that are green, and the most lines that wait for a look."""
 
