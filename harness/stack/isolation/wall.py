@@ -57,6 +57,8 @@ class Wall:
     identity: tuple[int, int] | None
     handles: Mapping[str, int] = field(default_factory=dict)
     """A namespace each of SPACES."""
+    begun: list[subprocess.Popen[Any]] = field(default_factory=list)
+    """By `popen`, and not waited for yet when it was last looked."""
 
     def popen(self, command: Sequence[str], *, cwd: Path, **how: Any) -> subprocess.Popen[Any]:
         """As subprocess.Popen, behind the wall. Raises OSError."""
@@ -64,9 +66,11 @@ class Wall:
         try:
             linux.enter(self.handles["pid"], SPACES["pid"])
             try:
-                return subprocess.Popen(command, preexec_fn=self._entering(cwd), **how)
+                made = subprocess.Popen(command, preexec_fn=self._entering(cwd), **how)
             finally:
                 linux.enter(own, SPACES["pid"])
+            self.begun = [one for one in (*self.begun, made) if one.poll() is None]
+            return made
         except subprocess.SubprocessError as error:
             raise OSError(errno.EPERM, f"it cannot come behind the wall: {error}") from None
         finally:
@@ -82,13 +86,15 @@ class Wall:
         raise ProcessLookupError(f"no process {pid} behind the wall")
 
     def close(self) -> None:
-        """End everything that is behind it. Quiet when called again. Whoever was begun by `popen` must have been waited for."""
+        """End everything that is behind it. Quiet when called again."""
         if not self.first:
             return
         with suppress(ProcessLookupError):
             ended = os.pidfd_open(self.first)
             os.kill(self.first, signal.SIGKILL)
-            select.select([ended], [], [], CLOSE_S)  # it ends once all are waited for that others have begun
+            for one in self.begun:
+                one.wait()  # the first ends once all are waited for
+            select.select([ended], [], [], CLOSE_S)
             os.close(ended)
         for handle in self.handles.values():
             os.close(handle)

@@ -235,8 +235,6 @@ class Stack:
     def tear_down(self) -> None:
         """Take the wall away: what was behind it ends. Quiet when there is none."""
         if self.wall is not None:
-            for part in (*self.roles.values(), *self.others):
-                child.kill(part)  # the wall stands until each is waited for
             self.wall.close()
             self.wall = None
 
