@@ -51,6 +51,7 @@ PRICES = {
     ),
     "minutes": ("src/notes/views.py", 'Decimal("1.50")', "notes/note_shorten"),
     "drafts": ("app/shop/tasks.py", "amount=-3", "shop/draft_write"),
+    "atelier": ("src/config/settings/base.py", "POINTS_PER_CAPTION = 3", "captions/captions"),
 }
 
 
