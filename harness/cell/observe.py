@@ -157,6 +157,8 @@ def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, 
         noted = journal.read(live.db, *live.beside)
         for transaction in noted.transactions:
             tell("tx", asdict(transaction))
+        for account, held in ledger.born(query, config, changes).items():
+            tell("balance", {"account": account, "opening": 0, "closing": held["credits"], "born": str(held["id"])})
         for account, held in opening.items():
             if account in closing:  # one that is gone has no balance, and the fold says that none was observed
                 left = closing[account]["credits"]

@@ -298,6 +298,8 @@ class CellHistory:
     unread: tuple[str, ...] = ()
     variation: str = ""
     """What was laid over its world (harness.core.variation), "" for nothing."""
+    born: Mapping[str, str] = field(default_factory=dict)
+    """Key -> name of each account that came in this cell: it began with nothing, and is nobody else's."""
     varied: Mapping[str, int] = field(default_factory=dict)
     """Column -> how many rows of it a variation changed."""
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -21,8 +21,8 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
     """
     if cell.actors:
         return frozenset(cell.actors)
-    if len(cell.accounts) == 1:
-        return frozenset(cell.accounts)
+    if len(there := cell.accounts.keys() - set(cell.born.values())) == 1:
+        return frozenset(there)
     laid = named(cell.variation) if cell.variation else None
     if laid and laid.caller == INTRUDER:
         twins = frozenset({twin_of(name) for name in cell.accounts} & cell.accounts.keys())

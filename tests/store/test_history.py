@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.core.errors import HarnessError
-from harness.core.fold import CUT_OFF
+from harness.core.fold import CUT_OFF, folded
 from harness.core.fold.postings import column
 from harness.core.history import LogLine
 from harness.store.history import HistoryWriter, events, read, run_of
@@ -27,6 +27,17 @@ def test_what_was_told_is_read_back(tmp_path, cell):
     assert run.cells == (cell,)
     assert (run.phase, run.planned) == (0, (cell.cell,))
     assert run.end["cells"] == 1
+
+
+def test_what_moves_on_an_account_that_came_bears_the_name_that_its_balance_has():
+    """Claim: the balance tells the key; without one the account is unknown, and called by its key."""
+    row = {"kind": "row", "table_kind": "transaction", "op": "insert", "id": 1, "before": None, "after": {"account_id": 7, "type": "grant", "amount": 5, "balance_after": 5}}  # fmt: skip
+    balance = {"kind": "balance", "account": "account+1", "opening": 0, "closing": 5}
+    start = {"kind": "cell.start", "scenario": "api/register", "path": "manual"}
+    for came, name in (({"born": "7"}, "account+1"), ({}, "account#7")):
+        cell = folded(start, [row, {**balance, **came}], LEDGER)
+        assert [moved.account for moved in cell.ledger] == [name]
+        assert (cell.accounts, dict(cell.born)) == ({"account+1": (0, 5)}, {"7": "account+1"} if came else {})
 
 
 def test_every_event_says_when_and_in_which_cell(tmp_path):

@@ -60,6 +60,7 @@ class Builder:
         }
         self._accounts: dict[str, tuple[Amount, Amount]] = {}
         self._names: dict[str, str] = {}
+        self._born: dict[str, str] = {}
         self._late: list[Late] = []
         self._end: Event | None = None
         self._seen: Counter[str] = Counter()
@@ -94,6 +95,8 @@ class Builder:
         elif kind == "balance":
             opening, closing = (self._ledger.amount(event[end]) for end in ("opening", "closing"))
             self._accounts[event["account"]] = (opening, closing)
+            if "born" in event:
+                self._born[event["born"]] = event["account"]
         elif kind == "varied":
             self._values["varied"] = event["changed"]
         elif kind == "seeded":
@@ -123,6 +126,7 @@ class Builder:
         return CellHistory(
             cell=self.cell,
             accounts=self._accounts,
+            born=self._born,
             ledger=movements,
             usage=logs,
             unread=unread,
@@ -140,7 +144,7 @@ class Builder:
         )
 
     def _named(self, key: Any) -> str:
-        return self._names.get(str(key), f"account#{key}")
+        return self._names.get(str(key)) or self._born.get(str(key), f"account#{key}")
 
 
 def _make(shape: type, event: Event, tuples: tuple[str, ...] = ()) -> Any:

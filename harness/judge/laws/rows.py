@@ -26,11 +26,13 @@ def old_rows_never_change(cell: CellHistory, context: Context) -> Result:
 
 
 def others_untouched(cell: CellHistory, context: Context) -> Result:
-    """Law 9. Unknown when nobody can be told to be the actor of several accounts; where nobody asked, no account may change."""
+    """Law 9. Unknown when nobody can be told to be the actor of several accounts; where nobody asked, no account may change. One that came in
+    the cell is nobody else's."""
     actors = actors_of(cell, context.scenario, context.target)
     if not actors and askers(cell, context.scenario):
         return cannot_tell("no account is named by the scenario's token or steps")
-    others = set(cell.accounts) - actors
+    born = set(cell.born.values())
+    others = set(cell.accounts) - actors - born
     problems = []
     for name, (opening, closing) in cell.accounts.items():
         if name in others and opening != closing:
@@ -38,12 +40,12 @@ def others_untouched(cell: CellHistory, context: Context) -> Result:
                 f"{name}: balance {opening} -> {closing} ({signed(closing - opening)}), but it asked for nothing"
             )
     for row in cell.ledger:
-        if row.account not in actors:
+        if row.account not in actors | born:
             problems.append(
                 f"{row.account}: a transaction of {signed(row.credits)} credits ({row.operation or row.kind})"
             )
     for log in cell.usage:
-        if log.account not in (*actors, UNNAMED):
+        if log.account not in (*actors, *born, UNNAMED):
             problems.append(f"{log.account}: a usage log of {log.credits} credits ({log.operation})")
     problems += _touched(cell, context, actors)
     charged = sum(opening - closing for name, (opening, closing) in cell.accounts.items() if name in others)
@@ -79,6 +81,7 @@ def _touched(cell: CellHistory, context: Context, actors: frozenset[str]) -> lis
     ledger = context.target.ledger
     column = ledger.owner
     names = {str(ref["id"]): name for name, ref in cell.refs.items() if ref.get("kind") == ledger.accounts}
+    actors |= set(cell.born.values())
     counted: Counter[str] = Counter()
     for change in cell.rows:
         if change.kind in ledger.kinds:
@@ -88,7 +91,7 @@ def _touched(cell: CellHistory, context: Context, actors: frozenset[str]) -> lis
         else:
             owners = {row[column] for row in (change.before, change.after) if row and row.get(column) is not None}
         for owner in owners:
-            name = names.get(str(owner), f"account#{owner}")
+            name = names.get(str(owner)) or cell.born.get(str(owner), f"account#{owner}")
             if name not in actors:
                 counted[f"{name}: {change.kind} {change.op}"] += 1
     return [f"{what} x{count}" for what, count in sorted(counted.items())]

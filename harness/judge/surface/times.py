@@ -20,7 +20,7 @@ ISO = re.compile(_ISO)
 _CLOSE = (
     r"(?<!\d)(?P<close>20\d\d[01]\d[0-3]\d)(?:[T_-]?(?P<closeat>[0-2]\d[0-5]\d[0-5]\d)(?P<part>\d{6}|\d{3})?)?(?!\d)"
 )
-_EPOCH = r"(?<![\d.])(?P<epoch>1[5-9]\d{8}(?P<ms>\d{3})?(?:\.\d+)?)(?![\d.])"
+_EPOCH = r"(?<![\d.])(?P<epoch>1[5-9]\d{8}(?P<ms>\d{3})?(?:\.\d+)?)(?!\d|\.\d)"
 _HOUR = r"(?<![\d:.])(?P<hour>[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?)(?![\d:])"
 _ANY = re.compile("|".join((_ISO, _CLOSE, _EPOCH, _HOUR)))
 _MINUTE = re.compile(r"[0-2]\d:[0-5]\d")

@@ -97,6 +97,17 @@ def closing(query: Query, config: Config, refs: Mapping[str, Mapping[str, Any]],
     return held | {name: one for name, one in opened.items() if name not in before and name not in held}
 
 
+def born(query: Query, config: Config, changes: Iterable[RowChange]) -> Held:
+    """What accounts hold that came since: by kind and rank, as far as they are there and have a balance."""
+    kind = config.ledger.accounts
+    came = [change.id for change in changes if change.kind == kind and change.op == "insert"]
+    return (
+        balances(query, config, {f"{kind}+{n}": {"kind": kind, "id": key} for n, key in enumerate(came, 1)})
+        if came
+        else {}
+    )
+
+
 def apart(query: Query, ledger: Ledger) -> Read:
     """Every row of the parts that stand in no table of [tables]: what `changed` compares."""
     parts = {"movements": ledger.movements, "usage": ledger.usage}

@@ -48,6 +48,21 @@ def test_law_9_shows_a_bystanders_row_that_changed():
     assert broken("law-9", replace(empty_cell(), rows=(row,))) == ["bystander: task update x1"]
 
 
+def test_law_9_lets_an_account_come_that_was_not_there():
+    """What comes with an account that came in the cell is nobody else's; a bystander's is told beside it."""
+    rows = (
+        RowChange(kind="account", op="insert", id=7, before=None, after={"id": 7}),
+        RowChange(kind="task", op="insert", id=9, before=None, after={"account_id": 7, "status": "queued"}),
+    )
+    there = {**empty_cell().accounts, "account+1": (0, 9)}
+    cell = charge(replace(empty_cell(), rows=rows, accounts=there), "content_generation", 5, account="account+1")
+    assert "account+1: a transaction of -5 credits (content_generation)" in broken("law-9", cell)
+    came = replace(cell, born={"7": "account+1"})
+    assert LAWS["law-9"](came, context()).status is Status.PASS
+    other = RowChange(kind="task", op="update", id=9, before={"account_id": 2}, after={"account_id": 2})
+    assert broken("law-9", replace(came, rows=(*rows, other))) == ["bystander: task update x1"]
+
+
 def test_law_9_does_not_know_who_acts_when_nothing_says_so():
     """With several accounts and no token in the scenario the law cannot tell them apart."""
     nobody = replace(SCENARIO, given=replace(SCENARIO.given, rows=(), actor="nobody"))

@@ -99,3 +99,12 @@ def test_a_time_that_was_laid_over_the_world_stays_as_it_is():
     assert plain.text(text) == "<now-1d>"
     assert varied.text(text) == text
     assert varied.text("2025-12-31T00:00:01+00:00") == plain.text("2025-12-31T00:00:01+00:00") == "<now-2d>"
+
+
+def test_seconds_since_the_epoch_in_the_name_of_a_file():
+    """Claim: what a name ends in, or a full stop behind it, hides no time; the digits of a version or an address are none."""
+    now = int(BEGUN.timestamp()) + 1
+    assert clock().text(f"images/photo_5_{now}.webp") == "images/photo_5_<epoch now>.webp"
+    assert clock().text(f"It was {now}.") == "It was <epoch now>."
+    assert clock().text(f"{now}.5.1") == f"{now}.5.1"
+    assert clock().text(f"1.{now}") == f"1.{now}"

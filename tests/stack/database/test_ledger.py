@@ -9,6 +9,7 @@ import pytest
 from harness.backend.ledger import placed, read
 from harness.core.config import Table
 from harness.core.errors import HarnessError
+from harness.core.history import RowChange
 from harness.stack.database import ledger
 
 pytestmark = pytest.mark.stack
@@ -77,6 +78,14 @@ def test_who_had_no_wallet_and_has_none_yet_holds_nothing_at_the_end(ask):
     assert ledger.closing(ask, config(**PURSE), REFS, before, opened) == opened
     gone = before | {"bob": {"id": 2, "credits": "3.0000"}}
     assert list(ledger.closing(ask, config(**PURSE), REFS, gone, opened | {"bob": gone["bob"]})) == ["ann"]
+
+
+def test_an_account_that_came_is_called_by_its_kind_and_rank(ask):
+    """Claim: it holds what is there; one without a balance, or of another kind, is none."""
+    came = [RowChange(kind=kind, op=op, id=key, before=None, after={}) for kind, op, key in (("page", "insert", 1), ("customer", "update", 1), ("customer", "insert", 3), ("customer", "insert", 9))]  # fmt: skip
+    assert ledger.born(ask, config(**COLUMN), came) == {"customer+1": {"id": 3, "credits": 0}}
+    assert ledger.born(ask, config(**PURSE), came) == {"customer+1": {"id": 3, "credits": "9.0000"}}
+    assert ledger.born(ask, config(**COLUMN), came[:2]) == {}
 
 
 def test_the_balance_of_a_single_account_is_a_query(ask):
