@@ -124,7 +124,8 @@ class Names:
         if self._whole is not None:
             text = self._whole.sub(lambda found: self._kept[found[0]], text)
         text = UUID.sub(self._uuid, text)
-        return tokens.FREE_STANDING.sub(self._token, RANGED.sub(self._ranged, text))
+        text = tokens.RUN.sub(self._encoded, RANGED.sub(self._ranged, text))
+        return tokens.FREE_STANDING.sub(self._token, text)
 
     def _ranged(self, found: re.Match[str]) -> str:
         return self._ids.get(found[0]) or self._new.get(found[0]) or found[0]
@@ -142,10 +143,15 @@ class Names:
         return self._uuids.setdefault(known, self._unknown("uuid", self._uuids))
 
     def _token(self, found: re.Match[str]) -> str:
-        piece = found[0]
-        if not tokens.chance(piece) or self._given(piece):
-            return piece
-        return self._tokens.setdefault(piece, self._unknown("token", self._tokens))
+        return self._named(found[0]) if tokens.chance(found[0]) else found[0]
+
+    def _encoded(self, found: re.Match[str]) -> str:
+        return self._named(found[0]) if tokens.encoded(found[0]) else found[0]
+
+    def _named(self, token: str) -> str:
+        if self._given(token):
+            return token
+        return self._tokens.setdefault(token, self._unknown("token", self._tokens))
 
     def _unknown(self, kind: str, known: Mapping[str, str]) -> str:
         if not self.alone:

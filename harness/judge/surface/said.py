@@ -10,7 +10,7 @@ from typing import Any
 from harness.core.history import CellHistory
 from harness.core.scenario import Scenario
 from harness.judge.surface.times import ISO
-from harness.judge.surface.tokens import FREE_STANDING, chance
+from harness.judge.surface.tokens import FREE_STANDING, RUN, chance, encoded
 
 MOST_CHARACTERS = 4000
 """A longer text is a picture or a page: no token is looked for in it."""
@@ -67,7 +67,8 @@ def given_in(cell: CellHistory, said: Said) -> Callable[[str], bool]:
     for call in cell.calls:
         asked = _texts([call.request, call.path, call.query, dict(call.headers)])
         known = "\n".join(texts)
-        sent |= {piece for piece in FREE_STANDING.findall(asked) if chance(piece) and piece not in known}
+        made = {*filter(chance, FREE_STANDING.findall(asked)), *filter(encoded, RUN.findall(asked))}
+        sent |= {piece for piece in made if piece not in known}
         texts += [_texts(call.response), *call.request_ids]
     whole = "\n".join(texts)
     return lambda piece: piece not in sent and piece in whole

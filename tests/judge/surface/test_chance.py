@@ -1,5 +1,8 @@
 """What two runs of one target have otherwise by chance: the same lines; and what is no chance still shows."""
 
+import base64
+import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +14,7 @@ from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import lines_of
 from harness.judge.surface.locked import made_of
 from harness.judge.surface.times import Clock, Span
+from harness.judge.surface.tokens import RUN, encoded, shape
 
 BEGUN = datetime(2026, 11, 30, 7, 33, 19, 250000, UTC)
 
@@ -240,3 +244,32 @@ def test_the_real_clock_is_now_too_where_the_targets_went_ahead():
     leapt = Clock(spans=[Span(begun=start, ended=start + 1), Span(begun=start + 11, ended=start + 12)])
     assert leapt.text((BEGUN + timedelta(seconds=1.7)).isoformat()) == "<now>"
     assert leapt.text((BEGUN + timedelta(seconds=5)).isoformat()) != "<now>"
+
+
+@pytest.mark.parametrize("size", [16, 24, 32, 64])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode], ids=["standard", "for URLs"])
+def test_base64_is_one_token_whatever_signs_chance_puts_into_it(size, encode):
+    """Claim: hashes, signatures and session keys have the same shape in two runs: in 99 of 100, of the shortest; else in 399 of 400."""
+    chance = random.Random(size)
+    shapes = Counter(shape(encode(chance.randbytes(size)).decode().rstrip("=")) for _ in range(2000))
+    assert shapes["<token>"] >= (1970 if size == 16 else 1995), shapes.most_common(3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api/v1/billing/credits/balance/", "/media/images/AB12cd34/photo-of-Paris", "some-slug-with-many-words-2024", "gpt-4o-mini-2024-07-18-preview",
+        "Europe/Berlin-some_Thing-2024x", "X-Request-Id_some-Thing-Longer", "2026-11-30T10-20-30Z-full-run", "Internal-Linking/Generate-Links_v2",
+        "application/x-www-form-urlencoded", "shop_core/business/billing/services",
+    ],
+)  # fmt: skip
+def test_paths_slugs_and_names_are_no_tokens(text):
+    """Claim: what has base64's signs between words and numbers is told as it is."""
+    assert not any(encoded(run) for run in RUN.findall(text))
+    assert shape(text) == text
+
+
+def test_a_signed_token_is_named_by_the_column_that_keeps_it():
+    """Claim: with signs in it and without, in rows, messages, results, answers and URLs."""
+    one, other = "Zx9-Qm3_Lp7Wd2vB8nKc4RtYh6", "b7Kx9QzT2mWp4RvL8nYcD3fGh1"
+    assert lines_of(made(one), at()) == lines_of(made(other), later(1))
