@@ -7,14 +7,23 @@ Each request of `late/` is followed by a calm one in the same run, which is driv
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.stack.isolation.supervise import descendants
+from tests import preloaded
+from tests.looking import LIMIT_S, eventually
+from tests.whole import workshop
 from tests.whole.workshop import Told, Workshop
 
 HERE = Path(__file__).parent / "late"
@@ -53,7 +62,8 @@ def late(tmp_path: Path, cache: Path) -> Callable[..., tuple[Told, dict[str, See
         shutil.copytree(HERE, tmp_path / "late", ignore=shutil.ignore_patterns("__pycache__"))
         (tmp_path / "late" / "scenarios" / "asked.txt").write_text("\n".join(whats))
         shop = Workshop(folder=tmp_path / "late", cache=cache)
-        told = shop.harness("verify", *words)
+        stopped = [program for what, program in STOPPED.items() if what in whats]
+        told = with_stopped(shop, words, stopped) if stopped else shop.harness("verify", *words)
         found: dict[str, Seen] = {}
         of: dict[str, list[dict[str, Any]]] = {}
         for line in (shop.runs / "latest" / "history.ndjson").read_text().splitlines():
@@ -77,6 +87,35 @@ def late(tmp_path: Path, cache: Path) -> Callable[..., tuple[Told, dict[str, See
         return told, {name.partition("@")[0].removeprefix("late/")[4:]: seen for name, seen in found.items()}
 
     return drive
+
+
+def with_stopped(shop: Workshop, words: tuple[str, ...], programs: list[str]) -> Told:
+    """Drive while these programs of the stack are stopped from outside, each once the target has asked for it."""
+    with preloaded.Program(
+        [*workshop.COMMAND, "verify", *workshop.plainly(["verify", *words])[1:]], cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    ) as process, ThreadPoolExecutor() as pool:  # fmt: skip
+        done = [pool.submit(stop, process, program, shop.folder / "target") for program in programs]
+        out, err = process.communicate()
+        for one in done:
+            one.result()
+    return Told(code=process.returncode, out=out, err=err)
+
+
+def stop(process: subprocess.Popen[str], program: str, target: Path) -> None:
+    def asked() -> bool:
+        for pid in descendants(process.pid):
+            with suppress(OSError):
+                if f"stop {program}, please" in Path(f"/proc/{pid}/root/dev/shm/harness/logs/web.log").read_text():
+                    return True
+        return process.poll() is not None
+
+    eventually(asked, f"nobody asked to stop {program}", limit_s=10 * LIMIT_S)
+    for pid in descendants(process.pid):
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == program:
+                os.kill(pid, signal.SIGSTOP)
+    (target / f"{program}.stopped").touch()
 
 
 def calm(seen: dict[str, Seen]) -> None:
@@ -124,6 +163,8 @@ FAILURES = {
     "stop_valkey": ("broker-gone", "valkey is stopped (SIGSTOP)"),
     "stop_postgres": ("database-silent", "postgres is stopped (SIGSTOP)"),
 }
+STOPPED = {"stop_valkey": "valkey-server", "stop_postgres": "postgres"}
+"""What the target asks for, and the program that is stopped then: behind its wall it sees none of them."""
 SLOW_FAILURES = {
     "never": ("target-silent", "has not answered POST /do/never/"),
     "drips": ("target-silent", "has not ended it"),

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.stack.isolation import inside, linux, powers
+from harness.stack.isolation.supervise import signals_held
 
 OTHER = (65533, 65533)
 """Who the target is where the harness is root: nobody's id, not even PostgreSQL's."""
@@ -124,10 +125,12 @@ def build(view: View) -> Wall:
 
 
 def _built(view: View, identity: tuple[int, int] | None) -> Wall:
+    """A signal waits until it stands: halfway, each of three processes waits for another one."""
     for folder in {*view.written.values()} if os.geteuid() == 0 else ():
         _given(folder, identity or (0, 0))
     owner = view.lent.stat()
-    with inside.lending((owner.st_uid, owner.st_gid), identity) if identity else nullcontext(-1) as users:
+    lending = inside.lending((owner.st_uid, owner.st_gid), identity) if identity else nullcontext(-1)
+    with signals_held(), lending as users:
         # made here: the process behind `users` must not hold an end
         (read, write), (held, held_by) = os.pipe(), os.pipe()
         child = os.fork()
@@ -136,10 +139,10 @@ def _built(view: View, identity: tuple[int, int] | None) -> Wall:
             _begin(view, identity, users, write, held)
         os.close(write)
         os.close(held)
-        with os.fdopen(read, "rb") as pipe:
-            told = dict(line.split(" ", 1) for line in pipe.read().decode().splitlines())
-        os.waitpid(child, 0)
         try:
+            with os.fdopen(read, "rb") as pipe:
+                told = dict(line.split(" ", 1) for line in pipe.read().decode().splitlines())
+            os.waitpid(child, 0)
             if "refused" in told or "begun" not in told:
                 number, _, reason = told.get("refused", "0 the process that built it died").partition(" ")
                 raise OSError(int(number), reason)

@@ -15,7 +15,7 @@ DATA = (".yaml", ".yml", ".json", ".har", ".toml", ".surface", ".delta", ".ndjso
 """What the fake or a reader of the harness plays or reads: nothing is excused in it but one planted recording, and a word."""
 EXCUSED_DATA = {
     ".github/workflows/release.yml": "a permission that is called id-token",
-    "tests/provider/cassettes/samples/folder/c.yml": "a recording with keys in it, which the scan must find"
+    "tests/provider/cassettes/samples/folder/c.yml": "a recording with keys in it, which the scan must find",
 }
 
 TARGETS = "tests/targets/"

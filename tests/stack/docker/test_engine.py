@@ -121,7 +121,7 @@ def test_a_cell_runs_on_an_engine_that_a_context_reaches_over_tcp(
         assert stack.place.api.base_url == way.address.replace("tcp", "http")
         result = drive(config, stack, tmp_path / "run", ("writer/generate_content@manual",))
         looked = [api.inspect_container(one.id) for one in stack.containers()]
-    assert [verdict for verdict in result.verdicts if verdict.status is not Status.PASS] == []
+    assert [verdict for verdict in result.verdicts if verdict.status not in (Status.PASS, Status.NOT_ASKED)] == []
     assert result.history.cells
     assert len(looked) == 6
     for one in looked:

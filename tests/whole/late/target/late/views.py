@@ -154,9 +154,10 @@ def stop_worker():
 
 
 def stop(program):
-    for folder in Path("/proc").glob("[0-9]*"):
-        if (folder / "comm").read_text().strip() == program:
-            os.kill(int(folder.name), signal.SIGSTOP)
+    """Nobody behind the wall can: who drives this hears of it by the log, stops it, and says so by a file."""
+    print(f"stop {program}, please", file=sys.stderr, flush=True)
+    while not Path(f"{program}.stopped").exists():
+        time.sleep(0.01)
 
 
 def stop_postgres():
