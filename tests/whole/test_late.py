@@ -106,7 +106,7 @@ def stop(process: subprocess.Popen[str], program: str, target: Path) -> None:
     def asked() -> bool:
         for pid in descendants(process.pid):
             with suppress(OSError):
-                if f"stop {program}, please" in Path(f"/proc/{pid}/root/dev/shm/harness/logs/web.log").read_text():
+                if f"stop {program}, please" in Path("/proc", str(pid), "root", LOG).read_text():
                     return True
         return process.poll() is not None
 
@@ -163,6 +163,7 @@ FAILURES = {
     "stop_valkey": ("broker-gone", "valkey is stopped (SIGSTOP)"),
     "stop_postgres": ("database-silent", "postgres is stopped (SIGSTOP)"),
 }
+LOG = "dev/shm/harness/logs/web.log"
 STOPPED = {"stop_valkey": "valkey-server", "stop_postgres": "postgres"}
 """What the target asks for, and the program that is stopped then: behind its wall it sees none of them."""
 SLOW_FAILURES = {

@@ -134,7 +134,7 @@ KINDS = {
     "SendGrid": f"SG.{drawn(22)}.{drawn(43)}",
     "Twilio": f"SK{drawn(32, LOWER)}",
     "Mailchimp": f"{drawn(32, LOWER)}-us14",
-    "npm": f"//registry.npmjs.org/:_authToken=npm_{drawn(36)}",
+    "npm": f"//packages.example/:_authToken=npm_{drawn(36)}",
     "PyPI": f"pypi-AgEIcHlwaS5vcmc{drawn(80)}",
     "Discord": f"M{drawn(23)}.{drawn(6)}.{drawn(27)}",
     "Telegram": f"{drawn(9, '123456789')}:{drawn(35)}",

@@ -81,7 +81,7 @@ def _environment(job):
                 lambda where=where: job["secret"].encode() in _text(where) or (where.endswith("maps") and _text(where)),
             )
         yield f"memory of {pid}", lambda pid=pid: os.open(f"/proc/{pid}/mem", os.O_RDONLY)
-        yield f"folder of {pid}", lambda pid=pid: os.listdir(f"/proc/{pid}/root/")
+        yield f"folder of {pid}", lambda pid=pid: os.listdir(os.path.join("/proc", str(pid), "root"))
         yield (
             f"descriptors of {pid}",
             lambda pid=pid: any(os.readlink(f"/proc/{pid}/fd/{one}") for one in os.listdir(f"/proc/{pid}/fd")),
