@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 STEP_MS = 10
@@ -20,3 +21,11 @@ def eventually(condition: Callable[[], Seen], what: str, limit_s: float = LIMIT_
         assert time.monotonic() < limit, what
         select.select([], [], [], STEP_MS / 1000)
     return found
+
+
+def words(pid: int) -> list[str]:
+    """The command line of a process; [] where it has ended, however late: it may while it is looked at."""
+    try:
+        return Path("/proc", str(pid), "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    except (FileNotFoundError, ProcessLookupError):
+        return []

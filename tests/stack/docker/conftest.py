@@ -129,7 +129,10 @@ def await_no_watchdog(run: str) -> None:
         except OSError:
             continue
         if run.encode() in words and b"watchdog" in words:
-            pidfd = os.pidfd_open(int(folder.name))
+            try:
+                pidfd = os.pidfd_open(int(folder.name))
+            except ProcessLookupError:
+                continue
             try:
                 readable, _, _ = select.select([pidfd], [], [], 20)
                 assert readable, "the watchdog ends when all is gone"

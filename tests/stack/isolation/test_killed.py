@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.stack.isolation.supervise import children
-from tests.looking import eventually
+from tests.looking import eventually, words
 from tests.stack import ordinary
 
 pytestmark = pytest.mark.stack
@@ -170,9 +170,7 @@ def test_what_a_killed_machine_left_is_removed_by_the_next_run(launch, place):
 
 def watcher_of(caller):
     """The pid of the program that cleans up when caller and supervisor are both gone."""
-    (watcher,) = [
-        pid for pid in children(caller.pid) if b"isolation.guard" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    (watcher,) = [pid for pid in children(caller.pid) if any("isolation.guard" in word for word in words(pid))]
     return watcher
 
 

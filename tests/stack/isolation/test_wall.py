@@ -192,16 +192,18 @@ def test_without_landlock_more_is_open_and_said(monkeypatch):
 def test_a_wall_is_taken_away_with_all_that_is_behind_it(launch, place):
     """Claim: what still runs there ends, whoever began it and whatever it has left behind; the next wall is another, and the stack goes on."""
     body = boot(
-        """first = stack.behind()
+        """from harness.stack.isolation.supervise import descendants; from tests.looking import words
+        first = stack.behind()
         left = "import os, time; os.fork() or (os.setsid(), time.sleep(1000)); print(os.getpid(), flush=True); time.sleep(1000)"
         begun = stack.spawn("sleeper", ["{python}", "-u", "-c", left])
         log = stack.log("sleeper")
         nobody = stack.behind().popen(["sleep", "1000"], cwd=stack.config.root, env=stack.env)  # as one that was interrupted leaves
         while not log.exists() or not log.read_text():
             stack.alive()
+        below = lambda: [pid for pid in descendants(os.getpid()) if words(pid)[1:3] == ["-u", "-c"]]
+        there = len(below())
         stack.tear_down()
-        gone = [name for name in os.listdir("/proc") if name.isdigit() and b"-u\\0-c" in Path("/proc", name, "cmdline").read_bytes()]
-        say(code=begun.poll(), nobody=nobody.returncode, gone=gone, another=stack.behind() is not first, there=stack.start("web").popen.poll())"""
+        say(code=begun.poll(), nobody=nobody.returncode, begun=there, left=below(), another=stack.behind() is not first, web=stack.start("web").popen.poll())""",
     )
     (seen,) = facts(launch(body, mode="namespace", config=place.config()))
-    assert seen == {"code": -9, "nobody": -9, "gone": [], "another": True, "there": None}
+    assert seen == {"code": -9, "nobody": -9, "begun": 2, "left": [], "another": True, "web": None}

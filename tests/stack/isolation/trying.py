@@ -97,13 +97,21 @@ def _seen(job):
     """Processes in /proc that are nobody's here: neither this one, nor the first, nor one that the target has begun."""
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) not in (1, os.getpid(), os.getppid()):
-            yield name, lambda name=name: not _is_own(name, job)
+            yield name, lambda name=name: _is_strange(name, job)
 
 
-def _is_own(pid, job):
-    with contextlib.suppress(OSError):
-        return job["mark"].encode() in _text(f"/proc/{pid}/environ")
-    return False
+def _is_strange(pid, job):
+    """Not one that ends while it is looked at: the target's own come and go."""
+    try:
+        return job["mark"].encode() not in _text(f"/proc/{pid}/environ") and not _has_ended(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    except OSError:
+        return True
+
+
+def _has_ended(pid):
+    return _text(f"/proc/{pid}/stat").rpartition(b") ")[2][:1] in (b"Z", b"X")
 
 
 def _signals(job):
