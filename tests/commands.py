@@ -172,6 +172,7 @@ def _parsed(command: click.Command, words: list[str], context: click.Context, al
 
 RUN: Mapping[str, int] = {
     "harness --help": 0,
+    "harness runs": 0,
     "harness schema": 0,
     "harness schema NAME": 0,
     "harness schema --page": 0,
@@ -219,6 +220,7 @@ NOT_RUN: Mapping[str, str] = {
     "harness criteria": "boots a stack: tests/jobs/checklist",
     "harness fuzz": "needs schemathesis and a stack: tests/jobs/contracts/fuzz",
     "harness manage *": "boots a database: tests/jobs/hand",
+    "harness runs --hold*": "tests/jobs/kept holds one",
     "harness perturb*": "judges a run hundreds of times: tests/jobs/perturb, tests/whole/test_perturb.py",
     "harness phase": "drives a migration: tests/whole, tests/phases",
     "harness reach --*": "of somebody else's sources, or it changes what is held: tests/jobs/reach",

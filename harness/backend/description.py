@@ -14,7 +14,7 @@ from harness.backend import freed, ledger, providers, reachable, tables
 from harness.backend.python import named
 from harness.backend.roles import described, places
 from harness.backend.shape import HARNESS_TOML
-from harness.core.config import COMPARED, JUMPS, WAYS, Auth, Config, marker
+from harness.core.config import COMPARED, JUMPS, KEEP, WAYS, Auth, Config, marker
 from harness.core.errors import HarnessError
 from harness.store.tomlread import Strict
 
@@ -119,6 +119,7 @@ class _Reader:
             settle_timeout_s=float(own.get("settle_timeout_s", 30)),
             time=own.get("time", JUMPS),
             zygote=own.get("zygote", True),
+            keep=own.get("keep", KEEP),
             phases_root=phases_root,
             phases_dir=self.folder(base, "phases.overlays", phases.get("overlays")),
             answers=self.answers(base, own),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.backend import ledger, providers, reachable, tables
 from harness.backend.roles import described
-from harness.core.config import TIMES, WAYS
+from harness.core.config import KEEP, TIMES, WAYS
 from harness.core.phase import LAST
 from harness.core.shape import Anything, Between, Each, Fixed, Flag, Key, Keys, Named, Number, Text, Whole
 from harness.core.shape.kinds import Of
@@ -47,6 +47,7 @@ HARNESS = Keys(
         Key("settle_timeout_s", Number(called="a time", hint="give seconds above 0"), "seconds until a stack that does not come to rest fails the cell; left out, 30"),
         Key("time", Text(choices=TIMES, hint='take it out, or write "real"'), "`jumps` (the default): where a cell only waits for what is due later, its clock goes there; `real`: it waits"),
         Key("surfaces", Text(choices=("locked",), hint='write "locked", or take it out'), "`locked`: there must be surfaces (docs/surfaces.md)"),
+        Key("keep", Whole(least=0, called="a number of runs", hint="20, or 0 to keep all"), f"how many of the newest runs stay, beside those that something still needs (docs/formats.md, Runs); 0: all; left out, {KEEP}"),
         Key("zygote", Flag(), "false: every role starts cold; left out, roles are forked from a process that has loaded the target (docs/zygote.md)"),
     )
 )  # fmt: skip

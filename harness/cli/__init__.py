@@ -52,6 +52,7 @@ COMMANDS = {
     "reach": ("reach", "Tell which branches, functions and handlers of the target's code no cell of a run with --reach has reached."),
     "init": ("adopt.init", "Write harness.toml, first scenarios and workflows for the backend in this folder, and drive what it found."),
     "doctor": ("adopt.doctor", "Everything that is missing or wrong, all at once, each with its mend."),
+    "runs": ("kept", "The stored runs, newest first, with what each takes of the disk, and why it stays, or that it goes."),
     "schema": ("schema", "The JSON schema of a file that people write, made of the code that reads it, so that editors complete its keys."),
     "look": ("look", "Models, routes, tasks, queues, schedule, runtime: read from the target by its own interpreter."),
 }  # fmt: skip

@@ -72,6 +72,8 @@ WAYS = ("column", "mint", "login", "session", "basic")
 """Where a credential comes from; none of them: the scenario gives the tokens itself (given.tokens)."""
 
 
+KEEP = 20
+"""Runs that stay unless harness.toml says otherwise."""
 HTTPS = 443
 PROVIDER_KINDS = ("openai", "runware", "wordpress", "http")
 """The kinds that harness.toml may name; harness.provider.profiles has a profile for each."""
@@ -164,6 +166,8 @@ class Config:
     """A table for each model, as looking found it; None until then."""
     free: Mapping[str, str] = field(default_factory=dict)
     """What is not looked at beyond credits, in the form of harness.core.golden.free, each with why."""
+    keep: int = KEEP
+    """Runs that stay, beside those that something still needs (harness.run.kept); 0: all."""
     surfaces_locked: bool = False
     """Whether there must be surfaces: where none is locked, every cell fails."""
     time: str = JUMPS

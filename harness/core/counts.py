@@ -16,3 +16,8 @@ def signed(n: int | Decimal) -> str:
 def plain(n: object) -> str:
     """A number without an exponent; anything else as it prints itself."""
     return f"{n:f}" if isinstance(n, Decimal) else str(n)
+
+
+def megabytes(n_bytes: int) -> str:
+    """ "12.3 MB"."""
+    return f"{n_bytes / 1_000_000:.1f} MB"

@@ -25,6 +25,7 @@ vary        the worlds that scenarios are driven in beside their own
 reach       which code of the target the cells of a run ran
 look        what is found by looking at the target
 schema      what may stand in the files that people write
+kept        the stored runs, `harness runs`: which stay, and why
 adopt       the first hour with a backend: init, doctor
 
 Rooms do not import each other. The one exception is in pyproject.toml: verify hands a plan to worker.

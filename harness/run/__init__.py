@@ -9,5 +9,6 @@ reached      what of the target's code a run reached
 affected     which cells can see what changed since a run that noted what each ran
 own          the target's own tests, run in a stack of their own
 fingerprint  the code that a run was driven with
+kept         which stored runs stay, and why
 judged       a stored history, judged with today's goldens, rate card and findings
 """

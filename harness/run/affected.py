@@ -48,13 +48,14 @@ ELSEWHERE = frozenset(
         "tasks",
         "unwatched",
         "traced",
+        "keep",
         "requirements",
         "python",
         "phases_root",
         "phases_dir",
     ]
 )
-"""Fields of a description that say where things are, or were filled in by looking; what is there is compared by itself."""
+"""Fields of a description that say where things are or how long they stay, or were filled in by looking; what is there is compared by itself."""
 MIGRATIONS = ("migrations/*", "*/migrations/*")
 TESTS = tuple(pattern for pattern in LEFT_OUT if pattern not in MIGRATIONS)
 

@@ -1,9 +1,10 @@
 """The folder of a run: runs/<UTC time>/ with history.ndjson, verdict.json, logs/, report.html; runs/latest points at the
-newest that was finished or begun."""
+newest that was finished or begun. Which of them stay: harness.run.kept."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ from harness.store.files import write_all
 
 HISTORY, VERDICT, REPORT = "history.ndjson", "verdict.json", "report.html"
 FORMAT = 1
+_under_way: list[int] = []
+"""Descriptors of the folders that this process has begun, each locked: the kernel lets them go when its last process has ended, however."""
 
 
 def begin(runs: Path, now: datetime | None = None) -> Path:
@@ -36,10 +39,33 @@ def begin(runs: Path, now: datetime | None = None) -> Path:
             raise HarnessError(
                 f"cannot make {folder}: {error.strerror}", hint="runs/ must be writable", code="store-write"
             ) from None
+        _hold(folder)
         (folder / "logs").mkdir()
         _point(runs / "latest", folder.name)
         return folder
     raise HarnessError(f"{runs} has a thousand runs of this second", hint="delete some", code="store-write")
+
+
+def _hold(folder: Path) -> None:
+    """Say to others that the run in `folder` is under way, as long as this process or a fork of it lives."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with contextlib.suppress(OSError):  # a file system without locks: its newest runs stay by their number alone
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    _under_way.append(held)
+
+
+def under_way(folder: Path) -> bool:
+    """Whether whoever began the run in `folder` still lives."""
+    asked = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(asked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(asked)
+    return False
 
 
 def find(run: Path) -> Path:

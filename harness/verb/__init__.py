@@ -8,4 +8,5 @@ failure   how an error is shown
 target    the target made ready to boot: its environment, and what looking fills in
 schemas   the files that people write, each with its shape, and as JSON schemas for editors
 told      a driven run judged, kept and told: the end of a verb
+tidied    and behind it the runs that need not stay
 """

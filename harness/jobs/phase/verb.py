@@ -29,6 +29,7 @@ from harness.verb.options import (
     runs_option,
 )
 from harness.verb.target import ready
+from harness.verb.tidied import tidied
 
 
 @click.command()
@@ -55,7 +56,8 @@ def phase(
     described = loaded(config_path)
     before, after = (ready(at_phase(described, n), isolation=isolation) for n in (number - 1, number))
     one = asked(planned(after, only=only, phase=number))
-    folder = store.begin(runs_folder(one.config, runs))
+    kept_in = runs_folder(one.config, runs)
+    folder = store.begin(kept_in)
     console = Console(quiet=as_json)
 
     def inside(place: Island) -> int:
@@ -70,4 +72,6 @@ def phase(
             print(json.dumps(shown.document(run), default=plain))
         return OK if run.status is Status.PASS else DIFFERENCES
 
-    return enter(one.config, inside, isolation=isolation, as_json=as_json)
+    code = enter(one.config, inside, isolation=isolation, as_json=as_json)
+    tidied(one.config, kept_in, console)
+    return code

@@ -17,6 +17,7 @@ from harness.report.say import say
 from harness.store import durations
 from harness.verb.asked import known
 from harness.verb.options import config_option, json_option, loaded, runs_folder, runs_option
+from harness.verb.tidied import tidied
 
 
 @click.group()
@@ -38,8 +39,10 @@ def merged(run: tuple[Path, ...], config_path: Path, runs: Path | None, partial:
     Shards of different splits, shards that were cut off and missing shards are refused. Exit codes as verify's.
     """
     asked = known(loaded(config_path))
-    summary = job.merged(asked, run, runs_folder(asked.config, runs), partial=partial)
-    terminal.print_report(Console(quiet=as_json), summary)
+    kept_in, out = runs_folder(asked.config, runs), Console(quiet=as_json)
+    summary = job.merged(asked, run, kept_in, partial=partial)
+    terminal.print_report(out, summary)
+    tidied(asked.config, kept_in, out)
     if as_json:
         print(json.dumps(machine.document(summary), default=plain))
     return OK if summary.status is Status.PASS else DIFFERENCES

@@ -22,6 +22,7 @@ from harness.verb.asked import Asked, asked, planned
 from harness.verb.inside import Island, enter
 from harness.verb.options import config_option, isolation_option, json_option, only_option, runs_folder, runs_option
 from harness.verb.target import ready
+from harness.verb.tidied import tidied
 
 
 @click.command()
@@ -46,7 +47,8 @@ def shadow(
     )
     old_asked = asked(planned(before.config, only=only))
     new_asked = asked(planned(after.config, only=only), old_asked.law)
-    folder = store.begin(runs_folder(before.config, runs))
+    kept_in = runs_folder(before.config, runs)
+    folder = store.begin(kept_in)
     out = Console(quiet=as_json)
 
     def enter_and_drive(name: str, side: job.Side, one: Asked, where: Path) -> int:
@@ -67,6 +69,7 @@ def shadow(
     store.write_verdict(folder, result.verdicts, {"old": before.name, "new": after.name, "seconds": seconds})
     notes = shown.notes(job.declared_tapes(law, before, after, old_asked.plan.scenarios), after.name, seconds)
     shown.print_shadow(out, before.name, after.name, result.real, result.verdicts, notes)
+    tidied(before.config, kept_in, out)
     if as_json:
         facts = {"seconds": seconds, "notes": notes, "kept_in": str(folder)}
         print(

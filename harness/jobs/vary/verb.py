@@ -28,6 +28,7 @@ from harness.verb.options import (
     runs_option,
     tier_option,
 )
+from harness.verb.tidied import tidied
 
 
 @click.command()
@@ -59,6 +60,7 @@ def vary(
             return OK
 
         code = enter(config, inside, isolation=isolation, as_json=as_json)
+        tidied(config, kept, out)
         if code:
             return code
     found = job.known(one, look)

@@ -94,6 +94,7 @@ def verify(
     from harness.run.shard import part, told
     from harness.store import runs as store
     from harness.verb.asked import asked, planned
+    from harness.verb.tidied import tidied
 
     chosen = planned(config, only=only, paths=paths, tier=tier, vary=vary)
     if shard is not None:
@@ -118,12 +119,16 @@ def verify(
     how = job.How(out=out, as_json=as_json, isolation=isolation, workers=workers, own=own)
     kept_in = runs_folder(one.config, runs).resolve()
     if tier == ALL:
-        return job.every_tier(one, how, kept_in, required)
+        code = job.every_tier(one, how, kept_in, required)
+        tidied(one.config, kept_in, out)
+        return code
     print_plan(out, plan.cells, phase=plan.phase, tier=plan.tier)
     if on is not None:
-        return job.remotely(one, how, on, store.begin(kept_in))
-    folder = store.begin(kept_in)
-    code = job.one_tier(one, how, folder)
-    if picked is not None:
-        picked.keep(folder)
+        code = job.remotely(one, how, on, store.begin(kept_in))
+    else:
+        folder = store.begin(kept_in)
+        code = job.one_tier(one, how, folder)
+        if picked is not None:
+            picked.keep(folder)
+    tidied(one.config, kept_in, out)
     return code

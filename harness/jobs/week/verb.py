@@ -34,6 +34,7 @@ from harness.verb.options import (
     runs_option,
 )
 from harness.verb.target import ready
+from harness.verb.tidied import tidied
 
 
 @click.command()
@@ -68,7 +69,8 @@ def week(
     asked = known(config)
     made = job.week_of(config, accounts, start)
     price_phase = comparing.price_phase(config) if comparing.compares(config, ()) else None
-    folder = job.begin(runs_folder(config, runs))
+    kept_in = runs_folder(config, runs)
+    folder = job.begin(kept_in)
     out = Console(quiet=as_json)
     runs_due = due_in(made, start)
     say(
@@ -89,7 +91,9 @@ def week(
             print(json.dumps(shown.document(verdicts, facts, notes), default=plain))
         return OK if worst(verdicts) is Status.PASS else DIFFERENCES
 
-    return enter(config, inside, isolation=isolation, as_json=as_json)
+    code = enter(config, inside, isolation=isolation, as_json=as_json)
+    tidied(config, kept_in, out)
+    return code
 
 
 def _day(text: str) -> datetime:

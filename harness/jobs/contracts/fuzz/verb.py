@@ -24,6 +24,7 @@ from harness.verb.options import (
     runs_option,
 )
 from harness.verb.target import ready
+from harness.verb.tidied import tidied
 
 
 @click.command()
@@ -52,7 +53,8 @@ def fuzz(
     """
     config = ready(loaded(config_path, phase), isolation=isolation)
     search = job.search(config, endpoint, seed=seed, examples=examples, case=case)
-    folder = store.begin(runs_folder(config, runs))
+    kept_in = runs_folder(config, runs)
+    folder = store.begin(kept_in)
     console = Console(quiet=as_json)
     shown.print_start(console, search)
     found = job.run(config, search, isolation=isolation)
@@ -63,6 +65,7 @@ def fuzz(
             asked += (ask(config, search.about, search.seed, folder, isolation),)
             shown.print_asked(console, search, asked[-1])
     shown.print_end(console, search, folder, found, asked)
+    tidied(config, kept_in, console)
     if as_json:
         print(json.dumps(shown.document(found, asked)))
     return OK if right(found, asked) else DIFFERENCES

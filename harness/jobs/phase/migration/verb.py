@@ -24,6 +24,7 @@ from harness.verb.options import (
     runs_folder,
     runs_option,
 )
+from harness.verb.tidied import tidied
 
 
 @click.command()
@@ -40,7 +41,8 @@ def migration(
     config = loaded(config_path)
     phases = manifest.read_all(phases_dir(config))
     titles = {phase.number: phase.title for phase in phases}
-    folder = store.begin(runs_folder(config, runs))
+    kept_in = runs_folder(config, runs)
+    folder = store.begin(kept_in)
     console = Console(quiet=as_json)
     say(console, f"{len(phases)} phases, there and back, {jobs} at a time; a few minutes")
 
@@ -54,6 +56,7 @@ def migration(
     code = job.worst_exit(outcomes)
     for line in shown.whole_lines(outcomes, titles, code, folder):
         say(console, line)
+    tidied(config, kept_in, console)
     if as_json:
         print(json.dumps(shown.document(outcomes, code)))
     return code
