@@ -106,6 +106,7 @@ SHAPE = Keys(
         Key("format", Fixed(FORMAT), f"{FORMAT}"),
         Key("scenario", Text(), "the scenario's id: the place of the file below scenarios", needed=True),
         Key("why", _WHY, "why this outcome is right, as whoever accepted it said", needed=True),
+        Key("harness", Text(), "the version of the harness that wrote it"),
         Key("known_wrong", _TEXTS, "the findings that explain a locked outcome that is wrong"),
         Key("not_asked", _TEXTS, "the laws that the target had nothing for when this was accepted; one of the others that can no longer be asked fails"),
         *(replace(key, needed=key.name == "balance") for key in _SECTIONS),
@@ -151,12 +152,14 @@ def read(path: Path, folder: Path) -> Golden:
         not_asked=strict.texts("not_asked", raw.get("not_asked", [])),
         outcome=Outcome(**_parts(raw)),
         deviations=tuple(_deviation(strict, n, value) for n, value in enumerate(raw.get("deviation", []), 1)),
+        harness=raw.get("harness", ""),
     )
 
 
 def text_of(golden: Golden) -> str:
     """The file's text. The same golden always gives the same bytes."""
     head = {"format": FORMAT, "scenario": golden.scenario, "why": golden.why, **_known(golden.known_wrong)}
+    head |= {"harness": golden.harness} if golden.harness else {}
     head |= {"not_asked": list(golden.not_asked)} if golden.not_asked else {}
     body = {section: getattr(golden.outcome, section) for section in SECTIONS}
     lines = [f'# Change with: harness golden accept {golden.scenario} --why "..."']

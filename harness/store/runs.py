@@ -21,6 +21,8 @@ from harness.core.verdict import Status, Verdict, worst
 from harness.store.files import write_all
 
 HISTORY, VERDICT, REPORT = "history.ndjson", "verdict.json", "report.html"
+FIRST = "verdict.first.json"
+"""The verdict of when it was driven, beside one that was made of the same history since."""
 FORMAT = 1
 _under_way: list[int] = []
 """Descriptors of the folders that this process has begun, each locked: the kernel lets them go when its last process has ended, however."""
@@ -100,12 +102,27 @@ def write_verdict(folder: Path, verdicts: Sequence[Verdict], facts: dict[str, An
     return path
 
 
+def keep_first(folder: Path) -> None:
+    """Before the history is judged again: what it was judged to be when it was driven stays beside."""
+    first, last = folder / FIRST, folder / VERDICT
+    if last.is_file() and not first.exists():
+        write_all({first: last.read_text(encoding="utf-8")})
+
+
 def read_verdict(folder: Path) -> list[Verdict]:
     """The verdicts of a stored run. Raises verdict-missing, verdict-syntax."""
-    path = folder / VERDICT
+    return _read_verdict(folder / VERDICT)[0]
+
+
+def read_first(folder: Path) -> tuple[list[Verdict], dict[str, Any]]:
+    """The verdicts of when it was driven, and what else was written with them. Raises verdict-missing, verdict-syntax."""
+    return _read_verdict(folder / (FIRST if (folder / FIRST).is_file() else VERDICT))
+
+
+def _read_verdict(path: Path) -> tuple[list[Verdict], dict[str, Any]]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        return [
+        verdicts = [
             Verdict(
                 **{
                     **item,
@@ -114,8 +131,9 @@ def read_verdict(folder: Path) -> list[Verdict]:
                     "credits_delta": _delta(item),
                 }
             )
-            for item in body["verdicts"]
+            for item in body.pop("verdicts")
         ]
+        return verdicts, body
     except FileNotFoundError:
         raise HarnessError(
             f"no verdict at {path}", hint="judge it with `harness check`", code="verdict-missing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -210,3 +211,14 @@ def test_money_is_exact_and_stands_as_it_is(tmp_path):
     assert golden.outcome.ledger == ({"operation": "describe", "credits": Decimal("-0.15")},)
     assert (golden.outcome.charged_credits, golden.not_asked) == (Decimal("0.15"), ("law-4", "law-5"))
     assert text_of(golden) == MONEY
+
+
+def test_a_golden_says_which_harness_wrote_it(tmp_path):
+    """Claim: it is written and read back, and another version alone is no change of what is locked."""
+    golden = read(write(tmp_path, DESIGN), tmp_path)
+    written = replace(golden, harness="0.4.0")
+    text = text_of(written)
+    assert '\nharness  = "0.4.0"\n' in text
+    assert read(write(tmp_path, text), tmp_path).harness == "0.4.0"
+    assert written == golden
+    assert text_of(golden) == DESIGN

@@ -88,6 +88,77 @@ def test_a_changed_golden_fails_a_stored_run(twice):
     assert place.harness("check", str(run)).code == 0
 
 
+ANOTHER = """
+import harness
+from harness.judge import checks
+from harness.judge.golden import canonical
+from harness.judge.result import breaks
+harness.__version__ = "0.9.0"
+checks.CELL_CHECKERS["law-8"] = ("refunds are told", lambda cell, context: breaks(["no refund is told"]))
+real = canonical.canonical_hash
+canonical.canonical_hash = lambda *read: real(*read)[::-1]
+"""
+"""A harness with another version, another law and another canonical form."""
+
+
+def test_what_only_the_harness_changed_is_told_from_what_the_target_did(twice):
+    """Claim: a run of before is judged by the harness of now, and what that says otherwise is the harness's; it is left as it is."""
+    place, (older, run) = twice.place, twice.runs
+    before = (older / "verdict.json").read_bytes()
+    told = place.harness("check", str(run), "--with", str(older))
+    assert told.code == 0, told.out + told.err
+    assert (
+        "judged otherwise than then, though nothing was driven: none\n  wrong in this run and not in that one: none\n"
+        in told.out
+    )
+    told = place.harness("check", str(run), "--with", str(older), first=ANOTHER)
+    assert told.code == 1, told.out + told.err
+    block = told.out[told.out.index(f"with {older.name}, driven by harness 0.1.0 ") :]
+    assert "this is 0.9.0 " in block
+    assert "its canonical form is another, of the same history: only the harness changed it" in block
+    assert (
+        "    the harness alone: the history, the goldens and the surfaces are those of then\n      law-8: pass -> fail in "
+        in block
+    )
+    assert "wrong in this run and not in that one: none\n" in block
+    assert (older / "verdict.json").read_bytes() == before
+
+
+def test_a_run_of_an_older_form_is_not_blamed_on_the_target(twice, tmp_path):
+    """Claim: a history that this harness does not read is said to be one, and what it was judged to be then is what counts."""
+    place, (first, run) = twice.place, twice.runs
+    lines = (first / "history.ndjson").read_text().splitlines(keepends=True)
+    (tmp_path / "history.ndjson").write_text("".join([lines[0].replace('"format":3', '"format":2', 1), *lines[1:]]))
+    (tmp_path / "verdict.json").write_bytes((first / "verdict.json").read_bytes())
+    told = place.harness("check", str(run), "--with", str(tmp_path))
+    assert told.code == 0, told.out + told.err
+    assert (
+        "its history is of format 2, and this harness reads 3: it is held against what it was judged to be then"
+        in told.out
+    )
+    assert "wrong in this run and not in that one: none\n" in told.out
+
+
+def test_the_first_verdict_stays_when_a_run_is_judged_again(twice):
+    """Claim: what a run was judged to be when it was driven is not lost to a later look with other goldens."""
+    place, run = twice.place, twice.runs[1]
+    first = (
+        judged(run)
+        if not (run / "verdict.first.json").exists()
+        else json.loads((run / "verdict.first.json").read_text())["verdicts"]
+    )
+    kept = (place.folder / GOLDEN).read_text()
+    place.edit(GOLDEN, "closing = 495", "closing = 496")
+    try:
+        told = place.harness("check", str(run), "--with", str(twice.runs[0]))
+    finally:
+        (place.folder / GOLDEN).write_text(kept)
+    assert told.code == 1, told.out + told.err
+    assert "what is locked since, and not the harness (its golden or its surface" in told.out
+    assert json.loads((run / "verdict.first.json").read_text())["verdicts"] == first
+    assert place.harness("check", str(run)).code == 0
+
+
 @pytest.mark.parametrize(
     ("kind", "checker"),
     [("row", "golden"), ("call", "golden"), ("balance", "settle"), ("cell.end", "settle"), ("cell.start", "complete")],

@@ -72,6 +72,8 @@ class Golden:
     known_wrong: tuple[str, ...] = ()
     not_asked: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    harness: str = field(default="", compare=False)
+    """The version of the harness that wrote it; "" of one that did not say so yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import harness
 from harness.backend import scenarios
 from harness.backend.at_phase import at_phase
 from harness.backend.phases import manifest
@@ -142,7 +144,10 @@ def accept(
     else:
         changes = plan(stored, pattern=pattern, why=why, ci=ci, known_wrong=known_wrong, where=where)
     added = beyond(stored, names, why.strip())
-    texts = {path_of(config.scenarios, change.scenario): text_of(change.golden) for change in changes}
+    texts = {
+        path_of(config.scenarios, change.scenario): text_of(replace(change.golden, harness=harness.__version__))
+        for change in changes
+    }
     texts |= {surfaces.path_of(config.scenarios, one.scenario): surfaces.text_of(one) for one in added.locked}
     if added.delta is not None:
         folder = manifest.folders(config.phases_dir)[stored.phase]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import harness
 from harness.core.counts import count
 from harness.core.golden import Outcome, resolve
 from harness.core.history import CellHistory
@@ -40,11 +41,20 @@ def golden(cell: CellHistory, context: Context) -> Result:
         shown = f"{count(observed.charged_credits, 'credit')} charged, {len(observed.ledger)} ledger rows, as locked"
         return holds(shown, *(f"by deviation: {reason}" for reason in why))
     return breaks(
-        [*lines, *_deviations(context, observed, expected.used)],
+        [*lines, *_deviations(context, observed, expected.used), *_by_another(context.golden.harness)],
         credits_delta=observed.charged_credits - expected.outcome.charged_credits,
         code="golden-differs",
         hint=f'if it is meant: harness golden accept {scenario.id} --why "..."',
     )
+
+
+def _by_another(version: str) -> list[str]:
+    """What is locked may have been written by a harness that told it otherwise."""
+    if version in ("", harness.__version__):
+        return []
+    return [
+        f"locked by harness {version}, and this is {harness.__version__}: harness check --with a run of then tells what only the harness changed"
+    ]
 
 
 def _marks(marked: set[str], shown: set[str], phase: int) -> list[str]:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import harness
 from harness.backend.description import load
 from harness.cli import main
 from harness.run.fingerprint import sources
@@ -123,6 +124,15 @@ def run(capsys, *arguments) -> tuple[int, str, str]:
 
 
 ACCEPT = ("accept", "writer/generate_content", "--why", "2130 tokens at 100 a credit", "--unattended")
+
+
+def test_what_is_accepted_says_which_harness_wrote_it(project, capsys):
+    """Claim: the version stands in the file, so that a later one can tell its own differences from the backend's."""
+    assert run(capsys, *ACCEPT)[0] == 0
+    assert (
+        f'harness  = "{harness.__version__}"'
+        in (project / "golden_cases/writer/generate_content.golden.toml").read_text()
+    )
 
 
 def test_from_no_golden_to_an_accepted_one_and_a_changed_price(project, capsys):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import harness
 from harness.core.finding import Finding
 from harness.core.golden import Deviation
 from harness.core.verdict import Status
@@ -68,3 +71,15 @@ def test_a_golden_marks_just_the_findings_that_show():
     stale = verdict("golden", lawful_text(), golden=golden_of(lawful_text(), known_wrong=("free",)))
     assert stale.evidence == ("the golden says known_wrong = free, which is not declared or has ended by phase 0",)
     assert stale.code == unmarked.code == "golden-known-wrong"
+
+
+def test_what_another_harness_locked_says_so_where_it_differs():
+    """Claim: only beside a difference, and only of another version: the harness may tell the same otherwise."""
+    locked = golden_of(lawful_images(20))
+    by = {version: verdict("golden", lawful_images(4), golden=replace(locked, harness=version)) for version in ("", harness.__version__, "0.0.1")}  # fmt: skip
+    said = [
+        f"locked by harness 0.0.1, and this is {harness.__version__}: harness check --with a run of then tells what only the harness changed"
+    ]
+    assert [[line for line in one.evidence if "locked by" in line] for one in by.values()] == [[], [], said]
+    same = verdict("golden", lawful_images(20), golden=replace(locked, harness="0.0.1"))
+    assert (same.status, len(same.evidence)) == (Status.PASS, 1)

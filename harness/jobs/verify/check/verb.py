@@ -11,6 +11,7 @@ from rich.console import Console
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK
 from harness.core.verdict import Status
+from harness.jobs.verify.check import report as shown
 from harness.jobs.verify.check import run as job
 from harness.report import machine, terminal
 from harness.verb.asked import known
@@ -20,12 +21,19 @@ from harness.verb.options import config_option, json_option, loaded
 @click.command()
 @config_option
 @click.argument("run", type=click.Path(path_type=Path), default=Path("runs/latest"))
+@click.option(
+    "--with", "older", type=click.Path(path_type=Path), metavar="OLDER", help="A run of before: tell what only the harness changed since from what the target did."
+)  # fmt: skip
 @json_option
-def check(config_path: Path, run: Path, as_json: bool) -> int:
+def check(config_path: Path, run: Path, older: Path | None, as_json: bool) -> int:
     """Judge the stored run RUN [default: runs/latest] again, with the goldens, rate card and findings of now."""
     asked = known(loaded(config_path))
-    summary = job.again(asked, run)
-    terminal.print_report(Console(quiet=as_json), summary)
+    out = Console(quiet=as_json)
+    summary, result = job.again(asked, run)
+    terminal.print_report(out, summary)
+    found = None if older is None else job.with_older(asked, run, result, older)
+    if found is not None:
+        shown.print_beside(out, found)
     if as_json:
-        print(json.dumps(machine.document(summary), default=plain))
+        print(json.dumps(machine.document(summary) | shown.document(found), default=plain))
     return OK if summary.status is Status.PASS else DIFFERENCES
