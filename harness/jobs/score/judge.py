@@ -35,7 +35,7 @@ def said(job: str, code: int | None, document: Mapping[str, Any], *, seconds: fl
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """What several jobs said of one patch: told where one of them tells it, and stopped only where none does."""
+    """What several jobs said of one patch, in their order: told where one of them tells it, and stopped only where none does."""
     order = (How.TOLD, How.BOOT, How.TIME, How.SURVIVED)
     how = next(how for how in order if any(one.how is how for one in outcomes))
     return Outcome(
@@ -44,6 +44,7 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
         code=next((one.code for one in outcomes if one.how is how), ""),
         seconds=sum(one.seconds for one in outcomes),
         measured_on=outcomes[-1].measured_on,
+        asked=len(outcomes),
     )
 
 
@@ -56,10 +57,13 @@ def score(measured: Iterable[Measured]) -> Score:
     neutral = [one for one in every if one.entry.role == NEUTRAL]
     loud = [one for one in neutral if one.outcome.how is not How.SURVIVED]
     whole = Share(told=len(told), of=len(asked))
+    most = max((one.outcome.asked for one in asked), default=0)
+    steps = [Share(told=sum(one.outcome.asked <= n for one in told), of=len(asked)) for n in range(1, most + 1)]
     first = Counter(_name(one.outcome.by[0]) for one in told)
     return Score(
         whole=whole,
         lower=wilson_lower(whole.told, whole.of),
+        steps=tuple(steps),
         kinds={kind: _share(asked, kind) for kind in sorted({one.entry.kind for one in asked})},
         first=dict(sorted(first.items(), key=lambda item: (-item[1], item[0]))),
         golden_alone=tuple(one for one in told if one.outcome.golden_alone),

@@ -20,7 +20,7 @@ from harness.core.config import Config
 from harness.jobs.score.values import Entry, Heard, How, Outcome
 from harness.store.files import write_all
 
-FORMAT = 1
+FORMAT = 2
 
 
 def surroundings(config: Config) -> str:
@@ -62,6 +62,7 @@ def _outcome(body: Mapping[str, Any]) -> Outcome:
         code=body["code"],
         seconds=body["seconds"],
         measured_on=body["measured_on"],
+        asked=body["asked"],
         kept=True,
     )
 

@@ -28,14 +28,20 @@ def print_one(console: Console, one: Measured) -> None:
     say(console, f"{word:<9} {one.entry.id:<44} {_by(one)}  ({spent})".replace("   (", "  ("), style)
 
 
-def print_score(console: Console, score: Score, facts: Mapping[str, Any]) -> None:
-    """The tables, and the lists of what survived and of what alarmed."""
+def print_score(console: Console, score: Score, jobs: Sequence[str], facts: Mapping[str, Any]) -> None:
+    """The tables, and the lists of what survived and of what alarmed. `jobs`: in the order in which they were asked."""
     say(console)
     say(console, f"{'kind':<24} {'told':>9}", "bold")
     for kind, share in score.kinds.items():
         say(console, f"{kind:<24} {_of(share):>9}")
     say(console, f"{'all':<24} {_of(score.whole):>9}", "bold")
     say(console)
+    if len(jobs) > 1:
+        for job, share in zip(jobs, score.steps, strict=False):
+            say(
+                console,
+                f"told by {job}{'' if share is score.steps[0] else ' and those before'}: {_of(share)}, {share.value:.0%}",
+            )
     say(console, "told first by: " + (", ".join(f"{check} {n}" for check, n in score.first.items()) or "nobody"))
     say(console, f"by the golden alone: {len(score.golden_alone)}" + _ids(score.golden_alone))
     if score.stopped:
@@ -66,16 +72,17 @@ def sentence(score: Score) -> str:
 def document(score: Score, measured: Sequence[Measured], facts: Mapping[str, Any], *, passed: bool) -> dict[str, Any]:
     """The --json document.
 
-    {"format", "status": "pass"|"fail", "score": {"told", "of", "share", "wilson_lower"}, "kinds": {kind: {"told", "of"}},
+    {"format", "status": "pass"|"fail", "score": {"told", "of", "share", "wilson_lower"}, "steps": [{"told", "of"}], "kinds": {kind: {"told", "of"}},
     "first": {check: n}, "golden_alone": [id], "stopped": [id], "survivors": [id], "neutral": {"told", "of"}, "alarms": [id],
     "declared": [id], "patches": [{"id", "kind", "what", "role", "phase", "changes", "how", "by": [{"job", "check", "cells", "cell",
-    "evidence"}], "code", "seconds", "measured_on", "kept"}], "facts"}; told of neutral are those left in peace
+    "evidence"}], "code", "seconds", "measured_on", "asked", "kept"}], "facts"}; told of neutral are those left in peace
     """
     whole = {**asdict(score.whole), "share": score.whole.value, "wilson_lower": score.lower}
     return {
         "format": FORMAT,
         "status": "pass" if passed else "fail",
         "score": whole,
+        "steps": [asdict(share) for share in score.steps],
         "kinds": {kind: asdict(share) for kind, share in score.kinds.items()},
         "first": dict(score.first),
         "golden_alone": _list(score.golden_alone),

@@ -1,4 +1,4 @@
-"""Measure a catalogue: each patch is planted in a copy of the target, the jobs are asked of it, and what they said is kept.
+"""Measure a catalogue: each patch is planted in a copy of the target, the jobs are asked of it until one tells, and what they said is kept.
 
 Before the first patch of a phase the same is asked of the copy without one: only where that passes has a patch a part in
 what is told. One after the other: `measured` is where lanes would share out the entries, each of which is alone with its copy.
@@ -26,7 +26,7 @@ PLACE = Path(".harness") / "score"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a catalogue is measured. `ask`: (job, a harness.toml) -> what it said; `fresh`: what is kept is measured again."""
+    """How a catalogue is measured: `jobs` in the order in which they are asked. `ask`: (job, a harness.toml) -> what it said; `fresh`: what is kept is measured again."""
 
     jobs: tuple[str, ...]
     outcomes: Path
@@ -98,6 +98,8 @@ def _outcome(config: Config, entry: Entry, how: Way, tree: str, around: str) -> 
     for job in how.jobs:
         with tempfile.TemporaryDirectory(prefix="harness-score-") as folder:
             said.append(how.ask(job, plant.plant(config, entry, Path(folder))))
+        if said[-1].how is How.TOLD:
+            break
     outcome = together(said)
     kept.keep(how.outcomes, name, entry, outcome)
     return outcome

@@ -50,13 +50,14 @@ class Heard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a patch came to. `by`: in the order of the report. `code`: the error that stopped it, for BOOT. `measured_on`: a
-    date. `kept`: nothing was driven for it now."""
+    date. `asked`: how many jobs were, the last of which told it, if one did. `kept`: nothing was driven for it now."""
 
     how: How
     by: tuple[Heard, ...]
     code: str
     seconds: float
     measured_on: str
+    asked: int = 1
     kept: bool = False
 
     @property
@@ -87,11 +88,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What a catalogue comes to. The mistakes that broke the boot, or that did not end, are in no share: nothing of the
+    """What a catalogue comes to. `steps`: of the first job, of the first two, and so on: what they tell. The mistakes that broke the boot, or that did not end, are in no share: nothing of the
     checks is seen by them. `first`: check -> how many mistakes it told first. `lower` is the Wilson bound of `whole`."""
 
     whole: Share
     lower: float
+    steps: tuple[Share, ...]
     kinds: Mapping[str, Share]
     first: Mapping[str, int]
     golden_alone: tuple[Measured, ...]

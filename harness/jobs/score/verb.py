@@ -39,7 +39,7 @@ def _jobs(context: click.Context, parameter: click.Parameter, value: str) -> tup
     default="verify",
     show_default=True,
     metavar="JOB,...",
-    help=f"Who is asked, with options: {', '.join(asked.JOBS)}.",
+    help=f"Who is asked, with options, one after the other until one tells: {', '.join(asked.JOBS)}.",
 )
 @shard_option
 @click.option(
@@ -103,7 +103,7 @@ def score(
         "told": f"{datetime.now(UTC):%Y-%m-%d}",
         "asked for": f"at least {at_least:.0%}" if at_least is not None else "",
     }
-    shown.print_score(out, came_to, facts)
+    shown.print_score(out, came_to, jobs, facts)
     if as_json:
         print(json.dumps(shown.document(came_to, measured, facts, passed=passed)))
     return OK if passed else DIFFERENCES

@@ -68,7 +68,7 @@ def test_several_jobs_tell_together():
     silent, stopped, told = outcome(How.SURVIVED), outcome(How.BOOT, code="x"), outcome(How.TOLD, "law-1")
     assert together([silent, stopped, told]).how is How.TOLD
     assert together([silent, stopped]) == outcome(How.BOOT, code="x").__class__(
-        how=How.BOOT, by=(), code="x", seconds=5.0, measured_on="2026-01-02"
+        how=How.BOOT, by=(), code="x", seconds=5.0, measured_on="2026-01-02", asked=2
     )
     assert together([silent, silent]).how is How.SURVIVED
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
 from harness.jobs.score import report as shown
 from harness.jobs.score.judge import score
-from harness.jobs.score.values import NEUTRAL, How
+from harness.jobs.score.values import NEUTRAL, How, Share
 from tests.jobs.score.shops import measured
 
 MEASURED = [
@@ -36,7 +37,7 @@ def test_one_line_a_patch():
 
 def test_the_tables():
     """Claim: kinds, who told first, the golden alone, what stopped, alarms and survivors with their sentences, and the bound."""
-    text = printed(lambda out: shown.print_score(out, score(MEASURED), {"commit": "abc", "shard": ""}))
+    text = printed(lambda out: shown.print_score(out, score(MEASURED), ("verify",), {"commit": "abc", "shard": ""}))
     for line in (
         "told first by: golden 1",
         "by the golden alone: 1: a",
@@ -55,6 +56,18 @@ def test_the_tables():
         ["price", "1", "of", "1"],
         ["all", "1", "of", "2"],
     ]
+
+
+def test_what_each_job_adds_is_told():
+    """Claim: with several jobs, what the first tells, then what it tells with the next; with one there is nothing to add."""
+    steps = [measured(name, How.TOLD, "law-1") for name in "ab"]
+    steps[1] = replace(steps[1], outcome=replace(steps[1].outcome, asked=2))
+    silent = measured("c", How.SURVIVED)
+    found = score([*steps, replace(silent, outcome=replace(silent.outcome, asked=2))])
+    assert found.steps == (Share(told=1, of=3), Share(told=2, of=3))
+    text = printed(lambda out: shown.print_score(out, found, ("verify --vary none", "week"), {}))
+    assert "told by verify --vary none: 1 of 3, 33%\ntold by week and those before: 2 of 3, 67%" in text
+    assert "and those before" not in printed(lambda out: shown.print_score(out, score(MEASURED), ("verify",), {}))
 
 
 def test_the_document_holds_every_patch_without_its_diff():

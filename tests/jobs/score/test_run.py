@@ -56,6 +56,17 @@ def test_each_patch_is_measured_on_a_copy_of_its_own(tmp_path: Path):
     ]
 
 
+def test_jobs_are_asked_until_one_tells(tmp_path: Path):
+    """Claim: in their order; nobody is asked of what is told, and all are of what survives. It is kept who told."""
+    config, maker = shop(tmp_path), Job()
+    how = way(config, maker, jobs=("verify --vary none", "verify --vary all"))
+    for kept_now in (False, True):
+        found = list(job.measured(config, CATALOGUE, how))
+        assert [(one.outcome.how, one.outcome.asked) for one in found] == [(How.TOLD, 1), (How.SURVIVED, 2)]
+        assert all(one.outcome.kept is kept_now for one in found)
+    assert len(maker.asked) == 5, "two without a patch, one of what is told, two of what survives"
+
+
 def test_a_catalogue_that_was_interrupted_goes_on(tmp_path: Path):
     """Claim: what was measured is not asked again, a patch that is new is, and --fresh asks for all."""
     config, maker = shop(tmp_path), Job()
