@@ -55,7 +55,7 @@ def compose(root: Path, phases_dir: Path, number: int, out_dir: Path) -> Composi
 
 def layered(root: Path, phases_dir: Path, number: int) -> Composition:
     """The tree of phase `number` as paths to their sources; nothing is written."""
-    files: dict[str, Path] = dict(files_below(root, but=phases_dir))
+    files: dict[str, Path] = dict(files_below(root, but=phases_dir, hidden=True))
     origins = dict.fromkeys(files, BASE)
     settings: dict[str, str] = {}
     names = {BASE: "the base"}
@@ -125,8 +125,9 @@ def _overlay(phase: Phase) -> dict[str, Path]:
     return found
 
 
-def files_below(root: Path, but: Path | None = None) -> Iterator[tuple[str, Path]]:
-    """(relative path, file) of everything below `root` that is source: no caches, nothing hidden, nothing in `but`."""
+def files_below(root: Path, but: Path | None = None, *, hidden: bool = False) -> Iterator[tuple[str, Path]]:
+    """(relative path, file) of everything below `root` that is source: no caches, no hidden folder, nothing in `but`. `hidden`: and hidden
+    files, since a target reads its .env."""
     apart = but.resolve() if but else None
     start = os.fspath(root)
     for folder, names, entries in os.walk(start):
@@ -137,6 +138,6 @@ def files_below(root: Path, but: Path | None = None) -> Iterator[tuple[str, Path
             if name not in SKIPPED and not name.startswith(".") and (here / name).resolve() != apart
         )
         for entry in entries:
-            if not entry.startswith(".") and not entry.endswith(".pyc"):
-                file = here / entry
+            file = here / entry
+            if not entry.endswith(".pyc") and (not entry.startswith(".") or (hidden and file.is_file())):
                 yield file.relative_to(root).as_posix(), file

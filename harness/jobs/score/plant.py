@@ -46,7 +46,7 @@ def copied(config: Config, phase: int, out: Path) -> tuple[Path, Config]:
     at = at_phase(config, phase)
     if config.phases_root is None or config.phases_dir is None:
         out.mkdir(parents=True)
-        for name, source in files_below(config.root):
+        for name, source in files_below(config.root, hidden=True):
             (out / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, out / name)
     else:
@@ -103,7 +103,7 @@ def put_back(tree: Path, before: Mapping[str, bytes]) -> None:
 
 def contents(tree: Path) -> dict[str, bytes]:
     """path -> what is in it, of every source below `tree`."""
-    return {name: source.read_bytes() for name, source in files_below(tree)}
+    return {name: source.read_bytes() for name, source in files_below(tree, hidden=True)}
 
 
 def digest(tree: Mapping[str, bytes]) -> str:

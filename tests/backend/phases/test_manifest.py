@@ -92,10 +92,11 @@ class TestComposition:
         tree = layered(place.root, place.dir, 0)
         assert tree.origins == {"backend/a.py": 0, "backend/b.py": 0}
 
-    def test_caches_and_hidden_files_are_no_source(self, place: Place):
-        for path in ("backend/__pycache__/a.pyc", "backend/.secret", ".git/x", "frontend/node_modules/x.js"):
+    def test_caches_and_hidden_folders_are_no_source_and_hidden_files_are(self, place: Place):
+        """Claim: a target reads its .env at every phase."""
+        for path in ("backend/__pycache__/a.pyc", "backend/.env", ".git/x", "frontend/node_modules/x.js"):
             place.write(path, "x")
-        assert list(layered(place.root, place.dir, 0).files) == ["backend/a.py", "backend/b.py"]
+        assert list(layered(place.root, place.dir, 0).files) == ["backend/.env", "backend/a.py", "backend/b.py"]
 
     def test_what_is_done_in_the_tree_stays_there(self, place: Place, tmp_path: Path):
         """The tree is a copy: writing in place does not reach the sources."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.backend import tree
 from harness.backend.description import document, load
 from harness.backend.phases import manifest
 from harness.core.errors import HarnessError
@@ -35,6 +36,23 @@ def test_a_planted_copy_is_a_project_of_its_own(tmp_path: Path):
     assert (config.root / "prices.py").read_text() == PRICES
     assert (there.name, there.env["NAME"], there.phase) == (config.name, "shop", 0)
     assert there.scenarios.resolve() == config.scenarios.resolve()
+
+
+def test_whatever_a_target_may_read_is_in_its_copy(tmp_path: Path):
+    """Claim: hidden files, too (a .env), at a phase as without one; otherwise each cell would see that they are gone. No lock of an editor."""
+    config = shop(folder(tmp_path, "home"))
+    (config.root / ".env").write_text("DRAW=5\n")
+    (config.root / ".#prices.py").symlink_to("somebody@somewhere")
+    there = load(plant.plant(config, entry(), folder(tmp_path, "there")))
+    assert names(there.root) == names(config.root) == {".env", "manage.py", "prices.py"}
+    reference = load(ROOT / "harness.toml")
+    copy = load(plant.plant(reference, entry(diff="", role=NEUTRAL), folder(tmp_path, "reference")))
+    assert names(copy.root) == names(reference.root) >= {".ruff.toml", "manage.py"}
+
+
+def names(root: Path) -> set[str]:
+    """What `verify --affected` compares, and the look of a target."""
+    return {name for name, *_ in tree.files(str(root))}
 
 
 def test_a_copy_at_a_phase_has_its_tree_and_its_environment(tmp_path: Path):
