@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.core.action import Action
+from harness.core.action import PLACEHOLDER, Action
 from harness.core.errors import HarnessError, did_you_mean
 from harness.core.scenario import Ref
 
-PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 OPTIONAL = re.compile(r"\$([a-z_][a-z0-9_]*)\?")
 
 

@@ -7,12 +7,16 @@ key of a seeded row; "$name?" as a whole value leaves its entry out where nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from harness.core.errors import HarnessError
+
+PLACEHOLDER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+"""`$name` in an address, a body, arguments or code; a row's `-` is written `_`."""
 
 
 class Path(StrEnum):

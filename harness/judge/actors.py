@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from harness.core.action import PLACEHOLDER
 from harness.core.history import CellHistory
 from harness.core.scenario import Do, Path, Ref, Scenario, Webhook, inside
 from harness.core.variation import INTRUDER, STRANGER, named, twin_of
@@ -41,7 +42,9 @@ def actors_of(cell: CellHistory, scenario: Scenario, target: Target) -> frozense
         if isinstance(step, Webhook):
             asked += _names(step.body)
         elif asking == [scenario.given.actor] or not _is_request(step, Path(cell.path)):
-            rows = [name for name in _named_by(step, Path(cell.path)) if name]
+            rows = [
+                name for name in (*_named_by(step, Path(cell.path)), *_written(step, scenario, Path(cell.path))) if name
+            ]
             asked += rows
             unnamed |= not rows and not _is_request(step, Path(cell.path))
     between = [row.name for row in scenario.given.rows if set(asking) & set(_names(row.values))]
@@ -102,6 +105,16 @@ def _named_by(step: Do, path: Path) -> Iterable[str]:
     """Rows that a step names: in its arguments, in the request of its way on this path, or as who asks."""
     way = step.by.get(path)
     return [*_names(step.args), *_names(way.request if way else None), step.actor]
+
+
+def _written(step: Do, scenario: Scenario, path: Path) -> Iterator[str]:
+    """Rows that a task's arguments or a call's code name as `$name`: nobody asks there whose rows these could be beside."""
+    way = step.by.get(path)
+    if way is None or way.request is not None:
+        return
+    rows = {row.name.replace("-", "_"): row.name for row in scenario.given.rows}
+    for text in (way.call, *inside(way.task or {}, str)):
+        yield from (rows[name] for name in PLACEHOLDER.findall(text) if name in rows and name not in step.args)
 
 
 def _names(value: Any) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.core.action import call, post, step
+from harness.core.action import call, post, step, task
 from harness.core.scenario import Given, Path, Ref, Row, Scenario, Webhook
 from harness.judge.actors import actors_of
 from harness.judge.facts import Target
@@ -78,3 +78,15 @@ def test_what_is_done_for_everybody_is_done_for_a_twin_too():
     assert actors_of(cell, asked_by_anna(step(monthly, place=Ref("club"))), TARGET) == {"club"}
     assert actors_of(cell, asked_by_anna(step(post("/"))), TARGET) == {"club"}
     assert actors_of(cell, asked_by_anna(step(monthly), asks=True), TARGET) == {"club"}
+
+
+def test_a_task_or_a_call_works_for_the_rows_that_it_names():
+    """Claim: `$name` in a task's arguments or a call's code names a row, as a Ref does; then a twin is nobody that it works for."""
+    rows = (Row(name="club", kind="account"), Row(name="big-room", model="app.Room", values={"of": Ref("club")}))
+    given = Given(rows=rows, actor="")
+    cell = replace(empty_cell(), path="direct", accounts={"club": (9, 8), "twin-club": (9, 9)})
+    for action in (task("app.greet", kwargs={"ids": ["$big_room"]}), call("greet($big_room)")):
+        one = Scenario(id="a/b", title="x", given=given, when=(step(action),), paths=(Path.DIRECT,))
+        assert actors_of(cell, one, TARGET) == {"club"}
+    nobody = Scenario(id="a/b", title="x", given=given, when=(step(task("app.greet")),), paths=(Path.DIRECT,))
+    assert actors_of(cell, nobody, TARGET) == set()
