@@ -29,6 +29,8 @@ class Place:
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sign: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
     """(column, words for out, words for in), where a column says which way an amount went."""
+    by_fall: bool = False
+    """No name says it: it is the number that fell."""
 
     @property
     def sure(self) -> str:
@@ -119,7 +121,7 @@ def _movements(model: Model, held: Place | None) -> Place | None:
     columns = {"amount": column.column}
     if account := account_of(model):
         columns["account"] = account
-    chosen = _types(model)
+    chosen = types_of(model)
     if chosen is not None:
         columns["type"] = chosen.column
     if left:
@@ -145,7 +147,7 @@ def _left(column: str, held: Place | None) -> bool:
     return said == {"left"} or (bool(said & {"after", "balance", "running"}) and bool(said & (set(HELD) | holding)))
 
 
-def _types(model: Model) -> Field | None:
+def types_of(model: Model) -> Field | None:
     """The column that says what a movement was: one with choices, by the words of its name."""
     texts = [one for one in model.fields if one.internal_type in ("CharField", "TextField", "SlugField")]
     known = {word for kinds in KINDS.values() for word in kinds}

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from harness.backend.guess import seen
 from harness.backend.guess.money import Money
 from harness.backend.guess.settings import named
 from harness.cell.live import Live, boot
@@ -79,6 +80,7 @@ def of_document(told: Mapping[str, Any]) -> Explored:
 def _tried_of(told: Mapping[str, Any]) -> Tried:
     way = {**told["way"], **{name: tuple(told["way"][name]) for name in ("rows", "many")}}
     lists = {name: tuple(told[name]) for name in ("calls", "hosts", "refused")}
+    lists |= {name: tuple(tuple(one) for one in told[name]) for name in ("fell", "wrote")}
     return Tried(**{**told, **lists, "way": Way(**way), "planted": tuple(Planted(**one) for one in told["planted"])})
 
 
@@ -217,8 +219,11 @@ def _told(tried: Tried, cell: CellHistory, seconds: float) -> Tried:
     status = cell.http[-1].status if cell.http else 0
     refused = [call for call in cell.calls if call.disposition in ("unmatched", "invalid")]
     why = _why(tried, cell, status, bool(refused))
+    less, noted = seen.numbers_of(cell.transactions)
     return replace(
         tried,
+        fell=less,
+        wrote=noted,
         status=status,
         charged=str(fell) if fell > 0 and cell.settled else "",
         moved=fell > 0 and sum(row.credits for row in cell.ledger) == -fell,

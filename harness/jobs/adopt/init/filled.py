@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from harness.backend.guess.money import words
+from harness.backend.guess.money import numbers, words
 from harness.backend.guess.words import HOLDERS
 from harness.core.look.django import Field, Model
 
@@ -40,6 +40,12 @@ def value(model: Model, field: Field, label: str, n: int, *, rich: bool) -> Any:
     if optional and not (rich and text and said & TALK and not field.default.strip('"')):
         return None
     return _made(field, said, label.replace("_", " "), n)
+
+
+def may_be_a_balance(model: Model, field: Field) -> bool:
+    """A number that begins with nothing: where no name says which one it is, each of them is given something to fall from."""
+    nothing = field.default.strip('"') in ("", "0", "0.0", "0.00") and not field.null
+    return nothing and not field.choices and not field.generated and field in numbers(model)
 
 
 def _chosen(model: Model, field: Field) -> Any:

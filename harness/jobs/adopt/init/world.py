@@ -19,6 +19,8 @@ from harness.jobs.adopt.init import filled
 from harness.jobs.adopt.init.values import Planted
 
 ENOUGH = 1000
+PLENTY = 100
+"""In a column of decimals of which nobody knows what it holds: it may not have many digits."""
 
 
 class World:
@@ -229,6 +231,9 @@ class World:
                 continue
             if held is not None and held.model.label == model.label and field.column == held.columns["column"]:
                 values[field.name] = f"{ENOUGH}" if "Decimal" in field.internal_type else ENOUGH
+                continue
+            if held is None and self.money.movements is None and filled.may_be_a_balance(model, field):
+                values[field.name] = ENOUGH if "Integer" in field.internal_type else f"{PLENTY}"
                 continue
             told = filled.value(model, field, self.kinds[model.label], n, rich=rich)
             if told is not None:
