@@ -39,7 +39,7 @@ def document(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise HarnessError(
             f"no harness.toml at {path}",
-            hint="run from the project's folder, or name the file with --config",
+            hint="harness init writes one; else run from the project's folder, or name the file with --config",
             code="config-missing",
         ) from None
     except (OSError, UnicodeDecodeError) as error:

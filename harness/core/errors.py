@@ -49,6 +49,11 @@ def last_lines(text: str, count: int = 3, *, none: str = "none") -> str:
     return " | ".join(lines[-count:]) or none
 
 
+def pip_said(text: str, count: int = 3) -> str:
+    """How what pip said ends, without the lines in which it names every version that it passed over."""
+    return last_lines("\n".join(line for line in text.splitlines() if "Ignored the following" not in line), count)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the nearest known word, or the sorted list of known words."""
     known = sorted(known)

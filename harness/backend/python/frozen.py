@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harness.backend.python import interpreter
 from harness.core.config import Config
-from harness.core.errors import HarnessError, last_lines
+from harness.core.errors import HarnessError, pip_said
 
 PACKAGE = "time-machine"
 FOLDER = "clocks"
@@ -77,6 +77,6 @@ def _download(folder: Path, python: str) -> None:
     if done.returncode:
         raise HarnessError(
             f"the target's Python {python} has no {PACKAGE}, and none could be fetched: its clock is the real one",
-            hint=f"install {PACKAGE} beside the target; pip's last words: {last_lines(done.stderr, _TAIL)[-400:]}",
+            hint=f"install {PACKAGE} beside the target; pip's last words: {pip_said(done.stderr, _TAIL)[-400:]}",
             code="clock-none",
         )

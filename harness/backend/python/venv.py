@@ -21,7 +21,7 @@ from typing import Any
 
 from harness.backend.python import requirements
 from harness.core.config import Config
-from harness.core.errors import HarnessError, last_lines
+from harness.core.errors import HarnessError, pip_said
 
 FOLDER = "venvs"
 NOTE = "harness-made.json"
@@ -83,7 +83,7 @@ def _run(words: Sequence[str], cwd: Path, problem: str) -> None:
     if done.returncode:
         raise HarnessError(
             f"{problem} (exit code {done.returncode})",
-            hint=f"pip's last words: {last_lines(done.stderr or done.stdout, _TAIL)[-600:]}",
+            hint=f"pip's last words: {pip_said(done.stderr or done.stdout, _TAIL)[-600:]}",
             code="target-install",
         )
 

@@ -38,14 +38,14 @@ KEY = "made-up-0000000000000000000000000000"
 
 @dataclass(slots=True, kw_only=True)
 class Described:
-    """`raw` is harness.toml as it will stand, `why` says of a place in it ("target.env.X") how it came there, `files` are written beside."""
+    """`raw` is harness.toml as it will stand, `why` says of a place in it ("target.env.X") how it came there, `written` are files that it was installed from, made beside it."""
 
     raw: dict[str, Any]
     config: Config
     look: Look
     money: Money
     why: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
 
 
 OWN_FOLDER = "charges"
@@ -68,20 +68,29 @@ def roots(checkout: Path) -> list[Path]:
     return found
 
 
-def described(checkout: Path, project: Path, root: Path, *, isolation: str, say: Callable[[str], None]) -> Described:
-    """Raises what looking raises, where nothing that can be guessed mends it."""
+def described(
+    checkout: Path,
+    project: Path,
+    root: Path,
+    *,
+    isolation: str,
+    say: Callable[[str], None],
+    given: Mapping[str, str] = {},
+) -> Described:
+    """Raises what looking raises, where nothing that can be guessed mends it. `given` is part of [target.env] from the beginning."""
     named = {"name": checkout.resolve().name} if project != checkout else {}
     target: dict[str, Any] = {**named, "root": _relative(root, project)}
     project.mkdir(exist_ok=True)  # what is relative to it is looked for from there
     files: dict[str, str] = {}
-    why: dict[str, str] = {}
+    why = {f"target.env.{name}": "given to init" for name in given}
     python = _python(checkout, project, root, files)
     if python:
         target["python"] = python
-    env: dict[str, str] = {}
+    env = dict(given)
     raw = {"format": FORMAT, "target": target}
+    made = [name for name in files if not (project / name).exists()]
     for name, text in files.items():
-        if not (project / name).exists():
+        if name in made:
             (project / name).write_text(text, encoding="utf-8")  # installed from, before anything is looked at
     variables = {one.name: one for one in source.variables(root)}
     for _ in range(MOST_LOOKS):
@@ -112,7 +121,7 @@ def described(checkout: Path, project: Path, root: Path, *, isolation: str, say:
     raw["ledger"] = settings.ledger(guessed, look.django)
     if not raw["ledger"]:
         del raw["ledger"]
-    return Described(raw=raw, config=config, look=look, money=guessed, why=why, files=files)
+    return Described(raw=raw, config=config, look=look, money=guessed, why=why, written=made)
 
 
 def _places(root: Path, look: Look, variables: Mapping[str, source.Variable], env: Mapping[str, str], why: dict[str, str]) -> Iterator[tuple[str, str]]:  # fmt: skip

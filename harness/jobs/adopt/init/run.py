@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.backend import description
+from harness.backend.guess import seen, settings
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.adopt.init import describe, says, texts
 from harness.jobs.adopt.init.describe import Described
@@ -30,8 +31,11 @@ Say = Callable[[str], None]
 def drafted(checkout: Path, root: Path, how: How, say: Say, outcome: Outcome) -> tuple[Described, Explored]:
     """What there is, and what of it costs. Raises what looking and booting raise."""
     begun = time.perf_counter()
-    found = describe.described(checkout, describe.project_of(checkout, root), root, isolation=how.isolation, say=say)
+    found = describe.described(
+        checkout, describe.project_of(checkout, root), root, isolation=how.isolation, say=say, given=how.env
+    )
     outcome.seconds["look"] = time.perf_counter() - begun
+    outcome.written += [f"{describe.project_of(checkout, root).relative_to(checkout) / name}" for name in found.written]
     place = found.money.balance
     say(
         f"looked: {sum(one.own for one in found.look.django.models)} models, {sum(one.own for one in found.look.django.routes)} routes"
@@ -47,6 +51,9 @@ def drafted(checkout: Path, root: Path, how: How, say: Say, outcome: Outcome) ->
         found.raw["ledger"] = {"balance": {"table": table, "column": column}}
     begun = time.perf_counter()
     result = _explored(describe.project_of(checkout, root), found, how, say)
+    for _ in range(2):  # a balance, then what says that it fell
+        if _known_better(found, result, say):
+            result = _explored(describe.project_of(checkout, root), found, how, say)
     outcome.seconds["explore"] = time.perf_counter() - begun
     return found, result
 
@@ -63,6 +70,18 @@ def _explored(project: Path, found: Described, how: How, say: Say) -> Explored:
         return asdict(explored(config, found.look, found.money, place, say))
 
     return of_document(answer(config, inside, isolation=how.isolation, silent=_silent, plain=str))
+
+
+def _known_better(found: Described, result: Explored, say: Say) -> bool:
+    """Whether what happened says more of the ledger than names did: then it is explored once more, with that."""
+    told = [seen.Moved(one.fell, one.wrote, bool(one.calls)) for one in (*result.found, *result.others)]
+    more = seen.better(found.money, found.look.django, told)
+    if more is None:
+        return False
+    found.money, found.raw["ledger"] = more, settings.ledger(more, found.look.django)
+    places = [one.why for one in (more.balance, more.movements, more.usage) if one is not None]
+    say(f"the ledger: {places[-1]}")
+    return True
 
 
 def _silent(code: int) -> HarnessError:
@@ -107,6 +126,10 @@ def _sure(ledger: Mapping[str, Any], found: Described, ones: Sequence[Tried]) ->
             continue
         if ones and not shown[part]:
             said[part] = f"not so: {what[part]} in none of {len(ones)}"
+        elif ones and part == "balance" and place is not None and place.by_fall:
+            said[part] = (
+                f"likely: nothing is called like a balance, and it fell, in {shown[part]} of {len(ones)} ways that cost"
+            )
         elif ones:
             word = "sure" if shown[part] == len(ones) else "likely"
             said[part] = f"{word}: {what[part]}, in {shown[part]} of {len(ones)} ways that cost"

@@ -77,6 +77,9 @@ class Tried:
     """What the simulator had no answer to: the beginning of each prompt."""
     shown: bool = False
     """Whether a prompt shows the example that `says` gives back."""
+    fell: tuple[tuple[str, str, str], ...] = ()
+    """Numbers of rows that were less afterwards, as harness.backend.guess.seen has them."""
+    wrote: tuple[tuple[str, str, str], ...] = ()
     why: str = ""
     seconds: float = 0.0
 
@@ -135,6 +138,8 @@ class How:
     accept: bool = True
     balance: str = ""
     """TABLE.COLUMN of the balance, where somebody knows better than the guess."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What settings are given, said by whoever runs it."""
 
 
 def named_once(found: Sequence[Tried]) -> list[Tried]:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.verb.options import isolation_option, json_option
+
+if TYPE_CHECKING:
+    from harness.jobs.adopt.init.values import How
 
 
 @click.command()
@@ -20,9 +28,18 @@ from harness.verb.options import isolation_option, json_option
 )
 @click.option("--yes", is_flag=True, help="Ask nothing: take what is proposed.")
 @click.option("--no-drive", is_flag=True, help="Write, and drive nothing.")
+@click.option(
+    "--env",
+    "given",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="What the backend's settings are given, where init cannot guess it. Repeatable.",
+)
 @isolation_option
 @json_option
-def init(root: Path | None, yes: bool, no_drive: bool, isolation: str, as_json: bool) -> int:
+def init(
+    root: Path | None, yes: bool, no_drive: bool, given: tuple[str, ...], isolation: str, as_json: bool
+) -> int:  # fmt: skip
     """Write harness.toml, first scenarios and workflows for the backend in this folder, and drive what it found.
 
     It looks at the backend, presses what can be pressed in a disposable stack, and writes down what costs. Nothing that is
@@ -46,20 +63,17 @@ def init(root: Path | None, yes: bool, no_drive: bool, isolation: str, as_json: 
     chosen = checkout / root if root is not None else there[0]
     ask = not yes and not as_json
     if ask and root is None and len(there) > 1:
-        chosen = checkout / click.prompt("Which folder is the backend", default=str(there[0].relative_to(checkout)))
-    how = How(isolation=isolation)
+        with _answered():
+            chosen = checkout / click.prompt("Which folder is the backend", default=str(there[0].relative_to(checkout)))
+    how = How(isolation=isolation, env=_env(given))
     project = describe.project_of(checkout, chosen)
     again = (project / "harness.toml").exists()
     if ask:
-        how = How(
-            isolation=isolation,
-            balance=click.prompt("Where does the balance stand (TABLE.COLUMN; empty: as it is found)", default="", show_default=False),
-            workflows=click.confirm("Write workflows for GitHub and GitLab", default=True),
-            accept=click.confirm("Accept what the first run shows, marked as seen by nobody", default=True),
-        )  # fmt: skip
+        how = _asked(how)
     outcome = Outcome()
     say(f"the backend: {chosen.relative_to(checkout) if chosen != checkout else 'this folder'}")
-    found, result = job.drafted(checkout, chosen, how, say, outcome)
+    with _told_before_there_is_a_file():
+        found, result = job.drafted(checkout, chosen, how, say, outcome)
     outcome.found, outcome.others, outcome.left_out = result.found, result.others, result.left_out
     outcome.caller, outcome.cut = result.caller.name, result.cut
     job.write(checkout, project, job.texts_of(found, result, how), outcome)
@@ -82,3 +96,47 @@ def init(root: Path | None, yes: bool, no_drive: bool, isolation: str, as_json: 
     if as_json:
         print(json.dumps(shown.document(outcome), default=str))
     return OK if outcome.green or again or no_drive else DIFFERENCES
+
+
+def _asked(how: How) -> How:
+    with _answered():
+        return replace(
+            how,
+            balance=click.prompt("Where does the balance stand (TABLE.COLUMN; empty: as it is found)", default="", show_default=False),
+            workflows=click.confirm("Write workflows for GitHub and GitLab", default=True),
+            accept=click.confirm("Accept what the first run shows, marked as seen by nobody", default=True),
+        )  # fmt: skip
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Ctrl-C ends the program, as ever; an input that ends leaves a question that nobody answers."""
+    try:
+        yield
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise HarnessError(
+            "a question, and nobody who answers it: standard input ended", hint="harness init --yes takes what is proposed", code="init-no-answer",
+        ) from None  # fmt: skip
+
+
+def _env(given: Sequence[str]) -> dict[str, str]:
+    for one in given:
+        if not one.partition("=")[1] or not one.partition("=")[0].isidentifier():
+            raise HarnessError(
+                f"--env {one!r} is not NAME=VALUE", hint="harness init --env NAME=VALUE", code="init-env"
+            )
+    return dict(one.split("=", 1) for one in given)
+
+
+@contextmanager
+def _told_before_there_is_a_file() -> Iterator[None]:
+    """What cannot be installed or imported is mended where it stands: there is no harness.toml yet of which a hint could speak."""
+    try:
+        yield
+    except HarnessError as error:
+        if error.code not in ("target-import", "target-install"):
+            raise
+        hint = error.hint.replace("in [target.env]", "with harness init --env NAME=VALUE").replace("stands with", "is given with")  # fmt: skip
+        raise HarnessError(error.message, hint=hint, code="init-blocked") from None

@@ -25,7 +25,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from harness.backend.python import requirements
-from harness.core.errors import StackError, last_lines
+from harness.core.errors import StackError, pip_said
 
 DISTRIBUTION = "igny8-harness"
 TARGET_EXTRA = "reference"
@@ -125,7 +125,7 @@ def _download(folder: Path, wanted: Sequence[str], constraints: Path, facts: dic
     if done.returncode:
         raise StackError(
             f"the wheels for the image's Python {facts['python_full_version']} could not be downloaded",
-            hint=f"pip's last words: {last_lines(done.stderr or done.stdout, 2)[-400:]}",
+            hint=f"pip's last words: {pip_said(done.stderr or done.stdout, 2)[-400:]}",
             code="docker-disk" if "No space left" in done.stderr else "docker-wheels",
         )
 

@@ -9,13 +9,16 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+from click.testing import CliRunner
 
 from harness.backend import tree
+from harness.core.errors import HarnessError, pip_said
 from harness.core.look.django import Command
 from harness.core.scenario import Ref
 from harness.jobs.adopt.init import asked, byhand, callers, describe, handy, says, texts
 from harness.jobs.adopt.init import run as job
-from harness.jobs.adopt.init.values import REQUEST, Caller, Outcome, Planted, Tried, Way
+from harness.jobs.adopt.init.values import REQUEST, Caller, How, Outcome, Planted, Tried, Way
+from harness.jobs.adopt.init.verb import init
 
 WAY = Way(id="desk/polish", title="POST /w/{workspace}/polish/", path="manual", kind=REQUEST, what="/w/$workspace/polish/", method="POST", body={"text": 'say "it"', "ids": ["$text", "$text_2"]})  # fmt: skip
 ROWS = (
@@ -309,3 +312,42 @@ def test_a_noxfile_gets_a_session_and_only_once(tmp_path: Path):
     again = Outcome()
     job.write(tmp_path, tmp_path, {"harness.toml": "format = 1\n"}, again)
     assert (noxfile.read_text(), again.written) == (grown, [])
+
+
+def _said(words: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch) -> HarnessError:
+    """What `harness init` says where it gives up, with nobody at a terminal."""
+    (checkout / "manage.py").write_text("")
+    monkeypatch.chdir(checkout)
+    left = CliRunner().invoke(init, words).exception
+    assert isinstance(left, HarnessError)
+    return left
+
+
+def test_a_question_that_nobody_answers_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = _said([], tmp_path, monkeypatch)
+    assert (said.code, said.hint) == ("init-no-answer", "harness init --yes takes what is proposed")
+
+
+@pytest.mark.parametrize("given", ["A_KEY", "=x", "a-b=c"])
+def test_what_is_given_must_have_a_name_and_a_value(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert _said(["--yes", "--env", given], tmp_path, monkeypatch).code == "init-env"
+
+
+def test_what_stands_in_the_way_is_mended_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Claim: before there is a harness.toml no hint speaks of one: what settings need is given to init."""
+    seen: list[How] = []
+
+    def refused(checkout: Path, root: Path, how: How, *rest: Any) -> None:
+        seen.append(how)
+        raise HarnessError("importing settings failed", hint="mend it, or give it what it needs in [target.env]; its traceback ends: x", code="target-import")  # fmt: skip
+
+    monkeypatch.setattr(job, "drafted", refused)
+    said = _said(["--yes", "--env", "ZONE=a=b"], tmp_path, monkeypatch)
+    assert (said.code, said.hint) == ("init-blocked", "mend it, or give it what it needs with harness init --env NAME=VALUE; its traceback ends: x")  # fmt: skip
+    assert dict(seen[0].env) == {"ZONE": "a=b"}
+
+
+def test_pip_is_heard_where_it_says_what_is_wrong():
+    """Claim: the versions that it passed over are no last words."""
+    said = "ERROR: Ignored the following versions: 1.0, 2.0\nERROR: No matching distribution found for x==9\n"
+    assert pip_said(said) == "ERROR: No matching distribution found for x==9"
