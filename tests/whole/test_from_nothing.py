@@ -1,0 +1,82 @@
+"""The last part of docs/your-backend.md, done as it stands there: its files, its commands, its lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.whole.workshop import REPOSITORY, Told, Workshop
+
+PATIENCE_S = 1500
+_FILE = re.compile(r"^`([\w./]+)`(?:, empty)?:\n\n((?:    .*\n|\n(?=\n*    ))*)", re.MULTILINE)
+_BLOCK = re.compile(r"(?:^ {4}.*\n|^\n(?=\n* {4}))+", re.MULTILINE)
+
+
+def page() -> str:
+    text = (REPOSITORY / "docs" / "your-backend.md").read_text()
+    return text[text.index("## From nothing") :]
+
+
+def plain(block: str) -> str:
+    return re.sub(r"^ {4}", "", block, flags=re.MULTILINE).strip("\n")
+
+
+def written(folder: Path) -> list[str]:
+    """Every file of the page, as it stands there; their names."""
+    for name, block in _FILE.findall(page()):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(plain(block) + "\n")
+    return [name for name, _ in _FILE.findall(page())]
+
+
+def shown(behind: str) -> list[str]:
+    """The lines of the first block behind those words."""
+    _, _, rest = page().partition(behind)
+    found = _BLOCK.search(rest)
+    assert found is not None, behind
+    return plain(found[0]).splitlines()
+
+
+def test_the_files_of_the_page_are_read_as_they_stand(tmp_path: Path):
+    """Claim: nothing is left out between the page and what the test below builds; every file of Python compiles."""
+    names = written(tmp_path)
+    assert len(names) == page().count("`:\n") + page().count("`, empty:\n") > 8
+    for name in names:
+        if name.endswith(".py"):
+            compile((tmp_path / name).read_text(), name, "exec")
+    assert (tmp_path / "rooms" / "tasks.py").read_text().count("PRICE = 3\n") == 1
+    assert shown("in `rooms/tasks.py`,") == ["PRICE = 4"]
+
+
+@pytest.mark.slow
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+def test_from_nothing_to_a_run_that_is_red_for_a_good_reason_and_green_again(tmp_path: Path, cache: Path):
+    """Claim: what the page builds comes to green with the one command, and says what the page says; a wrong price is red, in the page's words."""
+    backend = tmp_path / "cafe"
+    backend.mkdir()
+    written(backend)
+    shop = Workshop(folder=backend, cache=cache)
+
+    def verified() -> Told:
+        return shop.harness("verify", "--vary", "quick", patience_s=PATIENCE_S)
+
+    first = shop.harness("init", "--yes", patience_s=PATIENCE_S)
+    assert first.code == 0, first.out + first.err
+    said = [line.strip() for line in first.out.splitlines()]
+    assert [line for line in shown("says, among more,") if line not in said] == [], first.out
+    green = verified()
+    assert (green.code, green.out.splitlines()[-1]) == (0, "PASS"), green.out + green.err
+    tasks = backend / "rooms" / "tasks.py"
+    right = tasks.read_text()
+    tasks.write_text(right.replace("PRICE = 3", "".join(shown("in `rooms/tasks.py`,"))))
+    red = verified()
+    assert red.code == 1, red.out + red.err
+    wanted = shown("exit code 1, and says")
+    assert red.block(wanted[0].removeprefix("FAIL "))[: len(wanted) - 1] == wanted[1:], red.out
+    tasks.write_text(right)
+    again = verified()
+    assert (again.code, again.out.splitlines()[-1]) == (0, "PASS"), again.out + again.err
