@@ -4,7 +4,7 @@ say        what all of them print through;  verdicts: how one verdict is said
 printable  what a backend said, as text that nothing obeys
 plan       the plan, printed before anything starts
 progress   cells as they finish, with and without a terminal
-terminal   failures, the table by path, the closing summary
+terminal   the table by path, the closing summary;  failures: what is not right, above them;  causes: which cells fail for one
 machine    the `--json` document
 undeclared hosts that no provider speaks at, and the line that declares each
 html       report.html: one file, nothing fetched (template)

@@ -5,7 +5,6 @@ Words carry the meaning, colour only repeats it; it reads the same in a log, at 
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,24 +12,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.core.counts import count, plain, signed
+from harness.core.counts import count, plain
 from harness.core.ledger import Amount
 from harness.core.scenario import Path
-from harness.core.verdict import Status, Verdict
+from harness.core.verdict import Status
 from harness.judge.checks import OF_THE_WHOLE
 from harness.judge.reach import Reached
 from harness.judge.summary import Line, Summary
-from harness.judge.surface.difference import grouped
 from harness.report import undeclared
+from harness.report.failures import print_troubles, wrapped
 from harness.report.plan import PATH_TITLES
-from harness.report.printable import shown
 from harness.report.say import say
 from harness.report.verdicts import STYLES, WORDS
 
 KNOWN = "known wrong"
 
-NAMED = 3
-"""Cells that are named of those that have a line in common."""
 
 UNREACHED = 6
 """Names of what was not reached that are written out."""
@@ -41,30 +37,10 @@ WIDE = 100
 
 def print_report(console: Console, summary: Summary, *, tables: bool = True) -> None:
     """The whole report; without `tables` failures and closing lines only."""
-    for verdicts in (summary.failures, summary.unknowns):
-        for about in dict.fromkeys(verdict.cell for verdict in verdicts):
-            if about in summary.beyond and len(summary.beyond) > 1:
-                continue
-            print_failures(console, about, [v for v in verdicts if v.cell == about], summary.repeat(about))
-    if len(summary.beyond) > 1:
-        _beyond(console, summary)
+    print_troubles(console, summary)
     for path, title in PATH_TITLES.items() if tables else ():
         _path(console, title, path, [line for line in summary.lines if line.path == path])
     print_summary(console, summary)
-
-
-def _beyond(console: Console, summary: Summary) -> None:
-    """What changed beyond credits: a line that is the same in many cells is told once."""
-    cells = count(len(summary.beyond), "cell")
-    say(console)
-    say(console, f"{WORDS[Status.FAIL]} {cells}: credits are as locked, the surface is not", STYLES[Status.FAIL])
-    for line, where in grouped(summary.beyond):
-        named = ", ".join(where[:NAMED]) + (f" and {len(where) - NAMED} more" if len(where) > NAMED else "")
-        _wrapped(console, line, 2)
-        _wrapped(console, f"in {count(len(where), 'cell')}: {named}", 6)
-    for hint in _ways_out(summary):
-        say(console, f"  {hint}")
-    say(console, f"  repeat: {summary.repeat(next(iter(summary.beyond)))}")
 
 
 def _reached(one: Reached) -> str:
@@ -86,20 +62,11 @@ def _worlds(varied: Mapping[str, Mapping[Status, int]]) -> str:
     return f"{count(total.total(), 'cell')} in other worlds: {total[Status.PASS]} passed, {total[Status.FAIL]} failed{unknown} ({each})"
 
 
-def _ways_out(summary: Summary) -> list[str]:
-    """What to do where surfaces differ, once for all; where there is none to differ from, as each verdict says."""
-    own = [verdict for verdict in summary.failures if verdict.cell in summary.beyond]
-    hints = dict.fromkeys(verdict.hint for verdict in own if verdict.code != "surface-differs")
-    if any(verdict.code == "surface-differs" for verdict in own):
-        hints['if it is meant: harness golden accept "*" --surface --why "..."'] = None
-    return [hint for hint in hints if hint][:NAMED]
-
-
 def print_summary(console: Console, summary: Summary) -> None:
     """The closing lines."""
     say(console)
     for name, text in facts_of(summary):
-        _wrapped(console, f"{name:<13} {text}", 0, hang=14)
+        wrapped(console, f"{name:<13} {text}", 0, hang=14)
     say(console)
     say(console, conclusion(summary), STYLES[summary.status])
 
@@ -182,39 +149,6 @@ def _conclusion(summary: Summary) -> str:
         why = f"; credits are as locked, {count(len(summary.beyond), 'surface')} changed" if only else ""
         return f"FAIL: {count(len(summary.failures), 'check')} failed{why}{unclear}"
     return f"UNKNOWN: {count(len(summary.unknowns), 'check')} could not tell, so nothing is shown to be right"
-
-
-def print_failures(console: Console, about: str, verdicts: Sequence[Verdict], repeat: str) -> None:
-    """All that is not right with one cell (or scenario, or run), and how to repeat it."""
-    word = WORDS[verdicts[0].status]
-    say(console)
-    say(console, f"{word} {about or 'the whole run'}", STYLES[verdicts[0].status])
-    for verdict in verdicts:
-        delta = f" ({signed(verdict.credits_delta)} credits)" if verdict.credits_delta else ""
-        say(console, f"  {verdict.checker}: {verdict.claim}{delta}")
-        for line in verdict.evidence:
-            _wrapped(console, line, 4)
-        if verdict.hint:
-            _wrapped(console, f"hint: {verdict.hint}", 4)
-    say(console, f"  repeat: {repeat}")
-
-
-def _wrapped(console: Console, text: str, indent: int, *, hang: int = 2) -> None:
-    """Long evidence is broken between words at the terminal's width; a log keeps each line whole."""
-    text = shown(text)
-    indent += len(text) - len(text.lstrip())
-    if not console.is_terminal:
-        say(console, " " * indent + text.lstrip())
-        return
-    for line in textwrap.wrap(
-        text.lstrip(),
-        max(40, console.width),
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hang),
-        break_long_words=False,
-        break_on_hyphens=False,
-    ):
-        say(console, line)
 
 
 def _path(console: Console, title: str, path: Path, lines: Sequence[Line]) -> None:

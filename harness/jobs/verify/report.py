@@ -11,8 +11,8 @@ from harness.core.counts import count
 from harness.core.repeat import repeat_command
 from harness.core.tier import ALL, TierRun
 from harness.core.verdict import Status, Verdict
+from harness.report.failures import print_failures
 from harness.report.say import say
-from harness.report.terminal import print_failures
 from harness.report.verdicts import STYLES, WORDS
 
 

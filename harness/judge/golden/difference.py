@@ -90,14 +90,24 @@ def _rows(section: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[
 
 
 def _pairs(gone: list, come: list) -> list[tuple[Any, Any]]:
-    """Pair rows of the same operation in order; what is left over was removed or added."""
-    pairs = []
-    for after in come:
-        match = next((b for b in gone if _name(b) == _name(after)), None)
-        if match is not None:
-            gone.remove(match)
-        pairs.append((match, after))
-    return [(before, None) for before in gone] + pairs
+    """Pair rows of the same operation, those first that have most in common; what is left over was removed or added."""
+    alike = [
+        (-_common(before, after), i, j)
+        for i, before in enumerate(gone)
+        for j, after in enumerate(come)
+        if _name(before) == _name(after)
+    ]
+    partner: dict[int, int] = {}
+    for _, i, j in sorted(alike):
+        if i not in partner.values() and j not in partner:
+            partner[j] = i
+    left = [(before, None) for i, before in enumerate(gone) if i not in partner.values()]
+    return left + [(gone[partner[j]] if j in partner else None, after) for j, after in enumerate(come)]
+
+
+def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+    """How many fields of two rows say the same: a row is told from others by what was used, and not by its place."""
+    return sum(1 for key, value in before.items() if key in after and after[key] == value)
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

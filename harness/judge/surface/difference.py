@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
+from harness.core.counts import count
+
+_MESSAGE = re.compile(r"message (?:\d+ )?(?:<\d+ )?([^\s\[(]+)")
+_RANK = re.compile(r"\+\d+>$")
 ALIKE = 0.5
 """From this ratio of common words on, a line that came is the one that went, changed."""
 
@@ -14,11 +20,36 @@ def difference(locked: Sequence[str], observed: Sequence[str]) -> list[str]:
     if tuple(locked) == tuple(observed):
         return []
     old, new = _whose(locked), _whose(observed)
-    told: list[str] = []
+    told: list[str] = never_queued(locked, observed)
     for tag, i, j, k, m in SequenceMatcher(None, locked, observed, autojunk=False).get_opcodes():
         if tag != "equal":
             told += _told(list(range(i, j)), list(range(k, m)), locked, observed, old, new)
     return told
+
+
+def never_queued(locked: Sequence[str], observed: Sequence[str]) -> list[str]:
+    """A line for each task of which messages are locked and none was sent: what it does not do then is told behind."""
+    sent = set(map(_task, observed))
+    missed = Counter(task for task in map(_task, locked) if task and task not in sent)
+    return [f"never queued: {task} ({count(n, 'message')} locked, none sent)" for task, n in missed.items()]
+
+
+def _task(line: str) -> str:
+    """The task of a line that tells a message ("message 2 <1 shop.pay [...]"), "" of another line."""
+    found = _MESSAGE.match(line)
+    return found[1] if found else ""
+
+
+def _same_row(one: str, other: str) -> bool:
+    """Whether two lines tell of the same row, by the name that it has in both."""
+    return bool(_row(one)) and _row(one) == _row(other)
+
+
+def _row(line: str) -> tuple[str, ...]:
+    """Sign, table and name of the row that a line of a transaction tells of; () of one that came, which is called by its rank."""
+    words = _facts(line)[:3]
+    named = len(words) == 3 and words[0] in ("-", "~") and words[2].startswith("<") and not _RANK.search(words[2])
+    return tuple(words) if named else ()
 
 
 Whose = Sequence[tuple[int, int]]
@@ -44,7 +75,9 @@ def _told(
     told: list[str] = []
     for n in gone:
         line = locked[n]
-        pair = max(come, key=lambda other: _ratio(line, observed[other]), default=None)
+        pair = max(
+            come, key=lambda other: (_same_row(line, observed[other]), _ratio(line, observed[other])), default=None
+        )
         if pair is None or _ratio(line, observed[pair]) < ALIKE:
             told.append(f"- {line.strip()}")
             continue

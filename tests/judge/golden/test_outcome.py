@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.core.golden import Outcome
 from harness.core.history import RowChange
 from harness.core.scenario import Do, Path, Settle
 from harness.judge.golden.aliases import name_rows, named
@@ -203,3 +204,16 @@ def test_a_long_difference_is_cut_with_its_length():
     lines = difference(outcome(empty_cell()), outcome(replace(empty_cell(), rows=rows)))
     assert lines[-1] == "rows: 14 more differences"
     assert len(lines) == 8
+
+
+def test_rows_are_told_by_what_was_used_and_not_by_their_place():
+    """Claim: of several uses of one operation, the one that went is named, and the one that changed with what changed of it."""
+    uses = [{"operation": "writing", "credits": 18, "tokens_in": 260 + n, "tokens_out": 1500 + n} for n in range(3)]
+    went, changed, stays = uses
+    balance = {"account": {"opening": 100, "closing": 46}}
+    old = Outcome(balance=balance, usage=(stays, went, changed))
+    new = Outcome(balance=balance, usage=(stays, {**changed, "credits": 9}))
+    assert difference(old, new)[1:] == [
+        "usage - writing credits=18 tokens_in=260 tokens_out=1500",
+        "usage writing: credits 18 -> 9",
+    ]

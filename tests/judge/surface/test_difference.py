@@ -47,3 +47,33 @@ def test_one_change_in_many_cells_is_one_line():
         ("~ + logs <logs+1>: nothing is now tokens=3", 40),
         ("- log web ERROR x broke", 1),
     ]
+
+
+def test_a_row_is_the_row_of_its_name_though_another_one_reads_more_alike():
+    """Claim: what changed of a row is told of that row."""
+    before = (
+        "tx worker ~ images <one> status:a->b url:x->y size:1->2",
+        "          ~ images <two> status:a->c url:x->z size:1->3",
+    )
+    after = (
+        "tx worker ~ images <two> status:a->b url:x->y size:1->2",
+        "          ~ images <one> status:a->b url:x->w size:1->2",
+    )
+    told = difference(before, after)
+    assert any(line.startswith("~ ~ images <one>:") or "url:x->y is now url:x->w" in line for line in told), told
+    assert not any("<one> is now <two>" in line for line in told), told
+
+
+def test_a_task_that_was_never_queued_is_said_first():
+    """Claim: what it would have done is missed too, and the first line says why; a message that came otherwise was queued."""
+    locked = ('message 1 shop.pay [<order>] {} => SUCCESS null', "message 2 <1 shop.mail [<order>] {} => SUCCESS null", "message 3 <1 shop.mail [<other>] {} => SUCCESS null", *LOCKED[1:])  # fmt: skip
+    told = difference(locked, locked[:1])
+    assert told[0] == "never queued: shop.mail (2 messages locked, none sent)"
+    assert len(told) == 5
+    assert difference(locked, (locked[0], locked[1].replace("<order>", "<other>"), *locked[2:]))[0].startswith(
+        "~ message 2"
+    )
+    assert (
+        difference(("message <1 shop.mail [7] {} => SUCCESS null",), ())[0]
+        == "never queued: shop.mail (1 message locked, none sent)"
+    )

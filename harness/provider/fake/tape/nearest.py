@@ -1,7 +1,7 @@
 """On a miss: the closest recording of the same host, which JSON paths differ, and what to do about it.
 
-Distance: a different path counts most, then the method, then one for each changed leaf; changed text counts by the
-share that changed. Recordings that are still unplayed win a tie, then file order.
+Distance: a different path counts most, then the method, then what is asked for (a text of some length: a prompt), then one for each other leaf
+that changed; changed text counts by the share that changed. Recordings that are still unplayed win a tie, then file order.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from harness.provider.profiles import Profile, parse
 
 MOST_CHANGES = 12
 MOST_CANDIDATES = 500
+PROMPT_FROM = 24
+"""Characters from which on a text says what is asked for, and is no name of a model, size or format."""
+PROMPT_WEIGHT = 40.0
+"""How many small fields it outweighs when nothing of it is the same: the same prompt with other parameters is nearer than another prompt."""
 _PROMPTS = ("content", "prompt", "positivePrompt", "negativePrompt", "input", "text")
 
 
@@ -102,9 +106,13 @@ def _distance(recorded: dict[str, Any], sent: dict[str, Any]) -> float:
     for path in recorded.keys() | sent.keys():
         old, new = recorded.get(path, _ABSENT), sent.get(path, _ABSENT)
         if not _same(old, new):
-            weight = {"(url)": 100.0, "(method)": 50.0}.get(path, 1.0)
+            weight = {"(url)": 100.0, "(method)": 50.0}.get(path, PROMPT_WEIGHT if _prompts(old, new) else 1.0)
             total += weight * (1 - _alike(old, new))
     return total
+
+
+def _prompts(old: Any, new: Any) -> bool:
+    return isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) >= PROMPT_FROM
 
 
 _ABSENT = object()

@@ -98,3 +98,19 @@ def test_a_large_tape_is_searched_in_bounded_time():
     began = time.process_time()
     miss(tape, asked("keyword list x"))
     assert time.process_time() - began < 1
+
+
+def test_the_same_prompt_with_other_parameters_is_nearer_than_another_prompt():
+    """Claim: what is asked for outweighs any number of small fields: the recording of the same image is shown, with what changed of it."""
+    mine = "A mug of filter coffee on a wooden table beside a window, morning light, photograph"
+    other = "A tent beside a lake in the mountains, evening light, photograph"
+    small = {"temperature": 0.2, "top_p": 1, "n": 2, "seed": 7, "user": "u1", "stop": "."}
+    tape = tape_of(recorded("POST", f"https://{HOST}{TARGET}", asked(mine, **small), {}), chat(other, ""))
+    found = miss(tape, asked(mine))
+    assert found["index"] == 0
+    assert {change["path"] for change in found["changes"]} == set(small)
+    # one word of the prompt and all parameters are another: it is still that image
+    assert miss(tape, asked(mine.replace("morning", "evening")))["index"] == 0
+    # and a short text is no prompt: a name of a size does not outweigh the others
+    short = recorded("POST", f"https://{HOST}{TARGET}", asked("hello", **small), {})
+    assert miss(tape_of(short, chat("hallo", "")), asked("hello"))["index"] == 1
