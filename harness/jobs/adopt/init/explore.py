@@ -26,7 +26,8 @@ from harness.core.errors import HarnessError, StackError
 from harness.core.history import CellHistory
 from harness.core.look.values import Look
 from harness.core.scenario import Cell, Given, inside
-from harness.jobs.adopt.init import asked, byhand, callers, handy, says, ways
+from harness.jobs.adopt.init import says
+from harness.jobs.adopt.init.press import asked, byhand, callers, handy, ways
 from harness.jobs.adopt.init.values import REQUEST, Caller, Planted, Tried, Way, scenario
 from harness.jobs.adopt.init.world import World
 from harness.stack.isolation.island import Island

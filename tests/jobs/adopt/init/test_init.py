@@ -15,8 +15,9 @@ from harness.backend import tree
 from harness.core.errors import HarnessError, pip_said
 from harness.core.look.django import Command
 from harness.core.scenario import Ref
-from harness.jobs.adopt.init import asked, byhand, callers, describe, handy, says, texts
+from harness.jobs.adopt.init import describe, says, texts
 from harness.jobs.adopt.init import run as job
+from harness.jobs.adopt.init.press import asked, byhand, callers, handy
 from harness.jobs.adopt.init.values import REQUEST, Caller, How, Outcome, Planted, Tried, Way
 from harness.jobs.adopt.init.verb import init
 

@@ -11,8 +11,8 @@ from harness.backend.guess.words import KINDS
 from harness.core.ledger import DEDUCTION
 from harness.core.look.django import Command, Field
 from harness.core.look.values import Look
+from harness.jobs.adopt.init.press.ways import COUNTS, NOT_PRESSED, plain
 from harness.jobs.adopt.init.values import COMMAND, SERVICE, Way
-from harness.jobs.adopt.init.ways import COUNTS, NOT_PRESSED, plain
 from harness.jobs.adopt.init.world import World
 
 SETS_UP = {"seed", "demo", "load", "fixtures", "issue", "create"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.core.look.values import Look
-from harness.jobs.adopt.init.asked import TOKEN
+from harness.jobs.adopt.init.press.asked import TOKEN
 from harness.jobs.adopt.init.values import Caller, Planted
 from harness.jobs.adopt.init.world import World
 
