@@ -214,7 +214,7 @@ NOT_RUN: Mapping[str, str] = {
     "./dev lint": "a part of CI of its own",
     "nox -s *": "the same session as with ./dev",
     ".ci/run": "what CI runs: tests/test_ci.py",
-    "harness init*": "a stack, in a checkout of somebody's: tests/whole/test_init.py, tests/whole/test_from_nothing.py",
+    "harness init*": "a stack, in a checkout of somebody's: tests/whole/test_init.py, tests/whole/test_from_nothing.py, tests/whole/test_traffic.py",
     "harness doctor": "boots a stack: tests/jobs/adopt/doctor, tests/whole/test_init.py",
     "harness look --database": "boots a database: tests/jobs/look",
     "harness contracts*": "boots a stack at every phase: tests/jobs/contracts",

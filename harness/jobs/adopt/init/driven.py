@@ -18,6 +18,7 @@ from harness.verb.accepting import in_ci
 WHY = "as harness init found it: nobody has said yet that it is right to charge {charged} for it"
 SEEN = "as harness init found it, and nobody has read it yet"
 SURFACE = "surface"
+NOT_YET = ("golden-missing", "surface-missing")
 DECLARED, WHOLE = "declared/target", "the whole run"
 Say = Callable[[str], None]
 
@@ -38,7 +39,7 @@ def driven(project: Path, found: Sequence[Tried], how: How, say: Say, outcome: O
         outcome.red |= _broken(project)
         for one in ones:
             if one.way.id not in outcome.red and how.accept and not in_ci():
-                why = WHY.format(charged=one.charged)
+                why = WHY.format(charged=one.charged or "nothing")
                 code, said = _harness(project, "golden", "accept", one.way.id, "--why", why, "--unattended")
                 if code:
                     outcome.red[one.way.id] = _first(said)
@@ -87,13 +88,13 @@ def doctor(project: Path, outcome: Outcome) -> str:
 
 
 def _broken(project: Path) -> dict[str, str]:
-    """scenario -> what is wrong with it beyond a golden that is not there yet, as the last run says."""
+    """scenario -> what is wrong with it beyond a golden or a surface that is not there yet, as the last run says."""
     file = project / "runs" / "latest" / "verdict.json"
     if not file.exists():
         return {}
     found: dict[str, str] = {}
     for one in json.loads(file.read_text(encoding="utf-8"))["verdicts"]:
-        if Status(one["status"]).bad and one.get("code") != "golden-missing" and one["cell"]:
+        if Status(one["status"]).bad and one.get("code") not in NOT_YET and one["cell"]:
             found.setdefault(one["cell"].partition("@")[0], f"{one['checker']}: {one['evidence'][0] if one['evidence'] else one['claim']}")  # fmt: skip
     return found
 

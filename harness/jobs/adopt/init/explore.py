@@ -16,17 +16,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from harness.backend.guess import seen
 from harness.backend.guess.money import Money
 from harness.backend.guess.settings import named
 from harness.cell.live import Live, boot
 from harness.cell.run import folded
 from harness.core.config import Auth, Config
 from harness.core.errors import HarnessError, StackError
-from harness.core.history import CellHistory
 from harness.core.look.values import Look
-from harness.core.scenario import Cell, Given, inside
-from harness.jobs.adopt.init import says
+from harness.core.scenario import Cell, Given
+from harness.jobs.adopt.init import told
 from harness.jobs.adopt.init.press import asked, byhand, callers, handy, ways
 from harness.jobs.adopt.init.values import REQUEST, Caller, Planted, Tried, Way, scenario
 from harness.jobs.adopt.init.world import World
@@ -62,7 +60,7 @@ def explored(config: Config, look: Look, money: Money, place: Island, say: Calla
     begun, result = time.perf_counter(), Explored()
     config = replace(config, settle_timeout_s=PATIENCE_S)
     with boot(config, place, mode="simulate", shell=True) as live:
-        search = _Search(config, look, money, live, result, say)
+        search = Search(config, look, money, live, result, say)
         try:
             search.all(begun)
         except StackError as error:
@@ -71,21 +69,23 @@ def explored(config: Config, look: Look, money: Money, place: Island, say: Calla
     return result
 
 
-def of_document(told: Mapping[str, Any]) -> Explored:
+def of_document(document: Mapping[str, Any]) -> Explored:
     """What another process explored."""
-    ones = {name: [_tried_of(one) for one in told[name]] for name in ("found", "others")}
-    caller = {**told["caller"], "planted": tuple(Planted(**one) for one in told["caller"]["planted"])}
-    return Explored(**{**told, **ones, "caller": Caller(**caller)})
+    ones = {name: [_tried_of(one) for one in document[name]] for name in ("found", "others")}
+    caller = {**document["caller"], "planted": tuple(Planted(**one) for one in document["caller"]["planted"])}
+    return Explored(**{**document, **ones, "caller": Caller(**caller)})
 
 
-def _tried_of(told: Mapping[str, Any]) -> Tried:
-    way = {**told["way"], **{name: tuple(told["way"][name]) for name in ("rows", "many")}}
-    lists = {name: tuple(told[name]) for name in ("calls", "hosts", "refused")}
-    lists |= {name: tuple(tuple(one) for one in told[name]) for name in ("fell", "wrote")}
-    return Tried(**{**told, **lists, "way": Way(**way), "planted": tuple(Planted(**one) for one in told["planted"])})
+def _tried_of(document: Mapping[str, Any]) -> Tried:
+    way = {**document["way"], **{name: tuple(document["way"][name]) for name in ("rows", "many")}}
+    lists = {name: tuple(document[name]) for name in ("calls", "hosts", "refused")}
+    lists |= {name: tuple(tuple(one) for one in document[name]) for name in ("fell", "wrote")}
+    return Tried(
+        **{**document, **lists, "way": Way(**way), "planted": tuple(Planted(**one) for one in document["planted"])}
+    )
 
 
-class _Search:
+class Search:
     def __init__(
         self, config: Config, look: Look, money: Money, live: Live, result: Explored, say: Callable[[str], None]
     ) -> None:
@@ -103,25 +103,29 @@ class _Search:
         return bool(row and row[0])
 
     def all(self, begun: float) -> None:
+        for name, group in groupby(self.ready(), key=lambda way: way.id):
+            if time.perf_counter() - begun > BUDGET_S:
+                self.result.cut = f"{BUDGET_S:g} s were over at {name}"
+                return
+            self._way(list(group))
+
+    def ready(self) -> list[Way]:
+        """All there is to press; who asks, and which rows the database takes, is found out before."""
         pressed = ways.views(self.look)
         views = [[route.view, method, action] for route, method, action in pressed]
-        told = self._asked(asked, {"views": views, "guards": callers.guards(self.look)})
+        read = self._asked(asked, {"views": views, "guards": callers.guards(self.look)})
         by_hand = self._asked(handy, byhand.question(self.look))
         every = [
-            *ways.of_routes(pressed, told["views"], self.world),
+            *ways.of_routes(pressed, read["views"], self.world),
             *ways.of_celery(self.look, self.world),
             *byhand.of_commands(self.look, by_hand["commands"], self.world),
             *byhand.of_services(by_hand["services"], self.world),
         ]
         self.rich = self._plantable(self.world.every())
-        found = list(callers.callers(self.look, self.world, told["keys"]))
+        found = list(callers.callers(self.look, self.world, read["keys"]))
         self.result.caller = self._caller(found, [way for way in every if way.kind == REQUEST])
         self.say(f"{len({way.id for way in every})} ways to press; who asks: {self.result.caller.name}")
-        for name, group in groupby(every, key=lambda way: way.id):
-            if time.perf_counter() - begun > BUDGET_S:
-                self.result.cut = f"{BUDGET_S:g} s were over at {name}"
-                return
-            self._way(list(group))
+        return every
 
     def _asked(self, who: ModuleType, what: Mapping[str, Any]) -> Mapping[str, Any]:
         """What `answer` of the module `who` says in the target's shell."""
@@ -160,9 +164,9 @@ class _Search:
         some = list({way.id: way for way in requests}.values())[:6]
         let_in: list[tuple[tuple[int, int], Caller]] = []
         for caller in found:
-            told = [self._tried(way, caller, rich=True).status for way in some]
-            taken = sum(0 < status < 400 for status in told)
-            let_in.append(((sum(status not in (*REFUSED, 0) for status in told), taken), caller))
+            statuses = [self._tried(way, caller, rich=True).status for way in some]
+            taken = sum(0 < status < 400 for status in statuses)
+            let_in.append(((sum(status not in (*REFUSED, 0) for status in statuses), taken), caller))
             if some and taken == len(some):
                 return caller
         return max(let_in, key=lambda pair: pair[0], default=((0, 0), found[-1]))[1]
@@ -187,8 +191,10 @@ class _Search:
             self.result.others.append(best)
 
     def _tried(self, way: Way, caller: Caller, *, rich: bool) -> Tried:
-        planted = self._planted(way, caller, rich=rich)
-        tried = Tried(way=way, planted=planted)
+        return self.tried(Tried(way=way, planted=self.planted(way, caller, rich=rich)), caller)
+
+    def tried(self, tried: Tried, caller: Caller) -> Tried:
+        """What comes of a way in the world that it has."""
         one = scenario(tried, caller)
         config = replace(self.config, auth=auth_of(caller)) if caller.auth else self.config
         begun = time.perf_counter()
@@ -198,9 +204,9 @@ class _Search:
             raise
         except HarnessError as error:
             return replace(tried, why=f"{error.message}: {error.hint}")
-        return _told(tried, cell, time.perf_counter() - begun)
+        return told.of_cell(tried, cell, time.perf_counter() - begun)
 
-    def _planted(self, way: Way, caller: Caller, *, rich: bool) -> tuple[Planted, ...]:
+    def planted(self, way: Way, caller: Caller, *, rich: bool) -> tuple[Planted, ...]:
         wanted = [*(self.rich if rich else ()), *way.rows, *(one.model for one in caller.planted)]
         without = frozenset(self.result.left_out)
         user = caller.actor in ("", self.world.kinds.get(self.world.user)) or self.world.user in wanted
@@ -213,52 +219,6 @@ class _Search:
         if funds is not None:
             made = [one for one in made if one.name != funds.name] + [funds]
         return tuple(made)
-
-
-def _told(tried: Tried, cell: CellHistory, seconds: float) -> Tried:
-    fell = sum((opening - closing for opening, closing in cell.accounts.values()), 0)
-    status = cell.http[-1].status if cell.http else 0
-    refused = [call for call in cell.calls if call.disposition in ("unmatched", "invalid")]
-    why = _why(tried, cell, status, bool(refused))
-    less, noted = seen.numbers_of(cell.transactions)
-    return replace(
-        tried,
-        fell=less,
-        wrote=noted,
-        status=status,
-        charged=str(fell) if fell > 0 and cell.settled else "",
-        moved=fell > 0 and sum(row.credits for row in cell.ledger) == -fell,
-        used=fell > 0 and sum(row.credits for row in cell.usage) == fell,
-        calls=tuple(dict.fromkeys(call.provider for call in cell.calls)),
-        hosts=tuple(cell.undeclared),
-        refused=tuple(_prompt(call.request) for call in refused),
-        shown=any(
-            says.speaks("\n".join(inside(call.request, str)), json.dumps(call.request, default=str))
-            for call in cell.calls
-        ),
-        why=why,
-        seconds=seconds,
-    )
-
-
-def _why(tried: Tried, cell: CellHistory, status: int, refused: bool) -> str:
-    if not cell.settled:
-        return f"it did not come to rest: {cell.settle_reason}"
-    if cell.undeclared:
-        return f"it looked for {', '.join(cell.undeclared)}, which is no provider"
-    if refused:
-        return "the simulator has no answer to its prompt"
-    if status >= 400:
-        return f"{status}: {json.dumps(cell.http[-1].response, default=str)[:400]}"
-    failed = [task for task in cell.tasks if task.error]
-    if failed:
-        return f"the task {failed[0].name} failed: {failed[0].error}"[:160]
-    logged = [line.message for line in cell.logs if line.level in ("ERROR", "CRITICAL")]
-    return f"it cost nothing{': ' + logged[0][:120] if logged else ''}"
-
-
-def _prompt(request: Any) -> str:
-    return json.dumps(request, default=str, ensure_ascii=False)[:400]
 
 
 def auth_of(caller: Caller) -> Auth:

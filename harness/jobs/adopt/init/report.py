@@ -26,16 +26,24 @@ def lines(*, written: list[str], kept: list[str], differences: str, lines: int, 
 
 def ways(found: list[Tried], others: list[Tried], left_out: Mapping[str, str], cut: str) -> Iterator[str]:
     """What costs, and why the rest did not."""
-    yield f"{count(len(found), 'way')} that cost: {', '.join(f'{one.way.id} ({one.charged})' for one in found) or 'none'}"
-    hints = [one for one in others if one.calls or one.refused or one.hosts or one.status >= 400 or "failed" in one.why]
-    for one in hints[:MOST]:
+    yield f"{count(len([one for one in found if one.charged]), 'way')} that cost: {', '.join(f'{one.way.id} ({one.charged})' for one in found if one.charged) or 'none'}"
+    if idle := [one.way.id for one in found if not one.charged]:
+        yield f"  pressed, and free of charge: {', '.join(idle)}"
+    hints = [
+        one
+        for one in others
+        if one.calls or one.refused or one.hosts or one.status >= 400 or "failed" in one.why or one.by_hand
+    ]
+    hints.sort(key=lambda one: not one.by_hand)
+    most = max(MOST, sum(one.by_hand for one in hints))
+    for one in hints[:most]:
         yield f"  not yet: {one.way.title}: {' '.join(one.why.split())[:200]}"
         if one.refused:
             yield f"    write its answer in answers.py, def chat(request): {one.refused[0][:160]}"
         if one.hosts:
             yield f'    under [providers]: {one.hosts[0].split(".")[-2]} = {{ host = "{one.hosts[0]}", kind = "http" }}, and def serve(request) in answers.py'
-    if len(hints) > MOST:
-        yield f"  and {len(hints) - MOST} more"
+    if len(hints) > most:
+        yield f"  and {len(hints) - most} more"
     for label, why in left_out.items():
         yield f"  no row of {label} in these worlds: {' '.join(why.split())[:200]}"
     if cut:

@@ -100,7 +100,7 @@ def texts_of(found: Described, result: Explored, how: How) -> dict[str, str]:
         raw["providers"] = named
     if result.caller.auth:
         raw["auth"] = dict(result.caller.auth)
-    sure = _sure(raw.get("ledger", {}), found, ones)
+    sure = _sure(raw.get("ledger", {}), found, [one for one in ones if one.charged])
     raw["ledger"] = {
         key: value for key, value in raw.get("ledger", {}).items() if not sure.get(key, "").startswith("not")
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.core.scenario import Given
-from harness.jobs.adopt.init.values import COMMAND, REQUEST, SERVICE, TASK, Caller, Planted, Tried
+from harness.jobs.adopt.init.values import COMMAND, REQUEST, SERVICE, TASK, Caller, Planted, Tried, Way
 from harness.store.tomlwrite import inline
 from harness.verb.schemas import NAMED
 
@@ -16,6 +16,10 @@ MARK = "look"
 """Begins the comment of a line that a person should look at."""
 IGNORED = ("runs/", ".harness/")
 LONGEST = 118
+INIT, SOMEBODY = "harness init", "somebody"
+ROWS = {INIT: "The rows are made up: make them yours.", SOMEBODY: "The rows are those that it met."}
+BEGUN = '"""What is driven: docs/tutorial.md."""\n'
+VERBS = ("get", "post", "put", "patch", "delete")
 
 
 def harness_toml(raw: Mapping[str, Any], why: Mapping[str, str], sure: Mapping[str, str]) -> str:
@@ -58,10 +62,15 @@ def marked(text: str) -> int:
     return sum(line.endswith(f"# {MARK}") for line in text.splitlines())
 
 
-def scenario(tried: Tried, caller: Caller, unit: str) -> str:
+def scenario(tried: Tried, caller: Caller, unit: str, who_pressed: str = INIT) -> str:
     """A scenario file: what is there, what is asked for, which recording answers."""
     way, refs = tried.way, any(_is_ref(value) for one in tried.planted for value in one.values.values())
-    verb = {REQUEST: way.method.lower(), TASK: "task", COMMAND: "call", SERVICE: "call"}[way.kind]
+    verb = {
+        REQUEST: _verb(way),
+        TASK: "task",
+        COMMAND: "call",
+        SERVICE: "call",
+    }[way.kind]
     names = ", ".join(sorted(["Given", "Path", "Row", "Scenario", *(["Ref"] if refs else [])]))
     actor = caller.actor if way.kind == REQUEST else ""
     rows = "".join(f"            {_row(one)},\n" for one in tried.planted)
@@ -69,14 +78,14 @@ def scenario(tried: Tried, caller: Caller, unit: str) -> str:
     who = f'\n        actor="{actor}",' if actor != Given(rows=()).actor else ""
     tape = f"    tape=({', '.join(_text(name) for name in tape_of(tried))},),\n" if tried.calls else ""
     return (
-        f'"""{way.title}: cost {tried.charged}{unit} when harness init pressed it. The rows are made up: make them yours."""\n\n'
+        f'"""{way.title}: cost {f"{tried.charged}{unit}" if tried.charged else "nothing"} when {who_pressed} pressed it. {ROWS[who_pressed]}"""\n\n'
         "from __future__ import annotations\n\n"
-        f"from harness.core.action import {verb}\n"
+        f"from harness.core.action import {verb}{', step' if tried.expect else ''}\n"
         f"from harness.core.scenario import {names}\n\n"
         "SCENARIO = Scenario(\n"
         f"    id={_text(way.id)},\n    title={_text(way.title)},\n"
         f"    given=Given(\n        rows=(\n{rows}        ),{who}{tokens}\n    ),\n"
-        f"    when=({_action(tried)},),\n    paths=(Path.{way.path.upper()},),\n{tape})\n"
+        f"    when=({f'step({_action(tried)}, expect={tried.expect})' if tried.expect else _action(tried)},),\n    paths=(Path.{way.path.upper()},),\n{tape})\n"
     )  # fmt: skip
 
 
@@ -113,10 +122,18 @@ def _text(text: str) -> str:
 def _action(tried: Tried) -> str:
     way = tried.way
     if way.kind == REQUEST:
-        return f"{way.method.lower()}({_text(way.what)}{f', {_value(way.body)}' if way.body else ''})"
+        verb = _verb(way)
+        first = f"{_text(way.method)}, " if verb == "request" else ""
+        return f"{verb}({first}{_text(way.what)}{f', {_value(way.body)}' if way.body else ''})"
     if way.kind == TASK:
         return f"task({_text(way.what)}{f', kwargs={_value(way.body)}' if way.body else ''})"
     return f"call({_text(way.code)})"
+
+
+def _verb(way: Way) -> str:
+    """The word of harness.core.action that says it; those that take no body are not it for one that has a body."""
+    verb = way.method.lower()
+    return verb if verb in VERBS and not (way.body and verb in ("get", "delete")) else "request"
 
 
 def ignore_lines(text: str) -> str:
@@ -199,7 +216,7 @@ def files(
     """Path beside harness.toml -> text."""
     made = {"harness.toml": harness_toml(raw, why, sure)}
     if found:
-        made["scenarios/__init__.py"] = '"""What is driven: docs/tutorial.md."""\n'
+        made["scenarios/__init__.py"] = BEGUN
         for one in found:
             made[f"scenarios/{one.way.id}.py"] = scenario(
                 one, caller, " credits" if raw.get("ledger", {}).get("unit") != "cents" else ""

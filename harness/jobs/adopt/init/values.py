@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.core.action import Action, Path, call, request, task
+from harness.core.action import Action, Path, call, request, step, task
 from harness.core.scenario import Given, Ref, Row, Scenario
 
 
@@ -67,6 +67,8 @@ class Tried:
     way: Way
     planted: tuple[Planted, ...]
     status: int = 0
+    expect: int = 0
+    """The status that it must get, where that is no 2xx."""
     charged: str = ""
     moved: bool = False
     """Whether the movements of the ledger add up to the charge."""
@@ -81,6 +83,8 @@ class Tried:
     """Numbers of rows that were less afterwards, as harness.backend.guess.seen has them."""
     wrote: tuple[tuple[str, str, str], ...] = ()
     why: str = ""
+    by_hand: bool = False
+    """Somebody pressed it: what came of it is told, whatever it is."""
     seconds: float = 0.0
 
 
@@ -102,7 +106,7 @@ def scenario(tried: Tried, caller: Caller, tape: tuple[str, ...] = ()) -> Scenar
         id=tried.way.id,
         title=tried.way.title,
         given=Given(rows=tuple(one.row for one in tried.planted), actor=actor, tokens=tokens),
-        when=(tried.way.action,),
+        when=(step(tried.way.action, expect=tried.expect) if tried.expect else tried.way.action,),
         paths=(Path(tried.way.path),),
         tape=tape,
     )

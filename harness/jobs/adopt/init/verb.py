@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.verb.options import isolation_option, json_option
 
 if TYPE_CHECKING:
-    from harness.jobs.adopt.init.values import How
+    from harness.jobs.adopt.init.values import How, Outcome
 
 
 @click.command()
@@ -35,10 +35,25 @@ if TYPE_CHECKING:
     multiple=True,
     help="What the backend's settings are given, where init cannot guess it. Repeatable.",
 )
+@click.option(
+    "--from-traffic",
+    is_flag=True,
+    help="Bring a stack up, and make a scenario of each request that somebody presses against it.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Where --from-traffic listens [default: any free port]."
+)
+@click.option(
+    "--requests",
+    "limit",
+    type=click.IntRange(0),
+    default=0,
+    help="How many requests --from-traffic takes [default: until Enter, or the end of the input].",
+)
 @isolation_option
 @json_option
 def init(
-    root: Path | None, yes: bool, no_drive: bool, given: tuple[str, ...], isolation: str, as_json: bool
+    root: Path | None, yes: bool, no_drive: bool, given: tuple[str, ...], from_traffic: bool, port: int, limit: int, isolation: str, as_json: bool
 ) -> int:  # fmt: skip
     """Write harness.toml, first scenarios and workflows for the backend in this folder, and drive what it found.
 
@@ -72,21 +87,25 @@ def init(
         how = _asked(how)
     outcome = Outcome()
     say(f"the backend: {chosen.relative_to(checkout) if chosen != checkout else 'this folder'}")
-    with _told_before_there_is_a_file():
-        found, result = job.drafted(checkout, chosen, how, say, outcome)
-    outcome.found, outcome.others, outcome.left_out = result.found, result.others, result.left_out
-    outcome.caller, outcome.cut = result.caller.name, result.cut
-    job.write(checkout, project, job.texts_of(found, result, how), outcome)
-    for line in shown.lines(
-        written=outcome.written,
-        kept=outcome.kept,
-        differences=outcome.differences,
-        lines=outcome.lines,
-        look=outcome.look,
-    ):
-        say(line)
+    if not (from_traffic and again):
+        with _told_before_there_is_a_file():
+            found, result = job.drafted(checkout, chosen, how, say, outcome)
+        outcome.found, outcome.others, outcome.left_out = result.found, result.others, result.left_out
+        outcome.caller, outcome.cut = result.caller.name, result.cut
+        job.write(checkout, project, job.texts_of(found, result, how), outcome)
+        for line in shown.lines(
+            written=outcome.written,
+            kept=outcome.kept,
+            differences=outcome.differences,
+            lines=outcome.lines,
+            look=outcome.look,
+        ):
+            say(line)
+    if from_traffic:
+        _pressed(project, how, say, port, limit, outcome)
     for line in shown.ways(outcome.found, outcome.others, outcome.left_out, outcome.cut):
         say(line)
+    again = again and not from_traffic
     if not no_drive and not again:
         driven.driven(project, outcome.found, how, say, outcome)
         for line in driven.doctor(project, outcome).splitlines():
@@ -96,6 +115,18 @@ def init(
     if as_json:
         print(json.dumps(shown.document(outcome), default=str))
     return OK if outcome.green or again or no_drive else DIFFERENCES
+
+
+def _pressed(project: Path, how: How, say: Callable[[str], None], port: int, limit: int, outcome: Outcome) -> None:
+    from harness.jobs.adopt.init.traffic import written
+
+    before = len(outcome.written)
+    with written.opened(port) as listening:
+        until = -1 if limit else sys.stdin.fileno()
+        result = written.pressed(project, how, say, listening, until=until, limit=limit)
+    written.write(project, result, how, outcome)
+    outcome.caller = result.caller.name
+    say(f"written: {', '.join(outcome.written[before:]) or 'nothing'}")
 
 
 def _asked(how: How) -> How:

@@ -72,7 +72,7 @@ class World:
         """Rows of the labels `wanted` and of all that they need; of the kinds in `many` several. `rich`: with texts that need not be there."""
         labels = [label for label in self._closed(wanted, user=user) if label not in without]
         made: list[Planted] = []
-        for label in self._ordered(labels):
+        for label in self.ordered(labels):
             model = self.models[label]
             alone = any(
                 key.columns in {one.columns for one in model.unique if not one.partial}
@@ -191,7 +191,7 @@ class World:
         member = self.user in points and len(set(points)) > 1
         return member or (one_to_one and bool(set(words(model.label.rpartition(".")[2])) & (HOLDERS | {"balance"})))
 
-    def _ordered(self, labels: list[str]) -> Iterator[str]:
+    def ordered(self, labels: list[str]) -> Iterator[str]:
         """What is pointed at before what points; of a circle, what need not point goes first, and what belongs to somebody last."""
         left = list(dict.fromkeys(labels))
         while left:

@@ -54,7 +54,7 @@ def of_routes(found: Sequence[tuple[Route, str, str]], asked: Sequence[Mapping[s
             made = _body(route, told, world, all_of_it=all_of_it)
             if not bodies or made[0] != bodies[-1][0]:
                 bodies.append(made)
-        name, module = _named(route, action), _module(route.view)
+        name, module = named_of(route, action), module_of(route.view)
         for body, more, several in bodies:
             yield Way(
                 id=f"{module}/{name}", title=f"{method} {route.template}", path="manual", kind=REQUEST, what=url, method=method, body=body,
@@ -76,7 +76,7 @@ def of_celery(look: Look, world: World) -> Iterator[Way]:
         kwargs, rows, many = made
         path = "scheduled" if task.name in entries else "direct"
         name = re.sub(r"\W+", "_", task.name.rpartition(".")[2]).lower()
-        yield Way(id=f"{_module(task.module)}/{name}_{'due' if path == 'scheduled' else 'task'}", title=f"the task {task.name}", path=path, kind=TASK, what=task.name, body=kwargs, rows=rows, many=many)  # fmt: skip
+        yield Way(id=f"{module_of(task.module)}/{name}_{'due' if path == 'scheduled' else 'task'}", title=f"the task {task.name}", path=path, kind=TASK, what=task.name, body=kwargs, rows=rows, many=many)  # fmt: skip
 
 
 def _placed(route: Route, told: Mapping[str, Any], world: World) -> tuple[str, tuple[str, ...]] | None:
@@ -197,7 +197,7 @@ def wanting(way: Way, why: str, world: World) -> Way | None:
     return replace(way, body=body, rows=tuple(rows), many=tuple(several))
 
 
-def _module(dotted: str) -> str:
+def module_of(dotted: str) -> str:
     """The folder of a scenario: the last package of the target that is no word of everybody's."""
     parts = [part for part in dotted.split(".")[:-1] if part.islower() or "_" in part]
     usual = {"views", "api", "tasks", "viewsets", "v1", "apps", "business", "modules", "services", "endpoints", "src", "core"}  # fmt: skip
@@ -205,7 +205,7 @@ def _module(dotted: str) -> str:
     return re.sub(r"\W", "_", own[-1] if own else "first")
 
 
-def _named(route: Route, action: str) -> str:
+def named_of(route: Route, action: str) -> str:
     parts = [part for part in route.template.strip("/").split("/") if part and not part.startswith("{") and not re.fullmatch(r"v\d+|api|w", part)]  # fmt: skip
     said = [singular(part) if n == 0 and len(parts) > 1 else part for n, part in enumerate(parts[-2:])]
     if action == "create":
