@@ -97,8 +97,8 @@ IN_ANY_WORLD = (
 """Of them those that hold whatever the prices are, and however a provider answers: what a varied cell is asked."""
 NOT_OF_AN_EDIT = ("law-14",)
 """With a price of nothing a charge of nothing is right."""
-NOT_WHERE_HELD = ("law-2", "journal")
-"""What a movement, or a transaction, left before somebody else wrote is not what the next one found."""
+NOT_WHERE_HELD = ("law-2",)
+"""What a movement left before somebody else gave credits is not what the next one found, and no movement says that they did."""
 
 RUN_CHECKERS: dict[str, tuple[str, RunCheck]] = {
     "complete": ("every planned cell was judged", complete),

@@ -6,17 +6,21 @@ Every other check reads one of the two. A history in which they differ was edite
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from harness.core.counts import count
 from harness.core.history import CellHistory, Change, RowChange
+from harness.core.variation import CONTENDED, HELD, named
 from harness.judge.context import Context
 from harness.judge.laws.texts import key_of, same, spelled
 from harness.judge.result import Result, breaks, holds, nothing_to_compare
 
 MOST_TOLD = 12
+WRITE_BESIDE = {HELD, CONTENDED}
+"""Worlds in which somebody else writes."""
 Key = tuple[str, str]
 """(table, key of the row as text)."""
 
@@ -30,10 +34,25 @@ class _Net:
     after: dict[str, str | None] | None
     whole: bool
     broken: list[str] = field(default_factory=list)
+    between: dict[str, list[tuple[str | None, str | None]]] = field(default_factory=dict)
+    """Column -> what a transaction left, and what the next one found where that is another."""
+
+    def told(self) -> list[str]:
+        """What is wrong with its transactions alone."""
+        found = [
+            f"{column}: a transaction finds {found!r} where the one before left {left!r}"
+            for column, pairs in self.between.items()
+            for left, found in pairs
+        ]
+        return [*self.broken, *found]
 
 
 def rows_agree(cell: CellHistory, context: Context) -> Result:
-    """The sum of a journal's net changes, applied to what a table held before, is what it holds after: in every table that both see."""
+    """The sum of a journal's net changes, applied to what a table held before, is what it holds after: in every table that both see.
+
+    In a world in which somebody else gives credits while the target is at work (by the harness's hand, which no trigger sees), an amount may be
+    more by as much between two transactions, or behind the last, as it is in the baseline.
+    """
     if not cell.spans:
         return nothing_to_compare("the stack is not ours, and keeps no journal")
     names = {kind: table.table.removeprefix("public.") for kind, table in context.target.tables.items()}
@@ -41,6 +60,8 @@ def rows_agree(cell: CellHistory, context: Context) -> Result:
     told = {(str(ref.get("kind")), str(ref.get("id"))): name for name, ref in cell.refs.items()}
     seen = [row for row in cell.rows if row.kind in names]
     net, keyless = _net(cell, kinds)
+    if cell.variation and WRITE_BESIDE & {*named(cell.variation).answers, *named(cell.variation).rows}:
+        _given(seen, net, names, cell)
     problems: list[str] = []
     for row in seen:
         table = names[row.kind]
@@ -51,7 +72,7 @@ def rows_agree(cell: CellHistory, context: Context) -> Result:
         one = net.pop(_key(table, row, cell), None)
         problems += [f"{called}: {line}" for line in (_against(row, one) if one else [_untold(row)])]
     for (table, key), one in net.items():
-        problems += [f"{kinds[table]} {key}: {line}" for line in (*one.broken, *_unseen(one))]
+        problems += [f"{kinds[table]} {key}: {line}" for line in (*one.told(), *_unseen(one))]
     problems += [
         f"{kinds[table]}: its rows became {n:+d} by transactions, and not in the table"
         for table, n in keyless.items()
@@ -99,7 +120,7 @@ def _apply(net: dict[Key, _Net], change: Change) -> None:
     for column in set(before or {}) & set(known.after or {}):
         left, found = (known.after or {})[column], (before or {})[column]
         if left != found:
-            known.broken.append(f"{column}: a transaction finds {found!r} where the one before left {left!r}")
+            known.between.setdefault(column, []).append((left, found))
     if known.before is not None and not known.whole:
         known.before = {**(before or {}), **known.before}
     known.whole = known.whole or change.op != "update"
@@ -112,6 +133,39 @@ def _apply(net: dict[Key, _Net], change: Change) -> None:
     if there.after is not None:
         there.broken.append("a transaction gives another row its key")
     there.after = left_there
+
+
+def _given(seen: Iterable[RowChange], net: Mapping[Key, _Net], names: Mapping[str, str], cell: CellHistory) -> None:
+    """Take out of `net` what somebody else gave, once for a row: the baseline has it, and so has whoever came behind."""
+    there = {_key(names[row.kind], row, cell): row for row in seen}
+    for key, one in net.items():
+        if one.before is None or one.after is None:
+            continue
+        row = there.get(key)
+        for column in [*one.before]:
+            pairs = one.between.get(column, [])
+            if row is None:  # what came to nothing, but for what was given
+                given = _more(*pairs[0]) if len(pairs) == 1 else None
+                if given and _more(one.before[column], one.after.get(column)) == given:
+                    del one.between[column]
+                    one.before[column] = one.after.get(column)
+                continue
+            if row.before is None or row.after is None or len(pairs) > 1:
+                continue
+            given = _more(one.before[column], row.before.get(column))
+            behind = _more(one.after.get(column), row.after.get(column))
+            if not given or (behind, *(_more(*pair) for pair in pairs)) not in ((0, given), (given,)):
+                continue
+            one.between.pop(column, None)
+            one.before[column], one.after[column] = str(row.before[column]), str(row.after[column])
+
+
+def _more(less: Any, more: Any) -> Decimal | None:
+    """By how much; None of what are no amounts."""
+    try:
+        return Decimal(str(more)) - Decimal(str(less))
+    except ArithmeticError:
+        return None
 
 
 def _was(change: Change) -> str:
@@ -141,7 +195,7 @@ def _key(table: str, row: RowChange, cell: CellHistory) -> Key:
 
 def _against(row: RowChange, one: _Net) -> Iterator[str]:
     """Where the table and the journal differ about a row that both say changed."""
-    yield from one.broken
+    yield from one.told()
     if (row.before is None, row.after is None) != (one.before is None, one.after is None):
         yield f"{row.op} by the table, {_op(one)} by its transactions"
         return
