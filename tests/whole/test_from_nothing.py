@@ -80,3 +80,46 @@ def test_from_nothing_to_a_run_that_is_red_for_a_good_reason_and_green_again(tmp
     tasks.write_text(right)
     again = verified()
     assert (again.code, again.out.splitlines()[-1]) == (0, "PASS"), again.out + again.err
+
+
+@pytest.mark.slow
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+def test_what_differs_by_chance_is_freed_with_what_was_seen(tmp_path: Path, cache: Path):
+    """Claim: two columns of the page's backend that are others in each run are proposed, each with a reason and marked; then no difference is left, and a
+    wrong price is red all the same."""
+    backend = tmp_path / "cafe"
+    backend.mkdir()
+    written(backend)
+    shop = Workshop(folder=backend, cache=cache)
+    said = '("greeting", models.TextField(blank=True)),'
+    shop.edit(
+        "rooms/migrations/0001_initial.py",
+        said,
+        said + '("trace", models.CharField(max_length=40)), ("took_ms", models.IntegerField(default=0)),',
+    )
+    said = "greeting = models.TextField(blank=True)"
+    shop.edit(
+        "rooms/models.py",
+        said,
+        said + "; trace = models.CharField(max_length=40); took_ms = models.IntegerField(default=0)",
+    )
+    shop.edit("rooms/tasks.py", "import os\n", "import os\nimport random\n")
+    said = "room.beans -= PRICE"
+    shop.edit(
+        "rooms/tasks.py",
+        said,
+        said
+        + '; room.took_ms = random.getrandbits(20) + 5000; room.trace = "".join(sorted("abcdefgh", key=lambda one: hash((one, random.random()))))',
+    )
+    first = shop.harness("init", "--yes", patience_s=PATIENCE_S)
+    assert first.code == 0, first.out + first.err
+    assert "differ in 2 places: freed in harness.toml, each to be looked at" in first.out
+    freed = (backend / "charges" / "harness.toml").read_text().partition("[free]\n")[2].splitlines()
+    assert [line.partition(" = ")[0] for line in sorted(freed)] == ['"rooms_room.took_ms"', '"rooms_room.trace"']
+    assert all("differs from run to run, harness init saw: " in line and line.endswith("# look") for line in freed)
+    for _ in range(2):
+        told = shop.harness("verify", patience_s=PATIENCE_S)
+        assert (told.code, told.out.splitlines()[-1]) == (0, "PASS"), told.out + told.err
+    shop.edit("rooms/tasks.py", "PRICE = 3", "PRICE = 4")
+    assert shop.harness("verify", patience_s=PATIENCE_S).code == 1

@@ -58,7 +58,8 @@ def _decimal(text: str | None) -> Decimal | None:
 def better(money: Money, django: Django, seen: Sequence[Moved]) -> Money | None:
     """More than names said; None where nothing that was seen says more.
 
-    A balance is the number that fell in most ways, those that asked a provider before others; a movement is what each of these ways wrote
+    A balance is the number that fell in most ways, those that asked a provider before others, and of several the one whose fall a new row says
+    too; a movement is what each of these ways wrote
     of just that amount, and with its sign turned it is a log of what was used.
     """
     ours = {named(one): one for one in django.models if one.own and not one.proxy and one.managed}
@@ -69,7 +70,13 @@ def better(money: Money, django: Django, seen: Sequence[Moved]) -> Money | None:
         )
         if not counted:
             return None
-        table, column = min(counted, key=lambda place: (-counted[place], place))
+        noted = Counter(
+            (t, c)
+            for way in ways
+            for t, c, by in way.fell
+            if any(abs(Decimal(v)) == Decimal(by) for _, _, v in way.wrote)
+        )
+        table, column = min(counted, key=lambda place: (-counted[place], -noted[place], place))
         return Money(balance=held(ours[table], column, f"{ours[table].label}.{column} fell when something was asked for"), movements=None, usage=None)  # fmt: skip
     if money.balance is None or money.movements is not None or money.usage is not None:
         return None

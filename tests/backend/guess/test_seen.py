@@ -67,6 +67,15 @@ def test_the_number_that_fell_is_the_balance(django: Django):
     assert seen.better(UNKNOWN, django, [_did(("shop_room", {"beans": "1"}, {"beans": "2"}))]) is None
 
 
+def test_of_two_numbers_that_fell_it_is_the_one_that_a_row_speaks_of(django: Django):
+    """Claim: how long something took may fall, too; no row says so."""
+    both = ("shop_room", {"beans": "1000", "visits": "90"}, {"beans": "900", "visits": "87"})
+    found = seen.better(UNKNOWN, django, [_did(both, TAKEN)])
+    assert found is not None
+    assert found.balance is not None
+    assert found.balance.columns["column"] == "visits"
+
+
 def test_a_row_that_says_what_fell_is_a_movement_or_a_log(django: Django):
     """Claim: with its sign it is a movement, without it a log of what was used; one that agrees by chance in one way alone is neither."""
     known = seen.better(UNKNOWN, django, [_did(ROOM)])
