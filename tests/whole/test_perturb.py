@@ -43,7 +43,9 @@ def test_a_run_that_is_not_green_shows_nothing(shop):
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("name", ["", "lingopost", "shopscribe"], ids=["reference", "lingopost", "shopscribe"])
+@pytest.mark.parametrize(
+    "name", ["", "igny8_b", "lingopost", "shopscribe"], ids=["reference", "igny8_b", "lingopost", "shopscribe"]
+)
 def test_every_bar_is_held_for_a_whole_run(warm: Workshop, tmp_path: Path, name: str):
     """Claim: of money, identity, credentials and grouping every change is refused, of all changes at least 98 %: whose backend it is does
     not matter."""
