@@ -94,7 +94,7 @@ def code_reached(cells: Sequence[CellHistory], context: RunContext) -> Iterable[
         if now[0] * was[1] < was[0] * now[1]
     ]
     if lines:
-        hint = 'reach it again (harness reach); if it is meant: harness reach --accept "why"'
+        hint = 'reach it again (harness reach); if it is meant: harness reach --accept --why "..."'
         yield "", breaks(lines, code="reach-fell", hint=hint)
     else:
         yield "", holds(f"{len(noted.floor.modules)} modules, none with a lower share than was accepted")

@@ -24,7 +24,7 @@ from harness.store.tomlwrite import inline
 
 NAME = "reach.toml"
 FORMAT = 1
-HEAD = '# What a whole run reaches of the code. Change with: harness reach --accept "why"'
+HEAD = '# What a whole run reaches of the code. Change with: harness reach --accept --why "..."'
 _SHARE = re.compile(r"(\d+) of (\d+)")
 
 
@@ -36,7 +36,9 @@ def read(folder: Path) -> Floor | None:
     strict = Strict(NAME, "reach")
     raw = strict.table("the file", strict.load(path), ("format", "phase", "vary", "why", "modules"))
     if raw["format"] != FORMAT:
-        raise strict.wrong(f"format {raw['format']!r} is not {FORMAT}", 'accept again: harness reach --accept "why"')
+        raise strict.wrong(
+            f"format {raw['format']!r} is not {FORMAT}", 'accept again: harness reach --accept --why "..."'
+        )
     if raw["vary"] not in LEVELS:
         raise strict.wrong(f"vary {raw['vary']!r} is none of {', '.join(LEVELS)}")
     if not isinstance(raw["modules"], dict):

@@ -67,7 +67,7 @@ def accept(config: Config, run: Path, why: str, *, ci: bool) -> Floor:
             "what is reached is not accepted in CI", hint="accept on your machine and commit the file", code="reach-ci"
         )
     if lacks := why_lacks(why):
-        raise HarnessError(f"no reason: {lacks}", hint="say in words why it is right", code="reach-why")
+        raise HarnessError(f"no reason: {lacks}", hint='give --why "..." in words', code="reach-why")
     folder, stored = _stored(config, run)
     if not stored.start.get("whole") or stored.end is None or stored.start.get("tier") != "processes":
         raise HarnessError(
