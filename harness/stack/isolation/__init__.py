@@ -8,6 +8,7 @@ inside       what is behind a wall: its root, its devices, what can be read and 
 powers       what a process gives up before it is the target's
 wall         around the target, in namespaces: sees its own and nothing else
 landlock     what a process may open, by the kernel's word, without namespaces
+seccomp      which calls it may make, likewise
 fence        around the target where there is no wall; and what is left open then
 island       run(main): move the program onto an island, of whichever kind the machine allows
 surroundings what the caller's shell has no say in: PG*, proxies, umask

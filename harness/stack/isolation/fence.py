@@ -1,4 +1,5 @@
-"""What stands around the target where namespaces are refused: it gives up its rights, and Landlock keeps it to the stack's files and ports.
+"""What stands around the target where namespaces are refused: it gives up its rights, Landlock keeps it to the stack's files and ports, and a filter
+to the calls and the sockets that a backend has use for.
 
 Asked as a wall is (wall.py); what it cannot hold, `left_open` says.
 """
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.stack.isolation import inside, landlock, powers
+from harness.stack.isolation import inside, landlock, powers, seccomp
 from harness.stack.isolation.wall import View, Wall
 
 OF_SYSTEM = ("proc", "sys", "var/cache/fontconfig", "var/lib/ca-certificates")
@@ -21,9 +22,10 @@ OF_DEV = (*(f"/dev/{name}" for name in inside.DEVICES), "/dev/ptmx", "/dev/pts",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fence:
-    """`rules` is a descriptor, -1 where the kernel has no Landlock."""
+    """`rules` is a descriptor, -1 where the kernel has no Landlock; `calls` the filter, empty where it has none of those."""
 
     rules: int
+    calls: bytes = b""
     first: int = 0
     identity: None = None
 
@@ -50,6 +52,8 @@ class Fence:
             powers.give_up()
             if self.rules >= 0:
                 landlock.restrict(self.rules)
+            if self.calls:
+                seccomp.restrict(self.calls)
 
         return enter
 
@@ -60,12 +64,13 @@ Around = Wall | Fence
 
 def build(view: View, ports: Iterable[int]) -> Fence:
     """Raises OSError."""
+    calls = seccomp.program() if seccomp.knows() else b""
     if not landlock.abi():
-        return Fence(rules=-1)
+        return Fence(rules=-1, calls=calls)
     system = [Path("/", name) for name in os.listdir("/") if inside.is_system(name)]  # noqa: PTH208
     read = [*system, *(Path("/", name) for name in OF_SYSTEM), *view.shown]
     write = [*view.written.values(), *map(Path, OF_DEV)]
-    return Fence(rules=landlock.ruleset(read, write, ports))
+    return Fence(rules=landlock.ruleset(read, write, ports), calls=calls)
 
 
 FILES, RUN, SOCKETS, PROCESSES, SEEN, SHARED, NETWORKS, RIGHTS = (
@@ -82,6 +87,7 @@ _WORDS = {
     RIGHTS: "who this user is, and its rights",
 }
 _BUT_TCP = "networks other than TCP, for what is not Python or goes past its sockets"
+_OF_IP = "networks over IP other than TCP, for what is not Python or goes past its sockets"
 
 
 def left_open(kind: str, tier: str, *, root: bool | None = None) -> dict[str, str]:
@@ -98,5 +104,5 @@ def left_open(kind: str, tier: str, *, root: bool | None = None) -> dict[str, st
     names += [RIGHTS] if root else []
     names += [] if landlock.knows_scopes() else [PROCESSES]
     return {name: _WORDS[name] for name in names} | {
-        NETWORKS: _BUT_TCP if landlock.knows_networks() else _WORDS[NETWORKS]
+        NETWORKS: _WORDS[NETWORKS] if not landlock.knows_networks() else _OF_IP if seccomp.knows() else _BUT_TCP
     }
