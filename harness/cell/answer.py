@@ -15,6 +15,8 @@ import requests
 FREE = Path(__file__).with_name("free.toml")
 MOST_BYTES = 4 << 20
 """Of an answer that is looked into: an export of a million rows would cost minutes of judging, line by line."""
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+"""In which order an Allow is told: it is a set, and frameworks print it as one, in the order of this process's hash seed."""
 Cuts = dict[str, list[tuple[re.Pattern[str], str]]]
 
 
@@ -25,9 +27,14 @@ def headers_of(answer: requests.Response) -> dict[str, str]:
     for raw, value in _lines(answer):
         name = raw.lower()
         if name not in free:
-            text = _cut(value, cuts.get(name, ()))
+            text = _cut(_allowed(value) if name == "allow" else value, cuts.get(name, ()))
             told[name] = f"{told[name]}\n{text}" if name in told else text
     return told
+
+
+def _allowed(value: str) -> str:
+    ranked = {method: n for n, method in enumerate(METHODS)}
+    return ", ".join(sorted((one.strip() for one in value.split(",")), key=lambda one: (ranked.get(one, len(METHODS)), one)))  # fmt: skip
 
 
 def body_of(answer: requests.Response) -> Any:

@@ -88,3 +88,11 @@ def test_what_is_free_has_a_reason() -> None:
     listed = tomllib.loads(answer.FREE.read_text(encoding="utf-8"))
     whys = [*listed["headers"].values(), *(one["why"] for many in listed["cut"].values() for one in many)]
     assert all(len(why) > 8 for why in whys)
+
+
+def test_the_methods_that_are_allowed_are_a_set() -> None:
+    """Claim: in whichever order they come they are told in one; a method more is another line, and one that nobody knows comes last."""
+    first, second = (answer.headers_of(made(b"", ("Allow", said))) for said in ("OPTIONS, POST", "POST, OPTIONS"))
+    assert first == second == {"allow": "POST, OPTIONS"}
+    assert answer.headers_of(made(b"", ("Allow", "PURGE, OPTIONS,HEAD,GET"))) == {"allow": "GET, HEAD, OPTIONS, PURGE"}
+    assert answer.headers_of(made(b"", ("Allow", "GET"))) != first
