@@ -15,8 +15,8 @@ from tests.tree import JOBS, ROOT, docstring, ids, packages
 
 USUAL = {"__init__", "__main__", "verb", "run", "judge", "report", "values"}
 """Every job has these, so that no room needs to say what they are."""
-NO_VERB = {"judge", "inside"}
-"""No verb: a long judge.py, and what runs in the target's own process."""
+NO_VERB = {"judge", "inside", "press", "traffic"}
+"""No verb: a long judge.py, what runs in the target's own process, and two parts of init that would not have room in it."""
 LONGEST_ROW = 18
 LONGEST_MODULE = 260
 EXEMPT = f"Longer than {LONGEST_MODULE} lines: "

@@ -232,7 +232,7 @@ def the_providers() -> frozenset[str]:
 OURS = {
     "words of our own formats (core/history.py, core/ledger.py, core/rates, docs/formats.md)": """
         account balance balance_after basic celery cents cost_usd credits daily default each failed free further
-        id image kind limit line log min_credits model monthly movements name operation phase plan read run schedule scheduled
+        id image kind limit line log min_credits model monthly movements name operation phase plan read request run schedule scheduled
         settle status table task text tokens tokens_cached tokens_in tokens_out tokens_per_credit total type units usage weekly""",
     "of JSON that our own processes send each other, and of what is looked up": """
         answer body cache complete database error file none refused""",
@@ -242,8 +242,8 @@ OURS = {
     "Celery's and kombu's": """
         celery_app django-db django_celery_beat exc_type global_keyprefix last_run_at max_retries priority_steps
         queue_order_strategy rate_limit routing_key task_id uuid visibility_timeout""",
-    "Python's and HTTP's": "gzip json localhost status_code utf-8-sig x-request-id",
-    "the usual beginning of a secret's name": "api_key",
+    "Python's and HTTP's": "get gzip json localhost status_code utf-8-sig x-request-id",
+    "the usual names of secrets": "api_key password",
     "a provider's, and named as an example": "api.openai.com api.runware.ai",
     "a provider's, which its contract here leaves out": """
         content_policy_violation gpt-4.1 gpt-4o gpt-5-mini in_progress insufficient_quota json_schema response_format revoked server_error users/me""",

@@ -2,6 +2,7 @@
 
 source    its own source, read without importing it: variables of the environment, hosts that are called
 money     where its ledger seems to stand, and how sure that is
+seen      the same by what happened: which number fell, which new row says as much
 words     how columns and tables of a ledger are called
 settings  what harness.toml must say of it: where DATABASES is read from, [ledger] in lines
 """

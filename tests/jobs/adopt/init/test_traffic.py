@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from harness.jobs.adopt.init.traffic import door, rows, run
+from harness.jobs.adopt.init.traffic import door, rows
+from harness.jobs.adopt.init.traffic import run as job
 from harness.jobs.adopt.init.values import Planted
 
 TOKEN = {"Authorization": "Token abc"}
@@ -89,9 +90,9 @@ def test_a_scenario_is_given_the_rows_that_its_request_met():
     assert "710000000" not in kept.names(now)
 
 
-def _noted(**said: Any) -> run.Noted:
+def _noted(**said: Any) -> job.Noted:
     usual = {"method": "POST", "path": "/rooms/710000000/x/", "kind": "application/json", "body": b"{}", "status": 200}
-    return run.Noted(pressed=door.Pressed(**{**usual, **said}), planted=(), names={"710000000": "room"})
+    return job.Noted(pressed=door.Pressed(**{**usual, **said}), planted=(), names={"710000000": "room"})
 
 
 LOOK: Any = SimpleNamespace(django=SimpleNamespace(routes=(SimpleNamespace(own=True, template="/rooms/{pk}/x/", view="rooms.views.X"),)))  # fmt: skip
@@ -99,10 +100,10 @@ LOOK: Any = SimpleNamespace(django=SimpleNamespace(routes=(SimpleNamespace(own=T
 
 def test_what_is_no_scenario_says_why():
     """Claim: named by method and route; what only reads, is a stranger's, bears a secret or has another body is told."""
-    one = run._scenario(_noted(status=404), LOOK)
+    one = job._scenario(_noted(status=404), LOOK)
     assert (one.way.id, one.way.what, one.expect, one.why) == ("rooms/room_x", "/rooms/$room/x/", 404, "")
-    assert run._scenario(_noted(method="PUT"), LOOK).way.id == "rooms/room_x_put"
-    assert run._scenario(_noted(path="/else/5/"), LOOK).way.id == "first/else"
+    assert job._scenario(_noted(method="PUT"), LOOK).way.id == "rooms/room_x_put"
+    assert job._scenario(_noted(path="/else/5/"), LOOK).way.id == "first/else"
     for said, why in (
         ({"method": "GET"}, "only reads"),
         ({"stranger": True}, "who asks is not known"),
@@ -111,7 +112,7 @@ def test_what_is_no_scenario_says_why():
         ({"kind": "application/x-www-form-urlencoded", "body": b"a=b"}, "a scenario's is JSON"),
         ({"body": b"{"}, "no JSON"),
     ):
-        assert why in run._scenario(_noted(**said), LOOK).why, said
+        assert why in job._scenario(_noted(**said), LOOK).why, said
 
 
 class _Backend(BaseHTTPRequestHandler):
