@@ -19,9 +19,20 @@ def changes(world: World) -> Iterator[Change]:
             yield from _of_row(world, n, event)
         elif event["kind"] == "tx":
             yield from _passing(world, n, event)
-        elif event["kind"] == "balance":
+        elif event["kind"] == "balance" and not _has_row(world, event["account"]):
             for how, operator in operators(event["closing"]):
                 yield _one(MONEY, f"balance of {event['account']} {how}", n, {**event, "closing": operator(event["closing"])})  # fmt: skip
+
+
+def _has_row(world: World, account: str) -> bool:
+    """Whether the balance is a column of a row that the cell tells: it is changed with that one, and alone by no target (the check `journal`
+    holds the two against each other)."""
+    part = world.ledger.balance
+    if part is None or part.apart or part.kind not in world.tables:
+        return False
+    owner = part.columns.get("account", "id")
+    told = [e["after"] for e in world.events if e["kind"] == "row" and e["table_kind"] == part.kind and e["after"]]
+    return any(world.names.get(str(one.get(owner))) == account and part.columns["column"] in one for one in told)
 
 
 def _of_row(world: World, n: int, event: Event) -> Iterator[Change]:

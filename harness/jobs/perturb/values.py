@@ -20,6 +20,7 @@ Events = Sequence[Event]
 
 FREE = {
     "a row's own number": "rows are called by rank, and references are changed instead",
+    "a balance apart from the row that it is a column of": "no target can: the check `journal` holds the two against each other",
     "a time of the cell moved within it": "a time is told as a relation to the cell's clock; it is moved by a day instead",
     "ids and tokens that the target makes up": "they are called by where they stand first",
     "records below ERROR": "what a target says of what went well is its own",

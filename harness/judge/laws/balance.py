@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from harness.core.counts import signed
 from harness.core.history import CellHistory, LedgerRow
 from harness.core.ledger import Amount
@@ -70,6 +72,28 @@ def never_negative(cell: CellHistory, context: Context) -> Result:
     ]
     lowest = min([*(c for _, c in cell.accounts.values()), *(balance for _, balance in left)], default=None)
     return judged(problems, (), "no balance was left" if lowest is None else f"lowest balance {lowest}")
+
+
+def unlike_their_rows(cell: CellHistory, context: Context) -> Iterator[str]:
+    """Balances that are a column of rows that are watched, where the row holds another: a line each. For `journal`, which holds readings of one
+    thing against each other."""
+    ledger = context.target.ledger
+    part, owner = ledger.balance, ledger.column("balance", "account")
+    if part is None or part.apart or not owner or part.kind not in context.target.tables:
+        return
+    column = part.columns["column"]
+    rows = {str((row.after or row.before or {}).get(owner)): row for row in cell.rows if row.kind == part.kind}
+    for name, (opening, closing) in cell.accounts.items():
+        ref = cell.refs.get(name, {})
+        if ref.get("kind") != ledger.accounts:
+            continue
+        row = rows.get(str(ref.get("id")))
+        if row is None and opening != closing:
+            yield f"{name}: its balance {opening} became {closing}, and no row says so"
+        elif row is not None and column in (row.after or {}):
+            held = ledger.amount((row.after or {})[column])
+            if held != closing:
+                yield f"{name}: its balance is {closing}, and {held} by its row"
 
 
 def _rows(cell: CellHistory, account: str) -> list[LedgerRow]:

@@ -1,6 +1,6 @@
-"""Two observations of one thing: what tables hold before and after, and what transactions did to them. They must agree.
+"""Observations of one thing: what tables hold before and after, what transactions did to them, which balances were read. They must agree.
 
-Every other check reads one of the two. A history in which they differ was edited, or observed wrongly, and shows nothing.
+Every other check reads one of them. A history in which they differ was edited, or observed wrongly, and shows nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from harness.core.counts import count
 from harness.core.history import CellHistory, Change, RowChange
 from harness.core.variation import CONTENDED, HELD, named
 from harness.judge.context import Context
+from harness.judge.laws.balance import unlike_their_rows
 from harness.judge.laws.texts import key_of, same, spelled
 from harness.judge.result import Result, breaks, holds, nothing_to_compare
 
@@ -48,7 +49,8 @@ class _Net:
 
 
 def rows_agree(cell: CellHistory, context: Context) -> Result:
-    """The sum of a journal's net changes, applied to what a table held before, is what it holds after: in every table that both see.
+    """The sum of a journal's net changes, applied to what a table held before, is what it holds after: in every table that both see. And
+    the balance of an account is what its row holds.
 
     In a world in which somebody else gives credits while the target is at work (by the harness's hand, which no trigger sees), an amount may be
     more by as much between two transactions, or behind the last, as it is in the baseline.
@@ -62,7 +64,7 @@ def rows_agree(cell: CellHistory, context: Context) -> Result:
     net, keyless = _net(cell, kinds)
     if cell.variation and WRITE_BESIDE & {*named(cell.variation).answers, *named(cell.variation).rows}:
         _given(seen, net, names, cell)
-    problems: list[str] = []
+    problems: list[str] = [*unlike_their_rows(cell, context)]
     for row in seen:
         table = names[row.kind]
         if row.key == "" and str(row.id).startswith("#"):

@@ -67,6 +67,41 @@ def test_the_sum_of_the_transactions_is_what_the_table_holds():
 
 
 @pytest.mark.parametrize(
+    ("closing", "rows", "line"),
+    [
+        (92, ({"id": 1, "credits": 100}, {"id": 1, "credits": 93}), "account: its balance is 92, and 93 by its row"),
+        (92, None, "account: its balance 100 became 92, and no row says so"),
+        (92, ({"id": 1, "credits": 100}, {"id": 1, "credits": 92}), ""),
+        (100, None, ""),
+    ],
+)
+def test_a_balance_is_what_the_row_of_its_account_holds(closing, rows, line):
+    """Claim: they are two readings; in a world where no golden says the balance nothing else would see that they differ."""
+    changed = (
+        [] if rows is None else [RowChange(kind="account", op="update", id=1, before=rows[0], after=rows[1], key="id")]
+    )
+    journal = [
+        Transaction(
+            role="worker",
+            changes=(
+                Change(
+                    table="accounts",
+                    op="update",
+                    id="1",
+                    before={"credits": str(one.before["credits"])},
+                    after={"credits": str(one.after["credits"])},
+                ),
+            ),
+        )
+        for one in changed
+    ]
+    seen = replace(empty_cell(), rows=tuple(changed), transactions=tuple(journal), spans=((0.0, 1.0),), accounts={"account": (100, closing)}, refs={"account": {"kind": "account", "id": 1}})  # fmt: skip
+    found = rows_agree(seen, context())
+    assert [one for one in found.evidence if "balance" in one] == ([line] if line else [])
+    assert (found.status is Status.FAIL) == bool(line)
+
+
+@pytest.mark.parametrize(
     ("rows", "changes", "line"),
     [
         ([row("update", WAS, {**IS, "part": 8})], IN_TWO, "share 7: part is 8, and '9' by its transactions"),
