@@ -52,7 +52,7 @@ WORLD = "world"
 CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "settle": ("the work came to rest", settle),
     "shape": ("no table has another shape than before", shape),
-    "journal": ("tables and transactions agree on every row", rows_agree),
+    "journal": ("tables, transactions and balances agree on every row", rows_agree),
     WORLD: ("the world is varied as its name says", the_world_is_another),
     "http": ("every request was answered as expected", http),
     "provider": ("every provider request fits its recording and its contract", provider),
