@@ -23,8 +23,9 @@ SCENARIO = Scenario(
         step(get(CONFIG)),
         schedule(is_enabled=True, stages=[2, 1, 2], scheduled_time="03:30"),
         schedule(max_keywords=20),
-        # a slot of a week or a month would fall on another day in each run
+        # a slot of a week or a month would fall on another day in each run: none is asked for while it is one, done twice or not
         schedule(is_enabled=False, frequency="weekly"),
+        schedule(frequency="daily"),
         step(get("/api/v1/system/settings/")),
         step(put("/api/v1/system/settings/", {"image_model": "dall-e-3", "temperature": 0.4})),
         step(put("/api/v1/system/settings/", {"image_model": None})),
