@@ -19,7 +19,7 @@ from harness.judge.result import Result, breaks, holds
 from harness.judge.surface.difference import difference
 from harness.judge.surface.lines import each_line
 from harness.judge.surface.names import KEPT
-from harness.judge.surface.said import given_in, said_by
+from harness.judge.surface.said import given_in, hours_of, said_by
 from harness.judge.surface.target import NAME as DECLARED
 from harness.judge.surface.target import PATH as DECLARED_PATH
 from harness.judge.surface.times import Clock, Span
@@ -92,7 +92,7 @@ def each_of(
     clock = Clock(
         spans=[Span(begun=begun, ended=ended) for begun, ended in cell.spans],
         said=said.times,
-        hours=said.hours,
+        hours=said.hours | hours_of(cell),
         prepared=[Span(begun=begun, ended=ended) for begun, ended in cell.prepared],
         laid=[LAID] if cell.variation and DATES in named(cell.variation).rows else [],
     )

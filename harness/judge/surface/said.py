@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -12,6 +13,7 @@ from harness.core.scenario import Scenario
 from harness.judge.surface.times import ISO
 from harness.judge.surface.tokens import FREE_STANDING, RUN, chance, encoded
 
+_HOUR = re.compile(r"[0-2]\d:[0-5]\d(?::00(?:\.0+)?)?")
 MOST_CHARACTERS = 4000
 """A longer text is a picture or a page: no token is looked for in it."""
 
@@ -57,6 +59,12 @@ def said_by(scenario: Scenario) -> Said:
 
     read(scenario)
     return said
+
+
+def hours_of(cell: CellHistory) -> set[str]:
+    """Times of day, as "02:00", that rows held before they were changed: a slot of 02:00 is that of its row, also in the hour before it."""
+    texts = [text for row in cell.rows for text in (row.before or {}).values() if isinstance(text, str)]
+    return {text[:5] for text in texts if _HOUR.fullmatch(text)}
 
 
 def given_in(cell: CellHistory, said: Said) -> Callable[[str], bool]:

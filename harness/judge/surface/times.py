@@ -22,7 +22,8 @@ _CLOSE = (
 )
 _EPOCH = r"(?<![\d.])(?P<epoch>1[5-9]\d{8}(?P<ms>\d{3})?(?:\.\d+)?)(?!\d|\.\d)"
 _HOUR = r"(?<![\d:.])(?P<hour>[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?)(?![\d:])"
-_ANY = re.compile("|".join((_ISO, _CLOSE, _EPOCH, _HOUR)))
+_MONTH = r"(?<![\w.:/+-])(?P<month>20\d\d-(?:0[1-9]|1[0-2]))(?![\w.:/+-])"
+_ANY = re.compile("|".join((_ISO, _CLOSE, _EPOCH, _HOUR, _MONTH)))
 _MINUTE = re.compile(r"[0-2]\d:[0-5]\d")
 BEFORE_S, AFTER_S = 0.05, 0.05
 """How much earlier and later than its cell a time may be: clocks are read one after the other, and rounded."""
@@ -68,6 +69,8 @@ class Clock:
     def _one(self, found: re.Match[str]) -> str:
         if found["day"]:
             return self._iso(found) if found["at"] else self._day(found[0], found["day"])
+        if found["month"]:
+            return self._month(found["month"])
         if found["close"]:
             return self._written_close(found)
         return self._epoch(found) if found["epoch"] else self._hour(found["hour"])
@@ -102,6 +105,13 @@ class Clock:
             return text
         days = ((datetime.fromtimestamp(end, UTC).date() for end in (one.begun, one.ended)) for one in self.spans)
         return "<today>" if any(begun <= when.date() <= ended for begun, ended in days) else text
+
+    def _month(self, text: str) -> str:
+        """A month without a day ("2026-11"), as what is billed by month is called."""
+        if any(f"{datetime.fromtimestamp(said, UTC):%Y-%m}" == text for said in self.said):
+            return text
+        here = {f"{datetime.fromtimestamp(at, UTC):%Y-%m}" for one in self.spans for at in (one.begun, one.ended)}
+        return "<this month>" if text in here else text
 
     def _hour(self, text: str) -> str:
         """A time of day with its seconds: now's, or now's in another zone; with a fraction also minutes away from it."""

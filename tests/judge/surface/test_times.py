@@ -1,10 +1,14 @@
 """Times in a surface: relations to the cell's own clock, and what the scenario says is left as it is said."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from harness.core.history import RowChange
+from harness.judge.surface.said import hours_of
 from harness.judge.surface.times import Clock, Span
+from tests.judge.ledgers import empty_cell
 
 BEGUN = datetime(2026, 11, 30, 23, 59, 40, 250000, UTC)
 
@@ -81,6 +85,7 @@ def test_epochs_days_and_zones():
     assert clock().text(f"{seconds}") == "<epoch now>"
     assert clock().text(f"{int(seconds * 1000)}") == "<epoch now>"
     assert clock().text("2026-11-30") == "<today>"
+    assert clock().text('{"month":"2026-11"} 2026-12 a-2026-11') == '{"month":"<this month>"} 2026-12 a-2026-11'
     assert clock().text("2025-11-30 is past") == "2025-11-30 is past"
     here = (BEGUN + timedelta(seconds=0.5)).astimezone(datetime.fromisoformat("2026-01-01T00:00:00+02:00").tzinfo)
     assert clock().text(here.isoformat()) == "<now[+02:00]>", "a zone that changes is a difference"
@@ -108,3 +113,16 @@ def test_seconds_since_the_epoch_in_the_name_of_a_file():
     assert clock().text(f"It was {now}.") == "It was <epoch now>."
     assert clock().text(f"{now}.5.1") == f"{now}.5.1"
     assert clock().text(f"1.{now}") == f"1.{now}"
+
+
+def test_a_slot_of_a_row_is_told_by_its_hour_in_the_hour_before_it():
+    """Claim: 02:00 stands in a row that nobody named in the scenario; at 01:37 its next slot is still `<next 02:00>`."""
+    row = RowChange(
+        kind="slot", op="update", id=1, before={"at": "02:00:00", "n": "12:34:56"}, after={"at": "03:00:00"}
+    )
+    hours = hours_of(replace(empty_cell(), rows=(row,)))
+    assert hours == {"02:00"}
+    late = datetime(2026, 12, 1, 1, 37, tzinfo=UTC).timestamp()
+    spans = [Span(begun=late, ended=late + 1)]
+    assert Clock(spans=spans, hours=hours).text("2026-12-01T02:00:00+00:00") == "<next 02:00>"
+    assert Clock(spans=spans).text("2026-12-01T02:00:00+00:00") == "<next hour>"
