@@ -9,20 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.core.verdict import Verdict
-from harness.jobs.verify.check.values import (
-    ALONE,
-    CHANCE,
-    DRIVES,
-    EITHER,
-    LOCKED,
-    MATERIAL,
-    NEITHER,
-    TARGET,
-    UNTOLD,
-    Beside,
-    Otherwise,
-    Rejudged,
-)
+from harness.jobs.verify.check.values import Beside, Cause, Otherwise, Rejudged
 
 ABSENT = "not there"
 OURS = frozenset({"scenarios", "cassettes"})
@@ -81,27 +68,27 @@ def _rejudged(older: Rejudged, harness: str) -> Iterable[Otherwise]:
         yield Otherwise(about=key[0], checker=key[1], then=was, now=is_now, lines=lines, cause=cause, of=of)
 
 
-def _of_judging(older: Rejudged, harness: str, about: str) -> tuple[str, tuple[str, ...]]:
+def _of_judging(older: Rejudged, harness: str, about: str) -> tuple[Cause, tuple[str, ...]]:
     other = older.harness != harness
     if older.unlike is None:
-        return EITHER, (UNSAID,)
+        return Cause.EITHER, (UNSAID,)
     unlike = tuple(older.unlike(about.partition("@")[0]))
     if other:
-        return (EITHER, unlike) if unlike else (ALONE, ())
-    return (LOCKED, unlike) if unlike else (NEITHER, ())
+        return (Cause.EITHER, unlike) if unlike else (Cause.ALONE, ())
+    return (Cause.LOCKED, unlike) if unlike else (Cause.NEITHER, ())
 
 
-def _between(run: Rejudged, older: Rejudged) -> tuple[str, tuple[str, ...]]:
+def _between(run: Rejudged, older: Rejudged) -> tuple[Cause, tuple[str, ...]]:
     """Whose a difference between the two histories is."""
     unlike = tuple(
         sorted(name for name in {*run.sources, *older.sources} if run.sources.get(name) != older.sources.get(name))
     )
     other = "" in (run.harness, older.harness) or run.harness != older.harness or run.format != older.format
     if other:
-        return (UNTOLD, unlike) if unlike else (DRIVES, ())
+        return (Cause.UNTOLD, unlike) if unlike else (Cause.DRIVES, ())
     if not unlike:
-        return CHANCE, ()
-    return (MATERIAL if OURS.issuperset(unlike) else TARGET), unlike
+        return Cause.CHANCE, ()
+    return (Cause.MATERIAL if OURS.issuperset(unlike) else Cause.TARGET), unlike
 
 
 def _new(verdict: Verdict, before: Verdict | None) -> tuple[str, ...]:

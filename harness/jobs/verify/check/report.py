@@ -9,19 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from harness.core.counts import count
-from harness.jobs.verify.check.values import (
-    ALONE,
-    CHANCE,
-    DRIVES,
-    EITHER,
-    LOCKED,
-    MATERIAL,
-    NEITHER,
-    TARGET,
-    UNTOLD,
-    Beside,
-    Otherwise,
-)
+from harness.jobs.verify.check.values import Beside, Cause, Otherwise
 from harness.judge.surface.difference import grouped
 from harness.report.say import say
 
@@ -29,15 +17,15 @@ NAMED = 3
 """Cells that are named of those that have something in common."""
 
 SAYS = {
-    ALONE: "the harness alone: the history, the goldens and the surfaces are those of then",
-    LOCKED: "what is locked since, and not the harness",
-    EITHER: "the harness, or what is locked since: both are others",
-    NEITHER: "neither: the same harness says otherwise of the same files; please report it",
-    TARGET: "the target's: the same harness drove both",
-    DRIVES: "the harness's, as it drives, or chance: target, scenarios and recordings are those of then",
-    MATERIAL: "the scenarios' or the recordings': the same harness drove the same target",
-    UNTOLD: "the target's or the harness's, which these two runs do not tell apart: drive the target of then with this harness, and check with that run",
-    CHANCE: "chance: the same harness drove the same target with the same recordings (harness golden noise)",
+    Cause.ALONE: "the harness alone: the history, the goldens and the surfaces are those of then",
+    Cause.LOCKED: "what is locked since, and not the harness",
+    Cause.EITHER: "the harness, or what is locked since: both are others",
+    Cause.NEITHER: "neither: the same harness says otherwise of the same files; please report it",
+    Cause.TARGET: "the target's: the same harness drove both",
+    Cause.DRIVES: "the harness's, as it drives, or chance: target, scenarios and recordings are those of then",
+    Cause.MATERIAL: "the scenarios' or the recordings': the same harness drove the same target",
+    Cause.UNTOLD: "the target's or the harness's, which these two runs do not tell apart: drive the target of then with this harness, and check with that run",
+    Cause.CHANCE: "chance: the same harness drove the same target with the same recordings (harness golden noise)",
 }
 
 

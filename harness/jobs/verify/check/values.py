@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.core.verdict import Verdict
 
-ALONE, LOCKED, EITHER, NEITHER = "the harness alone", "what is locked", "the harness, or what is locked", "neither"
-"""Why the same history is judged otherwise than it was."""
-TARGET, DRIVES, MATERIAL, UNTOLD, CHANCE = (
-    "the target",
-    "the harness, as it drives",
-    "scenarios or recordings",
-    "cannot be told apart",
-    "chance",
-)
-"""Why a run differs from an older one, where both are judged alike."""
+
+class Cause(StrEnum):
+    """Why the same history is judged otherwise than it was; then why a run differs from an older one, where both are judged alike."""
+
+    ALONE = "the harness alone"
+    LOCKED = "what is locked"
+    EITHER = "the harness, or what is locked"
+    NEITHER = "neither"
+    TARGET = "the target"
+    DRIVES = "the harness, as it drives"
+    MATERIAL = "scenarios or recordings"
+    UNTOLD = "cannot be told apart"
+    CHANCE = "chance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ class Otherwise:
     then: str
     now: str
     lines: tuple[str, ...]
-    cause: str
+    cause: Cause
     of: tuple[str, ...] = ()
 
 

@@ -12,18 +12,7 @@ from rich.console import Console
 from harness.core.verdict import Status, Verdict
 from harness.jobs.verify.check import report as shown
 from harness.jobs.verify.check.judge import beside
-from harness.jobs.verify.check.values import (
-    ALONE,
-    CHANCE,
-    DRIVES,
-    EITHER,
-    LOCKED,
-    MATERIAL,
-    NEITHER,
-    TARGET,
-    UNTOLD,
-    Rejudged,
-)
+from harness.jobs.verify.check.values import Cause, Rejudged
 
 CELL = "orders/refund@manual"
 OLD, NEW = "0.1.0 aaaa", "0.2.0 bbbb"
@@ -55,7 +44,7 @@ def test_a_law_that_only_the_harness_changed_is_told_as_its_own():
     older = judged([verdict()], [verdict("a log without a deduction")])
     found = beside(judged(now=[verdict("a log without a deduction")], name="now", harness=NEW), older, NEW)
     (one,) = found.rejudged
-    assert (one.about, one.checker, one.then, one.now, one.cause) == (CELL, "law-4", "pass", "fail", ALONE)
+    assert (one.about, one.checker, one.then, one.now, one.cause) == (CELL, "law-4", "pass", "fail", Cause.ALONE)
     assert one.lines == ("a log without a deduction",)
     assert (found.differs, found.same, found.harness_made) == ((), 1, 1)
     text = told(found)
@@ -70,10 +59,10 @@ def test_a_law_that_only_the_harness_changed_is_told_as_its_own():
 @pytest.mark.parametrize(
     ("by", "unlike", "cause"),
     [
-        (NEW, (), ALONE),
-        (NEW, ("its golden or its surface",), EITHER),
-        (OLD, ("the rate card",), LOCKED),
-        (OLD, (), NEITHER),
+        (NEW, (), Cause.ALONE),
+        (NEW, ("its golden or its surface",), Cause.EITHER),
+        (OLD, ("the rate card",), Cause.LOCKED),
+        (OLD, (), Cause.NEITHER),
     ],
 )
 def test_whose_another_verdict_on_the_same_history_is(by, unlike, cause):
@@ -85,7 +74,7 @@ def test_whose_another_verdict_on_the_same_history_is(by, unlike, cause):
 def test_a_run_that_does_not_say_what_it_was_held_to_blames_neither_alone():
     older = judged([verdict()], [verdict("wrong")], unlike=None, harness="")
     (one,) = beside(judged(name="now", harness=NEW), older, NEW).rejudged
-    assert (one.cause, one.of) == (EITHER, ("the run does not say what it was held to",))
+    assert (one.cause, one.of) == (Cause.EITHER, ("the run does not say what it was held to",))
 
 
 def test_what_is_no_longer_asked_and_what_is_new_and_wrong_are_told_and_what_is_new_and_holds_is_not():
@@ -98,13 +87,13 @@ def test_what_is_no_longer_asked_and_what_is_new_and_wrong_are_told_and_what_is_
 @pytest.mark.parametrize(
     ("driven_by", "sources", "cause"),
     [
-        (OLD, {"target": "t2"}, TARGET),
-        (OLD, {"target": "t2", "scenarios": "s2"}, TARGET),
-        (OLD, {"cassettes": "c2"}, MATERIAL),
-        (OLD, {}, CHANCE),
-        (NEW, {}, DRIVES),
-        (NEW, {"target": "t2"}, UNTOLD),
-        ("", {"target": "t2"}, UNTOLD),
+        (OLD, {"target": "t2"}, Cause.TARGET),
+        (OLD, {"target": "t2", "scenarios": "s2"}, Cause.TARGET),
+        (OLD, {"cassettes": "c2"}, Cause.MATERIAL),
+        (OLD, {}, Cause.CHANCE),
+        (NEW, {}, Cause.DRIVES),
+        (NEW, {"target": "t2"}, Cause.UNTOLD),
+        ("", {"target": "t2"}, Cause.UNTOLD),
     ],
 )
 def test_whose_a_difference_between_two_histories_is(driven_by, sources, cause):
@@ -129,7 +118,7 @@ def test_an_older_form_is_said_and_held_against_what_it_was_judged_to_be():
     older = judged([verdict(), verdict("known", checker="law-6")], format=2, now=None, sha256_now="")
     run = judged(now=[verdict("22 credits charged"), verdict("known", checker="law-6")], name="now", harness=NEW)
     found = beside(run, older, NEW)
-    assert [(one.checker, one.cause) for one in found.differs] == [("law-4", DRIVES)]
+    assert [(one.checker, one.cause) for one in found.differs] == [("law-4", Cause.DRIVES)]
     assert (found.reads, found.same, found.rejudged) == (False, 1, ())
     text = told(found)
     assert (
