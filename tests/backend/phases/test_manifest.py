@@ -1,122 +1,14 @@
-"""phase.toml, and the tree that phases make of a base."""
+"""phase.toml: what it says, and what is refused."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from pathlib import Path
 
 import pytest
 
 from harness.backend.phases import manifest
-from harness.backend.phases.changes import CHANGES, changes, is_current, refresh
-from harness.backend.phases.tree import compose, files_below, layered
-from harness.core.errors import HarnessError
 from harness.core.phase import RollbackKind, SchemaEffect
-
-TAIL = """
-[verification]
-steps = ["look"]
-[rollback]
-kind = "code"
-steps = ["revert"]
-"""
-
-
-def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-class Place:
-    """A base with two files, and phases laid over it."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.dir = root, root / "phases"
-        self.write("backend/a.py", "a = 0\n")
-        self.write("backend/b.py", "b = 0\n")
-        self.dir.mkdir()
-
-    def write(self, path: str, text: str) -> Path:
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        return file
-
-    def phase(self, number: int, files=(), adds=(), replaces=(), removes=(), head: str = "", tail: str = TAIL) -> Path:
-        """`files` maps overlay paths to texts; `replaces` and `removes` map paths to the text they replace."""
-
-        def entries(which):
-            return "".join(f'    {{ path = "{p}", sha256_before = "{sha(t)}" }},\n' for p, t in dict(which).items())
-
-        folder = self.dir / f"{number}_step"
-        text = (
-            f'format = 1\nnumber = {number}\ntitle = "t"\nwhy = "w"\nadds = {list(adds)!r}\n'
-            f"replaces = [\n{entries(replaces)}]\nremoves = [\n{entries(removes)}]\n{head}{tail}"
-        )
-        self.write(f"phases/{folder.name}/phase.toml", text.replace("'", '"'))
-        for path, text in dict(files).items():
-            self.write(f"phases/{folder.name}/overlay/{path}", text)
-        return folder
-
-    def usual(self) -> None:
-        """Phase 1 replaces a and adds c; phase 2 replaces a again and removes b."""
-        self.phase(
-            1, {"backend/a.py": "a = 1\n", "backend/c.py": "c = 1\n"}, ["backend/c.py"], {"backend/a.py": "a = 0\n"}
-        )
-        self.phase(2, {"backend/a.py": "a = 2\n"}, [], {"backend/a.py": "a = 1\n"}, {"backend/b.py": "b = 0\n"})
-
-    def refused(self, number: int = 1) -> HarnessError:
-        with pytest.raises(HarnessError) as caught:
-            compose(self.root, self.dir, number, self.root.parent / "out")
-        assert not (self.root.parent / "out").exists(), "nothing is written when a tree is refused"
-        return caught.value
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "reference")
-
-
-class TestComposition:
-    def test_each_phase_lies_over_the_one_before(self, place: Place, tmp_path: Path):
-        place.usual()
-        made = compose(place.root, place.dir, 2, tmp_path / "out")
-        assert {p: f.read_text() for p, f in files_below(tmp_path / "out")} == {
-            "backend/a.py": "a = 2\n",
-            "backend/c.py": "c = 1\n",
-        }
-        assert made.origins == {"backend/a.py": 2, "backend/c.py": 1}
-        assert made.out == tmp_path / "out"
-
-    def test_phase_0_is_the_base(self, place: Place):
-        tree = layered(place.root, place.dir, 0)
-        assert tree.origins == {"backend/a.py": 0, "backend/b.py": 0}
-
-    def test_caches_and_hidden_folders_are_no_source_and_hidden_files_are(self, place: Place):
-        """Claim: a target reads its .env at every phase."""
-        for path in ("backend/__pycache__/a.pyc", "backend/.env", ".git/x", "frontend/node_modules/x.js"):
-            place.write(path, "x")
-        assert list(layered(place.root, place.dir, 0).files) == ["backend/.env", "backend/a.py", "backend/b.py"]
-
-    def test_what_is_done_in_the_tree_stays_there(self, place: Place, tmp_path: Path):
-        """The tree is a copy: writing in place does not reach the sources."""
-        compose(place.root, place.dir, 0, tmp_path / "out")
-        with (tmp_path / "out/backend/a.py").open("a") as file:
-            file.write("spoilt")
-        assert (place.root / "backend/a.py").read_text() == "a = 0\n"
-
-    def test_settings_add_up(self, place: Place):
-        place.phase(1, head='[settings]\nA = "1"\nB = "1"\n')
-        place.phase(2, head='[settings]\nB = "2"\n')
-        assert layered(place.root, place.dir, 2).settings == {"A": "1", "B": "2"}
-
-    def test_a_folder_that_holds_something_is_not_written_to(self, place: Place, tmp_path: Path):
-        (tmp_path / "full").mkdir()
-        (tmp_path / "full" / "mine").write_text("mine")
-        with pytest.raises(HarnessError) as caught:
-            compose(place.root, place.dir, 0, tmp_path / "full")
-        assert caught.value.code == "phase-out-exists"
-        assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine"]
+from tests.backend.phases.layers import TAIL, Place, sha
 
 
 class TestRefusal:
@@ -219,52 +111,6 @@ class TestRefusal:
     def test_broken_toml(self, place: Place):
         place.write("phases/1_step/phase.toml", "format = = 1")
         assert place.refused().code == "phase-syntax"
-
-
-class TestChanges:
-    def test_added_replaced_and_removed(self, place: Place):
-        place.usual()
-        assert changes(place.root, place.dir, 2) == (
-            "diff --git a/backend/a.py b/backend/a.py\n"
-            "--- a/backend/a.py\n+++ b/backend/a.py\n@@ -1 +1 @@\n-a = 1\n+a = 2\n"
-            "diff --git a/backend/b.py b/backend/b.py\ndeleted file mode 100644\n"
-            "--- a/backend/b.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-b = 0\n"
-        )
-        assert "new file mode 100644\n--- /dev/null\n+++ b/backend/c.py\n" in changes(place.root, place.dir, 1)
-
-    def test_a_last_line_without_an_end(self, place: Place):
-        place.phase(1, {"backend/a.py": "a = 1"}, replaces={"backend/a.py": "a = 0\n"})
-        assert changes(place.root, place.dir, 1).endswith("+a = 1\n\\ No newline at end of file\n")
-
-    def test_a_stale_diff_is_not_current(self, place: Place):
-        place.usual()
-        assert not is_current(place.root, place.dir, 1)
-        refresh(place.root, place.dir, 1)
-        assert is_current(place.root, place.dir, 1)
-        place.write("phases/1_step/overlay/backend/c.py", "c = 2\n")
-        assert not is_current(place.root, place.dir, 1)
-
-    def test_refresh_takes_what_stands_beneath(self, place: Place, tmp_path: Path):
-        """Hashes and diff are written anew; the rest of the manifest, comments too, stays."""
-        place.usual()
-        file = place.dir / "1_step/phase.toml"
-        file.write_text("# why so\n" + file.read_text())
-        place.write("backend/a.py", "a = 'changed'\n")
-        assert place.refused().code == "phase-drift"
-        before = file.read_text()
-        assert refresh(place.root, place.dir, 1) == ("backend/a.py",)
-        assert file.read_text() == before.replace(sha("a = 0\n"), sha("a = 'changed'\n"))
-        assert "-a = 'changed'" in (place.dir / "1_step" / CHANGES).read_text()
-        compose(place.root, place.dir, 2, tmp_path / "out")
-        assert refresh(place.root, place.dir, 1) == ()
-
-    def test_refresh_does_not_bless_an_earlier_drift(self, place: Place):
-        """Phase 2 cannot be refreshed while phase 1 does not fit."""
-        place.usual()
-        place.write("backend/a.py", "a = 'changed'\n")
-        with pytest.raises(HarnessError) as caught:
-            refresh(place.root, place.dir, 2)
-        assert (caught.value.code, "1_step" in caught.value.message) == ("phase-drift", True)
 
 
 def test_a_manifest_as_values(place: Place):

@@ -14,7 +14,7 @@ import harness
 from harness.backend.description import load
 from harness.cli import main
 from harness.run.fingerprint import sources
-from harness.verb.accepting import CI, in_ci
+from harness.verb.accepting import CI
 from tests.judge.ledgers import lawful_text
 from tests.judge.overlapping import LOST, busy
 from tests.store.streams import told, write_run
@@ -262,14 +262,6 @@ def test_a_wrong_request_is_refused_with_its_code(project, capsys, arguments, sa
     assert (code, err.splitlines()[-1]) == (2, f" code: {said}")
 
 
-@pytest.mark.parametrize(("value", "ci"), [("true", True), ("1", True), ("", False), ("0", False), ("false", False)])
-def test_ci_is_what_says_so(value, ci):
-    """An empty CI is no CI."""
-    assert in_ci({"CI": value}) is ci
-    assert in_ci({"GITHUB_ACTIONS": value}) is ci
-    assert in_ci({}) is False
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -289,11 +281,6 @@ def test_nothing_is_accepted_in_any_ci(project, capsys, monkeypatch, name):
     code, _, err = run(capsys, *ACCEPT)
     assert (code, err.splitlines()[-1]) == (2, " code: golden-ci")
     assert list(project.rglob("*.golden.toml")) == []
-
-
-@pytest.mark.parametrize("name", ["SPECIAL", "PRECISION", "CITY", "BUILDING", "BUILD_TYPE", "GPG_AGENT_INFO"])
-def test_a_variable_that_only_looks_like_one_is_none(name):
-    assert not in_ci({name: "1"})
 
 
 def test_nothing_is_accepted_where_nobody_looks(project, capsys, monkeypatch):
