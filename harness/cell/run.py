@@ -19,7 +19,18 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.history import CellHistory, Event, LogLine, Read
 from harness.core.scenario import Cell, Given
-from harness.core.variation import CONTENDED, CROWD, HELD, INTRUDER, NOBODY, OWNER, STRANGER, Variation, named
+from harness.core.variation import (
+    CONTENDED,
+    CROWD,
+    EDITED_AT,
+    HELD,
+    INTRUDER,
+    NOBODY,
+    OWNER,
+    STRANGER,
+    Variation,
+    named,
+)
 from harness.stack import vary
 from harness.stack.database import observer
 from harness.stack.roles.logs import Mark
@@ -59,7 +70,8 @@ class _Scenario:
         self._readers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
-        self.live.begin(self.scenario, datetime.fromisoformat(self._laid.at).timestamp() if self._laid.at else None)
+        at = self._laid.at or (EDITED_AT if self._laid.edit is not None else "")
+        self.live.begin(self.scenario, datetime.fromisoformat(at).timestamp() if at else None)
         self.live.clean()
 
     def seed(self) -> Refs:

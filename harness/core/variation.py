@@ -98,6 +98,8 @@ class Variation:
     quick: bool = False
 
 
+EDITED_AT = "2028-03-15T12:00:00+00:00"
+"""When it is where one setting is another, if the target's clock can be moved: what is due each week or month falls on another day in each run."""
 VARIATIONS: Mapping[str, Variation] = {
     one.name: one
     for one in (

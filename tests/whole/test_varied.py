@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from harness.core.variation import EDITED_AT
 from harness.jobs.score import catalogue, plant
 from tests.whole.seeded import MISTAKES
 from tests.whole.workshop import Workshop
@@ -49,6 +52,13 @@ def test_varied_cells_count_apart_and_repeat_alike(warm: Workshop):
     assert {line for line in first.out.splitlines() if line.startswith("history")} == {
         line for line in again.out.splitlines() if line.startswith("history")
     }
+    ends = [
+        one for one in map(json.loads, (warm.runs / "latest" / "history.ndjson").open()) if one["kind"] == "cell.end"
+    ]
+    edited = [one["clock"][-1][0] for one in ends if "=" in one["cell"]]
+    fixed = datetime.fromisoformat(EDITED_AT).timestamp()
+    assert len(edited) == 14
+    assert all(fixed <= begun < fixed + 3600 for begun in edited), "a setting of a week or a month falls on one day"
 
 
 def test_a_balance_that_was_read_before_somebody_bought_credits_is_told(shop, warm: Workshop):

@@ -24,6 +24,8 @@ _EPOCH = r"(?<![\d.])(?P<epoch>1[5-9]\d{8}(?P<ms>\d{3})?(?:\.\d+)?)(?!\d|\.\d)"
 _HOUR = r"(?<![\d:.])(?P<hour>[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?)(?![\d:])"
 _MONTH = r"(?<![\w.:/+-])(?P<month>20\d\d-(?:0[1-9]|1[0-2]))(?![\w.:/+-])"
 _ANY = re.compile("|".join((_ISO, _CLOSE, _EPOCH, _HOUR, _MONTH)))
+_QUARTERS = ("00", "15", "30", "45")
+"""A time of day without seconds at one of these is a slot of somebody's, also while it is that minute."""
 _MINUTE = re.compile(r"[0-2]\d:[0-5]\d")
 BEFORE_S, AFTER_S = 0.05, 0.05
 """How much earlier and later than its cell a time may be: clocks are read one after the other, and rounded."""
@@ -130,7 +132,8 @@ class Clock:
 
     def _minute(self, text: str) -> str:
         here = {f"{datetime.fromtimestamp(at, UTC):%H:%M}" for span in self.spans for at in (span.begun, span.ended)}
-        return "<time of this minute>" if text[:5] in here and text[:5] not in self.hours else text
+        slot = text[3:5] in _QUARTERS or text[:5] in self.hours
+        return "<time of this minute>" if text[:5] in here and not slot else text
 
     def _spans(self) -> Iterator[Span]:
         """Those of the target's clock, each until the cell ended: a task that was at work when the clock went ahead keeps its own, and

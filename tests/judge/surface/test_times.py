@@ -126,3 +126,14 @@ def test_a_slot_of_a_row_is_told_by_its_hour_in_the_hour_before_it():
     spans = [Span(begun=late, ended=late + 1)]
     assert Clock(spans=spans, hours=hours).text("2026-12-01T02:00:00+00:00") == "<next 02:00>"
     assert Clock(spans=spans).text("2026-12-01T02:00:00+00:00") == "<next hour>"
+
+
+def test_a_quarter_of_an_hour_is_a_slot_also_while_it_is_that_minute():
+    """Claim: nobody says in the scenario that something is due at 02:00; a run in that minute says the same as any other. Odd minutes are now's."""
+    for at, text, told in (
+        ((2, 0, 5), "02:00:00", "02:00:00"),
+        ((2, 0, 5), "02:00", "02:00"),
+        ((2, 7, 5), "02:07:00", "<time of this minute>"),
+        ((2, 7, 5), "02:07", "<time of this minute>"),
+    ):
+        assert clock(datetime(2026, 12, 1, *at, tzinfo=UTC)).text(text) == told
