@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from harness.core.golden import Golden
+from harness.core.history import RowChange
 from harness.core.verdict import Status, worst
 from harness.judge.checks import judge
 from harness.judge.golden.outcome import outcome_of
+from harness.judge.laws.journal import rows_agree
 from harness.judge.overlap import CHECKER, InTurn, as_judged, in_turn
-from tests.judge.ledgers import RATES, SCENARIO, TARGET
+from tests.judge.ledgers import RATES, SCENARIO, TARGET, context
 from tests.judge.overlapping import LOSSY, LOST, TWO, Facts, busy, changed, closing, judged, of, overlapped, row
 
 
@@ -25,6 +27,22 @@ def test_a_lost_deduction_is_known_wrong_and_the_golden_holds_on_the_rest():
     assert found.credits_delta == -10
     assert of(verdicts, "law-1").evidence == ("account 100000 -83 = 99917, bystander 77 +0 = 77",)
     assert as_judged([LOST], verdicts, TARGET.ledger) == [busy()]
+
+
+def test_readings_of_a_balance_are_held_against_each_other_as_they_were_read():
+    """Claim: with deductions in turn no row is another: a lost one is known wrong where the account's row is watched, and not where the row differs."""
+
+    def seen(held: int):
+        before, after = {"id": 1, "credits": 100_000}, {"id": 1, "credits": held}
+        account = RowChange(kind="account", op="update", id=1, before=before, after=after, key="id")
+        return replace(LOST, rows=(*LOST.rows, account), spans=((0.0, 1.0),))
+
+    (own,) = (closing for name, (_, closing) in LOST.accounts.items() if name == "account")
+    scenario = context()
+    for held, says in ((own, []), (own + 1, [f"account: its balance is {own}, and {own + 1} by its row"])):
+        assert [line for line in rows_agree(seen(held), scenario).evidence if "its balance" in line] == says
+        told = of(judged([seen(held)]), "journal")
+        assert [line for line in told.evidence if "its balance" in line] == says
 
 
 def test_the_paths_of_a_scenario_agree_when_one_of_them_lost_a_deduction():
