@@ -49,12 +49,10 @@ RunCheck = Callable[[Sequence[CellHistory], RunContext], Iterable[Named]]
 
 WORLD = "world"
 """The one check that only a varied cell is asked."""
-READINGS = "journal"
-"""The check that holds what was read of one thing against each other."""
 CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
     "settle": ("the work came to rest", settle),
     "shape": ("no table has another shape than before", shape),
-    READINGS: ("tables, transactions and balances agree on every row", rows_agree),
+    "journal": ("tables, transactions and balances agree on every row", rows_agree),
     WORLD: ("the world is varied as its name says", the_world_is_another),
     "http": ("every request was answered as expected", http),
     "provider": ("every provider request fits its recording and its contract", provider),
@@ -82,7 +80,7 @@ CELL_CHECKERS: dict[str, tuple[str, CellCheck]] = {
 IN_ANY_WORLD = (
     "settle",
     "shape",
-    READINGS,
+    "journal",
     WORLD,
     "surface",
     "certificates",
@@ -241,9 +239,7 @@ def _overlap_weighed(cell: CellHistory, context: Context, lossy: Finding | None)
         return cell, own
     found = overlap.in_turn(cell, context.target.ledger)
     if isinstance(found, overlap.InTurn):
-        # what was read of one thing is held against each other as it was read: no row of the cell in turn is another
-        read = {one.checker: one for one in own}
-        again = [read[one.checker] if one.checker == READINGS else one for one in check_cell(found.cell, context)]
+        again = overlap.as_read(own, check_cell(found.cell, context))
         wrong = ", ".join(one.checker for one in again if one.status.bad)
         if not wrong:
             lost = verdict_of(overlap.CHECKER, overlap.CLAIM, cell.cell, overlap.known_wrong(lossy, found.lost))

@@ -21,6 +21,7 @@ from harness.judge.result import Result, breaks
 from harness.judge.takers import too_few
 
 CHECKER = "overlap"
+READINGS = "journal"
 CLAIM = "deductions that overlap lose nothing"
 BREAKS = ("law-1", "law-2")
 """The laws that a lost deduction breaks: only where one of them fails is there anything to explain."""
@@ -87,6 +88,11 @@ def in_turn(cell: CellHistory, columns: Ledger) -> InTurn | str:
             ledger.append(replace(row, balance=balance))
         accounts[name] = (opening, balance)
     return InTurn(cell=replace(cell, accounts=accounts, ledger=tuple(ledger)), lost=tuple(lost))
+
+
+def as_read(own: Sequence[Verdict], again: Sequence[Verdict]) -> list[Verdict]:
+    """`again`, of the cell in turn, but for what was read of one thing twice: that is held as it was read, since no row of that cell is another."""
+    return [was if one.checker == READINGS else one for was, one in zip(own, again, strict=True)]
 
 
 def known_wrong(finding: Finding, lost: Sequence[Lost]) -> Result:

@@ -10,6 +10,7 @@ affected     which cells can see what changed since a run that noted what each r
 own          the target's own tests, run in a stack of their own
 fingerprint  the code that a run was driven with
 kept         which stored runs stay, and why
+taken        taking away those that need not
 held_to      what a verdict is made by beside its history
 judged       a stored history, judged with today's goldens, rate card and findings
 """

@@ -4,29 +4,30 @@ The newest `keep` stay. Of the others these do: one that is under way, whoever b
 which says why); the newest whole one of each kind, which is what a verb would name (`golden accept`, `check`, `checklist`, `criteria`): of
 verify in each tier, at each phase, of which worlds, whole or a part; of each shard of the newest split; of a phase, a week, a shadow, a fuzz.
 What other commands go by later is a copy: the memory of `verify --affected` (harness.store.seen), a merged run.
-Only folders that are called as `harness.store.runs.begin` calls them are ever looked at.
+Only folders that are called as `harness.store.runs.begin` calls them, and hold what it puts there or a history, are ever looked at; what cannot
+be read stays, and so does what could not be taken away whole.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from harness.core.errors import HarnessError
 from harness.store import history
-from harness.store.runs import HISTORY, under_way
+from harness.store.runs import HISTORY, RUN, under_way
 
 MARK = "keep"
 """The file in a run's folder by which it stays, with why."""
-GOING = ".going-"
-"""How the name of a folder begins that is being taken away: what a killed one left is taken away by the next."""
-_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)(?:-(\d+))?")
+NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)(?:-(\d+))?")
+_STAMP = "%Y-%m-%dT%H-%M-%SZ"
+_BEGINS = b'{"kind":"run.start"', b'{"kind": "run.start"'
 _TAIL_BYTES = 65536
 _WORDS = {"phase-": "phase", "back-to-": "phase", "week": "week", "old": "shadow"}
 
@@ -34,7 +35,8 @@ _WORDS = {"phase-": "phase", "back-to-": "phase", "week": "week", "old": "shadow
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """A run below runs/. `kind` is equal where one can stand for the other, `says` the same for people; `split` names the plan that a shard is
-    of. `whole`: it came to its end. `marked` is why somebody wants it, "" where nobody does."""
+    of. `whole`: it came to its end. `marked` is why somebody wants it, "" where nobody does;
+    `odd` why it cannot be read, "" where it can."""
 
     folder: Path
     kind: tuple[Any, ...]
@@ -43,6 +45,7 @@ class Stored:
     whole: bool
     under_way: bool
     marked: str
+    odd: str = ""
 
     @property
     def name(self) -> str:
@@ -53,10 +56,8 @@ def stored(runs: Path) -> list[Stored]:
     """Every run in `runs`, newest first."""
     if not runs.is_dir():
         return []
-    folders = [
-        path for path in runs.iterdir() if _NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
-    ]
-    return [_read(folder) for folder in sorted(folders, key=_age, reverse=True)]
+    folders = [path for path in runs.iterdir() if _is_run(path)]
+    return [_read_or_odd(folder) for folder in sorted(folders, key=_age, reverse=True)]
 
 
 def why_kept(found: Sequence[Stored], keep: int) -> Mapping[str, str]:
@@ -68,7 +69,9 @@ def why_kept(found: Sequence[Stored], keep: int) -> Mapping[str, str]:
         newest = one.whole and one.kind not in kinds
         if one.whole:
             kinds.add(one.kind)
-        if one.under_way:
+        if one.odd:
+            said[one.name] = f"cannot be read: {one.odd}"
+        elif one.under_way:
             said[one.name] = "under way"
         elif one.marked:
             said[one.name] = f"marked: {one.marked}"
@@ -83,51 +86,18 @@ def why_kept(found: Sequence[Stored], keep: int) -> Mapping[str, str]:
     return said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
-    """What was taken away: names, and the bytes of disk that are free now. `stayed` are lines of those that could not be."""
-
-    names: tuple[str, ...]
-    bytes: int
-    stayed: tuple[str, ...] = ()
-
-
-def take_away(runs: Path, keep: int) -> Gone:
-    """Take away the runs below `runs` that need not stay, and what an earlier one left half done. Never raises for a run that cannot go."""
-    if not keep:
-        return Gone(names=(), bytes=0)
-    found = stored(runs)
-    said = why_kept(found, keep)
-    names, freed, stayed = [], sum(_left(runs)), []
-    for one in found:
-        if said[one.name]:
-            continue
-        away = one.folder.with_name(f"{GOING}{one.name}-{os.getpid()}")
-        try:
-            if under_way(one.folder):
-                continue
-            one.folder.rename(away)  # in one step: nobody finds half a run
-            taken = _bytes(away)
-            shutil.rmtree(away)
-        except FileNotFoundError:
-            continue  # another one has taken it
-        except OSError as error:
-            stayed.append(f"{one.name}: {error.strerror or error}")
-            continue
-        names.append(one.name)
-        freed += taken
-    return Gone(names=tuple(names), bytes=freed, stayed=tuple(stayed))
-
-
 def bytes_of(one: Stored) -> int:
     """What it takes of the disk."""
-    return _bytes(one.folder)
+    return size_of(one.folder)
 
 
 def mark(folder: Path, why: str) -> None:
     """Let the run in `folder` stay. Raises store-write."""
-    try:
-        (folder / MARK).write_text(f"{why}\n", encoding="utf-8")
+    try:  # through a link it would be written over somebody's file
+        with open(
+            folder / MARK, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o666)
+        ) as file:
+            file.write(f"{why}\n")
     except OSError as error:
         raise HarnessError(
             f"cannot write {folder / MARK}: {error.strerror}", hint="runs/ must be writable", code="store-write"
@@ -135,35 +105,83 @@ def mark(folder: Path, why: str) -> None:
 
 
 def unmark(folder: Path) -> None:
-    (folder / MARK).unlink(missing_ok=True)
+    """Raises store-write."""
+    try:
+        (folder / MARK).unlink(missing_ok=True)
+    except OSError as error:
+        raise HarnessError(
+            f"cannot take away {folder / MARK}: {error.strerror}",
+            hint="it is a file where --hold wrote it",
+            code="store-write",
+        ) from None
 
 
-def _left(runs: Path) -> Iterator[int]:
-    for path in runs.glob(f"{GOING}*"):
-        size = _bytes(path)
-        shutil.rmtree(path, ignore_errors=True)
-        if not path.exists():
-            yield size
+def find(runs: Path, run: Path) -> Path:
+    """The folder of a run that is listed, from its name or from a path. Raises run-missing."""
+    for folder in (runs / run, run):
+        if folder.is_dir() and _is_run(folder.resolve()):
+            return folder.resolve()
+    raise HarnessError(f"no run is called {run}", hint="`harness runs` lists those that there are", code="run-missing")
+
+
+def _is_run(path: Path) -> bool:
+    """Whether the harness made it: a real time for a name, and its own file in it, or a history."""
+    found = NAME.fullmatch(path.name)
+    if found is None or path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        datetime.strptime(found[1], _STAMP)  # noqa: DTZ007 - only whether it is one
+    except ValueError:
+        return False
+    if not os.access(path, os.R_OK | os.X_OK):
+        return True  # nobody can tell: it stays, and that is said
+    return (path / RUN).is_file() or any(map(_is_history, path.rglob(HISTORY)))
+
+
+def _is_history(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(32).startswith(_BEGINS)
+    except OSError:
+        return False
+
+
+def _read_or_odd(folder: Path) -> Stored:
+    try:
+        return _read(folder)
+    except (OSError, TypeError, ValueError, AttributeError) as error:
+        why = getattr(error, "strerror", None) or "its history is none of ours"
+        return Stored(
+            folder=folder,
+            kind=(folder.name,),
+            says="nothing",
+            split="",
+            whole=False,
+            under_way=False,
+            marked="",
+            odd=why,
+        )
 
 
 def _age(folder: Path) -> tuple[str, int]:
-    found = _NAME.fullmatch(folder.name)
+    found = NAME.fullmatch(folder.name)
     return (found[1], int(found[2] or 1)) if found else ("", 0)
 
 
 def _read(folder: Path) -> Stored:
-    files = sorted(folder.rglob(HISTORY))
+    os.listdir(folder)  # noqa: PTH208 - rglob passes over what it may not read
+    files = sorted(file for file in folder.rglob(HISTORY) if file.is_file())
     # a migration keeps runs in its run: their names are of that time alone
     parts = tuple(
-        "/".join(part for part in file.parent.relative_to(folder).parts if not _NAME.fullmatch(part)) for file in files
+        "/".join(part for part in file.parent.relative_to(folder).parts if not NAME.fullmatch(part)) for file in files
     )
     start = _start(files[:1])
     shard: Mapping[str, Any] = start.get("shard") or {}
-    about = tuple(start.get(name) for name in ("tier", "phase", "whole", "vary"))
+    about = tuple(str(start.get(name)) for name in ("tier", "phase", "whole", "vary"))
     of = parts if files else _loose(folder)
     return Stored(
         folder=folder,
-        kind=(of, about, shard.get("n")),
+        kind=(of, about, str(shard.get("n"))),
         says=_said(of, start, shard),
         split=str(shard.get("plan_sha256", "")) and f"{shard['plan_sha256']}/{shard.get('of')}",
         whole=bool(of) and all(map(_ended, files)),
@@ -182,7 +200,7 @@ def _start(files: Sequence[Path]) -> Mapping[str, Any]:
 
 def _loose(folder: Path) -> tuple[str, ...]:
     """The files of a run that has no history: what a fuzz found."""
-    return tuple(sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != MARK))
+    return tuple(sorted(path.name for path in folder.iterdir() if path.is_file() and path.name not in (MARK, RUN)))
 
 
 def _said(of: Iterable[str], start: Mapping[str, Any], shard: Mapping[str, Any]) -> str:
@@ -209,7 +227,8 @@ def _marked(folder: Path) -> str:
         return ""
 
 
-def _bytes(folder: Path) -> int:
+def size_of(folder: Path) -> int:
+    """The bytes of disk that a folder takes."""
     total = 0
     for place, _, names in os.walk(folder):
         for name in names:

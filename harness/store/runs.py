@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import harness
 from harness.core.counts import plain
 from harness.core.errors import HarnessError
 from harness.core.ledger import Amount
@@ -23,6 +24,8 @@ from harness.store.files import write_all
 HISTORY, VERDICT, REPORT = "history.ndjson", "verdict.json", "report.html"
 FIRST = "verdict.first.json"
 """The verdict of when it was driven, beside one that was made of the same history since."""
+RUN = ".run"
+"""The file by which a folder is a run: who made it. A folder without one is nobody's to take away."""
 FORMAT = 1
 _under_way: list[int] = []
 """Descriptors of the folders that this process has begun, each locked: the kernel lets them go when its last process has ended, however."""
@@ -42,6 +45,7 @@ def begin(runs: Path, now: datetime | None = None) -> Path:
                 f"cannot make {folder}: {error.strerror}", hint="runs/ must be writable", code="store-write"
             ) from None
         _hold(folder)
+        (folder / RUN).write_text(f"a run of harness {harness.__version__}\n", encoding="utf-8")
         (folder / "logs").mkdir()
         _point(runs / "latest", folder.name)
         return folder

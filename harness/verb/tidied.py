@@ -9,13 +9,12 @@ from rich.console import Console
 from harness.core.config import Config
 from harness.core.counts import count, megabytes
 from harness.report.say import say
-from harness.run import kept
-from harness.run.kept import Gone
+from harness.run.taken import Gone, take_away
 
 
 def tidied(config: Config, runs: Path, out: Console) -> None:
     """Take away what `keep` of harness.toml does not keep of the runs in `runs`."""
-    tell(out, kept.take_away(runs, config.keep), config.keep)
+    tell(out, take_away(runs, config.keep), config.keep)
 
 
 def tell(out: Console, gone: Gone, keep: int) -> None:

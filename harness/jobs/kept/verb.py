@@ -12,7 +12,6 @@ from harness.core.errors import OK
 from harness.jobs.kept import report as shown
 from harness.jobs.kept import run as job
 from harness.run import kept
-from harness.store import runs as store
 from harness.verb.options import config_option, json_option, loaded, runs_folder, runs_option
 from harness.verb.tidied import tidied
 
@@ -39,9 +38,9 @@ def runs(
     config = loaded(config_path)
     place, out = runs_folder(config, runs), Console(quiet=as_json)
     if hold is not None:
-        kept.mark(store.find(hold), why.strip())
+        kept.mark(kept.find(place, hold), why.strip())
     if release is not None:
-        kept.unmark(store.find(release))
+        kept.unmark(kept.find(place, release))
     if clean:
         tidied(config, place, out)
     found = job.listed(place, config.keep)
