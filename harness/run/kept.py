@@ -28,7 +28,6 @@ MARK = "keep"
 NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)(?:-(\d+))?")
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 _BEGINS = b'{"kind":"run.start"', b'{"kind": "run.start"'
-_TAIL_BYTES = 65536
 _WORDS = {"phase-": "phase", "back-to-": "phase", "week": "week", "old": "shadow"}
 
 
@@ -184,7 +183,7 @@ def _read(folder: Path) -> Stored:
         kind=(of, about, str(shard.get("n"))),
         says=_said(of, start, shard),
         split=str(shard.get("plan_sha256", "")) and f"{shard['plan_sha256']}/{shard.get('of')}",
-        whole=bool(of) and all(map(_ended, files)),
+        whole=bool(of) and all(history.sealed(file) is not None for file in files),
         under_way=under_way(folder),
         marked=_marked(folder),
     )
@@ -209,15 +208,6 @@ def _said(of: Iterable[str], start: Mapping[str, Any], shard: Mapping[str, Any])
     part = f"shard {shard['n']}/{shard.get('of')}" if shard else "" if start.get("whole") is not False else "a part"
     words = (job, start.get("tier"), f"phase {start['phase']}" if "phase" in start else "", part)
     return ", ".join(str(word) for word in words if word) or "nothing"
-
-
-def _ended(file: Path) -> bool:
-    """Whether a history ends with run.end."""
-    with file.open("rb") as stream:
-        stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
-        last = stream.read().rstrip(b"\n").rpartition(b"\n")[2]
-    return last.startswith(b'{"kind":"run.end"')
 
 
 def _marked(folder: Path) -> str:

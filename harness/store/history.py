@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -21,6 +22,7 @@ from harness.core.history import FORMAT, Event, RunHistory
 from harness.core.ledger import Ledger
 from harness.core.scenario import cell_id
 
+_TAIL_BYTES = 65536
 SEAL = "sha256"
 """The field of run.end that says what stands before it in the file."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
@@ -135,6 +137,20 @@ def parsed(stream: Iterable[bytes], source: str) -> Iterator[tuple[bytes, Event]
                 code="history-syntax",
             ) from None
         yield line, event
+
+
+def sealed(path: Path) -> str | None:
+    """What the end of a history says stands before it, "" where it says nothing; None where it has no end: it was cut off."""
+    with path.open("rb") as stream:
+        stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+        last = stream.read().rstrip(b"\n").rpartition(b"\n")[2]
+    if not last.startswith(b'{"kind":"run.end"'):
+        return None
+    try:
+        return str(json.loads(last).get(SEAL, ""))
+    except ValueError:
+        return None
 
 
 def start_of(path: Path) -> Event:

@@ -22,6 +22,7 @@ from harness.report import html, machine, terminal
 from harness.run import judged
 from harness.run.drive import Driven
 from harness.run.held_to import held_to
+from harness.store import history
 from harness.store import runs as store
 from harness.verb.asked import Known
 
@@ -79,7 +80,12 @@ def summary_of(
 
 def keep(folder: Path, result: judged.Judged, summary: Summary) -> None:
     """Write verdict.json and report.html beside the history."""
-    facts = {"phase": result.phase, "canonical_sha256": result.canonical_sha256, "judged_by": held_to(result.config)}
+    facts = {
+        "phase": result.phase,
+        "canonical_sha256": result.canonical_sha256,
+        "history_sha256": history.sealed(folder / store.HISTORY),
+        "judged_by": held_to(result.config),
+    }
     odd = {"shard": summary.shard, "undeclared": machine.undeclared(summary)}
     store.write_verdict(folder, result.verdicts, facts | {name: value for name, value in odd.items() if value})
     html.write(folder / store.REPORT, summary)

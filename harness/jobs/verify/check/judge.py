@@ -52,6 +52,7 @@ def beside(run: Rejudged, older: Rejudged, harness: str) -> Beside:
         differs=tuple(differs),
         same=same,
         harness_made=harness_made,
+        common=len({one.cell for one in run.now or () if one.cell} & {cell for cell, _ in compared if cell}),
     )
 
 

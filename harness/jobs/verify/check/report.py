@@ -47,6 +47,10 @@ def print_beside(out: Console, found: Beside) -> None:
             out,
             f"  its canonical form is another, of the same history: only the harness changed it ({found.canonical[0][:16]} -> {found.canonical[1][:16]})",
         )
+    if not found.common:
+        say(out, "  no cell is in both: nothing of this run is held against that one")
+    if found.run < found.older:
+        say(out, "  that run is the newer one of the two")
     if found.reads:
         _block(out, "judged otherwise than then, though nothing was driven", found.rejudged)
     _block(out, "wrong in this run and not in that one", found.differs)

@@ -34,19 +34,43 @@ def again(asked: Known, run: Path) -> tuple[Summary, Judged]:
 
 
 def with_older(asked: Known, run: Path, result: Judged, older: Path) -> Beside:
-    """The run in `run`, which was judged again with that `result`, beside the one in `older`, which stays as it is. Raises run-missing, verdict-missing, verdict-syntax."""
+    """The run in `run`, which was judged again with that `result`, beside the one in `older`, which stays as it is. Raises run-missing, check-itself, history-other, verdict-missing,
+    verdict-syntax."""
     now = held_to(asked.config)
+    _untouched(store.find(older), store.find(run))
     return beside(_judged(run, result, now), _judged(older, _result(asked, older), now), now["harness"])
+
+
+def _untouched(older: Path, run: Path) -> None:
+    """Nothing can be said of a history that is not the one that its verdict was made of."""
+    if older == run:
+        raise HarnessError(
+            f"{run.name} cannot be held against itself", hint="--with names an older run", code="check-itself"
+        )
+    said, seal = store.read_first(older)[1].get("history_sha256"), history.sealed(older / store.HISTORY)
+    if seal is None or (said and said != seal):
+        raise _other(older, "cut off" if seal is None else "not the one that its verdict was made of")
+
+
+def _other(older: Path, what: str) -> HarnessError:
+    return HarnessError(
+        f"the history of {older.name} is {what}",
+        hint="name a run that is as it was driven; of this one nothing can be said",
+        code="history-other",
+    )
 
 
 def _result(asked: Known, run: Path) -> Judged | None:
     """None where this harness does not read it."""
     try:
-        return judge_run(asked.config, asked.law, store.find(run))
+        result = judge_run(asked.config, asked.law, store.find(run))
     except HarnessError as error:
         if error.code != OF_ANOTHER_FORMAT:
             raise
         return None
+    if result.history.edited:
+        raise _other(store.find(run), "not as it was written: it was changed since")
+    return result
 
 
 def _judged(run: Path, result: Judged | None, now: Mapping[str, Any]) -> Rejudged:

@@ -57,7 +57,8 @@ class Otherwise:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What came of it. `rejudged`: the older history, then and now. `differs`: what is wrong in the run and not in the older one, both judged now. `same`:
-    how many verdicts are wrong in both alike, of which `harness_made` were right then. `reads`: this harness reads the older history."""
+    how many verdicts are wrong in both alike, of which `harness_made` were right then. `reads`: this harness reads the older history. `common`: cells that
+    both have."""
 
     run: str
     older: str
@@ -71,3 +72,4 @@ class Beside:
     differs: tuple[Otherwise, ...]
     same: int = 0
     harness_made: int = 0
+    common: int = 0

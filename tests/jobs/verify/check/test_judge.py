@@ -143,3 +143,14 @@ def test_what_is_the_same_in_many_cells_is_one_block():
     text = told(beside(judged(now=lines, name="now", harness=NEW), older, NEW))
     assert text.count("side file is told otherwise") == 1
     assert "surface: pass -> fail in orders/n0@manual, orders/n10@manual, orders/n11@manual and 37 more" in text
+
+
+def test_runs_that_have_nothing_in_common_and_a_newer_one_are_told():
+    """Claim: "none" is no news where nothing could be compared, and an older run that is newer is said to be."""
+    other = verdict("a log without a deduction", cell="orders/other@manual")
+    text = told(beside(judged(now=[verdict("x")], name="a-run"), judged([other], [other], name="b-run"), OLD))
+    assert "no cell is in both: nothing of this run is held against that one" in text
+    assert "that run is the newer one of the two" in text
+    text = told(beside(judged(now=[verdict("x")], name="b-run"), judged([verdict()], [verdict()], name="a-run"), OLD))
+    assert "no cell is in both" not in text
+    assert "newer" not in text
