@@ -111,6 +111,12 @@ def test_what_is_no_scenario_says_why():
         ({"path": "/rooms/710000000/x/?access_token=a-Secret-0f-8-words"}, "secret"),
         ({"kind": "application/x-www-form-urlencoded", "body": b"a=b"}, "a scenario's is JSON"),
         ({"body": b"{"}, "no JSON"),
+        ({"body": b'{"nickname": "Mole", "extra": [{"pw": "hunter2-zzz"}]}'}, "secret"),
+        ({"path": "/rooms/1/x/", "status": 404}, "names a row that is not there (1)"),
+        (
+            {"path": "/rooms/9f1c2e9a-1111-4222-8333-444455556666/x/", "status": 404},
+            "names a row that is not there (9f1c",
+        ),
     ):
         assert why in job._scenario(_noted(**said), LOOK).why, said
 

@@ -20,6 +20,8 @@ from harness.jobs.adopt.init.world import World
 Rows = dict[str, dict[str, dict[str, Any]]]
 """label -> key as text -> columns, as JSON has them; decimals are text."""
 SECRET = {"password", "token", "secret", "key", "credential", "credentials", "apikey"}
+TOLD_TO_NOBODY = {"password", "passwd", "pwd", "pw", "passphrase", "passcode", "pin", "otp", "secret", "token", "credential", "credentials", "apikey"}  # fmt: skip
+"""Words of names in a body under which nobody writes what may stand in a file."""
 RANGE = 700_000_000
 """Where keys begin that are known wherever they stand ([target] id_ranges)."""
 _KEY = re.compile(r"(?<![\w-])(?:\d{9,10}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![\w-])", re.IGNORECASE)
@@ -106,6 +108,22 @@ def _by_itself(one: Field) -> bool:
 
 def _telling(key: str) -> bool:
     return int(key) >= RANGE if key.isdigit() else _KEY.fullmatch(key) is not None
+
+
+def literal(path: str) -> str:
+    """A key in a path that is no row's by its name; "" where there is none."""
+    found = re.search(rf"(?<=/)(\d+|{_KEY.pattern})(?=/|$)", path, re.IGNORECASE)
+    return found[0] if found else ""
+
+
+def named_secret(value: Any) -> bool:
+    """Whether a text stands under a name that tells a secret, at any depth."""
+    if isinstance(value, Mapping):
+        return any(
+            (isinstance(one, str) and one and set(words(str(name))) & TOLD_TO_NOBODY) or named_secret(one)
+            for name, one in value.items()
+        )
+    return isinstance(value, list) and any(map(named_secret, value))
 
 
 def referred(value: Any, names: Mapping[str, str]) -> Any:

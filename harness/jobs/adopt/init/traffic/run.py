@@ -29,6 +29,7 @@ from harness.stack.isolation.island import Island
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 JSON = "application/json"
+NOT_THERE = 404
 SHORTEST = 12
 """Parts of a credential that are looked for in what is written; shorter ones are words."""
 Say = Callable[[str], None]
@@ -114,7 +115,9 @@ def _scenario(noted: Noted, look: Look) -> Tried:
         why = "it only reads"
     elif one.stranger:
         why = "it bore a credential that is nobody's here: who asks is not known"
-    elif scan.scan(json.dumps(body)) or scan.scan(query):
+    elif refused == NOT_THERE and (key := rows.literal(str(what).partition("?")[0])):
+        why = f"it names a row that is not there ({key}): where it is asked for again the keys are others"
+    elif scan.scan(json.dumps(body)) or scan.scan(query) or rows.named_secret(body):
         why = "its body or its query bears a secret: how somebody logs in is said by [auth]"
     return Tried(way=way, planted=noted.planted, status=one.status, expect=refused, why=why, by_hand=True)
 
