@@ -14,7 +14,7 @@ from harness.cell.after.rest import Rest
 from harness.cell.ask import Answered, Askable, Headers, ask
 from harness.cell.template import fill, names, resolved
 from harness.cell.webhook import deliver
-from harness.core.config import Config
+from harness.core.config import BEAT, Config
 from harness.core.errors import HarnessError
 from harness.core.history import HttpExchange, Read
 from harness.core.scenario import (
@@ -72,6 +72,17 @@ def steps_for(scenario: Scenario, path: Path) -> tuple[Step, ...]:
     return tuple(
         step for step in scenario.steps if not isinstance(step, Do | Webhook) or not step.paths or path in step.paths
     )
+
+
+def starts_a_schedule(config: Config, scenario: Scenario, path: Path) -> bool:
+    """Whether a role is started on this path that sends what is due by the clock, as beat does."""
+    started = [
+        step.role if isinstance(step, StartRole) else step.on(path).start
+        for step in steps_for(scenario, path)
+        if isinstance(step, Do | StartRole)
+    ]
+    roles = (config.roles[name] for name in started if name in config.roles)
+    return any(role.like == BEAT or BEAT in role.command for role in roles)
 
 
 def action_rows(scenario: Scenario, path: Path) -> tuple[Row, ...]:

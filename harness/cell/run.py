@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from harness.cell import auth, drive, intruder, readback
+from harness.cell import auth, drive, intruder, readback, timed
 from harness.cell.drive import Driven
 from harness.cell.live import Live
 from harness.cell.meanwhile import at_the_first_call, where_it_waits
@@ -70,8 +70,11 @@ class _Scenario:
         self._readers: Mapping[str, auth.Headers] = {}
 
     def clear(self) -> None:
-        at = self._laid.at or (EDITED_AT if self._laid.edit is not None else "")
-        self.live.begin(self.scenario, datetime.fromisoformat(at).timestamp() if at else None)
+        at = self._laid.at or (EDITED_AT if self._laid.edit is not None else self.config.begins)
+        begins = datetime.fromisoformat(at).timestamp() if at else None
+        if drive.starts_a_schedule(self.config, self.scenario, self._way):
+            begins = timed.no_minute_ends(begins)
+        self.live.begin(self.scenario, begins)
         self.live.clean()
 
     def seed(self) -> Refs:

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.stack.roles import clock
+
+NEAR_S = 20.0
+"""How near the end of a minute is to a cell that sends what is due by the minute: it takes less than that."""
+
+
+def no_minute_ends(at: float | None) -> float | None:
+    """When a cell begins that was to begin `at` (None: now; seconds since the epoch) and during which nothing more comes due by the clock: as
+    asked, or where a minute ends soon, once it has ended."""
+    begins = clock.real() if at is None else at
+    left = 60 - begins % 60
+    return at if left > NEAR_S else begins + left + 0.1
+
 
 class Timed:
     """`now` gives the target's time, in seconds since the epoch. A leap ends a stretch and begins another."""

@@ -202,6 +202,8 @@ class Config:
     """What it reads beside its checkout and its interpreter."""
     traced: bool = False
     """Whether it is noted which code of the target runs: a run asks for it, harness.toml does not."""
+    begins: str = ""
+    """When each cell begins whose world says nothing of it, on the target's clock (ISO 8601, in UTC); "": in real time. A run asks for it."""
     reach: Reachable = field(default_factory=Reachable)
     inprocess_env: Mapping[str, str] = field(default_factory=dict)
     """What `env` has otherwise in the inprocess tier."""

@@ -195,6 +195,7 @@ def start_event(config: Config, plan: Plan, island: Island, *, workers: int = 1)
         "whole": plan.whole,
         "vary": plan.vary,
         "cells": [cell.id for cell in plan.cells],
+        **({"begins": config.begins} if config.begins else {}),
         **({"clock": why} if (why := clock_refused(config, plan.tier)) else {}),
         **({"unwatched": list(config.unwatched)} if config.unwatched else {}),
         "versions": versions(config),

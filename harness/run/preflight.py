@@ -8,6 +8,7 @@ from harness.core.config import Config
 from harness.core.scenario import Do, Webhook
 from harness.provider import cassettes
 from harness.run.plan import Plan
+from harness.stack.roles import clock
 from harness.store import cache
 
 TAPES = "tapes"
@@ -15,7 +16,10 @@ TAPES = "tapes"
 
 
 def check(config: Config, plan: Plan) -> None:
-    """Raise the first problem: operation-path, webhook-scheme, webhook-secret, cassette-missing, -syntax, -unsafe, -dialect, -hash."""
+    """Raise the first problem: operation-path, webhook-scheme, webhook-secret, cassette-missing, -syntax, -unsafe, -dialect, -hash,
+    clock-real, clock-none."""
+    if config.begins:
+        clock.movable(config)
     for cell in plan.cells:
         for step in steps_for(cell.scenario, cell.path):
             if isinstance(step, Do):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,24 @@ affected_option = click.option(
 )
 phase_option = click.option(
     "--phase", type=click.IntRange(0, 7), default=None, help="The phase of the migration [default: the target's own]."
+)
+
+
+def _begins(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    if value is None:
+        return ""
+    try:
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is no time, e.g. 2028-02-29T23:59:58", context, parameter) from None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+
+begins_option = click.option(
+    "--begins",
+    callback=_begins,
+    metavar="TIME",
+    help="The target's clock says this when a cell begins (UTC), e.g. 2028-02-29T23:59:58: does it go as locked at midnight, too?",
 )
 
 

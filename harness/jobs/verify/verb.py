@@ -13,6 +13,7 @@ from harness.core.tier import ALL
 from harness.verb import target
 from harness.verb.options import (
     affected_option,
+    begins_option,
     config_option,
     durations_of,
     durations_option,
@@ -52,11 +53,12 @@ from harness.verb.options import (
 @reach_option
 @affected_option
 @own_option
+@begins_option
 @click.option("--plan", "plan_only", is_flag=True, help="Print the plan, every cell of it, and stop.")
 @json_option
 def verify(
     config_path: Path, only: tuple[str, ...], paths: tuple[str, ...], phase: int | None, vary: str, tier: str, required: tuple[str, ...], workers: int | None, isolation: str, runs: Path | None,
-    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, affected: bool, own: bool, plan_only: bool, as_json: bool,
+    shard: tuple[int, int] | None, durations: Path | None, on: str | None, reach: bool, affected: bool, own: bool, begins: str, plan_only: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Boot the stack, drive every scenario on every path, compare with the goldens, check the ledger's laws.
 
@@ -80,7 +82,9 @@ def verify(
         raise click.UsageError(
             "--affected goes with one run on this machine: no --on, --shard, --reach or --own, and --tier processes"
         )
-    config = replace(loaded(config_path, phase), traced=reach)
+    if begins and (on is not None or tier not in ("processes", "inprocess")):
+        raise click.UsageError("--begins goes with --tier processes or inprocess, and not with --on: elsewhere the clock is the real one")  # fmt: skip
+    config = replace(loaded(config_path, phase), traced=reach, begins=begins)
     if on is None and tier in ("processes", ALL) and not plan_only and not reach:
         target.foresee(config, isolation=isolation)
 

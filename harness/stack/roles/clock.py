@@ -41,6 +41,17 @@ def refused(config: Config) -> str:
     return _packages(config)[1] if config.time == JUMPS else ""
 
 
+def movable(config: Config) -> None:
+    """Raises clock-none and clock-real: the clock of the cells stays the real one."""
+    if config.time != JUMPS:
+        raise HarnessError(
+            f'harness.toml says time = "{config.time}": the clock of the cells is the real one',
+            hint='write time = "jumps"',
+            code="clock-real",
+        )
+    frozen.provide(config)
+
+
 def below(config: Config, run_dir: Path) -> Clock:
     """What `install` makes, without making it."""
     if config.time != JUMPS:
