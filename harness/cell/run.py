@@ -71,9 +71,8 @@ class _Scenario:
 
     def clear(self) -> None:
         at = self._laid.at or (EDITED_AT if self._laid.edit is not None else self.config.begins)
-        begins = datetime.fromisoformat(at).timestamp() if at else None
-        if drive.starts_a_schedule(self.config, self.scenario, self._way):
-            begins = timed.no_minute_ends(begins)
+        by_the_minute = drive.starts_a_schedule(self.config, self.scenario, self._way)
+        begins = timed.undisturbed(datetime.fromisoformat(at).timestamp() if at else None, by_the_minute=by_the_minute)
         self.live.begin(self.scenario, begins)
         self.live.clean()
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from harness.stack.roles import clock
 
-NEAR_S = 20.0
-"""How near the end of a minute is to a cell that sends what is due by the minute: it takes less than that."""
+QUARTER_S = 900.0
+"""Hours, days and months end in some zone only where a quarter of an hour does."""
+NEAR_S = {QUARTER_S: 3.0, 60.0: 10.0}
+"""How near the end is to a cell that would go on when it has come."""
 
 
-def no_minute_ends(at: float | None) -> float | None:
-    """When a cell begins that was to begin `at` (None: now; seconds since the epoch) and during which nothing more comes due by the clock: as
-    asked, or where a minute ends soon, once it has ended."""
+def undisturbed(at: float | None, *, by_the_minute: bool = False) -> float | None:
+    """When a cell begins that was to begin `at` (seconds since the epoch), so that no day or hour ends while it is driven, and no minute where it
+    sends what is due `by_the_minute`. None is now: then it is waited for what ends in a moment."""
     begins = clock.real() if at is None else at
-    left = 60 - begins % 60
-    return at if left > NEAR_S else begins + left + 0.1
+    for length in (60.0, QUARTER_S) if by_the_minute else (QUARTER_S,):
+        left = length - begins % length
+        if left <= NEAR_S[length]:
+            begins += left + 0.1
+    if at is None:
+        time.sleep(max(0.0, begins - clock.real()))
+        return None
+    return begins
 
 
 class Timed:

@@ -13,6 +13,11 @@ from harness.run.taken import Gone, take_away
 
 
 def tidied(config: Config, runs: Path, out: Console) -> None:
+    """As `cleaned`, but said on stderr where `out` says anything: the last line there is the verdict."""
+    cleaned(config, runs, Console(stderr=True, quiet=out.quiet))
+
+
+def cleaned(config: Config, runs: Path, out: Console) -> None:
     """Take away what `keep` of harness.toml does not keep of the runs in `runs`."""
     tell(out, take_away(runs, config.keep), config.keep)
 

@@ -13,7 +13,7 @@ from harness.jobs.kept import report as shown
 from harness.jobs.kept import run as job
 from harness.run import kept
 from harness.verb.options import config_option, json_option, loaded, runs_folder, runs_option
-from harness.verb.tidied import tidied
+from harness.verb.tidied import cleaned
 
 
 @click.command()
@@ -42,7 +42,7 @@ def runs(
     if release is not None:
         kept.unmark(kept.find(place, release))
     if clean:
-        tidied(config, place, out)
+        cleaned(config, place, out)
     found = job.listed(place, config.keep)
     shown.print_runs(out, found)
     if as_json:

@@ -17,7 +17,7 @@ from harness.stack.database import cluster, postgres
 from harness.stack.isolation.island import Island
 from harness.stack.isolation.supervise import adopter, descendants
 from harness.stack.processes import early, family, ready, walled
-from harness.stack.roles import child, environment, files, logs, written, zygote
+from harness.stack.roles import child, clock, environment, files, logs, written, zygote
 from harness.stack.roles.child import Child, Process
 from harness.stack.roles.clock import Clock
 from harness.stack.roles.trace import OFF, Trace
@@ -252,4 +252,4 @@ def spawn_role(stack: Stack, role: Role) -> Child:
     """Start a role's process; does not wait."""
     places = {**stack.places, "port": stack.places[f"port_{role.name}"]}
     words = environment.command(role.command, places, f"roles.{role.name}.command")
-    return stack.begun(role.name, words, stack.own_of(role))
+    return stack.begun(role.name, words, {**stack.own_of(role), **clock.of_role(stack.clock, role)})

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.backend.python import frozen, interpreter
-from harness.core.config import JUMPS, Config
+from harness.core.config import JUMPS, WORKER, Config, Role
 from harness.core.errors import HarnessError
 from harness.stack.roles import clockhook
 
@@ -87,6 +87,12 @@ def environment(clock: Clock, env: Mapping[str, str]) -> dict[str, str]:
     path = [os.fspath(clock.file.parent), *filter(None, [env.get("PYTHONPATH")])]
     beside = {} if clock.packages is None else {"HARNESS_CLOCK_PACKAGES": os.fspath(clock.packages)}
     return {**env, "PYTHONPATH": os.pathsep.join(path), "HARNESS_CLOCK": os.fspath(clock.file), **beside}
+
+
+def of_role(clock: Clock, role: Role) -> dict[str, str]:
+    """What a role sees of it beside: one that serves goes by it from a request on, one that takes tasks for the length of each, any other always."""
+    tasks = role.like == WORKER or role.ready == "celery" or {"celery", "worker"} <= set(role.command)
+    return {} if clock.file is None or role.serves or tasks else {clockhook.FROM_THE_START: "1"}
 
 
 def ahead(clock: Clock) -> float:

@@ -2,7 +2,7 @@
 
 The file HARNESS_CLOCK says how many seconds the clock of the cell is ahead of the real one. A process moves its own clock
 there by time-machine, from where it ticks on: for the length of each task, from a request on, from a call in the shell on,
-and when beat starts. While the file says 0 nothing is moved, and time-machine is not even imported. What a worker's main
+and from the start where it does neither, as beat. While the file says 0 nothing is moved, and time-machine is not even imported. What a worker's main
 process does with the broker stays in real time, but what waits there for its time is applied as soon as the clock of the
 cell has passed it: the remote control command `harness_due`. Runs in the target's Python (3.8 and later).
 """
@@ -21,6 +21,8 @@ import types
 
 NAME = "harness_clock"
 """Under this name other code of the harness finds this module in the target's process."""
+FROM_THE_START = "HARNESS_CLOCK_FROM_THE_START"
+"""The variable that says so of a program."""
 APPLIED_BY = ("apply_eta_task", "_limit_post_eta")
 """Names of what Celery's consumer lets its timer call at a task's time."""
 SLACK_S = 0.001
@@ -39,6 +41,14 @@ def install(file):
     for name in [name for name in then if name in sys.modules]:
         then.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, _Watch(then))
+    started()
+
+
+def started():
+    """A program of the target begins, in a process of its own or in a fork that has its environment: what neither answers requests nor
+    takes tasks goes by the clock of the cell from the first line on."""
+    if os.environ.get(FROM_THE_START):
+        follow()
 
 
 def _itself():
@@ -85,6 +95,7 @@ def _move():
 
         travel = time_machine.travel(real() + ahead, tick=True)
         travel.start()
+        time.time()  # whoever asks first starts it: until then it would stand still
         _at.update(ahead=ahead, travel=travel)
         transport = sys.modules.get("kombu.transport.redis")
         if transport is not None:
@@ -146,7 +157,6 @@ def _waits_for(one):
 def _on_celery(signals):
     signals.task_prerun.connect(_task_begins, weak=False)
     signals.task_postrun.connect(_task_ends, weak=False)
-    signals.beat_init.connect(follow, weak=False)
 
 
 def _on_worker(control):

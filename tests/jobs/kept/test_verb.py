@@ -7,8 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from harness import cli
+from harness.backend.description import load
+from harness.verb.tidied import tidied
 from tests.run.test_kept import Shelf
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,3 +66,20 @@ def test_a_number_that_is_none_is_refused(project, capsys):
     (project / "harness.toml").write_text('format = 1\n[harness]\nkeep = -1\n[target]\nroot = "backend"\n')
     code, _, err = run(capsys)
     assert (code, "keep -1 is not a number of runs" in err) == (2, True)
+
+
+def test_behind_a_verdict_it_is_said_on_stderr(project, capsys):
+    """Claim: the last line of stdout stays the verdict's, and with --json nothing is said at all."""
+    shelf = Shelf(project / "runs")
+    for _ in range(4):
+        shelf.put()
+    config = load(project / "harness.toml")
+    out = Console()
+    out.print("PASS")
+    tidied(config, project / "runs", out)
+    said = capsys.readouterr()
+    assert said.out == "PASS\n"
+    assert said.err == "2 older runs taken away, 0.0 MB freed (keep = 2; harness runs)\n"
+    shelf.put()
+    tidied(config, project / "runs", Console(quiet=True))
+    assert capsys.readouterr() == ("", "")

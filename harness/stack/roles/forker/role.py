@@ -32,6 +32,9 @@ def become(name, words, env, numbers, handles, loaded):
     if named is not None:
         os.environ[SETTINGS] = named
     gc.enable()
+    clock = sys.modules.get("harness_clock")
+    if clock is not None:
+        clock.started()
     random = sys.modules.get("numpy.random")
     if random is not None:
         random.seed()
