@@ -85,6 +85,13 @@ class Surfaces:
                 lines = applied(lines or (), changes, number)
         return lines
 
+    def there(self, scenario: str, path: str, phase: int) -> tuple[str, ...] | None:
+        """As `at`; None also where a phase changes what is not there."""
+        try:
+            return self.at(scenario, path, phase)
+        except StaleDelta:
+            return None
+
 
 class StaleDelta(Exception):
     """What a phase changes is not there any more."""

@@ -23,7 +23,7 @@ from harness.judge import CELL_CHECKERS, RUN_CHECKERS
 from harness.judge.facts import target_of
 from harness.judge.fewer import covered, gone
 from harness.judge.surface import target as declared
-from harness.judge.surface.locked import made_in, made_of, surface_of
+from harness.judge.surface.locked import made_in, made_of, read, surface_of
 from harness.judge.surface.told import Trace
 from harness.run.fingerprint import differing, sources
 from harness.run.judged import Judged, Law, judge_run
@@ -72,8 +72,10 @@ def seen(result: Judged, law: Law) -> dict[str, dict[str, tuple[str, ...]]]:
     def told(made: frozenset[str]) -> dict[str, dict[str, tuple[str, ...]]]:
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         for cell in cells:
-            lines = surface_of(cell, law.scenarios[cell.scenario], target, made=made)
-            found.setdefault(cell.scenario, {})[varied_path(cell.path, cell.variation)] = lines
+            path = varied_path(cell.path, cell.variation)
+            known = law.surfaces.there(cell.scenario, path, result.phase)
+            lines = read(cell, law.scenarios[cell.scenario], target, made=made, locked=known)
+            found.setdefault(cell.scenario, {})[path] = lines
         return found
 
     known = made_in(law.surfaces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from harness.core.golden.free import Freed
@@ -47,7 +48,7 @@ def surface(cell: CellHistory, context: Context) -> Result:
             code="surface-stale",
             hint=f'drive phase {stale.phase} and accept it there: harness golden accept {name} --surface --why "..."',
         )
-    seen = surface_of(cell, context.scenario, context.target, made=context.made)
+    seen = read(cell, context.scenario, context.target, made=context.made, locked=locked)
     if locked is None:
         return breaks(
             [f"{len(seen)} lines were observed beyond the credits, and no surface says whether they are right"],
@@ -63,6 +64,19 @@ def surface(cell: CellHistory, context: Context) -> Result:
         code="surface-differs",
         hint=f'if it is meant: harness golden accept {name} --surface --why "..."',
     )
+
+
+def read(
+    cell: CellHistory, scenario: Scenario, target: Target, *, made: frozenset[str], locked: Sequence[str] | None
+) -> tuple[str, ...]:
+    """The lines of one cell. In the minute of a slot a time can be read in two ways: each line as it is `locked`, if it is so in one of them."""
+    first = surface_of(cell, scenario, target, made=made)
+    if locked is None or first == tuple(locked) or not _clock(cell, scenario).in_a_slot:
+        return first
+    other = tuple(each_of(cell, scenario, target, made=made, by_slots=False))
+    if not len(first) == len(other) == len(locked):
+        return first
+    return tuple(two if two == known else one for one, two, known in zip(first, other, locked, strict=True))
 
 
 LAID = Span(begun=LONG_MONTH.timestamp(), ended=LONG_MONTH.timestamp() + MOST_ROWS)
@@ -85,20 +99,27 @@ def surface_of(
 
 def each_of(
     cell: CellHistory, scenario: Scenario, target: Target, *, made: frozenset[str] = frozenset(), free: Freed | None = None, trace: Trace | None = None,
+    by_slots: bool = True,
 ) -> Iterator[str]:  # fmt: skip
     """The lines of one cell, one after the other. What two takers of tasks did at a time, or two steps without a wait between them, has no order. `made`
-    as `made_of` has it."""
+    as `made_of` has it, `by_slots` as Clock."""
+    mixed = side_by_side(cell, scenario, target)
+    free = Freed(target.free) if free is None else free
+    clock = replace(_clock(cell, scenario), by_slots=by_slots)
+    return each_line(
+        cell, clock, mixed=mixed, free=free, given=given_in(cell, said_by(scenario)), made=made, trace=trace
+    )
+
+
+def _clock(cell: CellHistory, scenario: Scenario) -> Clock:
     said = said_by(scenario)
-    clock = Clock(
+    return Clock(
         spans=[Span(begun=begun, ended=ended) for begun, ended in cell.spans],
         said=said.times,
         hours=said.hours | hours_of(cell),
         prepared=[Span(begun=begun, ended=ended) for begun, ended in cell.prepared],
         laid=[LAID] if cell.variation and DATES in named(cell.variation).rows else [],
     )
-    mixed = side_by_side(cell, scenario, target)
-    free = Freed(target.free) if free is None else free
-    return each_line(cell, clock, mixed=mixed, free=free, given=given_in(cell, said), made=made, trace=trace)
 
 
 def side_by_side(cell: CellHistory, scenario: Scenario, target: Target) -> bool:

@@ -50,7 +50,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """`spans` of one cell, in order; `said` are times that the scenario itself says, in seconds since the epoch; `hours`
+    """`spans` of one cell, in order; `by_slots`: a day and a time that is a slot of somebody's is told as one also while it is that minute; `said` are times that the scenario itself says, in seconds since the epoch; `hours`
     are times of day ("02:00") that stand in its world; `prepared` are stretches in which its database was made, `laid` such in which times
     lie that a variation has laid over its world: these stay as they are."""
 
@@ -59,6 +59,12 @@ class Clock:
     hours: Collection[str] = ()
     prepared: Sequence[Span] = ()
     laid: Sequence[Span] = ()
+    by_slots: bool = True
+
+    @property
+    def in_a_slot(self) -> bool:
+        """Whether it is the minute of a slot, so that a time can be read in two ways: tomorrow at this time, or the next of that slot."""
+        return any(f"{datetime.fromtimestamp(at, UTC):%H:%M}" in self.hours for one in self.spans for at in (one.begun, one.ended))  # fmt: skip
 
     def text(self, text: str) -> str:
         """`text` with every time in it named."""
@@ -132,8 +138,7 @@ class Clock:
 
     def _minute(self, text: str) -> str:
         here = {f"{datetime.fromtimestamp(at, UTC):%H:%M}" for span in self.spans for at in (span.begun, span.ended)}
-        slot = text[3:5] in _QUARTERS or text[:5] in self.hours
-        return "<time of this minute>" if text[:5] in here and not slot else text
+        return "<time of this minute>" if text[:5] in here and not _is_slot(text[:5], self.hours) else text
 
     def _spans(self) -> Iterator[Span]:
         """Those of the target's clock, each until the cell ended: a task that was at work when the clock went ahead keeps its own, and
@@ -160,7 +165,7 @@ class Clock:
 
     def _unit(self, when: datetime) -> str | None:
         """Now without its seconds, or more; also in days to come, where nothing says that time of day."""
-        if when.second or when.microsecond or f"{when:%H:%M}" in self.hours:
+        if when.second or when.microsecond or (self.by_slots and f"{when:%H:%M}" in self.hours):
             return None
         for at in {at for span in self.spans for at in (span.begun, span.ended)}:
             now = datetime.fromtimestamp(at, UTC)
@@ -196,6 +201,10 @@ class Clock:
             if minutes and abs(away) <= FARTHEST and span.begun - early <= shifted <= span.ended + AFTER_S:
                 return "now" + _length(minutes)
         return None
+
+
+def _is_slot(minute: str, hours: Collection[str]) -> bool:
+    return minute[3:] in _QUARTERS or minute in hours
 
 
 def _read(iso: str) -> datetime | None:

@@ -1,15 +1,18 @@
 """The surface check: locked, missing, stale, changed; and that nothing is asked where nothing is locked."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from harness.core.golden.surface import Delta, Hunk, Locked, Surfaces
-from harness.core.history import Read, TaskRun
+from harness.core.history import Change, Read, RowChange, TaskRun, Transaction
 from harness.core.scenario import Do, Settle
 from harness.core.verdict import Status
 from harness.judge.checks import check_cell
 from harness.judge.context import Context, RunContext
 from harness.judge.surface.freed import free_used
-from harness.judge.surface.locked import side_by_side, surface_of, surfaces_used
+from harness.judge.surface.locked import read, side_by_side, surface_of, surfaces_used
 from tests.judge.ledgers import RATES, SCENARIO, TARGET
 from tests.judge.surface.test_lines import cell
 
@@ -155,3 +158,30 @@ def test_a_world_that_no_run_drives_any_more_is_told():
         ("surface-unused", (f"{SCENARIO.id}@manual~nobody: locked, and no run drives this world any more",))
     ]
     assert used(False)[0][0] == ""
+
+
+@pytest.mark.parametrize("known", ["<this minute +1d>", "<next 02:00>"])
+def test_in_the_minute_of_a_slot_it_is_as_locked_however_that_was_read(known):
+    """Claim: a target that says "in a day", and one that says "at 02:00", are both as locked at 02:00; at another minute each is told from the other."""
+    at = datetime(2026, 12, 1, 2, 0, 5, tzinfo=UTC)
+
+    def seen(at: datetime, due: datetime):
+        begun = at.timestamp()
+        slot = RowChange(kind="slot", op="update", id=1, before={"at": "02:00"}, after={"at": "02:00"})
+        change = Change(
+            table="job", op="update", id="1", before={"due": None}, after={"due": due.isoformat()}, key=("id",)
+        )
+        told = Transaction(role="worker", changes=(change,))
+        return replace(SEEN, spans=((begun, begun + 1.0),), rows=(slot,), transactions=(told,))
+
+    def lines(cell):
+        return read(cell, SCENARIO, TARGET, made=frozenset(), locked=None)
+
+    day, minute = timedelta(days=1), timedelta(minutes=7)
+    early = datetime(2026, 12, 1, 1, 7, 5, tzinfo=UTC)
+    due = early.replace(second=0) + day if "minute" in known else datetime(2026, 12, 1, 2, tzinfo=UTC)
+    usual = lines(seen(early, due))
+    assert any(known in line for line in usual), usual
+    now = at.replace(second=0) + day
+    assert verdict(locked(usual), seen=seen(at, now)).status is Status.PASS
+    assert verdict(locked(usual), seen=seen(at, now + minute)).status is Status.FAIL

@@ -137,3 +137,15 @@ def test_a_quarter_of_an_hour_is_a_slot_also_while_it_is_that_minute():
         ((2, 7, 5), "02:07", "<time of this minute>"),
     ):
         assert clock(datetime(2026, 12, 1, *at, tzinfo=UTC)).text(text) == told
+
+
+def test_in_the_minute_of_a_slot_a_day_later_can_be_read_in_two_ways():
+    """Claim: tomorrow at this time and the next 02:00 are one at 02:00, and only there; what is no slot is read in one way."""
+    tomorrow = "2026-12-02T02:00:00+00:00"
+    at = clock(datetime(2026, 12, 1, 2, 0, 5, tzinfo=UTC), hours={"02:00"})
+    assert at.in_a_slot
+    assert at.text(tomorrow) == "<next 02:00>"
+    assert replace(at, by_slots=False).text(tomorrow) == "<this minute +1d>"
+    assert replace(at, by_slots=False).text("02:00") == "02:00"
+    assert not clock(datetime(2026, 12, 1, 2, 7, 5, tzinfo=UTC), hours={"02:00"}).in_a_slot
+    assert not clock(datetime(2026, 12, 1, 2, 0, 5, tzinfo=UTC)).in_a_slot
