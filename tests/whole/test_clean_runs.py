@@ -6,9 +6,11 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from tests.whole.test_targets import NAMES, PATIENCE_S, TARGETS
 from tests.whole.workshop import Workshop
 
 pytestmark = pytest.mark.stack
@@ -87,6 +89,19 @@ def clean(place: Workshop, n: int, start: str, *words: str) -> None:
 def test_thirty_clean_runs_do_not_alarm(n: int, start: str, warm: Workshop):
     """Claim: whenever it begins, with whatever keys, in whatever order sets are walked: PASS, in the given and the quick worlds."""
     clean(warm, n, start, "--vary", "quick")
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "start", ["2028-02-29T23:59:59.5", "2028-05-02T01:59:59.5", "2028-05-09T06:00:00", "2031-07-15T14:15:16"]
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_clean_runs_of_other_backends_do_not_alarm(name: str, start: str, cache: Path):
+    """Claim: so it is for those that others wrote, with other schedules, time zones and ways to store a time."""
+    where = Workshop(folder=TARGETS / f"{name}.harness", cache=cache, env={"PYTHONHASHSEED": start[8:10]})
+    told = where.harness("verify", "--begins", start, "--vary", "quick", patience_s=PATIENCE_S)
+    assert told.code == 0, told.out + told.err
+    assert told.out.splitlines()[-1].startswith("PASS"), told.out
 
 
 @pytest.mark.slow
