@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from harness.core.code import of_fields
 from harness.core.errors import HarnessError
 from harness.core.fold import Builder
+from harness.core.fold.shapes import wrong_with
 from harness.core.history import FORMAT, Event, RunHistory
 from harness.core.ledger import Ledger
 from harness.core.scenario import cell_id
@@ -122,8 +123,8 @@ def parsed(stream: Iterable[bytes], source: str) -> Iterator[tuple[bytes, Event]
     for number, line in enumerate(stream, 1):
         try:
             event = json.loads(line)
-            if not isinstance(event, dict) or "kind" not in event:
-                raise ValueError("not an event")
+            if wrong := wrong_with(event):
+                raise ValueError(wrong)
         except UnicodeDecodeError as error:
             raise HarnessError(
                 f"{source} is not UTF-8: {error}", hint="drive the run again", code="history-syntax"

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +16,13 @@ from harness.backend import scenarios
 from harness.backend.description import load
 from harness.cell import live
 from harness.core.errors import HarnessError
-from harness.core.history import FORMAT
+from harness.core.fold.shapes import SHAPES
+from harness.core.history import FORMAT, Call, Change, HttpExchange, LogLine, Read, TaskRun, Transaction
 from harness.core.verdict import Status, worst
 from harness.run import judged
+from harness.store import parts
+from harness.verb import told
+from harness.verb.asked import Known
 from tests.store.streams import write_run
 from tests.watched import WATCHED
 
@@ -166,3 +175,120 @@ def test_a_run_that_was_cut_off_or_edited_is_no_run(config, law, tmp_path, edit)
         assert said in complete.evidence
     else:
         assert complete.status is Status.PASS
+
+
+ONE = "writer/generate_content@manual"
+OTHER_KINDS = (None, 1, -5, 1.5, "x", True, [], {}, ["x"], [[1]], {"x": 1}, {"x": {}})
+
+
+def every_kind(config) -> list[dict]:
+    """A history in which there is each kind of event, and in each all that the harness writes."""
+    http = HttpExchange(method="POST", path="/x/", status=200, request={"a": 1}, response={"b": [2]}, expected=200, headers={"h": "x"}, redirects=("302 /y/",))  # fmt: skip
+    call = Call(n=1, provider="openai", host="api.openai.com", method="POST", path="/v1/x", request={"a": 1}, status=200, disposition="played", success=True, usage={"tokens_in": 1, "tokens_out": 2}, nearest={"cassette": "x"}, problems=("p",), request_ids=("r",), headers={"h": "x"})  # fmt: skip
+    task = TaskRun(id="t", name="app.x", args=(1,), kwargs={"a": 1}, exception={"type": "x", "message": "y"}, due=("past",))  # fmt: skip
+    change = Change(table="account", op="update", id="1", before={"credits": "2"}, after={"credits": None})
+    log = {"id": 7, "account_id": 1, "credits_used": 1, "tokens_input": 3, "tokens_output": 4, "model_used": "x", "operation_type": "y", "cost_usd": "0.1", "metadata": {"units": 1}}  # fmt: skip
+    movement = {"id": 8, "account_id": 1, "amount": -1, "balance_after": 4, "transaction_type": "deduction", "metadata": {"operation_type": "y", "units": 1}}  # fmt: skip
+    function = {"at": "a.py:f", "line": 1, "ran": True, "branches": [1, [2, "if x:", 3, "y"]], "handlers": [1, [4, "except", 5, "z"]]}  # fmt: skip
+    versions = {"python": "3.11", "said_by": "x", "packages": {"django": "5"}}
+    own = {"command": ["x"], "code": 0, "ran": 1, "failed": 0, "skipped": 0, "names": ["t"], "ended": True, "said": "OK", "seconds": 1.0}  # fmt: skip
+    in_cell: list[dict] = [
+        {"kind": "varied", "changed": {"a.b": 1}},
+        {"kind": "seeded", "refs": {"account": {"kind": "account", "id": 1}}, "accounts": {"account": {"id": 1, "credits": 5}}, "actors": ["account"]},
+        {"kind": "http", **asdict(http)}, {"kind": "read", **asdict(Read(caller="owner", path="/x/", status=200, response={"a": 1}))}, {"kind": "task", **asdict(task)},
+        {"kind": "call", **asdict(call)}, {"kind": "tape", "tape": ["x"], "unplayed": [{"cassette": "x", "index": 0, "request": "y"}], "late": 0},
+        {"kind": "undeclared", "hosts": ["h.example"]},
+        {"kind": "row", "table_kind": "usage_log", "op": "insert", "id": 7, "before": None, "after": log, "key": "id", "links": {"account_id": "account"}},
+        {"kind": "row", "table_kind": "transaction", "op": "insert", "id": 8, "before": None, "after": movement},
+        {"kind": "row", "table_kind": "account", "op": "update", "id": 1, "before": {"credits": 5}, "after": {"credits": 4}},
+        {"kind": "tx", **asdict(Transaction(role="web", changes=(change,), session=1))},
+        {"kind": "balance", "account": "account", "opening": 5, "closing": 4, "born": "1"},
+        {"kind": "log", **asdict(LogLine(role="web", level="ERROR", logger="x", message="m", exception="E", where="a.py f"))},
+        {"kind": "leak", "where": "a log", "secret": "a key"}, {"kind": "side", "store": "redis", "key": "k", "before": None, "after": "x"}, {"kind": "note", "text": "n"},
+        {"kind": "late", "of": ONE, "code": "late-thread", "lines": ["l"], "hint": "h"},
+    ]  # fmt: skip
+    scenario, _, path = ONE.partition("@")
+    end = {"settled": True, "reason": "r", "code": "c", "hint": "h", "broken": False, "clock": [[1.0, 2.0]], "prepared": [[1.0, 2.0]], "seconds": {"drive": 1.0}}  # fmt: skip
+    head = {
+        **start(ONE), "harness": "0.1.0", "target": config.name, "tier": "processes", "isolation": "namespace", "seed": 0, "vary": "none", "workers": 1, "whole": True,
+        "versions": {"harness": versions, "target": versions, "clock": "x"}, "sources": {"target": "x"}, "routes": ["POST /x/"], "tasks": ["app.x"], "declared": ["model x y"],
+        "not_held": ["x"], "code": {"harness": "x"},
+    }  # fmt: skip
+    return [
+        head,
+        {"kind": "cell.start", "cell": ONE, "scenario": scenario, "path": path, "title": "t", "variation": ""},
+        *({**event, "cell": ONE} for event in in_cell),
+        {"kind": "cell.end", "cell": ONE, "events": dict(Counter(event["kind"] for event in in_cell)), **end},
+        {"kind": "part", "name": "p", "run": "r", "cells": [ONE], "isolation": "namespace", "boot_s": 1.0},
+        {"kind": "own", **own},
+        {"kind": "reached", "functions": [function], "left_out": ["x"]},
+        {"kind": "run.end", "seconds": {"drive": 1.0}, "cells": 1, "sha256": "x", "remote": {"workers": 1}},
+    ]
+
+
+def otherwise(value: Any) -> Iterator[Any]:
+    """The value with one thing in it, itself among them, of another kind or not there; of what is alike in a list or in a mapping's values the first alone."""
+    yield from OTHER_KINDS
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield {key: other for key, other in value.items() if key != name}
+            yield from ({**value, name: other} for other in otherwise(one))
+    elif isinstance(value, list):
+        yield from ([other, *value[1:]] for one in value[:1] for other in otherwise(one))
+
+
+def test_a_value_of_another_kind_is_a_named_error_or_a_verdict(config, law, tmp_path):
+    """Claim: whatever in whatever line is not what the harness writes there: it is judged, or refused by its line; nothing breaks."""
+    whole = json.loads(json.dumps(every_kind(config)))
+    assert {event["kind"] for event in whole} == set(SHAPES)
+    judged.judge_run(config, law, write(tmp_path, *whole))
+    asked = Known(config=config, law=law)
+    lines = [(n, other) for n, event in enumerate(whole) for other in otherwise(event) if isinstance(other, dict)]
+    codes: Counter[str] = Counter()
+
+    def came(read: Callable[[], object]) -> tuple[str, str]:
+        try:
+            read()
+        except HarnessError as error:
+            return error.code, error.message
+        return "judged", ""
+
+    for n, other in random.Random(7).sample(lines, 400):
+        write(tmp_path, *whole[:n], other, *whole[n + 1 :])
+        for read in (
+            lambda: told.summary_of(asked, judged.judge_run(config, law, tmp_path), tmp_path, None, None),
+            lambda: parts.read(tmp_path / "history.ndjson"),
+        ):
+            code, message = came(read)
+            assert code in ("judged", "history-syntax", "history-format", "config-value"), (n, other)
+            if code == "history-syntax":
+                assert f"line {n + 1} is not an event" in message or "cannot be read" in message, message
+            codes[code] += 1
+    assert codes["judged"] > 100
+    assert codes["history-syntax"] > 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "edit", "says"),
+    [
+        ("run.start", {"cells": {}}, "line 1 is not an event: its cells is an object, and should be a list"),
+        ("run.start", {"workers": "many"}, "line 1 is not an event: its workers is 'many', and should be a whole number"),
+        ("run.start", {"t": None}, "line 1 is not an event: its t is null, and should be a number"),
+        ("run.start", {"kind": ["run.start"]}, "line 1 is not an event: its kind is a list, and should be a text"),
+        ("cell.start", {"path": "else"}, "line 2 is not an event: its path is 'else', and should be one of manual, automation, scheduled, direct"),
+        ("tx", {"changes": [{"table": "a", "op": "insert", "id": 1, "before": None, "after": None}]}, "its changes[0].id is 1, and should be a text"),
+        ("call", {"usage": {"tokens_in": "1"}}, "its usage.tokens_in is '1', and should be a whole number"),
+        ("row", {"after": 3}, "its after is 3, and should be an object"),
+        ("cell.end", {"clock": [[1.0]]}, "its clock[0] is a list, and should be a list of 2"),
+        ("balance", {"opening": "x"}, "the balance of account in writer/generate_content@manual cannot be read: 'x' is no whole number"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_line_is_said_by_its_place(config, law, tmp_path, kind, edit, says):
+    """Claim: the line, the place in it, what stands there and what should."""
+    whole = every_kind(config)
+    (event, *_) = [event for event in whole if event["kind"] == kind]
+    event.update(edit)
+    with pytest.raises(HarnessError) as caught:
+        judged.judge_run(config, law, write(tmp_path, *whole))
+    assert caught.value.code == "history-syntax"
+    assert says in caught.value.message

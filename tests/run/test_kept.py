@@ -40,6 +40,9 @@ class Shelf:
         return sorted(path.name for path in self.runs.iterdir())
 
 
+PART: dict[str, object] = {"whole": False, "target": "t", "cells": [], "plan": []}
+
+
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "runs")
@@ -87,8 +90,9 @@ def test_of_two_whole_runs_of_a_kind_the_newer_one_stays_and_of_a_cut_off_one_th
 
 def test_every_shard_of_the_newest_split_stays(shelf):
     """Claim: a plan in thirty parts can be merged where twenty runs are kept; an earlier split is over."""
-    before = [shelf.put(shard={"n": n, "of": 2, "plan_sha256": "a"}, whole=False) for n in (1, 2)]
-    parts = [shelf.put(shard={"n": n, "of": 5, "plan_sha256": "b"}, whole=False) for n in range(1, 6)]
+    split = {"durations_sha256": "", "whole": True}
+    before = [shelf.put(**PART, shard={"n": n, "of": 2, "plan_sha256": "a", **split}) for n in (1, 2)]
+    parts = [shelf.put(**PART, shard={"n": n, "of": 5, "plan_sha256": "b", **split}) for n in range(1, 6)]
     last = shelf.put()
     taken.take_away(shelf.runs, 1)
     assert shelf.left() == [*parts, last]

@@ -1,6 +1,8 @@
 """Folding the events of one cell into a CellHistory.
 
 events     the fold: which event becomes which part of the history
+fits       whether a value is what a type hint says
+shapes     what each event holds
 postings   rows of the target read as movements and usage logs, joined
 """
 

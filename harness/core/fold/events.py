@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
+from harness.core.errors import HarnessError
 from harness.core.fold.postings import posted
 from harness.core.history import (
     Call,
@@ -93,8 +94,7 @@ class Builder:
         elif kind == "undeclared":
             self._values["undeclared"] = tuple(event["hosts"])
         elif kind == "balance":
-            opening, closing = (self._ledger.amount(event[end]) for end in ("opening", "closing"))
-            self._accounts[event["account"]] = (opening, closing)
+            self._accounts[event["account"]] = self._held(event)
             if "born" in event:
                 self._born[event["born"]] = event["account"]
         elif kind == "varied":
@@ -105,6 +105,16 @@ class Builder:
             self._names = {str(account["id"]): name for name, account in event.get("accounts", {}).items()}
         elif kind == "cell.end":
             self._end = event
+
+    def _held(self, event: Event) -> tuple[Amount, Amount]:
+        try:
+            return self._ledger.amount(event["opening"]), self._ledger.amount(event["closing"])
+        except ValueError as error:
+            raise HarnessError(
+                f"the balance of {event['account']} in {self.cell} cannot be read: {error}",
+                hint="the history was changed after the run, or unit in [ledger] is another than it was driven with",
+                code="history-syntax",
+            ) from None
 
     def came_late(self, event: Event) -> None:
         """A `late` event that is of this cell, wherever it was told."""

@@ -7,6 +7,7 @@ says for it. A row that cannot be read is no posting: it is told in words, and l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from harness.core.ledger import BY_TYPE, DEDUCTION, IN, KINDS, ONLY_ACCOUNT, OUT
 TOKENS = ("cached", "reasoning", "image")
 """Kinds of token that a usage log may count apart, each a part of those in or out."""
 
+_WHOLE = re.compile(r"(-?\d+)(?:\.0*)?")
 Named = Callable[[Any], str]
 """named(key): what the account of that key is called."""
 
@@ -109,9 +111,9 @@ def _log(change: RowChange, part: Part, ledger: Ledger, named: Named) -> UsageRo
         operation=_text(value("operation")),
         credits=ledger.amount(value("credits")) if "credits" in part.columns else None,  # type: ignore[arg-type]
         model=_text(value("model")),
-        tokens_in=value("tokens_in"),
-        tokens_out=value("tokens_out"),
-        tokens={name: n for name in TOKENS if (n := value(f"tokens_{name}")) is not None},
+        tokens_in=_count(value("tokens_in"), "tokens_in"),
+        tokens_out=_count(value("tokens_out"), "tokens_out"),
+        tokens={name: n for name in TOKENS if (n := _count(value(f"tokens_{name}"), f"tokens_{name}")) is not None},
         cost_usd=None if cost is None else str(cost),
         units=_units(value("units")),
         request=_text(value("request")),
@@ -129,7 +131,19 @@ def _text(value: Any) -> str:
 
 
 def _units(value: Any) -> Any:
+    if isinstance(value, bool | list | Mapping):
+        raise ValueError(f"its units {value!r} are no number")
     return 1 if value is None else value
+
+
+def _count(value: Any, what: str) -> int | None:
+    """Of tokens. A column of decimals holds whole numbers, too."""
+    if value is None or type(value) is int:
+        return value
+    whole = _WHOLE.fullmatch(str(value))
+    if whole is None or isinstance(value, list | Mapping):
+        raise ValueError(f"its {what} {value!r} is no whole number")
+    return int(whole[1])
 
 
 def _joined(

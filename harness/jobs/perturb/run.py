@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from harness.core.errors import HarnessError
 from harness.core.fold import folded
 from harness.core.history import Event
 from harness.core.ledger import Ledger
@@ -73,7 +74,7 @@ def _asked(change: Change, events: Sequence[Event], ledger: Ledger, on: Bench) -
     cell = on.cell.cell
     try:
         other = folded(changed[0], changed[1:], ledger)
-    except (ValueError, KeyError, TypeError) as error:
+    except (HarnessError, ValueError, KeyError, TypeError) as error:
         return Asked(cell=cell, change=change, by=f"unreadable: {type(error).__name__}")
     by = refused_by(other, change.kind, on)
     return Asked(cell=cell, change=change, by=by, free=not by and declared(change, other, on))

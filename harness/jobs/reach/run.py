@@ -13,6 +13,7 @@ from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.golden import why_lacks
 from harness.core.history import RunHistory
+from harness.core.variation import LEVELS
 from harness.jobs.reach import skeleton
 from harness.jobs.reach.values import Found, Line
 from harness.judge.code import by_module, counted, left_open
@@ -77,7 +78,7 @@ def accept(config: Config, run: Path, why: str, *, ci: bool) -> Floor:
         )
     made = Floor(
         phase=stored.phase,
-        vary=stored.start["vary"],
+        vary=stored.start.get("vary", LEVELS[0]),
         why=why,
         modules={module: kinds for module, kinds in by_module(stored.code or ()).items() if kinds},
     )

@@ -135,6 +135,13 @@ def test_a_shard_that_is_named_twice_is_refused(config, shards):
     refused(config, [*shards, shards[1]], "merge-overlap", r"planner/\S+ is in \S+s2 and in \S+s2")
 
 
+@pytest.mark.parametrize("name", ["target", "phase", "tier", "cells", "plan"])
+def test_a_shard_that_does_not_say_what_it_is_of_is_refused(config, shards, name):
+    """Claim: a part of which nobody can tell what it is part of is no part, and the line is named."""
+    altered(shards[1], lambda event: {key: value for key, value in event.items() if key != name or event["kind"] != "run.start"})  # fmt: skip
+    refused(config, shards, "history-syntax", f"line 1 is not an event: it has no {name}")
+
+
 def test_a_run_that_is_no_shard_is_refused(tmp_path, config, plan, shards):
     """Claim: a whole run beside a shard would count its cells twice."""
     refused(config, [write(tmp_path / "whole", config, plan), *shards], "merge-no-shard", "is no shard")

@@ -81,7 +81,7 @@ def _judged(run: Path, result: Judged | None, now: Mapping[str, Any]) -> Rejudge
     return Rejudged(
         name=folder.name,
         harness=by.get("harness", ""),
-        format=int(start.get("format", FORMAT)),
+        format=int(start.get("format", FORMAT) or 0),
         then=tuple(then),
         now=None if result is None else result.verdicts,
         sha256_then=facts.get("canonical_sha256", ""),
