@@ -41,7 +41,7 @@ def body_of(answer: requests.Response) -> Any:
     """JSON, else text, else, and of what is longer than `MOST_BYTES`, size and digest of the bytes."""
     raw = answer.content
     if len(raw) > MOST_BYTES:
-        return _digest(raw)
+        return digest_of(raw)
     try:
         return answer.json()
     except ValueError:
@@ -49,11 +49,11 @@ def body_of(answer: requests.Response) -> Any:
     try:
         text = raw.decode(answer.encoding or "utf-8")
     except (UnicodeDecodeError, LookupError):
-        return _digest(raw)
+        return digest_of(raw)
     return _cut(text, _free()[1]["body"])
 
 
-def _digest(raw: bytes) -> str:
+def digest_of(raw: bytes) -> str:
     return f"({len(raw)} bytes, sha256 {hashlib.sha256(raw).hexdigest()})"
 
 

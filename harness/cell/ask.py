@@ -5,13 +5,16 @@ Asking waits for nothing beyond the answer; what the target answers is data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import requests
+from urllib3 import encode_multipart_formdata
 
-from harness.cell.answer import body_of, headers_of, redirects_of
+from harness.cell.answer import body_of, digest_of, headers_of, redirects_of
 from harness.cell.connection import Unfinished
 from harness.cell.template import fill, fill_code
 from harness.core.action import Action
@@ -20,6 +23,10 @@ from harness.core.history import HttpExchange
 from harness.core.scenario import Do, Path
 
 Headers = Mapping[str, str]
+PARTS = (BODY, DATA, FILES) = ("body", "data", "files")
+FORM, MULTIPART = "form", "multipart"
+BOUNDARY = 32
+"""Characters of the line between the parts of an upload."""
 
 
 class Askable(Protocol):
@@ -75,12 +82,38 @@ def _request(
     request: Mapping[str, Any], step: Do, where: str, known: Mapping[str, Any], surface: Askable, headers: Headers,
 ) -> Answered:  # fmt: skip
     url = fill(request["url"], known, where)
-    body = fill(request["body"], known, where) if "body" in request else None
-    return told(surface, request["method"], url, body, step.expect, json=body, headers=dict(headers))
+    method, given = request["method"], {part: fill(request[part], known, where) for part in PARTS if part in request}
+    if FILES in given:
+        content, kind = multipart(given[DATA], given[FILES])
+        body = {DATA: given[DATA], FILES: {name: [*map(shown, many)] for name, many in given[FILES].items()}}
+        return told(surface, method, url, body, step.expect, form=MULTIPART, data=content, headers={**headers, "Content-Type": kind})  # fmt: skip
+    if DATA in given:
+        return told(surface, method, url, given[DATA], step.expect, form=FORM, data=given[DATA], headers=dict(headers))
+    return told(surface, method, url, given.get(BODY), step.expect, json=given.get(BODY), headers=dict(headers))
 
 
-def told(surface: Askable, method: str, url: str, body: Any, expected: int | None, **sent: Any) -> Answered:
-    """Send one request, `sent` as `requests` takes it; `body` is what the history says of it. Raises target-unreachable, target-silent."""
+def multipart(data: Mapping[str, Any], files: Mapping[str, Sequence[Mapping[str, str]]]) -> tuple[bytes, str]:
+    """An upload, and its Content-Type: the same bytes whenever it is sent. `files` as Action has them."""
+    fields: list[Any] = [
+        (name, str(one)) for name, told in data.items() for one in (told if isinstance(told, list) else [told]) if one is not None
+    ]  # fmt: skip
+    fields += [(name, (one["name"], _content(one), one["type"])) for name, many in files.items() for one in many]
+    return encode_multipart_formdata(fields, boundary=hashlib.sha256(repr(fields).encode()).hexdigest()[:BOUNDARY])
+
+
+def shown(file: Mapping[str, str]) -> dict[str, str]:
+    """A file as a history says it: a text whole, other content by size and digest."""
+    content = _content(file)
+    said = {"text": file["text"]} if "text" in file else {"content": digest_of(content)}
+    return {"name": file["name"], "type": file["type"], **said}
+
+
+def _content(file: Mapping[str, str]) -> bytes:
+    return file["text"].encode() if "text" in file else base64.b64decode(file["base64"])
+
+
+def told(surface: Askable, method: str, url: str, body: Any, expected: int | None, *, form: str = "", **sent: Any) -> Answered:  # fmt: skip
+    """Send one request, `sent` as `requests` takes it; `body` and `form` are what the history says of it. Raises target-unreachable, target-silent."""
     try:
         answer = surface.session.request(method, surface.base_url + url, timeout=surface.patience_s, **sent)
     except requests.Timeout as error:
@@ -105,6 +138,7 @@ def told(surface: Askable, method: str, url: str, body: Any, expected: int | Non
         expected=expected,
         headers=headers_of(answer),
         redirects=redirects_of(answer),
+        form=form,
     )
     return Answered(exchange=exchange, challenge=answer.headers.get("WWW-Authenticate", ""))
 

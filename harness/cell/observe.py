@@ -139,7 +139,7 @@ def _observed(config: Config, live: Live, tell: Tell, work: Work, clock: Clock, 
         closing = ledger.closing(query, config, refs, there, opening)
         report = live.fake.report()
         for exchange in driven.http:
-            tell("http", asdict(exchange))
+            tell("http", {name: value for name, value in asdict(exchange).items() if name != "form" or value})
         for read in driven.reads:
             tell("read", asdict(read))
         tasks = live.broker.tasks()

@@ -1,12 +1,13 @@
 """How one thing is asked of a target: by a request, a task message, a call in its own shell, or a role that is started.
 
-A step says it where a reader looks for it: `post("/api/…", {"ids": "$ids"})`, `task("app.tasks.x")`. An `Operation` is one that
-is asked for differently on each path. `$name` in an address, a body, arguments or code is an argument of the step or the
+A step says it where a reader looks for it: `post("/api/…", {"ids": "$ids"})`, `post("/page/", data={"name": "$x"})`,
+`task("app.tasks.x")`. An `Operation` is one that is asked for differently on each path. `$name` in an address, a body, arguments or code is an argument of the step or the
 key of a seeded row; "$name?" as a whole value leaves its entry out where nothing is named so; a `Ref` becomes its row's key.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Path(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One way to ask. Exactly one of `request` {method, url, body?}, `task` {name, args, kwargs}, `call` (Python code; its
+    """One way to ask. Exactly one of `request` {method, url, and of body, data, files those that there are}, `task` {name, args, kwargs}, `call` (Python code; its
     variable `result` is the answer) and `start` (an on_demand role, which a `call` may prepare) is given.
 
     `rows` are part of the world where this way is taken (a schedule that is due, say). `refused` maps an exception of a
@@ -54,25 +55,52 @@ class Action:
         return f"start {self.start}" if self.start else "call"
 
 
-def request(method: str, url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
-    """An HTTP request to the target; `body` is sent as JSON, None sends none."""
-    return Action(request={"method": method, "url": url, **({} if body is None else {"body": body})}, rows=rows)
+File = str | bytes | tuple[str, str | bytes] | tuple[str, str | bytes, str]
+"""What is uploaded: its content, with the name of the file and its type where they are said. A text is sent as UTF-8, and its placeholders
+are filled; bytes are sent as they are."""
+Files = Mapping[str, File | list[File]]
+OF_NO_TYPE = "application/octet-stream"
+
+
+def request(
+    method: str, url: str, body: Any = None, *, data: Mapping[str, Any] | None = None, files: Files | None = None, rows: Sequence[Any] = ()
+) -> Action:  # fmt: skip
+    """An HTTP request to the target. `body` is sent as JSON, None sends none; `data` as a form, a list as several values of one
+    name, None as none; `files` with it as a multipart upload. As in `requests`; raises ValueError for a body beside a form."""
+    if body is not None and (data is not None or files is not None):
+        raise ValueError(f"{method} {url} has a JSON body beside data or files: a request has one body")
+    sent = {
+        "body": body,
+        "data": data if data is not None or files is None else {},
+        "files": None if files is None else {name: [_file(name, one) for one in (told if isinstance(told, list) else [told])] for name, told in files.items()},
+    }  # fmt: skip
+    return Action(
+        request={"method": method, "url": url, **{part: one for part, one in sent.items() if one is not None}},
+        rows=rows,
+    )
+
+
+def _file(field: str, told: File) -> dict[str, str]:
+    """As JSON has it: name, type, and the content as `text` or as `base64`."""
+    name, content, *kind = told if isinstance(told, tuple) else (field, told)
+    said = {"text": content} if isinstance(content, str) else {"base64": base64.b64encode(content).decode()}
+    return {"name": name, "type": kind[0] if kind else "text/plain" if "text" in said else OF_NO_TYPE, **said}
 
 
 def get(url: str, *, rows: Sequence[Any] = ()) -> Action:
     return request("GET", url, rows=rows)
 
 
-def post(url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
-    return request("POST", url, body, rows=rows)
+def post(url: str, body: Any = None, *, data: Mapping[str, Any] | None = None, files: Files | None = None, rows: Sequence[Any] = ()) -> Action:  # fmt: skip
+    return request("POST", url, body, data=data, files=files, rows=rows)
 
 
-def put(url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
-    return request("PUT", url, body, rows=rows)
+def put(url: str, body: Any = None, *, data: Mapping[str, Any] | None = None, files: Files | None = None, rows: Sequence[Any] = ()) -> Action:  # fmt: skip
+    return request("PUT", url, body, data=data, files=files, rows=rows)
 
 
-def patch(url: str, body: Any = None, *, rows: Sequence[Any] = ()) -> Action:
-    return request("PATCH", url, body, rows=rows)
+def patch(url: str, body: Any = None, *, data: Mapping[str, Any] | None = None, files: Files | None = None, rows: Sequence[Any] = ()) -> Action:  # fmt: skip
+    return request("PATCH", url, body, data=data, files=files, rows=rows)
 
 
 def delete(url: str, *, rows: Sequence[Any] = ()) -> Action:

@@ -210,7 +210,8 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpExchange:
-    """A driven request and its answer: the body whole (of more than 4 MiB its size and digest), headers but those of harness/cell/free.toml, "302 /there/" for each redirect."""
+    """A driven request and its answer: the body whole (of more than 4 MiB its size and digest), headers but those of harness/cell/free.toml, "302 /there/" for each redirect.
+    `form` says how `request` was sent where that is not as JSON: "form", or "multipart", of which `request` is {data, files}."""
 
     method: str
     path: str
@@ -220,6 +221,7 @@ class HttpExchange:
     expected: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     redirects: tuple[str, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,34 +85,37 @@ def _shown(amount: Amount) -> int | str:
 
 def lines(config: Config, scenario: Scenario, refs: Refs, backend: str, headers: Mapping[str, str]) -> tuple[Line, ...]:
     """What can be pasted into a shell: the requests of hand.py, and the scenario's own steps as buttons."""
-    asked: list[tuple[str, str, str, Any]] = [(one.title, one.method, one.url, None) for one in shown(config)]
+    asked: list[tuple[str, Mapping[str, Any]]] = [(one.title, {"method": one.method, "url": one.url}) for one in shown(config)]  # fmt: skip
     asked += [button for step in scenario.steps if isinstance(step, Do) for button in _buttons(step, refs)]
-    return tuple(
-        Line(title=title, text=_curl(method, backend + url, headers, body)) for title, method, url, body in asked
-    )
+    return tuple(Line(title=title, text=_curl(request, backend, headers)) for title, request in asked)
 
 
-def _buttons(step: Do, refs: Refs) -> Iterator[tuple[str, str, str, Any]]:
+def _buttons(step: Do, refs: Refs) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for path in BUTTONS:
         action = step.by.get(path)
         if action is not None and action.request is not None:
             where, known = f"{step.operation} on path {path}", names(step.args, refs)
             try:
-                filled = resolved(action, refs).request or {}
-                url, body = (fill(filled.get(part), known, where) for part in ("url", "body"))
+                request = fill(resolved(action, refs).request, known, where)
             except HarnessError:  # it needs what an earlier answer brings: nobody can type that beforehand
                 return
-            yield step.operation.replace("_", " "), action.request["method"], url, body
+            yield step.operation.replace("_", " "), request
             return
 
 
-def _curl(method: str, url: str, headers: Mapping[str, str], body: Any) -> str:
+def _curl(request: Mapping[str, Any], backend: str, headers: Mapping[str, str]) -> str:
     words = ["curl", "-sS", *(word for name, value in headers.items() for word in ("-H", f"{name}: {value}"))]
-    if body is not None:
-        words += ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
-    if method != ("GET" if body is None else "POST"):
-        words += ["-X", method]
-    return shlex.join([*words, url])
+    sent = ["-H", "Content-Type: application/json", "-d", json.dumps(request["body"])] if "body" in request else []
+    way = "--form-string" if "files" in request else "--data-urlencode"
+    sent += [word for name, one in _pairs(request.get("data", {})) for word in (way, f"{name}={one}")]
+    sent += [word for name, one in _pairs(request.get("files", {})) for word in ("-F", f"{name}=@{one['name']};type={one['type']}")]  # fmt: skip
+    if request["method"] != ("POST" if sent else "GET"):
+        sent += ["-X", request["method"]]
+    return shlex.join([*words, *sent, backend + request["url"]])
+
+
+def _pairs(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, one) for name, told in fields.items() for one in (told if isinstance(told, list) else [told]) if one is not None)  # fmt: skip
 
 
 def _tokens(given: Given, account: str) -> Iterator[tuple[str, str]]:

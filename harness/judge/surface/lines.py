@@ -97,7 +97,7 @@ class _Surface:
         say = self.told
         for exchange in self.cell.http:
             place = Place(scope=ANSWER, of=_KEYS.sub("*", exchange.path.partition("?")[0]))
-            asked = f"{exchange.method} {say.plain(exchange.path)} {say.value(Place(scope=''), exchange.request)}"
+            asked = f"{exchange.method} {say.plain(exchange.path)} {f'{exchange.form} ' if exchange.form else ''}{say.value(Place(scope=''), exchange.request)}"
             way = "".join(f" => {say.plain(one)}" for one in exchange.redirects)
             body = say.value(place, exchange.response)
             yield f"http {asked}{way} => {exchange.status} {body}{self._headers(Place(scope=HEADER, of=place.of), exchange.headers)}"

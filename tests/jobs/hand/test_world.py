@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.backend.description import load
-from harness.core.action import put
+from harness.core.action import post, put
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.jobs.hand import world
@@ -56,6 +56,18 @@ def test_a_request_waits_for_its_phase_and_another_method_is_named(config):
     assert "the models to choose from" in titles
     other = replace(scenario, when=(put("/x/"),))
     assert " -X PUT http" in world.lines(config, other, refs_of(scenario), URL, HEADERS)[-1].text
+
+
+def test_a_form_and_an_upload_are_lines_that_send_them(config):
+    """Claim: fields by name, several of one, a file of the name that the scenario's has."""
+    scenario = world.world(config, None, tape=False)
+    form = post("/x/", data={"a": "1 2", "b": ["$account", "$site"]})
+    upload = put("/y/", data={"a": "@1"}, files={"f": ("c.csv", "x", "text/csv")})
+    refs = refs_of(scenario)
+    one, two = world.lines(config, replace(scenario, when=(form, upload)), refs, URL, {})[-2:]
+    a, b = (refs[name]["id"] for name in ("account", "site"))
+    assert one.text == f"curl -sS --data-urlencode 'a=1 2' --data-urlencode b={a} --data-urlencode b={b} {URL}/x/"
+    assert two.text == f"curl -sS --form-string a=@1 -F 'f=@c.csv;type=text/csv' -X PUT {URL}/y/"
 
 
 def test_a_step_that_needs_an_earlier_answer_or_has_no_button_is_left_out(config):

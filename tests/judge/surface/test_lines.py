@@ -65,6 +65,13 @@ def lines(one, free=(), **more):
     return lines_of(one, NO_CLOCK, free=Freed(free), **more)
 
 
+def test_a_form_is_not_told_as_json():
+    """Claim: a step that sends the same fields in another way is another line."""
+    (plain,) = cell().http
+    form = replace(plain, form="form", response=None)
+    assert lines(replace(cell(), http=(form,)))[0] == 'http POST /a/<account>/ form {"x":1} => 202 null'
+
+
 def test_what_is_told_of_a_cell():
     assert lines(cell()) == (
         'http POST /a/<account>/ {"x":1} => 202 {"ok":true,"text":"(200c 8ca9bfd43d61)"}',

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.core.scenario import Given
-from harness.jobs.adopt.init.values import COMMAND, REQUEST, SERVICE, TASK, Caller, Planted, Tried, Way
+from harness.jobs.adopt.init.values import COMMAND, REQUEST, SERVICE, TASK, Caller, Planted, Tried, Way, content
 from harness.store.tomlwrite import inline
 from harness.verb.schemas import NAMED
 
@@ -115,8 +116,8 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """As a formatter writes it."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    """As a formatter writes it; what JSON escapes Python reads alike."""
+    return json.dumps(text, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _action(tried: Tried) -> str:
@@ -124,16 +125,28 @@ def _action(tried: Tried) -> str:
     if way.kind == REQUEST:
         verb = _verb(way)
         first = f"{_text(way.method)}, " if verb == "request" else ""
-        return f"{verb}({first}{_text(way.what)}{f', {_value(way.body)}' if way.body else ''})"
+        return f"{verb}({first}{_text(way.what)}{f', {_value(way.body)}' if way.body else ''}{_form(way)})"
     if way.kind == TASK:
         return f"task({_text(way.what)}{f', kwargs={_value(way.body)}' if way.body else ''})"
     return f"call({_text(way.code)})"
 
 
+def _form(way: Way) -> str:
+    """The fields of a form, and what is uploaded with it."""
+    files = {name: f"[{', '.join(map(_file, many))}]" if len(many) > 1 else _file(many[0]) for name, many in (way.files or {}).items()}  # fmt: skip
+    shown = ", ".join(f"{_text(name)}: {one}" for name, one in files.items())
+    data = f", data={_value(way.data)}" if way.data or (way.data is not None and way.files is None) else ""
+    return data + (f", files={{{shown}}}" if way.files is not None else "")
+
+
+def _file(one: Mapping[str, str]) -> str:
+    return f"({_text(one['name'])}, {_value(content(one))}, {_text(one['type'])})"
+
+
 def _verb(way: Way) -> str:
     """The word of harness.core.action that says it; those that take no body are not it for one that has a body."""
-    verb = way.method.lower()
-    return verb if verb in VERBS and not (way.body and verb in ("get", "delete")) else "request"
+    verb, has = way.method.lower(), bool(way.body) or way.data is not None
+    return verb if verb in VERBS and not (has and verb in ("get", "delete")) else "request"
 
 
 def ignore_lines(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.core.action import Action, Path, call, request, step, task
+from harness.core.action import Action, Files, Path, call, request, step, task
 from harness.core.scenario import Given, Ref, Row, Scenario
 
 
@@ -33,7 +34,8 @@ KINDS = (REQUEST, TASK, COMMAND, SERVICE) = ("request", "task", "command", "serv
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One thing that can be asked of the target. `kind` is one of KINDS; `what` is the URL, the task, the command or the function;
-    `body` the JSON of a request, the arguments of a task, or the code that calls, where a command takes arguments. `rows` are the kinds that it names."""
+    `body` the JSON of a request, the arguments of a task, or the code that calls, where a command takes arguments. `data` are the fields of a
+    form, `files` what is uploaded with it, as Action has them. `rows` are the kinds that it names."""
 
     id: str
     title: str
@@ -42,6 +44,8 @@ class Way:
     what: str
     method: str = ""
     body: Any = None
+    data: Mapping[str, Any] | None = None
+    files: Mapping[str, Sequence[Mapping[str, str]]] | None = None
     rows: tuple[str, ...] = ()
     many: tuple[str, ...] = ()
     """Kinds of which it names several."""
@@ -49,7 +53,7 @@ class Way:
     @property
     def action(self) -> Action:
         if self.kind == REQUEST:
-            return request(self.method, self.what, self.body)
+            return request(self.method, self.what, self.body, data=self.data, files=None if self.files is None else _files(self.files))  # fmt: skip
         if self.kind == TASK:
             return task(self.what, kwargs=dict(self.body or {}))
         return call(self.code)
@@ -58,6 +62,14 @@ class Way:
     def code(self) -> str:
         """What is said to the target's shell, of a command or a function."""
         return self.body or f'from django.core.management import call_command\ncall_command("{self.what}")'
+
+
+def _files(told: Mapping[str, Sequence[Mapping[str, str]]]) -> Files:
+    return {name: [(one["name"], content(one), one["type"]) for one in many] for name, many in told.items()}
+
+
+def content(file: Mapping[str, str]) -> str | bytes:
+    return file["text"] if "text" in file else base64.b64decode(file["base64"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     "limit",
     type=click.IntRange(0),
     default=0,
-    help="How many requests --from-traffic takes [default: until Enter, or the end of the input].",
+    help="How many requests --from-traffic takes [default: until Enter, Ctrl-C, or the end of the input].",
 )
 @isolation_option
 @json_option
@@ -83,11 +83,12 @@ def init(
     how = How(isolation=isolation, env=_env(given))
     project = describe.project_of(checkout, chosen)
     again = (project / "harness.toml").exists()
+    describes = not (from_traffic and again)
     if ask:
-        how = _asked(how)
+        how = _asked(how, describes=describes, drives=not no_drive and (from_traffic or not again))
     outcome = Outcome()
     say(f"the backend: {chosen.relative_to(checkout) if chosen != checkout else 'this folder'}")
-    if not (from_traffic and again):
+    if describes:
         with _told_before_there_is_a_file():
             found, result = job.drafted(checkout, chosen, how, say, outcome)
         outcome.found, outcome.others, outcome.left_out = result.found, result.others, result.left_out
@@ -129,14 +130,18 @@ def _pressed(project: Path, how: How, say: Callable[[str], None], port: int, lim
     say(f"written: {', '.join(outcome.written[before:]) or 'nothing'}")
 
 
-def _asked(how: How) -> How:
+def _asked(how: How, *, describes: bool, drives: bool) -> How:
+    """Only what will be used: nothing is described where harness.toml stands already, nothing accepted where nothing is driven."""
     with _answered():
-        return replace(
-            how,
-            balance=click.prompt("Where does the balance stand (TABLE.COLUMN; empty: as it is found)", default="", show_default=False),
-            workflows=click.confirm("Write workflows for GitHub and GitLab", default=True),
-            accept=click.confirm("Accept what the first run shows, marked as seen by nobody", default=True),
-        )  # fmt: skip
+        if describes:
+            how = replace(
+                how,
+                balance=click.prompt("Where does the balance stand (TABLE.COLUMN; empty: as it is found)", default="", show_default=False),
+                workflows=click.confirm("Write workflows for GitHub and GitLab", default=True),
+            )  # fmt: skip
+        if drives:
+            how = replace(how, accept=click.confirm("Accept what the first run shows, marked as seen by nobody", default=True))  # fmt: skip
+    return how
 
 
 @contextmanager

@@ -7,6 +7,7 @@ by whoever tries (`explore`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from harness.backend.guess.money import Money, Place, words
@@ -42,6 +43,19 @@ class World:
             label: called.get(label, singular("_".join(words(label.rpartition(".")[2])))) for label in self.models
         }
         self.by_table = {one.table: one for one in self.models.values()}
+
+    def with_pairs(self) -> World:
+        """The same, where the tables of pairs of its models (many-to-many) are kinds of rows, too."""
+        made = copy(self)
+        pairs = [
+            one
+            for one in self.django.models
+            if one.auto_created and one.foreign_keys and all(key.to_table in self.by_table for key in one.foreign_keys)
+        ]
+        made.models = {**self.models, **{one.label: one for one in pairs}}
+        made.kinds = {**self.kinds, **{one.label: singular("_".join(words(one.label.rpartition(".")[2]))) for one in pairs}}  # fmt: skip
+        made.by_table = {**self.by_table, **{one.table: one for one in pairs}}
+        return made
 
     def label(self, name: str) -> str:
         """The model that a word of a path, a key or a parameter speaks of, "" for none: whole names before their last words."""

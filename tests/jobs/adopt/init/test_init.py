@@ -15,7 +15,7 @@ from harness.backend import tree
 from harness.core.errors import HarnessError, pip_said
 from harness.core.look.django import Command
 from harness.core.scenario import Ref
-from harness.jobs.adopt.init import describe, says, texts
+from harness.jobs.adopt.init import describe, says, texts, verb
 from harness.jobs.adopt.init import run as job
 from harness.jobs.adopt.init.press import asked, byhand, callers, handy
 from harness.jobs.adopt.init.values import REQUEST, Caller, How, Outcome, Planted, Tried, Way
@@ -114,6 +114,38 @@ def test_what_drives_a_backend_is_no_part_of_it(tmp_path: Path):
     (tmp_path / "charges" / "scenarios" / "a.py").write_text("y = 2\n")
     assert [name for name, _, _ in tree.files(str(tmp_path))] == before
     assert [name for name, _, _ in tree.files(str(tmp_path / "charges"))] == ["harness.toml", "scenarios/a.py"]
+
+
+@pytest.mark.parametrize(
+    ("words", "again", "asked"),
+    [
+        ([], False, ("balance", "workflows", "Accept")),
+        (["--no-drive"], False, ("balance", "workflows")),
+        ([], True, ("balance", "workflows")),
+        (["--from-traffic"], False, ("balance", "workflows", "Accept")),
+        (["--from-traffic"], True, ("Accept",)),
+        (["--from-traffic", "--no-drive"], True, ()),
+    ],
+)
+def test_only_what_is_used_is_asked_for(words: list[str], again: bool, asked: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # fmt: skip
+    """Claim: where harness.toml stands nobody is asked for the ledger a second time; where nothing is driven, nothing is accepted."""
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "manage.py").write_text("")
+    if again:
+        (tmp_path / "harness.toml").write_text("format = 1\n")
+    monkeypatch.chdir(tmp_path)
+
+    class Enough(Exception):
+        """All questions were asked."""
+
+    def enough(*_: Any, **__: Any) -> None:
+        raise Enough
+
+    monkeypatch.setattr(job, "drafted", enough)
+    monkeypatch.setattr(verb, "_pressed", enough)
+    told = CliRunner().invoke(init, words, input="\n" * 9)
+    assert isinstance(told.exception, Enough)
+    assert [word for word in ("balance", "workflows", "Accept") if word in told.output] == [*asked]
 
 
 def said(text: str, **more: object) -> object:

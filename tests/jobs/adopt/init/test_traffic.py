@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 from collections.abc import Mapping
@@ -12,9 +13,12 @@ from typing import Any
 
 import pytest
 
-from harness.jobs.adopt.init.traffic import door, rows
+from harness.core.action import OF_NO_TYPE, post
+from harness.jobs.adopt.init import texts
+from harness.jobs.adopt.init.traffic import bodies, door, rows, written
 from harness.jobs.adopt.init.traffic import run as job
-from harness.jobs.adopt.init.values import Planted
+from harness.jobs.adopt.init.values import Caller, Planted
+from harness.jobs.adopt.init.world import World
 
 TOKEN = {"Authorization": "Token abc"}
 COOKIE = {"Cookie": "sessionid=abc", "X-CSRFToken": "def"}
@@ -56,8 +60,8 @@ def _field(name: str, **said: Any) -> SimpleNamespace:
 
 
 ID = _field("id", primary_key=True, internal_type="BigAutoField")
-ROOM = SimpleNamespace(label="a.Room", fields=(ID, _field("name"), _field("beans"), _field("api_token"), _field("seen", auto_now=True)), foreign_keys=())  # fmt: skip
-MOVE = SimpleNamespace(label="a.Move", fields=(ID, _field("room", column="room_id"), _field("by")), foreign_keys=(SimpleNamespace(columns=("room_id",), to_table="a_room"),))  # fmt: skip
+ROOM = SimpleNamespace(label="a.Room", auto_created=False, fields=(ID, _field("name"), _field("beans"), _field("api_token"), _field("seen", auto_now=True)), foreign_keys=())  # fmt: skip
+MOVE = SimpleNamespace(label="a.Move", auto_created=False, fields=(ID, _field("room", column="room_id", null=False), _field("by")), foreign_keys=(SimpleNamespace(columns=("room_id",), to_table="a_room"),))  # fmt: skip
 WORLD: Any = SimpleNamespace(models={"a.Room": ROOM, "a.Move": MOVE}, kinds={"a.Room": "room", "a.Move": "move"}, by_table={"a_room": ROOM}, ordered=list)  # fmt: skip
 
 
@@ -90,9 +94,79 @@ def test_a_scenario_is_given_the_rows_that_its_request_met():
     assert "710000000" not in kept.names(now)
 
 
+def test_what_stands_in_a_table_of_pairs_is_given_too():
+    """Claim: a many-to-many's own table is a kind of rows, behind those that it pairs; one that pairs with somebody else's model is none."""
+
+    def key(column: str, table: str) -> SimpleNamespace:
+        return SimpleNamespace(columns=(column,), to_table=table)
+
+    def pairs(label: str, table: str, *keys: SimpleNamespace) -> SimpleNamespace:
+        of = [_field(one.columns[0].removesuffix("_id"), column=one.columns[0], null=False) for one in keys]
+        return SimpleNamespace(label=label, table=table, auto_created=True, proxy=False, fields=(ID, *of), foreign_keys=keys)  # fmt: skip
+
+    world = World.__new__(World)
+    world.user = "auth.User"
+    world.models, world.kinds = {"a.Room": ROOM, "a.Move": MOVE}, {"a.Room": "room", "a.Move": "move"}
+    world.by_table = {"a_room": ROOM, "a_move": MOVE}
+    both = pairs("a.Room_moves", "a_room_moves", key("room_id", "a_room"), key("move_id", "a_move"))
+    groups = pairs("a.Room_groups", "a_room_groups", key("room_id", "a_room"), key("group_id", "auth_group"))
+    world.django = SimpleNamespace(models=(ROOM, MOVE, both, groups))  # type: ignore[assignment]
+    paired = world.with_pairs()
+    assert [*paired.models] == ["a.Room", "a.Move", "a.Room_moves"]
+    assert [*world.models] == ["a.Room", "a.Move"]
+    kept = rows.Kept(paired, {}, (), {})
+    now = {
+        "a.Room_moves": {"5": {"id": 5, "room_id": 710000000, "move_id": 709000000}},
+        "a.Room": {"710000000": {"id": 710000000, "name": "R"}},
+        "a.Move": {"709000000": {"id": 709000000, "room_id": 710000000}},
+    }
+    *_, last = kept.rows(now)
+    assert last == Planted(name="room_move", model="a.Room_moves", values={"room": {"ref": "room"}, "move": {"ref": "move"}})  # fmt: skip
+
+
 def _noted(**said: Any) -> job.Noted:
     usual = {"method": "POST", "path": "/rooms/710000000/x/", "kind": "application/json", "body": b"{}", "status": 200}
     return job.Noted(pressed=door.Pressed(**{**usual, **said}), planted=(), names={"710000000": "room"})
+
+
+FORM, UPLOAD = bodies.FORM, f"{bodies.UPLOAD}; boundary=b"
+
+
+def _upload(*parts: tuple[str, str | None, str, bytes]) -> bytes:
+    said = b""
+    for name, file, kind, content in parts:
+        named = f'; filename="{file}"' if file is not None else ""
+        head = f'--b\r\nContent-Disposition: form-data; name="{name}"{named}\r\n'
+        said += head.encode() + (f"Content-Type: {kind}\r\n" if kind else "").encode() + b"\r\n" + content + b"\r\n"
+    return said + b"--b--\r\n"
+
+
+def test_a_form_and_an_upload_are_steps_that_send_them():
+    """Claim: keys are names in them, too; of Django's own form nothing but its fields is kept; a file of text is text, another is bytes, as is one in
+    which something looks like a placeholder; and the written file says just what was pressed."""
+    form = job._scenario(
+        _noted(kind=f"{FORM}; charset=utf-8", body=b"csrfmiddlewaretoken=xyz&room=710000000&tag=a&tag=b+c&no="), LOOK
+    )
+    assert (form.why, form.way.body) == ("", None)
+    assert form.way.data == {"room": "$room", "tag": ["a", "b c"], "no": ""}
+    parts = _upload(
+        ("note", None, "", "ü\r\n".encode()), ("a", "a.csv", "text/csv", b"id\r\n710000000\r\n"), ("a", "b.bin", "", b"\xff\r\n--x"),
+        ("c", "c.txt", "text/plain", b"$room"), ("d", "", "application/octet-stream", b""),
+    )  # fmt: skip
+    upload = job._scenario(_noted(kind=UPLOAD, body=parts), LOOK)
+    assert upload.why == ""
+    assert upload.way.action == post(
+        "/rooms/$room/x/", data={"note": "ü\r\n"},
+        files={"a": [("a.csv", "id\r\n$room\r\n", "text/csv"), ("b.bin", b"\xff\r\n--x", OF_NO_TYPE)], "c": ("c.txt", b"$room", "text/plain")},
+    )  # fmt: skip
+    bare = job._scenario(_noted(kind=UPLOAD, body=_upload(("note", None, "", b"x"))), LOOK)
+    got = job._scenario(_noted(method="DELETE", kind=FORM, body=b"a=1"), LOOK)
+    for one in (form, upload, bare, got):
+        found: dict[str, Any] = {}
+        exec(compile(texts.scenario(one, Caller(name="a key"), ""), "scenario.py", "exec"), found)
+        assert found["SCENARIO"].when[0] == one.way.action
+    assert bare.way.action.request is not None
+    assert bare.way.action.request["files"] == {}  # which is no form
 
 
 LOOK: Any = SimpleNamespace(django=SimpleNamespace(routes=(SimpleNamespace(own=True, template="/rooms/{pk}/x/", view="rooms.views.X"),)))  # fmt: skip
@@ -109,8 +183,20 @@ def test_what_is_no_scenario_says_why():
         ({"stranger": True}, "who asks is not known"),
         ({"body": b'{"password": "a-Secret-0f-8-words"}'}, "secret"),
         ({"path": "/rooms/710000000/x/?access_token=a-Secret-0f-8-words"}, "secret"),
-        ({"kind": "application/x-www-form-urlencoded", "body": b"a=b"}, "a scenario's is JSON"),
-        ({"body": b"{"}, "no JSON"),
+        ({"kind": "text/xml", "body": b"<a/>"}, "its body is text/xml: a scenario's is JSON, a form or an upload"),
+        ({"kind": "", "body": b"x"}, "its body is of no kind"),
+        ({"body": b"{"}, "its body is no application/json, though it says so"),
+        ({"kind": FORM, "body": b"a=%FF"}, "no application/x-www-form-urlencoded"),
+        ({"kind": FORM, "body": b"a=1&password=hunter2-zzz&password=hunter3-zzz"}, "secret"),
+        ({"kind": UPLOAD, "body": b"--c\r\n"}, "no multipart/form-data"),
+        (
+            {"kind": UPLOAD, "body": _upload(("f", "cat.png", "image/png", b"x" * 4097))},
+            "its upload cat.png has 4097 bytes",
+        ),
+        (
+            {"kind": UPLOAD, "body": _upload(("f", "key.txt", "text/plain", b"sk-proj-" + b"aB3dE5gH7jK9" * 4))},
+            "secret",
+        ),
         ({"body": b'{"nickname": "Mole", "extra": [{"pw": "hunter2-zzz"}]}'}, "secret"),
         ({"path": "/rooms/1/x/", "status": 404}, "names a row that is not there (1)"),
         (
@@ -151,7 +237,7 @@ def test_the_door_carries_until_it_is_told_to_stop():
     thread.start()
     asked: list[int] = []
     url = f"http://{door.LOOPBACK}:{server.server_port}"
-    found = list(door.pressed(listening, heard, 0, base_url=url, headers=TOKEN, before=lambda: asked.append(len(answers))))  # fmt: skip
+    found = list(door.pressed(listening, (heard,), 0, base_url=url, headers=TOKEN, before=lambda: asked.append(len(answers))))  # fmt: skip
     thread.join()
     server.shutdown()
     server.server_close()
@@ -162,3 +248,19 @@ def test_the_door_carries_until_it_is_told_to_stop():
     assert b" 201 " in answers[0].splitlines()[0]
     assert b"X-Seen: Token abc" in answers[0]
     assert answers[0].endswith(b"hi/a?b=c")
+
+
+def test_ctrl_c_ends_the_pressing_and_pressed_again_the_program():
+    """Claim: what was pressed before it is there; the handler of before is back, within for the second time and behind for good."""
+    usual = signal.getsignal(signal.SIGINT)
+    listening = door.listening(0)
+    with door.interrupted() as heard:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert [*door.pressed(listening, (heard,), 0, base_url="http://127.0.0.1:9", headers={}, before=int)] == []
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    listening.close()
+    assert signal.getsignal(signal.SIGINT) is usual
+    with pytest.raises(KeyboardInterrupt):
+        written._silent(130)
+    assert written._silent(1).code == "look-broke"

@@ -9,8 +9,10 @@ from __future__ import annotations
 import http.client
 import os
 import select
+import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
@@ -45,14 +47,33 @@ def listening(port: int) -> socket.socket:
     return sock
 
 
-def pressed(door: socket.socket, until: int, limit: int, *, base_url: str, headers: Mapping[str, str], before: Callable[[], object]) -> Iterator[Pressed]:  # fmt: skip
-    """Each request that comes in at `door`, until the file number `until` says something or ends (below 0: nobody asks it), or `limit` (0:
-    none) were taken. `before` is called ahead of each, `headers` are the caller's."""
+@contextmanager
+def interrupted() -> Iterator[int]:
+    """A file number that says something once Ctrl-C was pressed within; pressed again it ends the program, as ever."""
+    hears, says = os.pipe()
+    before = signal.getsignal(signal.SIGINT)
+
+    def first(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        os.write(says, b"\n")
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        yield hears
+    finally:
+        signal.signal(signal.SIGINT, before)
+        os.close(hears)
+        os.close(says)
+
+
+def pressed(door: socket.socket, until: Collection[int], limit: int, *, base_url: str, headers: Mapping[str, str], before: Callable[[], object]) -> Iterator[Pressed]:  # fmt: skip
+    """Each request that comes in at `door`, until one of the file numbers `until` says something or ends, or `limit` (0: none) were taken.
+    `before` is called ahead of each, `headers` are the caller's."""
     taken = 0
     while not limit or taken < limit:
-        ready = select.select([door, *([until] if until >= 0 else [])], [], [])[0]
-        if until in ready:
-            os.read(until, 1 << 16)
+        ready = select.select([door, *until], [], [])[0]
+        if said := [one for one in until if one in ready]:
+            os.read(said[0], 1 << 16)
             return
         connection, address = door.accept()
         before()

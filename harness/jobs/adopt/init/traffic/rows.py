@@ -119,11 +119,13 @@ def literal(path: str) -> str:
 def named_secret(value: Any) -> bool:
     """Whether a text stands under a name that tells a secret, at any depth."""
     if isinstance(value, Mapping):
-        return any(
-            (isinstance(one, str) and one and set(words(str(name))) & TOLD_TO_NOBODY) or named_secret(one)
-            for name, one in value.items()
-        )
+        return any(_told_to_nobody(str(name), one) or named_secret(one) for name, one in value.items())
     return isinstance(value, list) and any(map(named_secret, value))
+
+
+def _told_to_nobody(name: str, value: Any) -> bool:
+    texts = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str) and one]
+    return bool(texts) and bool(set(words(name)) & TOLD_TO_NOBODY)
 
 
 def referred(value: Any, names: Mapping[str, str]) -> Any:

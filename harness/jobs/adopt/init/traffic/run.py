@@ -15,20 +15,20 @@ from harness.backend.guess.money import Money
 from harness.cell import auth
 from harness.cell.live import Live, boot
 from harness.core.config import Config
+from harness.core.counts import count
 from harness.core.look.django import Route
 from harness.core.look.values import Look
 from harness.core.scenario import Given
 from harness.jobs.adopt.init import texts
 from harness.jobs.adopt.init.explore import PATIENCE_S, Explored, Search, auth_of
 from harness.jobs.adopt.init.press import ways
-from harness.jobs.adopt.init.traffic import door, rows
+from harness.jobs.adopt.init.traffic import bodies, door, rows
 from harness.jobs.adopt.init.traffic.door import Pressed
 from harness.jobs.adopt.init.values import REQUEST, Planted, Tried, Way
 from harness.provider.cassettes import scan
 from harness.stack.isolation.island import Island
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-JSON = "application/json"
 NOT_THERE = 404
 SHORTEST = 12
 """Parts of a credential that are looked for in what is written; shorter ones are words."""
@@ -61,7 +61,8 @@ def traffic(config: Config, look: Look, money: Money, place: Island, say: Say, l
 
 
 def _noted(config: Config, live: Live, search: Search, say: Say, listening: socket.socket, until: int, limit: int) -> Iterator[Noted]:  # fmt: skip
-    caller, models = search.result.caller, list(search.world.models.values())
+    caller, world = search.result.caller, search.world.with_pairs()
+    models = list(world.models.values())
     live.fake.release()
     live.broker.reset()
     live.clean()
@@ -76,7 +77,7 @@ def _noted(config: Config, live: Live, search: Search, say: Say, listening: sock
     way = auth_of(caller) if caller.auth else config.auth
     headers = auth.headers(way, given, refs, (caller.actor,), live)[caller.actor] if caller.actor else {}
     # whoever is logged in has left marks in rows of their own, and does so in a scenario's world, too
-    kept = rows.Kept(search.world, migrated, planted, rows.read(live.db, models))
+    kept = rows.Kept(world, migrated, planted, rows.read(live.db, models))
     kept.begin(refs)
     live.fake.load("pressed by hand", (), ())
     say(
@@ -84,7 +85,7 @@ def _noted(config: Config, live: Live, search: Search, say: Say, listening: sock
     )
     for (label, key), name in kept.named.items():
         say(f"  {name}: {label} {key}")
-    say(f"until {limit} requests were pressed" if limit else "until Enter, or the end of the input")
+    say(f"until {limit} requests were pressed, or Ctrl-C" if limit else "until Enter, Ctrl-C, or the end of the input")
     met: list[tuple[tuple[Planted, ...], dict[str, str]]] = []
 
     def before() -> None:
@@ -93,9 +94,12 @@ def _noted(config: Config, live: Live, search: Search, say: Say, listening: sock
         now = rows.read(live.db, models)
         met.append((kept.rows(now), kept.names(now)))
 
-    for one in door.pressed(listening, until, limit, base_url=live.base_url, headers=headers, before=before):
-        say(f"pressed: {one.method} {one.path.partition('?')[0]}: {one.status}")
-        yield Noted(pressed=one, planted=met[-1][0], names=met[-1][1])
+    with door.interrupted() as ctrl_c:
+        ends = (ctrl_c,) if until < 0 else (ctrl_c, until)
+        for one in door.pressed(listening, ends, limit, base_url=live.base_url, headers=headers, before=before):
+            say(f"pressed: {one.method} {one.path.partition('?')[0]}: {one.status}")
+            yield Noted(pressed=one, planted=met[-1][0], names=met[-1][1])
+    say(f"{count(len(met), 'request')} pressed; each is asked for again in a world of its own (Ctrl-C gives up)")
     live.broker.settle(PATIENCE_S)
 
 
@@ -108,8 +112,10 @@ def _scenario(noted: Noted, look: Look) -> Tried:
     name += "" if one.method == "POST" else f"_{one.method.lower()}"
     shown = route.template if route is not None else path
     what = rows.referred(one.path, noted.names)
-    body, why = _body(one)
-    way = Way(id=name, title=f"{one.method} {shown}", path="manual", kind=REQUEST, what=what, method=one.method, body=rows.referred(body, noted.names))  # fmt: skip
+    sent = bodies.carried(one.kind, one.body)
+    body, data, files = (rows.referred(part, noted.names) for part in (sent.body, sent.data, sent.files))
+    way = Way(id=name, title=f"{one.method} {shown}", path="manual", kind=REQUEST, what=what, method=one.method, body=body, data=data, files=files)  # fmt: skip
+    why = sent.why
     refused = one.status if one.status >= 400 else 0
     if one.method in SAFE:
         why = "it only reads"
@@ -117,7 +123,7 @@ def _scenario(noted: Noted, look: Look) -> Tried:
         why = "it bore a credential that is nobody's here: who asks is not known"
     elif refused == NOT_THERE and (key := rows.literal(str(what).partition("?")[0])):
         why = f"it names a row that is not there ({key}): where it is asked for again the keys are others"
-    elif scan.scan(json.dumps(body)) or scan.scan(query) or rows.named_secret(body):
+    elif scan.scan(json.dumps(sent.said)) or scan.scan(query) or rows.named_secret(sent.said):
         why = "its body or its query bears a secret: how somebody logs in is said by [auth]"
     return Tried(way=way, planted=noted.planted, status=one.status, expect=refused, why=why, by_hand=True)
 
@@ -136,17 +142,6 @@ def _again(tried: Tried, search: Search, secrets: tuple[str, ...]) -> Tried:
     ):
         return replace(again, why=f"a secret would stand in its file: {found[0].kind}")
     return replace(again, why="")
-
-
-def _body(one: Pressed) -> tuple[object, str]:
-    if not one.body:
-        return None, ""
-    if JSON not in one.kind:
-        return None, f"its body is {one.kind or 'of no kind'}: a scenario's is JSON"
-    try:
-        return json.loads(one.body), ""
-    except ValueError:
-        return None, "its body is no JSON, though it says so"
 
 
 def _route(look: Look, path: str) -> Route | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -37,7 +38,7 @@ def opened(port: int) -> socket.socket:
 
 
 def pressed(project: Path, how: How, say: Callable[[str], None], listening: socket.socket, *, until: int, limit: int) -> Explored:  # fmt: skip
-    """Raises what reading the description, looking and booting raise."""
+    """Raises what reading the description, looking and booting raise, and KeyboardInterrupt where Ctrl-C ended it."""
     config = description.load(project / "harness.toml")
     if not config.answers.exists():
         config = replace(config, answers=Path(says.__file__))
@@ -52,6 +53,8 @@ def pressed(project: Path, how: How, say: Callable[[str], None], listening: sock
 
 
 def _silent(code: int) -> HarnessError:
+    if code == 128 + signal.SIGINT:
+        raise KeyboardInterrupt
     return StackError(
         f"the stack ended with code {code}, and what was pressed is not known", hint="harness doctor shows what is wrong", code="look-broke",
     )  # fmt: skip
