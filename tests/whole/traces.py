@@ -48,15 +48,18 @@ class Traces:
         alive += [f"process {pid} bears the mark" for pid in _marked(mark)]
         alive += [f"socket {inode}" for inode in self.sockets & _listening(Path("/proc/net/tcp"))]
         alive += [f"folder {folder}" for folder in self.folders if Path(folder).exists()]
-        pids = {pid for pid, _ in self.processes}
-        return alive + [f"SysV segment {segment}" for segment, creator in segments() if creator in pids]
+        began = {pid: _epoch(started) for pid, started in self.processes}
+        return alive + [
+            f"SysV segment {one}" for one, creator, made in segments() if began.get(creator, made + 1) <= made
+        ]
 
 
-def segments() -> Iterator[tuple[str, int]]:
-    """(id, pid of the creator) of every SysV shared memory segment that this process can see."""
+def segments() -> Iterator[tuple[str, int, float]]:
+    """(id, pid of the creator, when it was made or changed, in seconds since the epoch) of every SysV shared memory segment that this process can see. Pids come again:
+    one that was made before a process began is another's."""
     for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
         words = line.split()
-        yield words[1], int(words[4])
+        yield words[1], int(words[4]), float(words[13])
 
 
 def watch(process: subprocess.Popen[str], condition: Callable[[], bool], traces: Traces, what: str) -> None:
@@ -91,6 +94,12 @@ def end(process: subprocess.Popen[str], number: int) -> int:
 
 def _started(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+
+def _epoch(started: str) -> float:
+    """When a process began that began so many ticks after the machine, in whole seconds since the epoch, rounded down."""
+    (boot,) = (line.split()[1] for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime "))
+    return int(boot) + int(started) // os.sysconf("SC_CLK_TCK") - 1
 
 
 def _same(pid: int, started: str) -> bool:
