@@ -12,11 +12,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import harness
 from harness.core.counts import plain
 from harness.core.errors import HarnessError
+from harness.core.fold.fits import of, told
 from harness.core.ledger import Amount
 from harness.core.verdict import Status, Verdict, worst
 from harness.store.files import write_all
@@ -123,9 +124,37 @@ def read_first(folder: Path) -> tuple[list[Verdict], dict[str, Any]]:
     return _read_verdict(folder / (FIRST if (folder / FIRST).is_file() else VERDICT))
 
 
+class _One(TypedDict):
+    checker: str
+    status: Status
+    cell: str
+    claim: str
+    evidence: tuple[str, ...]
+    credits_delta: NotRequired[int | float | str | None]
+    finding: NotRequired[str]
+    code: NotRequired[str]
+    hint: NotRequired[str]
+
+
+class _By(TypedDict):
+    harness: NotRequired[str]
+    canonical: NotRequired[int]
+    locked: NotRequired[Mapping[str, str]]
+    rest: NotRequired[Mapping[str, str]]
+
+
+class _Kept(TypedDict):
+    verdicts: tuple[_One, ...]
+    canonical_sha256: NotRequired[str]
+    history_sha256: NotRequired[str | None]
+    judged_by: NotRequired[_By]
+
+
 def _read_verdict(path: Path) -> tuple[list[Verdict], dict[str, Any]]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
+        if wrong := told(of(_Kept)(body)):
+            raise ValueError(wrong)
         verdicts = [
             Verdict(
                 **{

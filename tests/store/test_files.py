@@ -57,6 +57,30 @@ def test_verdicts_are_read_back_as_they_were_written(tmp_path):
     assert code(store.read_verdict, tmp_path / "none")[0] == "verdict-missing"
 
 
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ("verdicts", "its verdicts is 3, and should be a list"),
+        ("judged_by", "its judged_by is 3, and should be an object"),
+        ("canonical_sha256", "its canonical_sha256 is 3, and should be a text"),
+        ("cell", "its verdicts[0].cell is 3, and should be a text"),
+        ("status", "its verdicts[0].status is 3, and should be one of pass, fail, unknown, not asked"),
+        ("evidence", "its verdicts[0].evidence is 3, and should be a list"),
+        ("", "it is a list, and should be an object"),
+    ],
+)
+def test_a_verdict_that_holds_something_else_is_refused_by_its_place(tmp_path, edit, says):
+    """Claim: as a history is."""
+    one = Verdict(checker="law-1", status=Status.PASS, cell="a/b@manual", claim="c", evidence=("one",))
+    path = store.write_verdict(tmp_path, [one], {"canonical_sha256": "x", "judged_by": {"harness": "y"}})
+    body = json.loads(path.read_text())
+    (body["verdicts"][0] if edit in body["verdicts"][0] else body)[edit] = 3
+    path.write_text(json.dumps(body if edit else [body]))
+    error, message = code(store.read_first, tmp_path)
+    assert error == "verdict-syntax"
+    assert says in message
+
+
 def test_a_write_that_fails_changes_nothing(tmp_path):
     """Neither the files before it nor leftovers."""
     (tmp_path / "one").write_text("old")

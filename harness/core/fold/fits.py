@@ -15,6 +15,11 @@ NO_OBJECT = " is {}, and should be an object"
 CALLED = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
 
 
+def told(wrong: str) -> str:
+    """As words: "its cells is null, and should be a list", "it has no kind"; "" for nothing."""
+    return f"its {wrong[1:]}" if wrong.startswith(".") else f"it{wrong}" if wrong else ""
+
+
 @cache
 def of(hint: Any) -> Check:
     """What is wrong with a value that should be as `hint` says; "" for nothing."""

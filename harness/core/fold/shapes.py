@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict
 
 from harness.core import history
 from harness.core.action import Path
-from harness.core.fold.fits import of
+from harness.core.fold.fits import of, told
 from harness.core.history import Event
 
 Amount = int | float | str
@@ -241,9 +241,8 @@ SHAPES: Mapping[str, type] = {
 
 
 def wrong_with(event: Event) -> str:
-    """The first thing that is wrong with an event, as words: "its cells is null, and should be a list", "it has no kind"; "" for nothing."""
-    wrong = _wrong_with(event)
-    return f"its {wrong[1:]}" if wrong.startswith(".") else f"it{wrong}" if wrong else ""
+    """The first thing that is wrong with an event, as words; "" for nothing."""
+    return told(_wrong_with(event))
 
 
 def _wrong_with(event: Event) -> str:
