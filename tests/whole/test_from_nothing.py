@@ -123,3 +123,29 @@ def test_what_differs_by_chance_is_freed_with_what_was_seen(tmp_path: Path, cach
         assert (told.code, told.out.splitlines()[-1]) == (0, "PASS"), told.out + told.err
     shop.edit("rooms/tasks.py", "PRICE = 3", "PRICE = 4")
     assert shop.harness("verify", patience_s=PATIENCE_S).code == 1
+
+
+@pytest.mark.slow
+@pytest.mark.stack
+@pytest.mark.timeout(PATIENCE_S)
+def test_where_nothing_falls_the_lines_to_write_are_shown(tmp_path: Path, cache: Path):
+    """Claim: a balance that no name and no fall shows is told as what it may be, in lines that harness.toml takes as they stand."""
+    backend = tmp_path / "cafe"
+    backend.mkdir()
+    written(backend)
+    shop = Workshop(folder=backend, cache=cache)
+    shop.edit("rooms/tasks.py", "PRICE = 3", "PRICE = 0")
+    told = shop.harness("init", "--yes", "--no-drive", patience_s=PATIENCE_S)
+    said = told.out.splitlines()
+    at = said.index("  rooms.Room.beans:")
+    assert said[at + 1 : at + 4] == [
+        "      [ledger]", '      accounts = "room"', '      balance = { table = "room", column = "beans", account = "id" }',
+    ], told.out  # fmt: skip
+    assert any(line.startswith("no balance was found") for line in said[:at])
+    before = shop.harness("doctor", patience_s=PATIENCE_S)
+    assert "if it is one of these" in before.out
+    description = backend / "charges" / "harness.toml"
+    description.write_text(description.read_text() + "\n" + "\n".join(line.strip() for line in said[at + 1 : at + 4]) + "\n")  # fmt: skip
+    after = shop.harness("doctor", patience_s=PATIENCE_S)
+    assert "nobody says where balances stand" not in after.out
+    assert re.search(r"fine\s+ledger: .*balance", after.out), after.out

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -154,3 +155,37 @@ def test_a_backend_that_logs_into_its_own_tree_is_looked_at(tmp_path: Path, cach
     assert told.code == 0, told.out + told.err
     assert 'writes = ["logs"]' in (checkout / "harness.toml").read_text()
     assert list((checkout / "src" / "logs").iterdir()) == []
+
+
+ONE_ADDRESS = """
+from pathlib import Path
+from urllib.parse import urlsplit
+for line in (Path(__file__).resolve().parents[1] / ".env").read_text().splitlines():
+    os.environ.setdefault(*line.split("=", 1))
+PLACE = urlsplit(os.environ["ZORB_PG"])
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": PLACE.path[1:], "USER": PLACE.username, "PASSWORD": PLACE.password, "HOST": PLACE.hostname, "PORT": str(PLACE.port or 5432)}}
+BROKER = os.environ["ZORB_Q"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["ZORB_MEMO"]}}
+"""
+ENV = "ZORB_PG=postgres://zorb:secret@pg.zorb.internal/zorb\nZORB_MEMO=redis://memo.zorb.internal:6379/3\n"
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("env", [ENV, ENV.partition("\n")[0] + "\n", ""], ids=["all but one", "the database", "none"])
+def test_a_variable_of_its_own_name_that_is_a_whole_address_is_found(env: str, tmp_path: Path, cache: Path):
+    """Claim: said in a .env file or nowhere, what feeds DATABASES, the broker and CACHES is a line of harness.toml, and the stack comes up with it."""
+    checkout = tmp_path / "drafts"
+    shutil.copytree(REPOSITORY / "tests/whole/strangers/drafts", checkout, ignore=LEAVE)
+    (checkout / "app" / ".env").write_text(env)
+    settings = checkout / "app" / "conf" / "settings.py"
+    kept = [line for line in settings.read_text().splitlines() if not line.startswith(("DATABASES", "BROKER"))]
+    settings.write_text("\n".join(kept) + ONE_ADDRESS)
+    told = Workshop(folder=checkout, cache=cache).harness("init", "--yes", "--no-drive", patience_s=PATIENCE_S)
+    assert told.code == 0, told.out + told.err
+    said = tomllib.loads((checkout / "harness.toml").read_text())["target"]["env"]
+    assert {name: value for name, value in said.items() if name.startswith("ZORB")} == {
+        "ZORB_PG": "postgres://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}", "ZORB_Q": "{redis_url}", "ZORB_MEMO": "{redis_url}",
+    }  # fmt: skip
+    assert "which is not the stack's" not in told.out
+    assert "secret@" not in (checkout / "harness.toml").read_text()
+    assert "ways that cost" in told.out or "way that cost" in told.out

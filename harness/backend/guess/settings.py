@@ -26,7 +26,8 @@ WAYS = {"balance": ("column", "account"), "usage": ()}
 
 
 def database_lines(root: Path, module: str, env: Mapping[str, str]) -> dict[str, str]:
-    """Of the default database; {} where it is read from nothing, or from what the stack sets already."""
+    """Of the default database; {} where it is read from nothing, or from what the stack sets already. What several parts of it are read from is its
+    whole address."""
     found: dict[str, str] = {}
     for tree in _settings(root, module):
         named = {target.id: node.value for node in tree.body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}  # fmt: skip
@@ -36,9 +37,9 @@ def database_lines(root: Path, module: str, env: Mapping[str, str]) -> dict[str,
                 if {"ENGINE", "NAME"} <= set(keys):
                     for key, place in PLACES.items():
                         for name in _read(keys.get(key), named):
-                            found.setdefault(name, place)
+                            found[name] = place if found.get(name, place) == place else URL
             elif isinstance(node, ast.Call) and any(word in ast.unparse(node.func) for word in ("dj_database_url", "db_url", ".db")):  # fmt: skip
-                for name in _url(node):
+                for name in _url(node, named):
                     found.setdefault(name, URL)
     return {name: place for name, place in found.items() if name not in SET and name not in env}
 
@@ -59,15 +60,15 @@ def _read(value: ast.expr | None, named: Mapping[str, ast.expr]) -> Iterator[str
         if one is not None:
             yield one.name
         elif isinstance(node, ast.Name) and node.id in named and named[node.id] is not value:
-            yield from _read(named[node.id], {})
+            yield from _read(named[node.id], {name: one for name, one in named.items() if name != node.id})
 
 
-def _url(call: ast.Call) -> Iterator[str]:
+def _url(call: ast.Call, named: Mapping[str, ast.expr]) -> Iterator[str]:
     said = [word.value for word in call.keywords if word.arg == "env"] + call.args[:1]
     for node in said:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and source.NAME.fullmatch(node.value):
             yield node.value
-        yield from _read(node, {})
+        yield from _read(node, named)
 
 
 def ledger_lines(money: Money, django: Django) -> dict[str, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from harness.backend.guess import money, settings, source
+from harness.backend.guess import candidates, environ, money, settings, source
 from tests.backend.look import conftest
 
 MODELS = """
@@ -82,6 +83,37 @@ def test_a_balance_that_no_column_holds_is_what_moved(tmp_path: Path):
     assert ledger["movements"] == {"table": "credit_entry", "amount": "amount", "account": "team_id"}
 
 
+def test_what_may_be_a_balance_is_told_the_likeliest_first(tmp_path: Path):
+    """Claim: a number that begins with nothing, of whoever somebody is or of a row that belongs to just one; then what rows of theirs add up to; prices,
+    counts and rows of what happens are none. Each as lines that [ledger] takes."""
+    files = {
+        "shop/settings.py": conftest.SETTINGS.replace("INSTALLED_APPS = []", 'INSTALLED_APPS = ["shop"]'),
+        "shop/models.py": """
+from django.db import models
+class Guild(models.Model):
+    beans = models.DecimalField(max_digits=9, decimal_places=2, default=0)
+    seats = models.IntegerField(null=True)
+class Member(models.Model):
+    guild = models.OneToOneField(Guild, models.CASCADE)
+    stars = models.IntegerField(default=0)
+class Tariff(models.Model):
+    price = models.IntegerField(default=0)
+class Job(models.Model):
+    steps = models.IntegerField(default=0)
+class StarEntry(models.Model):
+    member = models.ForeignKey(Member, models.CASCADE)
+    weight = models.IntegerField()
+""",
+    }
+    look = conftest.looked(conftest.write(tmp_path / "target", files))
+    found = candidates.candidates(look.django)
+    assert [one.where for one in found] == ["shop.Member.stars", "shop.Guild.beans", "what it adds up to: shop.StarEntry.weight"]  # fmt: skip
+    stars, beans, summed = ("\n".join(one.lines) for one in found)
+    assert tomllib.loads(stars) == {"accounts": "guild", "balance": {"table": "member", "column": "stars", "account": "guild_id"}}  # fmt: skip
+    assert tomllib.loads(beans) == {"unit": "decimal", "decimals": 2, "accounts": "guild", "balance": {"table": "guild", "column": "beans", "account": "id"}}  # fmt: skip
+    assert tomllib.loads(summed)["movements"] == {"table": "star_entry", "amount": "weight", "account": "member_id"}
+
+
 def test_variables_are_read_in_every_way(tmp_path: Path):
     """Claim: with their defaults, and whether they must be there; tests and installed packages are nobody's settings."""
     (tmp_path / "conf.py").write_text(
@@ -112,3 +144,51 @@ def test_what_decides_where_the_database_is_is_set(tmp_path: Path):
     (tmp_path / "conf" / "settings" / "prod.py").write_text('DATABASES = {"default": dj_database_url.config(env="MAIN_DB_URL")}\n')  # fmt: skip
     found = settings.database_lines(tmp_path, "conf.settings.prod", {})
     assert found == {"SQL_HOST": "{db_host}", "SQL_ENGINE": settings.ENGINE, "MAIN_DB_URL": settings.URL}
+
+
+def test_a_whole_address_is_known_by_what_is_read_from_it(tmp_path: Path):
+    """Claim: a variable that several parts of DATABASES are read from is its address, through names of names, too, and by whoever parses it."""
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "settings.py").write_text(
+        'SAID = os.environ["ZORB_PG"]\nPARTS = urlsplit(SAID)\n'
+        'DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": PARTS.path[1:], "USER": PARTS.username, "HOST": PARTS.hostname}}\n'
+        'OTHER = os.environ["ZORB_TWO"]\nDATABASES["two"] = dj_database_url.parse(OTHER)\n'
+    )
+    assert settings.database_lines(tmp_path, "conf.settings", {}) == {"ZORB_PG": settings.URL, "ZORB_TWO": settings.URL}
+
+
+@pytest.mark.parametrize(
+    ("value", "stands"),
+    [
+        ("postgres://u:p@db.internal/x?sslmode=require", "postgres://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}"),
+        ("postgis://db/x", "postgis://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}"),
+        ("rediss://:p@cache:6380/2", "{redis_url}"), ("amqp://rabbit//", "{redis_url}"), ("https://db.internal", ""), ("30", ""),
+    ],
+)  # fmt: skip
+def test_an_address_is_known_by_its_scheme(value: str, stands: str):
+    assert environ.shape(value) == stands
+
+
+def test_hosts_of_an_address():
+    """Claim: of several all, without who asks; a text that is no address is its host."""
+    assert environ.hosts("sentinel://a:1;sentinel://b:2") == ["a", "b"]
+    assert environ.hosts("postgres://u:p@db.internal:5432/redis") == ["db.internal"]
+    assert environ.hosts("redis:6379") == ["redis"]
+
+
+def test_what_a_variable_is_read_into_says_what_it_is(tmp_path: Path):
+    """Claim: by the nearest name, whatever it is called itself; a part of an address is none; .env says more than its example."""
+    (tmp_path / "settings.py").write_text(
+        'import os\nDATABASES = {"default": dj_database_url.parse(os.environ["ZORB_A"]), "two": {"NAME": os.environ["ZORB_B"]}}\n'
+        'CACHES = {"default": {"LOCATION": os.environ["ZORB_C"]}}\nCELERY_RESULT_BACKEND = os.environ["ZORB_D"]\n'
+        'app = Celery("x", broker=os.environ["ZORB_E"])\nZORB_F = os.environ["ZORB_F"]\nFLAG = bool(os.environ["ZORB_PG_DEBUG"])\nX = f(os.environ["ZORB_PG"])\n'
+    )
+    (tmp_path / ".env").write_text("# a comment\nexport ZORB_A='postgres://a#b/c'\nZORB_F = 5 # so\n")
+    (tmp_path / ".env.example").write_text("ZORB_A=other\nZORB_C=redis://cache/1\n")
+    read = environ.reads(tmp_path)
+    found = {name: environ.by_words(name, said) for name, said in read.items()}
+    assert found == {
+        "ZORB_A": settings.URL, "ZORB_B": "", "ZORB_C": "{redis_url}", "ZORB_D": "{redis_url}", "ZORB_E": "{redis_url}", "ZORB_F": "",
+        "ZORB_PG_DEBUG": "", "ZORB_PG": settings.URL,
+    }  # fmt: skip
+    assert environ.written([tmp_path, tmp_path]) == {"ZORB_A": "postgres://a#b/c", "ZORB_F": "5", "ZORB_C": "redis://cache/1"}  # fmt: skip

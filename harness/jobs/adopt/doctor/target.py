@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from harness.backend.guess import money, source
+from harness.backend.guess import environ, money, source
+from harness.backend.guess.candidates import candidates
 from harness.backend.guess.settings import SET, database_lines, ledger_lines
 from harness.core.config import WEB, WORKER, Config
 from harness.core.errors import HarnessError
@@ -46,14 +47,15 @@ def unseen(error: HarnessError, config: Config) -> Found:
 def looked(config: Config, look: Look) -> Iterator[Found]:
     yield fine(PART, f"imported by Python {look.runtime.python}, Django {look.runtime.packages.get('django', '?')}")
     variables = {one.name: one for one in source.variables(config.root)}
-    yield from _databases(config, look, variables)
+    said = environ.said(variables.values(), [config.root, config.source.parent])
+    yield from _databases(config, look, said)
     yield from _packages(look)
     if look.celery is None:
         yield note(
             PART, "no Celery: there is no worker, no beat, and no task is driven", "nothing to do, if that is so"
         )
     else:
-        yield from _celery(config, look, look.celery, variables)
+        yield from _celery(config, look, look.celery, variables, said)
     yield from _written(look, variables)
     yield from _hosts(config)
     yield from _keys(config, variables)
@@ -64,38 +66,38 @@ def _at(one: source.Variable, config: Config) -> str:
     return f"{path}:{one.line}"
 
 
-def _databases(config: Config, look: Look, variables: Mapping[str, source.Variable]) -> Iterator[Found]:
+def _databases(config: Config, look: Look, said: Mapping[str, str]) -> Iterator[Found]:
     for alias, one in look.django.settings.databases.items():
         if one.mirror:
             continue
         if "postgresql" not in one.engine and "postgis" not in one.engine:
-            yield wrong(PART, f"the database '{alias}' is {one.engine.rpartition('.')[2]}: the harness has PostgreSQL alone", _reading(config, look, variables, "ENGINE"), code="target-import")  # fmt: skip
+            yield wrong(PART, f"the database '{alias}' is {one.engine.rpartition('.')[2]}: the harness has PostgreSQL alone", _reading(config, look, said, alias, "ENGINE"), code="target-import")  # fmt: skip
         elif one.server.host not in HERE or one.server.port not in ("", DATABASE):
-            yield wrong(PART, f"the settings take the database '{alias}' from {one.server.host or 'nowhere'}:{one.server.port}, which is not the stack's", _reading(config, look, variables, "HOST"), code="target-import")  # fmt: skip
+            yield wrong(PART, f"the settings take the database '{alias}' from {one.server.host or 'nowhere'}:{one.server.port}, which is not the stack's", _reading(config, look, said, alias, "HOST"), code="target-import")  # fmt: skip
         elif alias == DEFAULT and one.server.database != postgres.DATABASE:
-            yield wrong(PART, f"the settings take the database '{alias}' as {one.server.database or 'nothing'}, and the stack calls it {postgres.DATABASE}", _reading(config, look, variables, "NAME"), code="target-import")  # fmt: skip
+            yield wrong(PART, f"the settings take the database '{alias}' as {one.server.database or 'nothing'}, and the stack calls it {postgres.DATABASE}", _reading(config, look, said, alias, "NAME"), code="target-import")  # fmt: skip
         elif alias not in config.databases:
             yield wrong(PART, f"DATABASES has '{alias}', and the stack does not", f'in harness.toml, [target]: databases = ["default", "{alias}"]')  # fmt: skip
     for alias, cached in look.django.settings.caches.items():
         for server in cached.servers:
             if server.host not in HERE:
-                yield wrong(PART, f"the settings take the cache '{alias}' from {server.host}:{server.port}, which is not the stack's", _elsewhere(server.host, variables))  # fmt: skip
+                yield wrong(PART, f"the settings take the cache '{alias}' from {server.host}:{server.port}, which is not the stack's", _elsewhere(server.host, said))  # fmt: skip
 
 
-def _reading(config: Config, look: Look, variables: Mapping[str, source.Variable], what: str) -> str:
+def _reading(config: Config, look: Look, said: Mapping[str, str], alias: str, what: str) -> str:
     """What of the settings decides where the database is, as lines of [target.env]; else which line of them to change."""
-    lines = database_lines(config.root, look.django.settings.module, config.env)
+    host = look.django.settings.databases[alias].server.host
+    whole = environ.addresses(said, host, database=True)
+    lines = {**database_lines(config.root, look.django.settings.module, config.env), **{name: one for name, one in whole.items() if name not in config.env}}  # fmt: skip
     if lines:
         return "in harness.toml, [target.env]: " + "; ".join(f'{name} = "{value}"' for name, value in lines.items())
     return f"let {look.django.settings.module or 'the settings'} read {what} of DATABASES from DATABASE_URL or DB_HOST, DB_PORT, DB_NAME, DB_USER, DB_PASSWORD"  # fmt: skip
 
 
-def _elsewhere(host: str, variables: Mapping[str, source.Variable]) -> str:
-    """The variable whose default says `host`, or where to look for one."""
-    for name, one in variables.items():
-        if one.default and host and host in one.default:
-            value = "{redis_url}" if "://" in one.default else "{host}"
-            return f'in harness.toml, [target.env]: {name} = "{value}"'
+def _elsewhere(host: str, said: Mapping[str, str]) -> str:
+    """The variable in which `host` is said, or where to look for one."""
+    for name, value in environ.addresses(said, host, database=False).items():
+        return f'in harness.toml, [target.env]: {name} = "{value}"'
     return "let the settings read it from REDIS_URL, or from a variable that [target.env] sets to {redis_url}"
 
 
@@ -109,12 +111,14 @@ def _packages(look: Look) -> Iterator[Found]:
         yield note(PART, "no gunicorn: requests go to Django's runserver", "add gunicorn to the requirements, if production has it")  # fmt: skip
 
 
-def _celery(config: Config, look: Look, celery: Celery, variables: Mapping[str, source.Variable]) -> Iterator[Found]:
+def _celery(
+    config: Config, look: Look, celery: Celery, variables: Mapping[str, source.Variable], said: Mapping[str, str]
+) -> Iterator[Found]:
     broker = celery.broker
     if broker.transport not in REDIS:
         yield wrong(PART, f"the broker is {broker.transport}: the harness has Redis alone", 'in harness.toml, [target.env]: set the variable that the broker is read from to "{redis_url}"')  # fmt: skip
     elif broker.server.host not in HERE or broker.server.port not in ("", BROKER):
-        yield wrong(PART, f"the settings take the broker from {broker.server.host}:{broker.server.port}, which is not the stack's", _elsewhere(broker.server.host, variables))  # fmt: skip
+        yield wrong(PART, f"the settings take the broker from {broker.server.host}:{broker.server.port}, which is not the stack's", _elsewhere(broker.server.host, said))  # fmt: skip
     if celery.always_eager:
         names = [name for name in variables if "EAGER" in name]
         yield wrong(PART, "task_always_eager is on: no message is sent, and no worker asked", f'in harness.toml, [target.env]: {names[0]} = "0"' if names else "take task_always_eager out of the settings that manage.py chooses")  # fmt: skip
@@ -175,6 +179,8 @@ def ledger(config: Config, look: Look) -> Iterator[Found]:
         line = ledger_lines(guessed, look.django).get(part, "")
         mend = f"{place.sure}, in harness.toml, [ledger]: {line}" if place is not None else f"a guess, in harness.toml, [ledger]: {line}" if line else f"[ledger] {part}, as docs/formats.md has it"  # fmt: skip
         if part == "balance":
+            if not line and (may := candidates(look.django)):
+                mend = "in harness.toml, [ledger], if it is one of these: " + "; or ".join(one.told for one in may)
             yield wrong("ledger", "nobody says where balances stand: no charge can be held to anything", mend)
         elif place is not None:
             yield note("ledger", f"[ledger] has no {part}: the laws that need them are not asked", mend)

@@ -1,5 +1,6 @@
 """`harness init`: from a bare checkout to a harness.toml, first scenarios, and a first green run.
 
+places    lines of [target.env]: where the stack is
 describe  what stands in the checkout, as harness.toml has it: looked at again until nothing is missing
 world     a first world, made of the models alone
 filled    what a column of it holds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,13 @@ from harness.backend.shape import FORMAT
 from harness.core.config import Config
 from harness.core.errors import HarnessError
 from harness.core.look.values import Look
+from harness.jobs.adopt.init import places
+from harness.jobs.adopt.init.places import Told
 from harness.report.undeclared import declaring
-from harness.stack.database import postgres
 from harness.verb.target import looked
 
 MOST_LOOKS = 12
 """Variables that settings may insist on, one after the other."""
-POSTGRES = "postgres"
-HERE = ("127.0.0.1", "localhost", "::1", "")
-SECRET = re.compile(r"(^|_)(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$")
 INSISTS = re.compile(r"(?:KeyError: |[Ss]et the |variable |UndefinedValueError: )['\"]?([A-Z][A-Z0-9_]{2,})['\"]?")
 WRITES = re.compile(r'target\.writes = \["([^"]+)"\]')
 """What is told of a target that writes in its own tree (harness.backend.look.ask)."""
@@ -33,7 +31,6 @@ LEFT_OUT = {"node_modules", "site-packages", "venv", "env", "tests", "docs"}
 REQUIREMENTS = ("requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt", "requirements/main.txt", "requirements/common.txt", "requirements-prod.txt")  # fmt: skip
 VENVS = (".venv", "venv", "env")
 OF_PYPROJECT = "harness.requirements.txt"
-KEY = "made-up-0000000000000000000000000000"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +89,7 @@ def described(
     for name, text in files.items():
         if name in made:
             (project / name).write_text(text, encoding="utf-8")  # installed from, before anything is looked at
-    variables = {one.name: one for one in source.variables(root)}
+    told = Told.of(root, checkout, given)
     for _ in range(MOST_LOOKS):
         if env:
             target["env"] = env
@@ -109,81 +106,21 @@ def described(
             insisted = INSISTS.search(f"{error.message} {error.hint}")
             if error.code != "target-import" or insisted is None or insisted[1] in env:
                 raise
-            env[insisted[1]] = made_up(insisted[1])
+            env[insisted[1]] = told.made_up(insisted[1])
             why[f"target.env.{insisted[1]}"] = "the settings insist on it"
             say(f"the settings insist on {insisted[1]}: made up")
             continue
-        more = dict(_places(root, look, variables, env, why))
+        more = dict(places.lines(look, told, env, why))
         if not more:
             break
         env.update(more)
+    for line in places.elsewhere(look, told):
+        say(line)
     guessed = money.guess(look.django)
     raw["ledger"] = settings.ledger(guessed, look.django)
     if not raw["ledger"]:
         del raw["ledger"]
     return Described(raw=raw, config=config, look=look, money=guessed, why=why, written=made)
-
-
-def _places(root: Path, look: Look, variables: Mapping[str, source.Variable], env: Mapping[str, str], why: dict[str, str]) -> Iterator[tuple[str, str]]:  # fmt: skip
-    """Variables that must say where the stack is, that a file goes into the run, and keys that are read and not there."""
-    given = look.django.settings
-    there = given.databases.get("default")
-    if there is not None and (
-        POSTGRES not in there.engine
-        or there.server.host not in HERE
-        or there.server.port not in ("", "5432")
-        or there.server.database != postgres.DATABASE
-        or there.user != postgres.OWNER
-    ):
-        for name, value in settings.database_lines(root, given.module, env).items():
-            why[f"target.env.{name}"] = "DATABASES is read from it"
-            yield name, value
-    servers = [server for cached in given.caches.values() for server in cached.servers]
-    if look.celery is not None:
-        servers.append(look.celery.broker.server)
-        if look.celery.results.server.host:
-            servers.append(look.celery.results.server)
-        if look.celery.always_eager:
-            for name in variables:
-                if "EAGER" in name and name not in env:
-                    why[f"target.env.{name}"] = "tasks go to the worker"
-                    yield name, "0"
-    for server in servers:
-        if server.host in HERE:
-            continue
-        for name, one in variables.items():
-            if one.default and server.host in one.default and name not in env:
-                why[f"target.env.{name}"] = "the broker or a cache is read from it"
-                yield name, "{redis_url}" if "://" in one.default else "{host}"
-    writes = any(handler.path and not handler.path.startswith("{run}") for handler in given.logging)
-    placed = settings.database_lines(root, given.module, {})
-    for name, one in variables.items():
-        if name in env or name in settings.SET or name in placed:
-            continue
-        parts = set(name.split("_"))
-        if "LOG" in parts or "LOGS" in parts:
-            if parts & {"DIR", "DIRECTORY", "PATH", "ROOT", "FOLDER"} and (writes or one.default == source.MADE):
-                why[f"target.env.{name}"] = "logs go into the run"
-                yield name, "{logs_dir}"
-        elif SECRET.search(name) and one.default in ("", None) and not one.needed and name not in ("OPENAI_API_KEY", "RUNWARE_API_KEY"):  # fmt: skip
-            why[f"target.env.{name}"] = "a made-up key: no real one is ever needed"
-            yield name, KEY
-
-
-def made_up(name: str) -> str:
-    """A value for a variable of that name which settings will take."""
-    parts = set(name.split("_"))
-    if SECRET.search(name):
-        return KEY
-    if parts & {"URL", "URI", "ENDPOINT", "BASE"}:
-        return "https://made-up.example"
-    if parts & {"PORT", "TIMEOUT", "S", "SECONDS", "DAYS", "LIMIT", "MAX", "MIN", "SIZE", "COUNT"}:
-        return "1"
-    if parts & {"DEBUG", "ENABLED", "USE", "EAGER"}:
-        return "0"
-    if parts & {"HOSTS", "ORIGINS"}:
-        return "*"
-    return "{host}" if "HOST" in parts else "made-up"
 
 
 def providers(root: Path, known: Mapping[str, str]) -> dict[str, Any]:

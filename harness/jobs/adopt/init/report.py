@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.core.counts import count
@@ -50,6 +50,17 @@ def ways(found: list[Tried], others: list[Tried], left_out: Mapping[str, str], c
         yield f"  not all was tried: {cut}"
 
 
+def unsaid(may: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Where no ledger was found: what to write, and what it may be."""
+    yield "no balance was found: nothing is called like one, and no number fell. Until harness.toml says where it stands, no charge is held to anything."
+    yield f"  write it there{', as one of these' if may else ''}, then press what costs: harness init --from-traffic"
+    if not may:
+        yield '  [ledger]  balance = { table = "KIND", column = "COLUMN" }; docs/formats.md says what else it can be'
+    for where, lines in may.items():
+        yield f"  {where}:"
+        yield from (f"      {line}" for line in ("[ledger]", *lines))
+
+
 def ended(green: list[str], red: Mapping[str, str], seconds: Mapping[str, float]) -> Iterator[str]:
     """What the first run came to."""
     for name, why in red.items():
@@ -69,5 +80,6 @@ def document(outcome: Any) -> dict[str, Any]:
         "look": outcome.look, "caller": outcome.caller, "seconds": {part: round(took, 1) for part, took in outcome.seconds.items()},
         "found": [{"id": one.way.id, "title": one.way.title, "charged": one.charged} for one in outcome.found],
         "others": [{"title": one.way.title, "why": one.why} for one in outcome.others],
+        "candidates": dict(outcome.candidates or {}),
         "doctor": outcome.doctor, "differences": outcome.differences,
     }  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 
 from harness.backend import description
 from harness.backend.guess import seen, settings
+from harness.backend.guess.candidates import candidates
 from harness.core.errors import HarnessError, StackError
 from harness.jobs.adopt.init import describe, says, texts
 from harness.jobs.adopt.init.describe import Described
@@ -55,6 +56,8 @@ def drafted(checkout: Path, root: Path, how: How, say: Say, outcome: Outcome) ->
         if _known_better(found, result, say):
             result = _explored(describe.project_of(checkout, root), found, how, say)
     outcome.seconds["explore"] = time.perf_counter() - begun
+    if not found.raw.get("ledger"):
+        outcome.candidates = {one.where: one.lines for one in candidates(found.look.django)}
     return found, result
 
 

@@ -135,6 +135,8 @@ class Outcome:
     found: list[Tried] = field(default_factory=list)
     others: list[Tried] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    candidates: Mapping[str, Sequence[str]] | None = None
+    """Where none was found: what may hold a balance -> the lines of [ledger] that say so."""
     green: list[str] = field(default_factory=list)
     red: dict[str, str] = field(default_factory=dict)
     lines: int = 0

@@ -106,6 +106,8 @@ def init(
         _pressed(project, how, say, port, limit, outcome)
     for line in shown.ways(outcome.found, outcome.others, outcome.left_out, outcome.cut):
         say(line)
+    for line in shown.unsaid(outcome.candidates) if outcome.candidates is not None else ():
+        say(line)
     again = again and not from_traffic
     if not no_drive and not again:
         driven.driven(project, outcome.found, how, say, outcome)
