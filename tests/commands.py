@@ -186,6 +186,7 @@ RUN: Mapping[str, int] = {
     "harness check RUN": 0,
     "harness checklist": 1,
     "harness golden diff": 0,
+    "harness golden review --list": 0,
     "./dev golden diff": 0,
     "harness findings": 1,
     "harness reach": 0,
@@ -194,6 +195,7 @@ RUN: Mapping[str, int] = {
 """In a workshop with one stored run of one cell. `checklist`, `findings`: what was not driven is not known."""
 
 NOT_RUN: Mapping[str, str] = {
+    "* golden review": "asks at a terminal: tests/whole/test_review.py presses its keys",
     "* golden accept*": "changes what is locked: tests/whole accepts in copies",
     "./dev golden log *": "reads commits of a branch that a clone need not have",
     "* golden diff writer/second_article": "the tutorial's own scenario: tests/test_docs.py loads it",

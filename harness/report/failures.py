@@ -91,19 +91,21 @@ def _ways_out(summary: Summary) -> list[str]:
     return [hint for hint in hints if hint][:NAMED]
 
 
-def wrapped(console: Console, text: str, indent: int, *, hang: int = 2) -> None:
-    """Long evidence is broken between words at the terminal's width; a log keeps each line whole."""
+def wrapped(
+    console: Console, text: str, indent: int, *, hang: int = 2, style: str = "", anywhere: bool = False
+) -> None:
+    """Long evidence is broken between words at the terminal's width, with `anywhere` in those that are longer, too; a log keeps each line whole."""
     text = shown(text)
     indent += len(text) - len(text.lstrip())
     if not console.is_terminal:
-        say(console, " " * indent + text.lstrip())
+        say(console, " " * indent + text.lstrip(), style)
         return
     for line in textwrap.wrap(
         text.lstrip(),
         max(40, console.width),
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + hang),
-        break_long_words=False,
+        break_long_words=anywhere,
         break_on_hyphens=False,
     ):
-        say(console, line)
+        say(console, line, style)

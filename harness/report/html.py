@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -54,12 +54,17 @@ def html_of(summary: Summary) -> str:
             for path, title in PATH_TITLES.items()
             if (lines := [line for line in summary.lines if line.path == path])
         ],
-        anchors={cell.cell: n for n, cell in enumerate(summary.histories, 1)},
+        anchors=anchors(cell.cell for cell in summary.histories),
         cells=[
             (cell, summary.outcomes.get(cell.cell) or _plain(cell), judged.get(cell.cell, []))
             for cell in summary.histories
         ],
     )
+
+
+def anchors(cells: Iterable[str]) -> dict[str, int]:
+    """cell -> its number, of all cells of a run in their order: the page has it as #cell-NUMBER."""
+    return {cell: n for n, cell in enumerate(cells, 1)}
 
 
 def _plain(cell: CellHistory) -> Outcome:

@@ -3,6 +3,7 @@
 in_ci             whether this is a job of a CI service
 may_accept        refuses that, a reason that is none, and what comes next
 attended          refuses where nobody is at a terminal, unless that is said
+at_terminal       refuses where nobody can be asked
 unattended_option how it is said
 """
 
@@ -80,6 +81,16 @@ def attended(unattended: bool) -> None:
         hint='run it in a terminal; or say that it is meant: --unattended --why "..."',
         code="accept-unattended",
     )
+
+
+def at_terminal() -> None:
+    """Raises HarnessError accept-unattended where nobody can be asked: input and output must be a terminal, and no option takes their place."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise HarnessError(
+            "nobody is at a terminal: there is nobody to ask",
+            hint="run it in a terminal; or print all of it: --list",
+            code="accept-unattended",
+        )
 
 
 def may_accept(why: str, unattended: bool, environment: Mapping[str, str] = os.environ) -> None:

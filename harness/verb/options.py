@@ -61,6 +61,9 @@ runs_option = click.option(
     default=None,
     help="Where runs are kept [default: runs/ beside harness.toml].",
 )
+run_option = click.option(
+    "--run", "run", type=click.Path(path_type=Path), default=None, help="A run's folder [default: runs/latest]."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of text.")
 
 

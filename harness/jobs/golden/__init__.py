@@ -1,1 +1,1 @@
-"""`harness golden`: compare a run with the goldens, or accept what it showed. run: accepting, with a reason; deviating: as a deviation; beyond: surfaces; noise: what two runs have otherwise; accepted: who accepted what, from git."""
+"""`harness golden`: compare a run with the goldens, or accept what it showed. run: accepting, with a reason; deviating: as a deviation; beyond: surfaces; noise: what two runs have otherwise; accepted: who accepted what, from git; review: one change at a time, by keys."""

@@ -22,14 +22,17 @@ from harness.jobs.golden.values import Beyond, Change, Listed, Stored, Where
 from harness.judge import CELL_CHECKERS, RUN_CHECKERS
 from harness.judge.facts import target_of
 from harness.judge.fewer import covered, gone
+from harness.judge.overlap import as_judged
 from harness.judge.surface import target as declared
 from harness.judge.surface.locked import made_in, made_of, read, surface_of
 from harness.judge.surface.told import Trace
 from harness.run.fingerprint import differing, sources
-from harness.run.judged import Judged, Law, judge_run
+from harness.run.judged import Judged, Law, judge_run, read_law
 from harness.store import coverages, surfaces
+from harness.store import runs as store
 from harness.store.files import write_all
 from harness.store.goldens import path_of, read_all, text_of
+from harness.verb.asked import known
 
 EVERYTHING = "*"
 
@@ -53,7 +56,26 @@ def stored(config: Config, law: Law, folder: Path) -> Stored:
         coverage=law.coverage,
         now=covered(checks, result.history, law.scenarios.values(), target, law.rates),
         worlds=frozenset(result.history.planned) if result.history.every_world else None,
+        cells={cell.cell: cell for cell in as_judged(result.history.cells, result.verdicts, target.ledger)},
+        target=target,
+        findings=law.findings,
     )
+
+
+def stored_in(config: Config, run: Path | None) -> Stored:
+    """The run in a folder, or the last one. Raises run-missing, scenario-*, golden-*, rates-*, finding-*."""
+    return stored(config, known(config).law, folder_of(config, run))
+
+
+def folder_of(config: Config, run: Path | None) -> Path:
+    """Raises run-missing."""
+    return store.find(run if run is not None else config.source.parent / "runs" / "latest")
+
+
+def again(config: Config, before: Stored) -> Stored:
+    """The same run beside what is locked now: what was observed stays, and so does what checks other than those of goldens and surfaces said."""
+    law = read_law(config, before.scenarios)
+    return replace(before, goldens=law.goldens, surfaces=law.surfaces, coverage=law.coverage)
 
 
 def declared_by(result: Judged) -> dict[str, dict[str, tuple[str, ...]]]:

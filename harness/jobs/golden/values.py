@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.core.finding import Finding
 from harness.core.golden import Golden, Outcome
 from harness.core.golden.coverage import Coverage
 from harness.core.golden.surface import Delta, Locked, Surfaces
+from harness.core.history import CellHistory
+from harness.core.ledger import Ledger
 from harness.core.scenario import Scenario
 from harness.core.verdict import Verdict
+from harness.judge.facts import Target
 
 Differences = Mapping[str, Mapping[str, Sequence[str]]]
 """scenario -> path -> lines; no line where nothing differs."""
@@ -38,6 +42,12 @@ class Stored:
     """What is, today; cells of tiers are those of a whole run."""
     worlds: Collection[str] | None = None
     """The cells of a run that drove every world; None of a run that left some out."""
+    cells: Mapping[str, CellHistory] = field(default_factory=dict)
+    """Every cell as it was judged, in the order of the history."""
+    target: Target = field(default_factory=lambda: Target(tables={}, ledger=Ledger()))
+    """What the run's checks knew of the target."""
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    """The declared findings, today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

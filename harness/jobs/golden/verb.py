@@ -1,4 +1,4 @@
-"""harness golden diff | accept | noise | log | list: read a stored run and the goldens; no stack is needed."""
+"""harness golden diff | review | accept | noise | log | list: read a stored run and the goldens; no stack is needed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from harness.core.config import Config
 from harness.core.counts import plain
 from harness.core.errors import DIFFERENCES, OK, HarnessError
 from harness.jobs.golden import accepted
@@ -16,21 +15,21 @@ from harness.jobs.golden import report as shown
 from harness.jobs.golden import run as job
 from harness.jobs.golden.judge import differences, differing
 from harness.jobs.golden.noise import proposed
-from harness.jobs.golden.values import Stored, Where
+from harness.jobs.golden.review.verb import review
+from harness.jobs.golden.values import Where
 from harness.report.printable import lines_shown
 from harness.store import runs as store
 from harness.verb.accepting import attended, in_ci, unattended_option
 from harness.verb.asked import known
-from harness.verb.options import config_option, json_option, loaded
-
-run_option = click.option(
-    "--run", "run", type=click.Path(path_type=Path), default=None, help="A run's folder [default: runs/latest]."
-)
+from harness.verb.options import config_option, json_option, loaded, run_option
 
 
 @click.group()
 def golden() -> None:
     """The locked outcomes: what every scenario costs."""
+
+
+golden.add_command(review)
 
 
 @golden.command("diff")
@@ -40,7 +39,7 @@ def golden() -> None:
 @json_option
 def diff(pattern: str, run: Path | None, config_path: Path, as_json: bool) -> int:
     """What a stored run came to against the goldens, credits first. Exit code 1 when anything differs."""
-    stored = _stored(loaded(config_path), run)
+    stored = job.stored_in(loaded(config_path), run)
     found = differences(stored, pattern)
     if as_json:
         click.echo(json.dumps(shown.difference_document(found, stored.phase), default=plain))
@@ -87,7 +86,7 @@ def accept(
     """Lock what a stored run came to, for one scenario or a pattern such as 'orders/*'."""
     attended(unattended)
     config = loaded(config_path)
-    stored = _stored(config, run)
+    stored = job.stored_in(config, run)
     if let_go:
         if surface or known_wrong or paths or phase or until is not None:
             raise click.UsageError("--gone goes with a pattern and --why alone")
@@ -153,11 +152,6 @@ def list_goldens(config_path: Path, as_json: bool) -> int:
     else:
         click.echo(lines_shown(shown.list_lines(listed)))
     return DIFFERENCES if listed.missing or listed.unused else OK
-
-
-def _stored(config: Config, run: Path | None) -> Stored:
-    folder = store.find(run if run is not None else config.source.parent / "runs" / "latest")
-    return job.stored(config, known(config).law, folder)
 
 
 def _phases(text: str | None) -> tuple[int, int] | None:
