@@ -61,7 +61,9 @@ def moved(before: Outcome, after: Outcome) -> Amount:
     has moved, though the sum is the same."""
     was, now = _charged(before), _charged(after)
     more: list[Amount] = [now.get(name, 0) - was.get(name, 0) for name in {*was, *now}]
-    return max(sum(each for each in more if each > 0), -sum(each for each in more if each < 0))
+    gone: Amount = -sum(each for each in more if each < 0)
+    come: Amount = sum(each for each in more if each > 0)
+    return max(come, gone)
 
 
 def _charged(outcome: Outcome) -> dict[str, Amount]:
@@ -110,15 +112,15 @@ def _of_surfaces(stored: Stored, names: Sequence[str]) -> list[Item]:
         if _fails(stored.verdicts, name) or any(lines == (GONE,) for lines in cells.values()):
             told |= cells
     items = []
-    for line, cells in grouped(told):
-        locks = tuple(dict.fromkeys(cell.partition("@")[0] for cell in cells))
+    for line, where in grouped(told):
+        locks = tuple(dict.fromkeys(cell.partition("@")[0] for cell in where))
         items.append(
             Item(
                 kind=Kind.SURFACE,
                 about=line,
-                beyond=dict.fromkeys(cells, (line,)),
+                beyond=dict.fromkeys(where, (line,)),
                 locks=locks,
-                cell=cells[0],
+                cell=where[0],
                 said=tuple(one for one in _said(stored.verdicts, set(locks), "") if one.verdict.status.bad),
             )
         )
