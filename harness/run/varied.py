@@ -173,8 +173,13 @@ def _asking_otherwise(cells: Iterable[Cell]) -> list[Cell]:
     found: dict[tuple[str, ...], Cell] = {}
     for cell in cells:
         requests = (step.on(cell.path).request for step in steps_for(cell.scenario, cell.path) if isinstance(step, Do))
-        found.setdefault(tuple(f"{one['method']} {one['url']}" for one in requests if one), cell)
+        found.setdefault(tuple(_how_asked(one) for one in requests if one), cell)
     return list(found.values())
+
+
+def _how_asked(request: Mapping[str, Any]) -> str:
+    """A page takes a form or an upload otherwise than JSON."""
+    return " ".join([request["method"], request["url"], *(part for part in ("data", "files") if part in request)])
 
 
 def _of_other_providers(cells: Iterable[Cell], phase: int) -> list[Cell]:

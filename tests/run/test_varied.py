@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from harness.core.action import Action
+from harness.core.action import Action, post
 from harness.core.errors import HarnessError
 from harness.core.golden import Golden, Outcome
 from harness.core.scenario import AwaitBlocked, Do, Fault, Given, Path, Scenario
@@ -216,3 +216,14 @@ def test_a_setting_that_shows_beside_others_is_driven_there_and_at_no_month_end(
     assert [cell for cell in varied(vary="all", shown=shown) if "=" in cell] == [
         "shop/paid@manual~distinct+parcel.open=false"
     ]
+
+
+def test_a_form_at_the_same_address_is_another_request():
+    """Claim: a view reads it elsewhere, so who may is asked for each of the two."""
+    page = Do(operation="work", by={Path.MANUAL: post("/parcels/", data={"name": "x"})})
+    found = {
+        one.id: one for one in (scenario("shop/paid", ASK), scenario("shop/page", page), scenario("shop/again", page))
+    }
+    plan = plans.make(found, vary="quick", goldens={})
+    strangers = [cell.scenario.id for cell in plan.cells if cell.variation == "stranger"]
+    assert strangers == ["shop/paid", "shop/page"]
