@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.stack import ordinary
 
 pytestmark = pytest.mark.stack
 
+PATIENCE_S = 120
+"""Until what does not end is told: whatever else the machine does, it is long since over."""
 BODY = """
 say(at="inside", run_dir=str(isl.run_dir), pidns=os.readlink("/proc/self/ns/pid"))
 with boot(isl) as stack:
@@ -65,6 +68,28 @@ def hold():
     yield keep
     for one in held:
         os.close(one)
+
+
+def ended(process):
+    """The exit code; of one that does not end it is told where it and all that is below it stay."""
+    try:
+        return process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        pytest.fail("\n".join([f"it did not end within {PATIENCE_S} s:", *stays(process.pid)]))
+
+
+def stays(pid, depth=0):
+    """A line for each process from `pid` down: what it is called, its state, and where in the kernel it waits."""
+    try:
+        called, stat, where, status = (
+            (Path("/proc") / str(pid) / name).read_text() for name in ("comm", "stat", "wchan", "status")
+        )
+    except OSError:
+        return  # it has ended meanwhile
+    signals = [" ".join(line.split()) for line in status.splitlines() if line.startswith("Sig")]
+    yield f"{'  ' * depth}{pid} {called.strip()} {stat.rpartition(')')[2].split()[0]} in {where or 'nowhere'}; {', '.join(signals)}"
+    for below in children(pid):
+        yield from stays(below, depth + 1)
 
 
 def in_namespace(pidns):
@@ -116,7 +141,7 @@ def test_nothing_is_left_when_a_link_is_killed(launch, place, hold, mode, victim
             seen |= json.loads(process.stdout.readline())
     assert target is not None
     os.kill(target, signal.SIGKILL)
-    code = process.wait(30)
+    code = ended(process)
     usual = -signal.SIGKILL if victim == "caller" else 128 + signal.SIGKILL
     # a gate that dies before main runs is a refused island
     assert code in ((usual, 3) if (victim, moment) == ("gate", "starting") else (usual,))
@@ -163,7 +188,7 @@ def test_what_a_killed_machine_left_is_removed_by_the_next_run(launch, place):
     eventually(lambda: mentioning(str(left)) == [], "processes live on")
     assert left.exists()
     after = launch("say(up=True); return 0", mode="hook")
-    assert after.wait(30) == 0
+    assert ended(after) == 0
     assert not left.exists()
     assert used.exists()
 
@@ -200,10 +225,28 @@ def test_a_signal_ends_a_running_stack(launch, place, hold, mode, sig, code):
         hold(seen["pidns"])
     json.loads(process.stdout.readline())
     os.killpg(process.pid, sig)
-    assert process.wait(30) == code
+    assert ended(process) == code
     assert place.leftovers() == []
     if mode == "namespace":
         assert in_namespace(seen["pidns"]) == []
     else:
         assert not Path(seen["run_dir"]).exists()
         assert mentioning(seen["run_dir"]) == []
+
+
+def test_of_what_does_not_end_it_is_told_where_it_stays(monkeypatch):
+    """Claim: who reads the failure sees each process below, and which signals wait for it."""
+    monkeypatch.setattr("tests.stack.isolation.test_killed.PATIENCE_S", 0.1)
+    process = subprocess.Popen(["sh", "-c", "trap '' TERM; sleep 600 & wait"], start_new_session=True)
+    try:
+        eventually(lambda: children(process.pid), "nothing was started")
+        with pytest.raises(pytest.fail.Exception) as seen:
+            ended(process)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    first, *lines = str(seen.value).splitlines()
+    assert first == "it did not end within 0.1 s:"
+    assert lines[0].startswith(f"{process.pid} sh S in ")
+    assert "SigIgn: 0000000000004000" in lines[0]
+    assert " sleep S in " in lines[1]
