@@ -7,6 +7,8 @@ through exec, and Python takes no signal that it finds ignored: a test that send
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 
@@ -15,3 +17,13 @@ def usual() -> None:
     """For `preexec_fn`, and for a child that was forked: what ends a program from a terminal ends this one."""
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within, Ctrl-C is KeyboardInterrupt in this process, as it is at a terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 import requests
 
+from tests import signals
 from tests.whole.test_from_nothing import PATIENCE_S, written
 from tests.whole.workshop import MAIN, Workshop
 
@@ -112,7 +113,7 @@ def test_what_is_pressed_becomes_scenarios_that_are_green(tmp_path: Path, cache:
         "cafe/urls.py", "Greeting.as_view())]", 'Greeting.as_view()), path("rooms/<int:pk>/tags/", Tagging.as_view())]'
     )
     asked = subprocess.Popen(
-        [sys.executable, "-u", "-c", MAIN, "init", "--yes", "--from-traffic"], start_new_session=True,
+        [sys.executable, "-u", "-c", MAIN, "init", "--yes", "--from-traffic"], start_new_session=True, preexec_fn=signals.usual,
         cwd=backend, env=shop.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert asked.stdout is not None

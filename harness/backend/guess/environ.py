@@ -17,7 +17,7 @@ from harness.backend.guess import source
 from harness.backend.guess.settings import SET
 
 QUEUE = "{redis_url}"
-PLACE = "://{db_user}:{db_password}@{db_host}:{db_port}/{db_name}"
+PLACE = "://" + "@".join(("{db_user}:{db_password}", "{db_host}:{db_port}/{db_name}"))
 """Behind the scheme of an address: of whatever kind it is, it is kept."""
 _DATABASE = re.compile(r"(?i)(?:postgres|postgresql|postgis|pgsql|psql|timescale\w*)(?:\+\w+)?(?=://)")
 _QUEUE = re.compile(r"(?i)(?:rediss?|valkeys?|amqps?|pyamqp|sentinel|sqs|memcached?)(?:\+\w+)?(?=://)")

@@ -19,6 +19,7 @@ from harness.jobs.adopt.init.traffic import bodies, door, rows, written
 from harness.jobs.adopt.init.traffic import run as job
 from harness.jobs.adopt.init.values import Caller, Planted
 from harness.jobs.adopt.init.world import World
+from tests import signals
 
 TOKEN = {"Authorization": "Token abc"}
 COOKIE = {"Cookie": "sessionid=abc", "X-CSRFToken": "def"}
@@ -252,15 +253,16 @@ def test_the_door_carries_until_it_is_told_to_stop():
 
 def test_ctrl_c_ends_the_pressing_and_pressed_again_the_program():
     """Claim: what was pressed before it is there; the handler of before is back, within for the second time and behind for good."""
-    usual = signal.getsignal(signal.SIGINT)
     listening = door.listening(0)
-    with door.interrupted() as heard:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert [*door.pressed(listening, (heard,), 0, base_url="http://127.0.0.1:9", headers={}, before=int)] == []
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+    with signals.interruptible():
+        usual = signal.getsignal(signal.SIGINT)
+        with door.interrupted() as heard:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert [*door.pressed(listening, (heard,), 0, base_url="http://127.0.0.1:9", headers={}, before=int)] == []
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is usual
     listening.close()
-    assert signal.getsignal(signal.SIGINT) is usual
     with pytest.raises(KeyboardInterrupt):
         written._silent(130)
     assert written._silent(1).code == "look-broke"

@@ -16,6 +16,7 @@ from harness.jobs.golden.review import run as job
 from harness.jobs.golden.review.judge import to_review
 from harness.jobs.golden.run import accept, stored_in
 from harness.jobs.golden.values import Beyond
+from tests import signals
 from tests.jobs.golden.review.project import CHEAP, DEARER, DEAREST, NAMES, drive, set_up
 from tests.jobs.golden.review.test_judge import surfaces
 from tests.tree import ROOT
@@ -189,7 +190,8 @@ def test_ctrl_c_waits_until_what_is_written_is_counted(project, monkeypatch):
         return accept(*given, **named)
 
     monkeypatch.setattr("harness.jobs.golden.run.accept", interrupted)
-    found, _, _ = reviewed(project, "a", WHY, "a", WHY)
+    with signals.interruptible():
+        found, _, _ = reviewed(project, "a", WHY, "a", WHY)
     assert (found.wrote, [item.about for item in found.left]) == (NAMES[1:], [NAMES[0]])
 
 
