@@ -29,7 +29,9 @@ def place(cache, warm) -> Iterator[Workshop]:
     folder = Path(tempfile.mkdtemp(prefix="harness-test-"))
     folder.chmod(0o755)
     shutil.copytree(cache, folder / "cache", symlinks=True)
-    shutil.rmtree(folder / "cache" / "home", ignore_errors=True)  # what others had installed may have left something there
+    shutil.rmtree(
+        folder / "cache" / "home", ignore_errors=True
+    )  # what others had installed may have left something there
     made = workshop.set_up(folder / "shop", folder / "cache", backend=False, TMPDIR=str(folder / "tmp"))
     (folder / "tmp").mkdir()
     made.environment()  # makes the home
